@@ -1,7 +1,9 @@
 """The program in this process, against a demo account, with real files in a folder of its own."""
 
+import copy
 import errno
 import io
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.cli.main import run
 from qiscus_tui.service.account.workspace import Workspace
 from tests.clocks import ManualClock
-from tests.sandbox import DIALECTS, PASSWORD, Dialect, demo_state
+from tests.sandbox import DIALECTS, PASSWORD, DemoState, Dialect, demo_state
 from tests.sandbox.app import demo_app
 
 SERVER = "https://demo.invalid"
@@ -149,10 +151,24 @@ def program(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch)
     return made
 
 
+@pytest.fixture(scope="session")
+def first_login(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[DemoState]]:
+    """Where the files of the first login are kept, and its server: later ones are copies."""
+    return tmp_path_factory.mktemp("login") / "data", []
+
+
 @pytest.fixture
-def logged_in(program: Program) -> Program:
+def logged_in(program: Program, first_login: tuple[Path, list[DemoState]]) -> Program:
     """The admin is logged in, with secrets in the file."""
-    assert program.login().code == 0
+    files, servers = first_login
+    if not servers:
+        assert program.login().code == 0
+        shutil.copytree(program.data, files)
+        servers.append(copy.deepcopy(program.server, {id(program.clock): None}))
+    shutil.rmtree(program.data, ignore_errors=True)
+    shutil.copytree(files, program.data)
+    program.server = copy.deepcopy(servers[0])
+    program.server.clock = program.clock
     return program
 
 

@@ -9,11 +9,13 @@ import pytest
 
 from qiscus_tui.cli.output.text_table import MOST_GROUPS, outcome_lines
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
+from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.outcomes import Report
 from tests.cli.conftest import ACCOUNT, ACCOUNT_LINE, SERVER, Done, Program
-from tests.sandbox import DIALECTS, Dialect
+from tests.clocks import ManualClock
+from tests.sandbox import DIALECTS, Dialect, demo_state
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Fields, Pages, Revoking
 
@@ -36,61 +38,53 @@ def server_ids(program: Program) -> set[str]:
 
 
 def test_named_sessions_are_gone_and_nothing_else_is(logged_in: Program) -> None:
-    before, (first, second, *_) = server_ids(logged_in), logged_in.ids()
+    before, (first, second, third, *_) = server_ids(logged_in), logged_in.ids()
+    either_side = ("revoke", first, "--dry-run", second, "--no-input", "--json", third)
+    assert plan_of(logged_in(*either_side))["targets"] == [first, second, third]
     done = logged_in("revoke", first, second, "--yes", "--json")
     assert done.code == 0
     assert outcomes_of(done) == {first: ("revoked", None), second: ("revoked", None)}
-    assert server_ids(logged_in) == before - {first, second}
+    by_prefix = logged_in("revoke", third[:8].upper(), "--yes", "--json")
+    assert outcomes_of(by_prefix) == {third: ("revoked", None)}
+    assert server_ids(logged_in) == before - {first, second, third}
 
 
-def test_ids_stand_on_either_side_of_the_options(logged_in: Program) -> None:
-    first, second, third, *_ = logged_in.ids()
-    done = logged_in("revoke", first, "--dry-run", second, "--no-input", "--json", third)
-    assert plan_of(done)["targets"] == [first, second, third]
-
-
-def test_a_prefix_of_eight_digits_is_enough(logged_in: Program) -> None:
-    first = logged_in.ids()[0]
-    done = logged_in("revoke", first[:8].upper(), "--yes", "--json")
-    assert outcomes_of(done) == {first: ("revoked", None)}
-
-
-def test_for_people_the_result_is_counted(logged_in: Program) -> None:
+def test_for_people_the_result_is_counted_and_the_first_use_is_a_trial(logged_in: Program) -> None:
     done = logged_in("revoke", *logged_in.ids()[:2], "--yes")
     assert done.out.splitlines() == [ACCOUNT_LINE, "2 revoked"]
-    assert ACCOUNT_LINE in done.err
-    assert "2 sessions to revoke" in done.err
+    assert all(words in done.err for words in (ACCOUNT_LINE, "2 sessions to revoke", "is first"))
+    assert "is first" not in logged_in("revoke", *logged_in.ids()[:2], "--yes").err
 
 
-@pytest.mark.parametrize(
-    ("arguments", "stdin"),
-    [
-        pytest.param([], "", id="nothing named"),
-        pytest.param([NOT_LISTED, "--filter=curl"], "", id="ids and a filter"),
-        pytest.param([NOT_LISTED, "--older-than", "7d"], "", id="ids and an age"),
-        pytest.param(["--token-stdin", "--filter=curl"], "token\n", id="tokens and a filter"),
-        pytest.param(["--token-stdin"], "\n", id="no token on stdin"),
-        pytest.param(["--filter="], "", id="empty filter"),
-        pytest.param(["--filter=  "], "", id="blank filter"),
-        pytest.param(["--filter=curl", "--filter="], "", id="empty filter beside another"),
-        pytest.param(["--older-than", "soon"], "", id="no age"),
-        pytest.param(["--older-than", "1M"], "", id="a minute or a month"),
-        pytest.param(["--filter=age:>1M"], "", id="a minute or a month, in a filter"),
-        pytest.param(["01234567"], "", id="unknown prefix"),
-        pytest.param(["0123456"], "", id="too short"),
-        pytest.param(["0123456789abc"], "", id="too long"),
-        pytest.param(["not-an-id"], "", id="no id"),
-        pytest.param([NOT_LISTED, "--max", "0"], "", id="max of none"),
-        pytest.param([NOT_LISTED, "--concurrency", "0"], "", id="no width"),
-        pytest.param([NOT_LISTED, "--dry"], "", id="abbreviated option"),
-    ],
-)
-def test_what_cannot_be_meant_is_refused(
-    logged_in: Program, arguments: list[str], stdin: str
-) -> None:
-    done = logged_in("revoke", *arguments, "--yes", stdin=stdin)
-    assert (done.code, done.out) == (2, "")
-    assert len(done.err.splitlines()) == 2
+MEANINGLESS = {
+    "nothing named": [],
+    "ids and a filter": [NOT_LISTED, "--filter=curl"],
+    "ids and an age": [NOT_LISTED, "--older-than", "7d"],
+    "tokens and a filter": ["--token-stdin", "--filter=curl"],
+    "no token on stdin": ["--token-stdin"],
+    "empty filter": ["--filter="],
+    "blank filter": ["--filter=  "],
+    "empty filter beside another": ["--filter=curl", "--filter="],
+    "no age": ["--older-than", "soon"],
+    "a minute or a month": ["--older-than", "1M"],
+    "a minute or a month, in a filter": ["--filter=age:>1M"],
+    "unknown prefix": ["01234567"],
+    "too short": ["0123456"],
+    "too long": ["0123456789abc"],
+    "no id": ["not-an-id"],
+    "max of none": [NOT_LISTED, "--max", "0"],
+    "no width": [NOT_LISTED, "--concurrency", "0"],
+    "abbreviated option": [NOT_LISTED, "--dry"],
+}
+
+
+def test_what_cannot_be_meant_is_refused(logged_in: Program) -> None:
+    for case, arguments in MEANINGLESS.items():
+        done = logged_in("revoke", *arguments, "--yes", stdin="\n")
+        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 2), case
+    token = logged_in.server.sessions()[0].token
+    done = logged_in("revoke", token, "--yes")
+    assert (done.code, token in done.err, "--token-stdin" in done.err) == (2, False, True)
     assert logged_in.server.calls[Call.REVOKE] == 0
 
 
@@ -122,46 +116,24 @@ def ended_elsewhere(logged_in: Program, count: int = 1) -> list[str]:
     return gone
 
 
-def test_a_full_id_that_was_listed_and_is_not_any_more_is_already_gone(logged_in: Program) -> None:
+def test_an_id_is_already_gone_only_if_this_account_knew_it(logged_in: Program) -> None:
     (gone,) = ended_elsewhere(logged_in)
-    done = logged_in("revoke", gone, "--json")
-    assert done.code == 0
-    assert outcomes_of(done) == {gone: ("already_gone", None)}
-    assert logged_in.server.calls[Call.REVOKE] == 0
-
-
-def test_an_id_that_was_revoked_from_here_is_already_gone(logged_in: Program) -> None:
-    tokens = [one.token for one in logged_in.server.sessions()]
-    first = fingerprint(tokens[0])
-    assert logged_in("revoke", first, "--yes").code == 0
-    done = logged_in("revoke", first, "--json")
-    assert (done.code, outcomes_of(done)) == (0, {first: ("already_gone", None)})
-
-
-def test_an_id_that_was_never_listed_here_may_be_another_accounts(logged_in: Program) -> None:
+    revoked = fingerprint(logged_in.server.sessions()[0].token)
+    assert logged_in("revoke", revoked, "--yes").code == 0
+    calls = logged_in.server.calls[Call.REVOKE]
+    for known in (gone, revoked):
+        done = logged_in("revoke", known, "--json")
+        assert (done.code, outcomes_of(done)) == (0, {known: ("already_gone", None)})
     done = logged_in("revoke", NOT_LISTED, "--yes", "--json")
-    assert done.code == 3
     why = "not listed, and never seen in this account: another account may have it"
-    assert outcomes_of(done) == {NOT_LISTED: ("not_sent", why)}
+    assert (done.code, outcomes_of(done)) == (3, {NOT_LISTED: ("not_sent", why)})
     assert "another account may have it" in logged_in("revoke", NOT_LISTED, "--yes").out
-
-
-def test_an_id_that_another_account_listed_is_not_called_gone(logged_in: Program) -> None:
     theirs = logged_in.ids()[0]
     assert logged_in.login("agent@demo.example").code == 0
-    done = logged_in(
-        "--account", ACCOUNT.replace("admin", "agent"), "revoke", theirs, "--yes", "--json"
-    )
-    assert done.code == 3
-    assert outcomes_of(done)[theirs][0] == "not_sent"
-
-
-def test_a_token_given_as_an_id_is_not_repeated(logged_in: Program) -> None:
-    token = logged_in.server.sessions()[0].token
-    done = logged_in("revoke", token, "--yes")
-    assert done.code == 2
-    assert token not in done.err
-    assert "--token-stdin" in done.err
+    agent = ("--account", ACCOUNT.replace("admin", "agent"))
+    done = logged_in(*agent, "revoke", theirs, "--yes", "--json")
+    assert (done.code, outcomes_of(done)[theirs][0]) == (3, "not_sent")
+    assert logged_in.server.calls[Call.REVOKE] == calls
 
 
 def test_tokens_on_stdin_name_their_sessions(logged_in: Program) -> None:
@@ -173,57 +145,39 @@ def test_tokens_on_stdin_name_their_sessions(logged_in: Program) -> None:
     assert not any(token in done.out + done.err for token in tokens)
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Authorization: {}",
-        "authorization:{}",
-        "QISCUS_TOKEN={}",
-        "\ufeff{}",
-        "{} {}",
-        '"{}"',
-        "{},",
-        "QEX…{}",
-        "{}\x0c{}",
-        "QEX****************************************",
-    ],
+LINES = (
+    *("Authorization: {}", "authorization:{}", "QISCUS_TOKEN={}", "\ufeff{}", "{} {}", '"{}"'),
+    *("{},", "QEX…{}", "{}\x0c{}", "QEX****************************************"),
 )
-def test_a_line_that_can_be_no_token_is_refused(logged_in: Program, line: str) -> None:
-    token = logged_in.server.sessions()[0].token
-    tokens = f"{token}\n\n{line.replace('{}', token)}\n"
-    done = logged_in("revoke", "--token-stdin", "--yes", stdin=tokens)
-    assert (done.code, done.out) == (2, "")
-    assert "Line 3" in done.err
-    assert token not in done.err
-    assert logged_in.server.calls[Call.REVOKE] == 0
 
 
-@pytest.mark.parametrize(
-    ("several", "one"),
-    [
-        (["--filter=client:guzzle", "--filter=age:>7d"], ["--filter=client:guzzle age:>7d"]),
-        (["--filter=age:>7d", "--filter=client:guzzle"], ["--filter=client:guzzle age:>7d"]),
-        (["--older-than=7d", "--older-than=20d", "--older-than=1h"], ["--filter=age:>20d"]),
-        (["--older-than=7d", "--filter=guzzle"], ["--filter=guzzle age:>7d"]),
-    ],
-)
-def test_several_rules_narrow_together(
-    logged_in: Program, several: list[str], one: list[str]
-) -> None:
-    planned = plan_of(logged_in("revoke", *several, "--dry-run", "--json"))["targets"]
-    assert planned == plan_of(logged_in("revoke", *one, "--dry-run", "--json"))["targets"]
-    alone = plan_of(logged_in("revoke", several[0], "--dry-run", "--json"))["targets"]
-    assert 0 < len(planned) < len(alone)
-
-
-def test_more_tokens_than_are_read_are_refused(
+def test_a_line_that_can_be_no_token_is_refused(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    token = logged_in.server.sessions()[0].token
+    for line in LINES:
+        tokens = f"{token}\n\n{line.replace('{}', token)}\n"
+        done = logged_in("revoke", "--token-stdin", "--yes", stdin=tokens)
+        assert (done.code, done.out) == (2, ""), line
+        assert "Line 3" in done.err
+        assert token not in done.err
     monkeypatch.setattr("qiscus_tui.cli.id.MOST_STDIN", 100)
-    tokens = "\n".join(session.token for session in logged_in.server.sessions()[:3])
-    done = logged_in("revoke", "--token-stdin", "--yes", stdin=tokens)
-    assert done.code == 2
+    assert logged_in("revoke", "--token-stdin", "--yes", stdin=f"{token}\n" * 3).code == 2
     assert logged_in.server.calls[Call.REVOKE] == 0
+
+
+def test_several_rules_narrow_together(logged_in: Program) -> None:
+    for several, one in (
+        (["--filter=client:guzzle", "--filter=age:>7d"], "client:guzzle age:>7d"),
+        (["--filter=age:>7d", "--filter=client:guzzle"], "client:guzzle age:>7d"),
+        (["--older-than=7d", "--older-than=20d", "--older-than=1h"], "age:>20d"),
+        (["--older-than=7d", "--filter=guzzle"], "guzzle age:>7d"),
+    ):
+        planned = plan_of(logged_in("revoke", *several, "--dry-run", "--json"))["targets"]
+        same = logged_in("revoke", f"--filter={one}", "--dry-run", "--json")
+        assert planned == plan_of(same)["targets"]
+        alone = plan_of(logged_in("revoke", several[0], "--dry-run", "--json"))["targets"]
+        assert 0 < len(planned) < len(alone)
 
 
 def test_a_token_that_is_not_listed_is_no_all_clear(logged_in: Program) -> None:
@@ -338,22 +292,20 @@ def test_a_plan_is_in_the_order_of_the_list_however_it_was_asked_for(logged_in: 
         )
 
 
-@pytest.mark.parametrize(
-    ("options", "stdin", "terminal", "code"),
-    [
-        *(((), answer, True, 0) for answer in ("y\n", "yes\n")),
-        *(((), answer, True, 2) for answer in ("n\n", "\n", "")),
-        ((), "y\n", False, 2),
-        (("--no-input",), "y\n", True, 2),
-    ],
-)
-def test_a_terminal_is_asked_and_all_else_needs_a_yes(
-    logged_in: Program, options: tuple[str, ...], stdin: str, terminal: bool, code: int
-) -> None:
-    done = logged_in("revoke", *options, logged_in.ids()[0], stdin=stdin, terminal=terminal)
-    assert done.code == code
-    assert ("--yes" in done.err) is (not terminal or bool(options))
-    assert logged_in.server.calls[Call.REVOKE] == (code == 0)
+def test_a_terminal_is_asked_and_all_else_needs_a_yes(logged_in: Program) -> None:
+    first, second, *_ = logged_in.ids()
+    for options, stdin, terminal in (
+        *(((), answer, True) for answer in ("n\n", "\n", "")),
+        ((), "y\n", False),
+        (("--no-input",), "y\n", True),
+    ):
+        done = logged_in("revoke", *options, first, stdin=stdin, terminal=terminal)
+        assert done.code == 2
+        assert ("--yes" in done.err) is (not terminal or bool(options))
+    assert logged_in.server.calls[Call.REVOKE] == 0
+    for one, answer in ((first, "y\n"), (second, "yes\n")):
+        assert logged_in("revoke", one, stdin=answer, terminal=True).code == 0
+    assert logged_in.server.calls[Call.REVOKE] == 2
 
 
 @pytest.fixture
@@ -367,39 +319,37 @@ def everything(program: Program, *more: str, **how: object) -> Done:
     return program("revoke", "--filter=-id:000000000000", *more, **how)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("options", [("--yes",), ("--yes", "--max", "69"), ("--max", "70")])
-def test_more_than_fifty_need_a_yes_and_their_number(
-    sprawling: Program, options: tuple[str, ...]
-) -> None:
-    done = everything(sprawling, *options, "--include-current")
-    assert done.code == 2
-    assert "--max 70" in done.err
+def test_more_than_fifty_need_a_yes_and_their_number(sprawling: Program) -> None:
+    for options in (("--yes",), ("--yes", "--max", "69"), ("--max", "70")):
+        done = everything(sprawling, *options, "--include-current")
+        assert (done.code, "--max 70" in done.err) == (2, True)
+    refused = everything(sprawling, "--include-current", stdin="y\n", terminal=True)
+    assert refused.code == 2
     assert sprawling.server.calls[Call.REVOKE] == 0
-
-
-def test_fifty_are_covered_by_yes_and_more_by_max(sprawling: Program) -> None:
+    typed = everything(sprawling, "--include-current", "--filter=-id:1", stdin="n\n", terminal=True)
+    assert typed.code == 2
     done = everything(sprawling, "--yes", "--max", "70", "--include-current", "--json")
-    assert done.code == 0
-    assert len(outcomes_of(done)) == 70
+    assert (done.code, len(outcomes_of(done))) == (0, 70)
     assert sprawling.server.sessions() == []
 
 
 def test_on_a_terminal_a_large_plan_is_typed(sprawling: Program) -> None:
-    refused = everything(sprawling, "--include-current", stdin="y\n", terminal=True)
-    assert refused.code == 2
-    done = everything(sprawling, "--include-current", stdin="70\n", terminal=True)
-    assert done.code == 0
+    assert everything(sprawling, "--include-current", stdin="70\n", terminal=True).code == 0
 
 
-def test_our_own_session_when_named_is_not_sent(logged_in: Program) -> None:
+def test_our_own_session_goes_only_where_it_was_included(logged_in: Program) -> None:
     own = json.loads(logged_in("sessions", "--json", "--filter=is:current").out)[0]["id"]
     done = logged_in("revoke", own, "--yes", "--json")
-    assert done.code == 3
-    assert outcomes_of(done)[own][0] == "not_sent"
-    assert "own session" in str(outcomes_of(done)[own][1])
-    left = plan_of(done)["left_out"]
-    assert left == [{"id": own, "reason": outcomes_of(done)[own][1]}]
+    outcome, reason = outcomes_of(done)[own]
+    assert (done.code, outcome, "own session" in str(reason)) == (3, "not_sent", True)
+    assert plan_of(done)["left_out"] == [{"id": own, "reason": reason}]
     assert "--include-current" in done.err
+    by_filter = logged_in("revoke", "--filter=is:current", "--yes", "--json")
+    assert (by_filter.code, outcomes_of(by_filter)) == (0, {})  # what a filter leaves out is told
+    assert len(plan_of(by_filter)["left_out"]) == 1
+    done = logged_in("revoke", own, "--include-current", "--yes", "--json")
+    assert (done.code, outcomes_of(done)[own]) == (0, ("revoked", None))
+    assert logged_in("sessions").code == 0
 
 
 @pytest.mark.parametrize(
@@ -417,21 +367,6 @@ def test_what_can_no_longer_be_forgotten_hides_no_outcome(
     assert done.code == code
     assert outcomes_of(done)[own] == ("revoked", None)
     assert (trouble.message in done.err) is (code == 6)
-
-
-def test_our_own_session_goes_where_it_was_included(logged_in: Program) -> None:
-    own = json.loads(logged_in("sessions", "--json", "--filter=is:current").out)[0]["id"]
-    done = logged_in("revoke", own, "--include-current", "--yes", "--json")
-    assert done.code == 0
-    assert outcomes_of(done)[own] == ("revoked", None)
-    assert logged_in("sessions").code == 0
-
-
-def test_what_a_filter_leaves_out_is_only_told(logged_in: Program) -> None:
-    done = logged_in("revoke", "--filter=is:current", "--yes", "--json")
-    assert done.code == 0
-    assert outcomes_of(done) == {}
-    assert len(plan_of(done)["left_out"]) == 1
 
 
 def test_protected_integrations_stay_unless_included(
@@ -484,13 +419,6 @@ def test_a_readonly_account_changes_nothing(
     assert logged_in("revoke", first, "--dry-run").code == 0
     calls = logged_in.server.calls
     assert calls[Call.REVOKE] == calls[Call.REVOKE_ALL] == calls[Call.REFRESH] == 0
-
-
-def test_the_first_use_is_a_trial_and_its_success_is_remembered(logged_in: Program) -> None:
-    first = logged_in("revoke", *logged_in.ids()[:2], "--yes")
-    assert "is first" in first.err
-    again = logged_in("revoke", *logged_in.ids()[:2], "--yes")
-    assert "is first" not in again.err
 
 
 @pytest.mark.parametrize("dialect", ["revoke-not-found", "revoke-ignored"])
@@ -625,14 +553,14 @@ def test_a_named_id_is_looked_for_twice_in_numbered_pages(logged_in: Program) ->
     assert logged_in.server.calls[Call.LIST] - before == 22  # twice: 10 pages, the first again
 
 
-@pytest.mark.parametrize("more", [["--yes"], ["--yes", "--json"], ["--dry-run"]])
-def test_an_age_that_no_session_has_is_no_clean_end(program: Program, more: list[str]) -> None:
+def test_an_age_that_no_session_has_is_no_clean_end(program: Program) -> None:
     program.speak(DIALECTS["undated"])
     assert program.login().code == 0
-    done = program("revoke", "--older-than=7d", *more)
-    assert done.code == 3
-    assert "the server lists no creation date, which 'age:' asks for" in done.err
-    assert program("revoke", "--filter=client:curl age:>7d", *more).code == 3
+    for more in (["--yes"], ["--yes", "--json"], ["--dry-run"]):
+        done = program("revoke", "--older-than=7d", *more)
+        assert done.code == 3
+        assert "the server lists no creation date, which 'age:' asks for" in done.err
+        assert program("revoke", "--filter=client:curl age:>7d", *more).code == 3
 
 
 BY_IP = ("--keep-newest=1", "--group-by=ip")
@@ -671,5 +599,37 @@ def test_the_last_line_says_what_ended_besides(logged_in: Program) -> None:
     logged_in.server.dialect = dialect
     done = logged_in("revoke", first, "--yes")
     assert done.code == 3
-    last = done.out.splitlines()[-1]
-    assert last.startswith("1 session outside the plan is gone as well: ")
+    assert done.out.splitlines()[-1].startswith("1 session outside the plan is gone as well: ")
+
+
+# Where the server's clock is not ours
+
+BY_TIME = [
+    ["--older-than", "7d"],
+    ["--filter=age:>7d"],
+    ["--filter=curl", "--filter=-idle:<7d"],
+    ["--filter=created:>2020-10-01"],
+    ["--filter=expires:>1h"],
+    ["--filter=-is:expired"],
+]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(3.5, "3.5 days ahead of"), (-400, "400.0 days behind"), (-0.9, "")]
+)
+def test_a_rule_about_time_is_refused_where_the_clocks_differ_by_days(
+    program: Program, days: float, said: str
+) -> None:
+    program.server = demo_state(ManualClock(program.clock.now() + days * DAY), sessions=40)
+    assert program.login().code == 0
+    for rule in BY_TIME:
+        done = program("revoke", *rule, "--dry-run")
+        assert done.code == (2 if said else 0)
+        if said:
+            assert f"The server's clock is {said} this machine's" in done.err
+            assert "--allow-clock-offset" in done.err
+    assert program("revoke", program.ids()[0], "--dry-run").code == 0
+    assert program("revoke", "--filter=curl", "--dry-run").code == 0
+    allowed = program("revoke", "--older-than=7d", "--allow-clock-offset", "--yes", "--max=99")
+    assert (allowed.code, said in allowed.err) == (0, True)
+    assert program.server.calls[Call.REVOKE]
