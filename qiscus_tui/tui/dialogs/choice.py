@@ -15,7 +15,7 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton, Words
 from qiscus_tui.tui.listed.group_sorting import keys_words
-from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
+from qiscus_tui.tui.widgets.table import UNBOUND, Column, Table
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,17 @@ class Choice:
     """What it means, or why it can't be chosen."""
     is_off: bool = False
     """Whether it can't be chosen."""
+
+
+def _style(row: tuple[int, Choice]) -> str:
+    return "muted" if row[1].is_off else "row"
+
+
+COLUMNS: tuple[Column[tuple[int, Choice]], ...] = (
+    Column("", lambda row, _: f"{row[0]}", 1, 90, gap=1, style=_style),
+    Column("", lambda row, _: row[1].words, 24, 80, style=_style),
+    Column("", lambda row, _: row[1].note, UNBOUND, 70, least=9, style=_style),
+)
 
 
 class ChoiceDialog(Dialog[int | None]):
@@ -52,8 +63,7 @@ class ChoiceDialog(Dialog[int | None]):
         self._title = title
         self._choices = choices
         self._chosen = chosen
-        columns = (TextColumn("", 1, 90), TextColumn("", 24, 80), TextColumn("", 78, 70, least=9))
-        self._table = TextTable(columns, id="choices")
+        self._table = Table(COLUMNS, id="choices")
 
     def compose_questions(self) -> Iterable[Widget]:
         yield self._table
@@ -66,18 +76,14 @@ class ChoiceDialog(Dialog[int | None]):
     def opened(self) -> None:
         self.say("heading", self._title)
         self._table.styles.height = len(self._choices) + 1
-        rows = [
-            TextRow((f"{number}", choice.words, choice.note), choice.is_off)
-            for number, choice in enumerate(self._choices, 1)
-        ]
-        self._table.show_rows(rows, self._chosen)
+        self._table.show_rows([*enumerate(self._choices, 1)], self._chosen)
         self.query_one("#in-full", Words).say("")
 
     def on_resize(self, event: events.Resize) -> None:
         """See which notes are cut now, once it is laid out. (Textual calls the base's too.)"""
         self.call_after_refresh(self._show_in_full)
 
-    @on(TextTable.Moved)
+    @on(Table.Moved)
     def _show_in_full(self) -> None:
         """Show below the lines a note that is cut in its own; keep the line for others."""
         cut = [at for at in range(len(self._choices)) if self._table.cuts(at)]
@@ -85,7 +91,7 @@ class ChoiceDialog(Dialog[int | None]):
         words = self._choices[row].note if row in cut else " " if cut else ""
         self.query_one("#in-full", Words).say(words)
 
-    @on(TextTable.Opened)
+    @on(Table.Opened)
     def _row_opened(self) -> None:
         self.action_choose()
 

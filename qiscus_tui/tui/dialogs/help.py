@@ -14,8 +14,7 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import LIST, Command, Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
-from qiscus_tui.tui.sessions.group_table import SOME_MARKED
-from qiscus_tui.tui.sessions.row_render import MARK, Badge
+from qiscus_tui.tui.widgets.cells import MARK, SOME_MARKED, Badge
 from qiscus_tui.tui.terminal.app import keymap_of
 from qiscus_tui.tui.widgets.cells import fit, width_of
 

@@ -1,7 +1,4 @@
-"""Marked sessions: one byte beside each session of a snapshot, ids across snapshots.
-
-And the range of rows that is about to be marked.
-"""
+"""Marked sessions: one byte beside each session of a snapshot, ids across snapshots."""
 
 from collections.abc import Sequence
 from itertools import compress
@@ -9,7 +6,6 @@ from itertools import compress
 from msgspec import Struct
 
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.listed.cursor_position import Rows
 
 _FLIPPED = bytes((1, 0, *range(2, 256)))
 
@@ -23,32 +19,6 @@ class MarkCounts(Struct, frozen=True):
 
 
 NO_MARKS = MarkCounts()
-
-
-class RowRange(Struct, frozen=True):
-    """The rows from `begin` to the cursor, to be marked together. Empty where none was begun."""
-
-    begin: int | None = None
-
-    def rows(self, cursor: int) -> range:
-        """Return its rows, from the top."""
-        if self.begin is None:
-            return range(0)
-        return range(min(self.begin, cursor), max(self.begin, cursor) + 1)
-
-    def carried_over(self, old: Rows, was: int, new: Rows, cursor: int) -> "RowRange":
-        """Return the range among new rows; it ends unless the same sessions stand in it.
-
-        `was` and `cursor`: the row under the cursor, among the old rows and the new.
-        """
-        if self.begin is None:
-            return NO_RANGE
-        rows, moved = self.rows(was), cursor - was
-        kept = new.shows_same(rows.start + moved, old, rows)
-        return RowRange(self.begin + moved) if kept else NO_RANGE
-
-
-NO_RANGE = RowRange()
 
 
 class Marks:

@@ -13,7 +13,7 @@ from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.retention import USUAL_RULES
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.session.details import SessionDetail
-from qiscus_tui.tui.widgets.bar_lines import bar_lines, column_lines
+from qiscus_tui.tui.widgets.bars import bar_lines, column_lines
 from qiscus_tui.tui.widgets.cells import created_cell, fit, last_used_cell
 
 MOST_STRIP = 8

@@ -1,262 +1,228 @@
-"""The columns of the session table, and which of them fit a width."""
+"""The columns of the session table: rows of data. All texts are safe forms."""
 
-import enum
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Session
+from qiscus_tui.model.timestamps import day_of
 from qiscus_tui.query.sorting import SortKey
-from qiscus_tui.tui.sessions.column_needs import Needs
-from qiscus_tui.tui.sessions.session_cells import (
-    ALIKE_WIDTH,
-    CREATED_FULL,
-    Cell,
-    alike_cell,
-    client_cell,
-    created_text,
-    last_used_text,
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.listed.client_words import client_text, client_words
+from qiscus_tui.tui.widgets.cells import (
+    COUNTDOWN_WIDTH,
+    MARK,
+    SHARE_WIDTH,
+    UNKNOWN,
+    Badge,
+    countdown_cell,
+    created_cell,
+    created_cell_short,
+    last_used_cell,
+    share_text,
+    width_of,
 )
-from qiscus_tui.tui.widgets.cells import COUNTDOWN_WIDTH, UNKNOWN
-
-GAP = 2
-"""Cells between two columns."""
-
-LEADING_WIDTH = 4 + COUNTDOWN_WIDTH
-"""Cells of the leading segment: mark, badge and countdown, which change together."""
-
-OURS_WIDTH = len("this session · qiscus-tui")
+from qiscus_tui.tui.widgets.table import UNBOUND, Column
 
 WIDE = 150
 """Columns of a terminal from which the list has a preview, and a column for the user agent."""
+IN_RANGE = "▌"
+"""At the left edge of the rows that are about to be marked."""
+
+_OURS_WIDTH = len("this session · qiscus-tui")
+_CREATED_FULL = 17
+"""Cells of a time of creation with its year."""
+_ALIKE_WIDTH = len("100,000 ") + SHARE_WIDTH
+
+Alike = Callable[[str], int]
+"""Returns how many sessions have the client and network of the one with an id; 0: not known yet."""
 
 
-class _Spec(Struct, frozen=True):
-    title: str
-    text: Callable[[Cell], str]
-    """The cell's text, of safe forms alone; it is cut to the column's width."""
-    sort: SortKey | None
-    """What a click on the title sorts by; None: nothing."""
-    least: int
-    """The narrowest width."""
-    ideal: int = 0
-    """The width where there is room."""
-    most: int = 0
-    """The width when the other columns have their ideal."""
-    priority: int = 0
-    """Where room is scarce, the highest is shown first. 0 is always shown."""
-    widest: Callable[[Needs], int] | None = None
-    """Cells of its longest text: it is never wider. None: as wide as said here."""
-    grows_whole: bool = False
-    """Whether it has its least or its ideal width, and none between."""
-    comes_first_sorted: bool = True
-    """Whether it comes before all others where the list is sorted by it."""
-    widens_last: bool = False
-    """Whether it has its least width until every other column is there, as wide as is ideal."""
-    is_extra: bool = False
-    """Whether it is there only where all others have their ideal width."""
+class SessionRow(Struct, frozen=True):
+    """A session of a list, and what decides how its row reads."""
+
+    listed: SessionList
+    position: int
+    now: float
+    """The server's time, epoch seconds."""
+    expiring: float = DAY
+    """Less than this many seconds left is soon."""
+    is_marked: bool = False
+    is_in_range: bool = False
+    has_cursor: bool = False
+    alike: Alike | None = None
+
+    @property
+    def session(self) -> Session:
+        """Return the session."""
+        return self.listed.sessions[self.position]
+
+    @property
+    def known(self) -> Known | None:
+        """Return the known integration that it belongs to."""
+        return self.listed.labels[self.position]
+
+    @property
+    def left(self) -> float | None:
+        """Return the seconds until it expires; None where that is unknown."""
+        at = self.session.expires_at
+        return None if at is None else at - self.now
+
+    @property
+    def badge(self) -> Badge:
+        """Return its state as a sign."""
+        if self.left is not None and self.left <= 0:
+            return Badge.EXPIRED
+        if not self.session.revocable:
+            return Badge.NOT_REVOCABLE
+        return Badge.PROTECTED if self.known is not None and self.known.protect else Badge.LIVE
+
+    @property
+    def style(self) -> str:
+        """Return the name of the style of what ticks. It repeats what signs and words say."""
+        if self.is_in_range or self.is_marked:
+            return "marked"
+        if self.left is not None and self.left <= 0:
+            return "gone"
+        if self.session.current is True:
+            return "current"
+        return "soon" if self.left is not None and self.left <= self.expiring else "row"
+
+    @property
+    def name_style(self) -> str:
+        """Return the style of what it is: that of what ticks for our own, and within a range."""
+        return self.style if self.is_in_range or self.style == "current" else "row"
 
 
-class Column(enum.Enum):
-    """The columns, from left to right.
+def _leading(row: SessionRow, _: int) -> str:
+    """Return mark, badge and countdown: all that changes by the second, at the left edge."""
+    session = row.session
+    countdown = countdown_cell(
+        session.expires_at, session.expires_computed, row.now, seconds=row.has_cursor
+    )
+    signs = f"{IN_RANGE if row.is_in_range else ' '}{MARK if row.is_marked else ' '}"
+    return f"{signs} {row.badge.value}{countdown}"
 
-    All tokens have the same lifetime, so CREATED says little that EXPIRES IN does not; LAST USED
-    decides what is safe to revoke.
+
+def _created(row: SessionRow, width: int) -> str:
+    """Return when it was created, with the year where there is room for it."""
+    at, span = row.session.created_at, row.session.created_span
+    if at is not None and span:
+        return day_of(at, span)
+    return (created_cell if width >= _CREATED_FULL else created_cell_short)(at, row.now)
+
+
+def _last_used(row: SessionRow, _: int) -> str:
+    """Return how long ago it was used, or the day where no more is known."""
+    at, span = row.session.last_used_at, row.session.last_used_span
+    return day_of(at, span) if at is not None and span else last_used_cell(at, row.now)
+
+
+def _alike(row: SessionRow, _: int) -> str:
+    """Return `459  36 %`: no share where it is alone, or where it would be ` 0 %`."""
+    if row.alike is None or not (count := row.alike(row.session.id)):
+        return ""
+    share = count / len(row.listed)
+    words = share_text(share) if count > 1 and round(100 * share) else ""
+    return f"{count:>{_ALIKE_WIDTH - SHARE_WIDTH - 1},} {words}"
+
+
+_name, _state = attrgetter("name_style"), attrgetter("style")
+
+EXPIRES: Column[SessionRow] = Column(
+    "     EXPIRES IN", _leading, 4 + COUNTDOWN_WIDTH,
+    stays=True, gap=0, sort=SortKey.EXPIRES, style=_state,
+)  # fmt: skip
+ID: Column[SessionRow] = Column(
+    "ID", lambda row, _: row.session.id[:8], 8, stays=True, sort=SortKey.ID, style=_name
+)
+CLIENT: Column[SessionRow] = Column(
+    "CLIENT", lambda row, width: client_text(row.listed, row.position, width), _OURS_WIDTH,
+    45, least=12, most=48, stays=True, sort=SortKey.CLIENT, style=_name,
+)  # fmt: skip
+CREATED: Column[SessionRow] = Column(
+    "CREATED", _created, _CREATED_FULL,
+    20, least=12, is_stepped=True, sort=SortKey.CREATED, style="muted",
+)  # fmt: skip
+LAST_USED: Column[SessionRow] = Column(
+    "LAST USED", _last_used, 11, 40, sort=SortKey.LAST_USED, style="muted"
+)
+IP: Column[SessionRow] = Column(
+    "IP", lambda row, _: row.session.safe_ip or UNKNOWN, 39,
+    50, least=15, is_stepped=True, sort=SortKey.IP, style="muted",
+)  # fmt: skip
+USER: Column[SessionRow] = Column(
+    "USER", lambda row, _: row.session.safe_user, 32,
+    30, least=14, sort=SortKey.USER, style="muted",
+)  # fmt: skip
+ALIKE: Column[SessionRow] = Column(
+    f"{'LIKE THIS':>{_ALIKE_WIDTH}}", _alike, _ALIKE_WIDTH, is_extra=True, style="muted"
+)
+"""How many sessions have its client and network, and their share of all."""
+USER_AGENT: Column[SessionRow] = Column(
+    "USER AGENT", lambda row, _: row.session.safe_agent, 12, 10, most=UNBOUND, style="muted"
+)
+
+COLUMNS = (EXPIRES, ID, CLIENT, CREATED, LAST_USED, IP, USER, ALIKE, USER_AGENT)
+"""From left to right. All tokens have the same lifetime, so CREATED says little that EXPIRES IN
+does not; LAST USED decides what is safe to revoke. An address is whole before other columns are
+wider than they need: a part of it names others too."""
+
+_NOTHING_USED = 5
+"""The priority of LAST USED where no session has one."""
+_SORTED_BY = 60
+"""The priority of the column that the list is sorted by, but for CREATED, which is the usual."""
+
+
+def longest_texts(listed: SessionList) -> dict[str, int]:
+    """Return the cells of the longest text, by title, of columns whose texts decide their width.
+
+    0 for LAST USED where no session has one.
     """
-
-    EXPIRES = _Spec("EXPIRES IN", lambda _: "", SortKey.EXPIRES, LEADING_WIDTH)
-    """Drawn by itself, with mark and badge: it ticks."""
-    ID = _Spec("ID", lambda cell: cell.session.id[:8], SortKey.ID, 8)
-    CLIENT = _Spec(
-        "CLIENT",
-        client_cell,
-        SortKey.CLIENT,
-        12,
-        OURS_WIDTH,
-        48,
-        widest=lambda needs: max(OURS_WIDTH, needs.widest_client),
-    )
-    CREATED = _Spec(
-        "CREATED",
-        created_text,
-        SortKey.CREATED,
-        12,
-        CREATED_FULL,
-        priority=2,
-        grows_whole=True,
-        comes_first_sorted=False,
-    )
-    LAST_USED = _Spec(
-        "LAST USED",
-        last_used_text,
-        SortKey.LAST_USED,
-        11,
-        priority=4,
-    )
-    IP = _Spec(
-        "IP",
-        lambda cell: cell.session.safe_ip or UNKNOWN,
-        SortKey.IP,
-        15,
-        39,
-        priority=5,
-        widest=lambda needs: needs.widest_ip,
-        grows_whole=True,
-    )
-    USER = _Spec(
-        "USER",
-        lambda cell: cell.session.safe_user,
-        SortKey.USER,
-        14,
-        32,
-        priority=3,
-        widest=lambda needs: needs.widest_user,
-    )
-    ALIKE = _Spec(
-        f"{'LIKE THIS':>{ALIKE_WIDTH}}", alike_cell, None, ALIKE_WIDTH, priority=1, is_extra=True
-    )
-    """How many sessions have its client and network, and their share of all."""
-    USER_AGENT = _Spec(
-        "USER AGENT",
-        lambda cell: cell.session.safe_agent,
-        None,
-        12,
-        80,
-        400,
-        priority=1,
-        widest=lambda needs: needs.widest_agent,
-        widens_last=True,
-    )
-
-    @property
-    def title(self) -> str:
-        """Return what is shown over the column."""
-        return self.value.title
-
-    @property
-    def sort_key(self) -> SortKey | None:
-        """Return what the list is sorted by when the title is clicked."""
-        return self.value.sort
-
-    def text(self, cell: Cell) -> str:
-        """Return the text of one cell."""
-        return self.value.text(cell)
+    sessions, known = listed.sessions, {id(one): one for one in listed.labels}
+    clients = {*zip(listed.clients, map(id, listed.labels), listed.new, strict=True)}
+    texts: dict[str, Iterable[str]] = {
+        "USER": {*map(attrgetter("safe_user"), sessions)},
+        "IP": [ip or UNKNOWN for ip in {*map(attrgetter("safe_ip"), sessions)}],
+        "USER AGENT": {*map(attrgetter("safe_agent"), sessions)},
+        "CLIENT": [
+            client_words(client, known[label], current=False, new=bool(new))
+            for client, label, new in clients
+        ],
+    }
+    longest = {title: max(map(width_of, found), default=0) for title, found in texts.items()}
+    longest["CLIENT"] = max(_OURS_WIDTH, longest["CLIENT"])
+    is_used = any(session.last_used_at is not None for session in sessions)
+    return {**longest, "LAST USED": LAST_USED.wanted if is_used else 0}
 
 
-class Sort(Struct, frozen=True):
-    """How the list shown is sorted."""
+def offered_columns(
+    longest: Mapping[str, int],
+    *,
+    is_wide: bool = False,
+    has_alike: bool = False,
+    sorted_by: object = None,
+) -> list[Column[SessionRow]]:
+    """Return the columns that a list has, by its longest texts.
 
-    key: SortKey
-    descending: bool
-
-
-class Layout(Struct, frozen=True):
-    """Where each shown column is, left to right."""
-
-    width: int
-    """Cells of a whole row."""
-    places: tuple[tuple[Column, int, int], ...]
-    """Column, its first cell and its width."""
-
-    def __iter__(self) -> Iterator[tuple[Column, int, int]]:
-        return iter(self.places)
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """Return the columns shown."""
-        return tuple(column for column, _, _ in self.places)
-
-    def width_of(self, wanted: Column) -> int:
-        """Return the cells of a column, 0 where it is not shown."""
-        return next((width for column, _, width in self.places if column is wanted), 0)
-
-    def column_at(self, x: int) -> Column | None:
-        """Return the column whose title is at cell `x`, with the gap behind it."""
-        if not 0 <= x < self.width:
-            return None
-        return [column for column, start, _ in self.places if start <= x][-1]
-
-
-@lru_cache(maxsize=8)
-def lay_out(width: int, needs: Needs, sorted_by: SortKey | None = None) -> Layout:
-    """Return the columns for rows of `width` cells.
-
-    Expiry, id and client always stay; the column that the list is sorted by comes next, then
-    the others while there is room. What is left widens them, up to what the texts need; how many
-    are alike is told once nothing else is short of room.
+    `is_wide`: the terminal has `WIDE` columns; `has_alike`: it can be said how many are like one.
     """
-    is_wide = max(needs.screen, width + 1) >= WIDE  # 1: the scrollbar's
-    offered = [column for column in Column if _is_offered(column, needs, is_wide=is_wide)]
-    offered.sort(key=lambda column: _rank(column, needs, sorted_by))
-    widths: dict[Column, int] = {}
-    spare = width + GAP
-    for is_extra in (False, True):
-        for column in offered:
-            least = _cells(column, column.value.least, needs)
-            is_due = column.value.is_extra is is_extra
-            if is_due and (least + GAP <= spare or not column.value.priority):
-                widths[column] = least
-                spare -= least + GAP
-        for column in (*_BEFORE_THE_YEAR, *Column):
-            if column.value.widens_last and not is_extra:
-                continue
-            spare -= _widen(widths, column, _cells(column, column.value.ideal, needs), spare)
-        if not all(_has_ideal(widths, column, needs) for column in offered):
-            break
-    for column in Column:  # the last cell stays free, beside the scrollbar
-        spare -= _widen(widths, column, _cells(column, column.value.most, needs), spare - 1)
-    return Layout(width, tuple(_placed(widths)))
-
-
-_BEFORE_THE_YEAR = (Column.IP, Column.CLIENT, Column.USER)
-"""They are whole before CREATED has a year, the address first: a part of it names others too."""
-
-
-def _has_ideal(widths: dict[Column, int], column: Column, needs: Needs) -> bool:
-    spec = column.value
-    is_last = spec.is_extra or spec.widens_last
-    return is_last or widths.get(column, -1) >= _cells(column, spec.ideal, needs)
-
-
-def _is_offered(column: Column, needs: Needs, *, is_wide: bool) -> bool:
-    match column:
-        case Column.USER:
-            return needs.has_users
-        case Column.ALIKE:
-            return needs.has_alike
-        case Column.USER_AGENT:
-            return is_wide
-        case _:
-            return True
-
-
-def _rank(column: Column, needs: Needs, sorted_by: SortKey | None) -> tuple[bool, bool, int]:
-    spec = column.value
-    is_sorted = sorted_by is not None and spec.sort is sorted_by and spec.comes_first_sorted
-    says_nothing = column is Column.LAST_USED and not needs.has_last_used
-    return bool(spec.priority), not is_sorted, 0 if says_nothing else -spec.priority
-
-
-def _cells(column: Column, width: int, needs: Needs) -> int:
-    """Return the width, or what the longest text and the title need, where that is less."""
-    widest = column.value.widest
-    if widest is None:
-        return width
-    return min(width, max(widest(needs), len(column.title) + len(" ▼")))
-
-
-def _widen(widths: dict[Column, int], column: Column, most: int, spare: int) -> int:
-    """Widen a column within the spare cells, and return by how many."""
-    more = min(most - widths.get(column, most), spare)
-    if more <= 0 or (column.value.grows_whole and widths[column] + more < most):
-        return 0
-    widths[column] += more
-    return more
-
-
-def _placed(widths: dict[Column, int]) -> Iterator[tuple[Column, int, int]]:
-    start = 0
-    for column in Column:
-        if column in widths:
-            yield column, start, widths[column]
-            start += widths[column] + GAP
+    offered = [*COLUMNS]
+    if not longest.get("USER"):
+        offered.remove(USER)
+    if not has_alike:
+        offered.remove(ALIKE)
+    if not is_wide:
+        offered.remove(USER_AGENT)
+    for at, column in enumerate(offered):
+        if column is LAST_USED and longest.get("LAST USED") == 0:
+            offered[at] = replace(column, priority=_NOTHING_USED)
+        elif sorted_by is not None and column.sort is sorted_by and column is not CREATED:
+            offered[at] = replace(column, priority=_SORTED_BY)
+    return offered

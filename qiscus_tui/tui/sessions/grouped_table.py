@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
 from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
 from qiscus_tui.tui.listed.groups import GroupView
+from qiscus_tui.tui.widgets.table import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from qiscus_tui.model.group_keys import GroupKey
-    from qiscus_tui.model.known import Known
     from qiscus_tui.service.sessions.groups import Group
-    from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.tui.listed.feed import Feed
     from qiscus_tui.tui.listed.group_sorting import GroupSorting
     from qiscus_tui.tui.listed.order import ListView
     from qiscus_tui.tui.revoke.choices import PlanChoices
     from qiscus_tui.tui.sessions.filtered_table import FilteredTable
-    from qiscus_tui.tui.sessions.group_columns import GroupRow
     from qiscus_tui.tui.sessions.group_table import GroupTable
 
 
@@ -122,14 +119,10 @@ class GroupedTable:
     def _show(self) -> None:
         if self._table is None and not self.is_shown:
             return
-        from qiscus_tui.tui.sessions.group_table import SortSign
-
         view, sorting = self.view, self.view.sorting
         self._marks = self._rows.table.marks
-        sign = SortSign(sorting.by, sorting.is_descending)
-        self.table.show(
-            view.grouped_by, view.groups, partial(_row, view.listed, self._feed.server_now), sign
-        )
+        sort = Sort(sorting.by, sorting.is_descending)
+        self.table.show(view.listed, view.grouped_by, view.groups, sort)
 
     def second(self) -> None:
         """A second went by: draw what changed."""
@@ -140,7 +133,7 @@ class GroupedTable:
     def draw_changes(self) -> None:
         """Draw the cells that show something else now."""
         if self._table is not None:
-            self._table.draw_changes()
+            self._table.tick()
 
     # Sorting.
 
@@ -202,19 +195,3 @@ class GroupedTable:
             words = plan_choices.hidden_words(count, f"This is the group {group.name}.")
         return plan_choices.PlanChoices(selection, keys=self.view.keys, rules=usual, chosen=words)
 
-
-def _row(listed: SessionList, now: float, group: Group) -> GroupRow:
-    from qiscus_tui.tui.sessions.group_columns import GroupRow
-
-    is_revocable = any(listed.sessions[at].revocable for at in group.positions)
-    own = listed.current_session if group.current else None
-    has_expired = own is not None and own.expires_at is not None and own.expires_at <= now
-    return GroupRow(group, group.values, _label(listed, group), is_revocable, has_expired)
-
-
-def _label(listed: SessionList, group: Group) -> Known | None:
-    """Return the known integration that all sessions of a group belong to."""
-    label = listed.labels[group.positions[0]]
-    if label is None or any(listed.labels[at] is not label for at in group.positions):
-        return None
-    return label

@@ -13,6 +13,9 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
+from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.query.sorting import SortKey
+from qiscus_tui.service.sessions.group_order import GroupFact
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import WIDTHS, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
@@ -29,13 +32,13 @@ from qiscus_tui.tui.sessions.shown_list import ShownList
 from qiscus_tui.tui.sessions.tools import ListTools
 from qiscus_tui.tui.widgets.notice import Notice
 from qiscus_tui.tui.widgets.one_line import OneLine
+from qiscus_tui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.account.selection import SelectedAccount
     from qiscus_tui.service.account.workspace import Workspace
     from qiscus_tui.tui.session.details import SessionDetails
-    from qiscus_tui.tui.sessions.group_table import GroupTable
 
 
 class SessionsScreen(ListActions, BaseScreen[None]):
@@ -190,13 +193,15 @@ class SessionsScreen(ListActions, BaseScreen[None]):
 
     # The tables.
 
-    @on(SessionTable.SortRequested)
-    def _sort_by_header(self, asked: SessionTable.SortRequested) -> None:
-        self.rows.sort(self.view.sorting.by(asked.key))
-
-    def on_group_table_sort_requested(self, asked: GroupTable.SortRequested) -> None:
-        """Sort by the column that was clicked."""
-        self.groups.sort(self.groups.view.sorting.towards(asked.by))
+    @on(Table.SortRequested)
+    def _sort_by_header(self, asked: Table.SortRequested) -> None:
+        match asked.key:
+            case SortKey():
+                self.rows.sort(self.view.sorting.by(asked.key))
+            case GroupFact() | GroupKey():
+                self.groups.sort(self.groups.view.sorting.towards(asked.key))
+            case _:
+                pass
 
     @work(group="dialog")
     async def action_group_by(self) -> None:
@@ -211,7 +216,7 @@ class SessionsScreen(ListActions, BaseScreen[None]):
     def _range_changed(self) -> None:
         self.draw_soon()
 
-    @on(SessionTable.CursorMoved)
+    @on(SessionTable.Moved)
     def _cursor_moved(self) -> None:
         self.preview.follow()
 
@@ -240,11 +245,7 @@ class SessionsScreen(ListActions, BaseScreen[None]):
 
     # One session, or those shown.
 
-    async def on_group_table_opened(self) -> None:
-        """Show the sessions of the group."""
-        await self._opened()
-
-    @on(SessionTable.Opened)
+    @on(Table.Opened)
     async def _opened(self) -> None:
         await self.run_command("open_group" if self.groups.is_shown else "open_detail")
 

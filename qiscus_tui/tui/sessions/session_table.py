@@ -1,93 +1,119 @@
-"""The table of sessions: cursor and marks by id, ticking countdowns, columns that give way.
+"""The table of sessions: cursor and marks by id, ticking countdowns, ranges of rows.
 
     table = SessionTable(server_now=lambda: clock.now() + sessions.offset)
     table.show(sessions, order)         # a new list; cursor, window and marks are kept by id
-    table.grow(sessions, order)         # more of a list that arrives
     table.show_order(order)             # the same list, filtered or sorted differently
     table.show_sort(Sort(SortKey.CREATED, descending=True))
     table.tick()                        # once a second
 
 `order` holds positions of the list in the order shown, each once; the caller pins the current
 session first. The table binds the keys that move the cursor, and enter; marks are changed by
-the methods below, which the screen's actions call. Only safe text is drawn, never as markup.
+the methods below, which the screen's actions call.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from __future__ import annotations
 
-from msgspec.structs import replace
-from textual.geometry import Region
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from msgspec import Struct
 from textual.message import Message
-from textual.strip import Strip
 
 from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.session import Session
-from qiscus_tui.query.sorting import SortKey
-from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.listed.cursor_position import Rows, Window, cursor_and_top
-from qiscus_tui.tui.sessions.column_needs import Needs
-from qiscus_tui.tui.sessions.columns import LEADING_WIDTH, Layout, Sort, lay_out
-from qiscus_tui.tui.sessions.marked_list import MarkedList
-from qiscus_tui.tui.sessions.row_render import (
-    STYLE_NAMES,
-    RowMarks,
-    RowText,
-    Scene,
-    draw_header,
-    draw_notice,
-    draw_row,
-    row_text,
+from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
+from qiscus_tui.tui.listed.marks import MarkCounts, Marks
+from qiscus_tui.tui.sessions.columns import (
+    WIDE,
+    Alike,
+    SessionRow,
+    longest_texts,
+    offered_columns,
 )
-from qiscus_tui.tui.sessions.session_cells import Alike
-from qiscus_tui.tui.widgets.line_list import HEADER_LINES
+from qiscus_tui.tui.widgets.table import UNBOUND, Column, Table
 
 
-class SessionTable(MarkedList):
+class ListedKeys(Struct, frozen=True):
+    """The ids of the sessions that are shown of a list."""
+
+    sessions: SessionList
+    order: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def key_of(self, row: int) -> str:
+        """Return the id of the session on a row."""
+        return self.sessions.sessions[self.order[row]].id
+
+    def first_row_of(self, keys: Iterable[object]) -> int | None:
+        """Return the row of the first of these ids that is shown."""
+        shown: set[int] | None = None
+        for key in keys:
+            position = self.sessions.positions.get(str(key))
+            if position is None:
+                continue
+            if shown is None or position in shown:  # mostly the first one is
+                try:
+                    return self.order.index(position)
+                except ValueError:
+                    shown = {*self.order}
+        return None
+
+    def shows_same(self, first: int, old: ListedKeys, rows: range) -> bool:
+        """Return whether the rows from `first` on show the sessions of these old rows."""
+        ours, theirs = self.order[first : first + len(rows)], old.order[rows.start : rows.stop]
+        mine, others = self.sessions.sessions, old.sessions.sessions
+        return (
+            first >= 0
+            and len(ours) == len(theirs)
+            and all(
+                mine[one].id == others[other].id and mine[one].is_same_as(others[other])
+                for one, other in zip(ours, theirs, strict=True)
+            )
+        )
+
+
+class RowRange(Struct, frozen=True):
+    """The rows from `begin` to the cursor, to be marked together. Empty where none was begun."""
+
+    begin: int | None = None
+
+    def rows(self, cursor: int) -> range:
+        """Return its rows, from the top."""
+        if self.begin is None:
+            return range(0)
+        return range(min(self.begin, cursor), max(self.begin, cursor) + 1)
+
+    def carried_over(self, old: ListedKeys, was: int, new: ListedKeys, cursor: int) -> RowRange:
+        """Return the range among new rows; it ends unless the same sessions stand in it.
+
+        `was` and `cursor`: the row under the cursor, among the old rows and the new.
+        """
+        if self.begin is None:
+            return NO_RANGE
+        rows, moved = self.rows(was), cursor - was
+        kept = new.shows_same(rows.start + moved, old, rows)
+        return RowRange(self.begin + moved) if kept else NO_RANGE
+
+
+NO_RANGE = RowRange()
+
+
+class SessionTable(Table[SessionRow]):
     """Sessions, one a row, to be marked. The module says how it is fed."""
 
-    STYLES = "session-table"
-    DEFAULT_CSS = """
-    SessionTable {
-        background: $background;
-        & > .session-table--header { color: $text-muted; }
-        & > .session-table--sorted { color: $foreground; text-style: bold; }
-        & > .session-table--main { color: $foreground; }
-        & > .session-table--rest { color: $text-muted; }
-        & > .session-table--plain { color: $foreground; }
-        & > .session-table--marked, & > .session-table--range { color: $accent; text-style: bold; }
-        & > .session-table--current { color: $success; }
-        & > .session-table--soon { color: $warning; }
-        & > .session-table--gone { color: $text-disabled; }
-        &:ansi > .session-table--current, &:ansi > .session-table--soon { text-style: bold; }
-        & > .session-table--cursor {
-            color: $block-cursor-blurred-background;
-            background: $block-cursor-blurred-foreground;
-            text-style: reverse;
-        }
-        &:focus > .session-table--cursor {
-            color: $block-cursor-background;
-            background: $block-cursor-foreground;
-        }
-    }
-    """
+    @dataclass
+    class MarksChanged(Message):
+        """Other sessions are marked, or others of them are hidden."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"session-table--{name}" for name in STYLE_NAMES}
+        counts: MarkCounts
 
     @dataclass
-    class SortRequested(Message):
-        """The title of a column was clicked."""
+    class RangeChanged(Message):
+        """The range to be marked has other rows, or ended."""
 
-        key: SortKey
-
-    class CursorMoved(Message):
-        """The cursor is on another session."""
-
-    @dataclass
-    class Opened(Message):
-        """Enter, or a double click, on a session."""
-
-        session_id: str
+        count: int
 
     def __init__(
         self, *, server_now: Callable[[], float], expiring: float = DAY, id: str | None = None
@@ -96,61 +122,48 @@ class SessionTable(MarkedList):
         super().__init__(id=id)
         self.alike: Alike | None = None
         """Where it is set, there is a column for it."""
+        self.marks = Marks()
+        """To read; they are changed by the methods below."""
+        self.mark_counts = MarkCounts()
+        """How many are marked, and how many of them the filter hides."""
+        self.is_drawn = True
+        """Whether the rows of `show` are on screen, or there are none."""
         self._server_now = server_now
         self._expiring = expiring
         self._now = server_now()
-        self._needs = Needs()
+        self._listed = ListedKeys(NO_SESSIONS, ())
+        self._longest: dict[str, int] = {}
+        self._range = NO_RANGE
         self._wanted: str | None = None
         """Id of the session that the cursor returns to once it is shown."""
         self._moved_to: str | None = None
         """Id of the session that the user moved the cursor to."""
-        self._sort: Sort | None = None
-        self._notice: tuple[str, ...] = ()
-        self._layout_drawn: Layout | None = None
-        self._drawn: dict[int, RowText] = {}
 
     # What is shown.
+
+    @property
+    def sessions(self) -> SessionList:
+        """Return the snapshot shown."""
+        return self._listed.sessions
+
+    @property
+    def order(self) -> Sequence[int]:
+        """Return the positions of the rows shown."""
+        return self._listed.order
 
     def show(self, sessions: SessionList, order: Sequence[int]) -> None:
         """Show another snapshot. Marks of sessions that it does not list are gone."""
         self.marks = self.marks.carried_over(self.sessions, sessions)
-        self._needs = Needs.of(sessions)
-        self._layout_drawn = None
+        self._longest = longest_texts(sessions)
         self._now = self._server_now()
-        self._show(Rows(sessions, order))
-
-    def show_whole(self, sessions: SessionList, order: Sequence[int]) -> None:
-        """Show a list whose beginning was shown with `grow`.
-
-        The cursor stays on its session if it was moved there, else the first row is shown.
-        """
-        was_moved = self._was_moved
-        self.show(sessions, order)
-        if not was_moved:
-            self.set_rows(len(order), 0, 0)
-
-    def grow(self, sessions: SessionList, order: Sequence[int]) -> None:
-        """Show more of a list that arrives, or of what a filter leaves of it.
-
-        What was shown keeps its rows; only if it is less than before, it is read again.
-        """
-        old = self.sessions
-        if len(sessions) < len(old) or not old or self._wanted is not None:
-            self.show(sessions, order)
-            return
-        before, self._layout_drawn = self._layout_drawn, None
-        self._needs = self._needs.with_more(sessions, len(old))
-        if before is not None and before.columns == self._layout().columns:
-            self._layout_drawn = before  # no column moves while the list arrives
-        else:
-            self.refresh()
-        self.marks = self.marks.carried_over(old, sessions)
-        self.extend(Rows(sessions, order))
-        self.count_marks()
+        self.is_drawn = not order
+        self._show(ListedKeys(sessions, order))
+        self._count_marks()
 
     def show_order(self, order: Sequence[int]) -> None:
         """Show other rows of the same snapshot, or the same in another order."""
-        self._show(Rows(self.sessions, order))
+        self._show(ListedKeys(self.sessions, order))
+        self._count_marks()
 
     def show_sorted(self, order: Sequence[int]) -> None:
         """Show the rows in an order that the user asked for.
@@ -158,10 +171,13 @@ class SessionTable(MarkedList):
         The cursor stays on its session if it was moved there, else the first row is shown.
         """
         self.drop_range()
-        was_moved, is_same = self._was_moved, len(order) == len(self.order)
-        self._show_rows(Rows(self.sessions, order), from_top=not was_moved)
+        was_moved = self._moved_to is not None and self._moved_to == self.cursor_id
+        is_same = len(order) == len(self.order)
+        self._show(ListedKeys(self.sessions, order))
+        if not was_moved:
+            self.set_rows(self._listed, 0, 0)
         if not is_same:  # else as many of them are marked as before: to count sorts all of them
-            self.count_marks()
+            self._count_marks()
 
     def show_partial(self, order: Sequence[int]) -> None:
         """Show the first hits of a filter that still runs; marks are counted at its end.
@@ -170,51 +186,24 @@ class SessionTable(MarkedList):
         `show_order`, unless it was moved meanwhile.
         """
         wanted = self._wanted or self.cursor_id
-        self._show_rows(Rows(self.sessions, order))
+        self._show(ListedKeys(self.sessions, order))
         self._wanted = wanted
 
-    def show_sort(self, sort: Sort | None) -> None:
-        """Name in the header what the list is sorted by. Sorting itself is the caller's.
-
-        Rows are drawn again only where columns move: mostly they have another order soon.
-        """
-        if sort == self._sort:
-            return
-        before = self._layout_drawn
-        self._sort = sort
-        self._layout_drawn = None
-        if before is not None and before == self._layout():
-            self.refresh(Region(0, 0, self.row_width, HEADER_LINES))
-        else:
-            self.refresh()
-
-    def show_notice(self, *lines: str) -> None:
-        """Say something in place of rows: loading, empty, no match. Plain text, made safe."""
-        if lines != self._notice:
-            self._notice = lines
-            if not self.order:
-                self.refresh()
-
     def tick(self) -> None:
-        """Let time pass: draw the cells in the window whose text changed, and no others."""
+        """Let time pass."""
         self._now = self._server_now()
-        changed: list[Region] = []
-        for y, old in self._drawn.items():
-            row = self.top_row + y - HEADER_LINES
-            if row >= len(self.order) or y >= self.size.height:
-                continue
-            new = self._row_text(row)
-            if (new.main, new.rest, new.state) != (old.main, old.rest, old.state):
-                changed.append(Region(0, y, self.row_width, 1))
-            elif new != old:
-                changed.append(Region(0, y, LEADING_WIDTH, 1))
-        if changed:
-            self.refresh(*changed)
+        self.refresh()
 
-    @property
-    def is_drawn(self) -> bool:
-        """Whether the rows of `show` are on screen, or there are none."""
-        return bool(self._drawn) or not self.order
+    def _show(self, listed: ListedKeys) -> None:
+        """Go on with these rows. A range ends unless its sessions stand together as before."""
+        had, old, was, wanted = bool(self.rows_in_range), self._listed, self.cursor_row, self._wanted
+        # Where no row is left, the session is remembered until rows come back.
+        self._wanted = None if listed.order else wanted or self.cursor_id
+        self._listed = listed
+        self.replace_rows(listed, wanted)
+        self._range = self._range.carried_over(old, was, listed, self.cursor_row)
+        if had and not self.rows_in_range:
+            self._tell_range()
 
     # The cursor.
 
@@ -230,71 +219,122 @@ class SessionTable(MarkedList):
 
     def move_to_session(self, session_id: str) -> bool:
         """Put the cursor on a session. Return False where it is not shown."""
-        row = self._rows.row_of(session_id)
+        row = self._listed.first_row_of((session_id,))
         if row is not None:
             self.move_to(row)
         return row is not None
 
-    def cursor_moved(self, was: int) -> None:
-        self._wanted = None
-        self._moved_to = self.cursor_id
-        super().cursor_moved(was)
-        self.post_message(self.CursorMoved())
+    def cursor_moved(self) -> None:
+        self._wanted, self._moved_to = None, self.cursor_id
+        if self.rows_in_range:
+            self._tell_range()
+        super().cursor_moved()
 
-    def row_opened(self) -> None:
-        if self.cursor_id is not None:
-            self.post_message(self.Opened(self.cursor_id))
+    # Marks.
 
-    def header_clicked(self, x: int) -> None:
-        column = self._layout().column_at(x)
-        if column is not None and column.sort_key is not None:
-            self.post_message(self.SortRequested(column.sort_key))
+    @property
+    def rows_in_range(self) -> range:
+        """Return the rows of the range to be marked; none where none was begun."""
+        return self._range.rows(self.cursor_row)
+
+    def toggle_mark(self, move: int = 1) -> None:
+        """Mark the range; without one mark or unmark the row under the cursor, and move on."""
+        if self.rows_in_range:
+            self.mark_range()
+        elif self.order:
+            self.marks.toggle(self.order[self.cursor_row])
+            self._row_marked(move)
+
+    def mark_and_move(self, rows: int) -> None:
+        """Mark the row under the cursor, and move by so many rows. Ends a range."""
+        self.drop_range()
+        if self.order:
+            self.marks.add((self.order[self.cursor_row],))
+            self._row_marked(rows)
+
+    def mark_range(self) -> None:
+        """Mark the range, or begin one at the cursor."""
+        if rows := self.rows_in_range:
+            self.marks.add(self.order[rows.start : rows.stop])
+            self._marks_changed()
+        elif self.order:
+            self._range = RowRange(self.cursor_row)
+            self._tell_range()
+
+    def drop_range(self) -> bool:
+        """End the range without marking it. Return whether there was one."""
+        had = bool(self.rows_in_range)
+        if had:
+            self._range = NO_RANGE
+            self._tell_range()
+        return had
+
+    def mark(self, positions: Sequence[int], *, marked: bool) -> None:
+        """Mark or unmark these, shown or not."""
+        (self.marks.add if marked else self.marks.remove)(positions)
+        self._marks_changed()
+
+    def mark_shown(self) -> None:
+        """Mark every row shown; hidden ones stay as they are."""
+        self.marks.add(self.order)
+        self._marks_changed()
+
+    def invert_shown(self) -> None:
+        """Mark the rows shown that are not, unmark those that are."""
+        self.marks.invert(self.order)
+        self._marks_changed()
+
+    def unmark_all(self) -> None:
+        """Take all marks away, hidden ones too."""
+        self.marks.clear()
+        self._marks_changed()
+
+    def _row_marked(self, rows: int) -> None:
+        """Draw the row under the cursor, which was marked or unmarked, and move on."""
+        self._set_counts(MarkCounts(self.marks.total, self.mark_counts.hidden))
+        self.refresh()
+        self.move_to(self.cursor_row + rows)
+
+    def _marks_changed(self) -> None:
+        self.drop_range()
+        self._count_marks()
+        self.refresh()
+
+    def _count_marks(self) -> None:
+        self._set_counts(self.marks.counts(self.order))
+
+    def _set_counts(self, counts: MarkCounts) -> None:
+        if counts != self.mark_counts:
+            self.mark_counts = counts
+            self.post_message(self.MarksChanged(counts))
+
+    def _tell_range(self) -> None:
+        self.refresh()
+        self.post_message(self.RangeChanged(len(self.rows_in_range)))
 
     # Drawing.
 
-    def draw_header_line(self) -> Strip:
-        return draw_header(self._layout(), self._sort, self.style)
-
-    def draw_row_line(self, row: int) -> Strip:
-        text = self._row_text(row)
-        self._drawn[row - self.top_row + HEADER_LINES] = text
-        return draw_row(text, self.row_width, self.style)
-
-    def draw_empty_line(self, line: int) -> Strip:
-        return draw_notice(() if self.order else self._notice, line, self.row_width, self.style)
-
-    # Inside.
-
-    @property
-    def _was_moved(self) -> bool:
-        """Whether the user moved the cursor to its session."""
-        return self._moved_to is not None and self._moved_to == self.cursor_id
-
-    def _show(self, rows: Rows) -> None:
-        self._show_rows(rows)
-        self.count_marks()
-
-    def _show_rows(self, rows: Rows, *, from_top: bool = False) -> None:
-        row = top = 0
-        if not from_top:
-            window = Window(self.cursor_row, self.top_row, self.page_rows)
-            row, top = cursor_and_top(self._rows, window, rows, self._wanted)
-        # Where no row is left, the session is remembered until rows come back.
-        self._wanted = None if rows.order else self._wanted or self.cursor_id
-        self._drawn.clear()
-        self.take(rows, row, top)
-
-    def _row_text(self, row: int) -> RowText:
+    def row_at(self, row: int) -> SessionRow:
+        self.is_drawn = True
         position = self.order[row]
-        scene = Scene(self.sessions, self._layout(), self._now, self._expiring, self.alike)
-        marked, in_range = position in self.marks, row in self.rows_in_range
-        return row_text(scene, position, RowMarks(marked, in_range, row == self.cursor_row))
+        return SessionRow(
+            self.sessions,
+            position,
+            self._now,
+            self._expiring,
+            is_marked=position in self.marks,
+            is_in_range=row in self.rows_in_range,
+            has_cursor=row == self.cursor_row,
+            alike=self.alike,
+        )
 
-    def _layout(self) -> Layout:
-        width = self.row_width
-        if self._layout_drawn is None or self._layout_drawn.width != width:
-            key = None if self._sort is None else self._sort.key
-            screen, has_alike = self.screen.size.width, self.alike is not None
-            needs = replace(self._needs, screen=screen, has_alike=has_alike)
-            self._layout_drawn = lay_out(width, needs, key)
-        return self._layout_drawn
+    def offered_columns(self) -> Sequence[Column[SessionRow]]:
+        # The terminal may be wide where a preview takes a part of it; 1: the scrollbar's.
+        is_wide = max(self.screen.size.width, self.row_width + 1) >= WIDE
+        has_alike, sorted_by = self.alike is not None, self.sort and self.sort.key
+        return offered_columns(
+            self._longest, is_wide=is_wide, has_alike=has_alike, sorted_by=sorted_by
+        )
+
+    def longest(self, column: Column[SessionRow]) -> int:
+        return self._longest.get(column.title, UNBOUND)

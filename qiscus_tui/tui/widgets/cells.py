@@ -1,9 +1,10 @@
-"""The text of the table's cells: fixed widths, plain words, no colour.
+"""The text of cells: fixed widths, signs and plain words, no colour.
 
 Every text given is safe already; these functions only cut and pad it, by terminal cells, so that
 wide characters never move the columns.
 """
 
+import enum
 import math
 import re
 import time
@@ -12,6 +13,19 @@ from functools import lru_cache
 from rich.cells import cell_len, set_cell_size
 
 from qiscus_tui.model.durations import DAY, HOUR, MINUTE, ago
+
+MARK, SOME_MARKED, NOT_MARKED = "✓", "◐", " "
+"""Of a session, or of all, some and none of a group's."""
+
+
+class Badge(enum.Enum):
+    """The state of a session as a sign, each of its own shape."""
+
+    LIVE = "●"
+    NOT_REVOCABLE = "○"
+    PROTECTED = "■"
+    EXPIRED = "×"
+
 
 COUNTDOWN_WIDTH = 13
 """Cells of a countdown: the `~` of a computed expiry, then `29d 04:11:09`."""

@@ -1,0 +1,165 @@
+"""Counts as bars: in cells of a table, in lines of a text, as columns, and as a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from qiscus_tui.service.overview.bars import Bar
+from qiscus_tui.tui.widgets.cells import SHARE_WIDTH, fit, share_text, width_of
+from qiscus_tui.tui.widgets.table import UNBOUND, Column, ShortKeys, Table
+
+LEAST_LABEL = 14
+"""The least cells of the words before a bar in a text."""
+MOST_BAR = 60
+"""The most cells of a bar that stands beside words."""
+MOST_LABEL = 24
+"""The most cells of a label in a chart."""
+DECIDING = 10
+"""Only the labels of so many bars count for the width: a rare long one shortens no bar."""
+SHARES_FROM = 36
+"""The least cells of a chart that has room for shares."""
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_HALVES = " ▖▄"
+"""Half as high as the line, so that bars below each other do not touch."""
+_LEVELS = " ▁▂▃▄▅▆▇█"
+
+
+def blocks(share: float, cells: int, *, is_low: bool = False) -> str:
+    """Return a bar of `share` (0 to 1) of so many cells; the smallest is still seen.
+
+    `is_low`: half as high as the line.
+    """
+    signs = _HALVES if is_low else _EIGHTHS
+    steps = len(signs) - 1
+    whole, rest = divmod(min(max(1, int(steps * cells * share)), steps * cells), steps)
+    return signs[-1] * whole + signs[rest].strip() if share > 0 and cells > 0 else ""
+
+
+def share_blocks(share: float, largest: float, cells: int) -> str:
+    """Return the bar of a share of all, on a scale on which the largest share, or a half, is full.
+
+    All bars beside each other have the same scale.
+    """
+    full = min(2 + 2 / cells, 1 / largest) if largest and cells > 0 else 1.0
+    return blocks(share * full, cells)
+
+
+def bar_lines(counts: Sequence[tuple[str, int]], width: int) -> list[Content]:
+    """Return a line of `width` cells for each count; the largest has the longest bar.
+
+    The words are safe already.
+    """
+    most = max((count for _, count in counts), default=0)
+    number = len(f"{most:,}")
+    widest = max((width_of(words) for words, _ in counts), default=0)
+    label = min(max(LEAST_LABEL, widest), max(LEAST_LABEL, width // 2))
+    room = min(MOST_BAR, width - label - number - 2)
+    lines: list[Content] = []
+    for words, count in counts:
+        text = f"{fit(words, label)} {count:>{number},} "
+        length = blocks(count / most, room, is_low=True) if count else ""
+        lines.append(Content.assemble((text, "" if count else "$text-muted"), (length, "$primary")))
+    return lines
+
+
+def column_lines(counts: Sequence[int], height: int, cells: int) -> list[str]:
+    """Return lines, from the top, of columns of `cells` cells, in eighths of a line."""
+    most = max(counts, default=0) or 1
+    block = max(1, cells - 1)
+    levels = [-(-count * 8 * height // most) for count in counts]
+    return [
+        "".join(
+            _LEVELS[max(0, min(8, level - 8 * line))] * block + " " * (cells - block)
+            for level in levels
+        )
+        for line in reversed(range(height))
+    ]
+
+
+class Chart(Table[Bar]):
+    """Bars under a title: label, number, bar, and where asked for the share of all.
+
+    What no filter selects has its number and no bar: enter on a bar always filters by it. The
+    cursor is drawn only with the focus.
+    """
+
+    DEFAULT_CSS = "Chart:focus > .table--header { color: $foreground; text-style: bold; }"
+
+    def __init__(self, title: str, *, id: str, has_shares: bool = False) -> None:
+        """`has_shares`: the bars are parts of one whole, and each says which part."""
+        super().__init__(id=id)
+        self._title = title
+        self._has_shares = has_shares
+        self._longest = self._whole = 0
+        self.label = self.number = 0
+        """Cells beside the bars."""
+
+    @property
+    def bar(self) -> Bar | None:
+        """Return the bar under the cursor; None where there is none."""
+        return self._rows[self.cursor_row] if self._rows else None
+
+    @property
+    def shows_cursor(self) -> bool:
+        """Return whether it has the focus."""
+        return self.has_focus
+
+    def show_bars(self, bars: Sequence[Bar]) -> None:
+        """Show these; the cursor stays on its bar."""
+        if bars == self._rows:
+            return
+        self._rows = bars
+        self._longest = max((one.count for one in bars if one.filter), default=0)
+        self._whole = sum(one.count for one in bars)
+        self.label = max((width_of(one.label) for one in bars[:DECIDING]), default=0)
+        self.number = max((len(f"{one.count:,}") for one in bars), default=0)
+        self.replace_rows(ShortKeys([one.key for one in bars]))
+
+    def offered_columns(self) -> Sequence[Column[Bar]]:
+        room = self.row_width - self.number - self.row_width // 5 - 2 * 3
+        has_shares = self._has_shares and self.row_width >= SHARES_FROM
+        label = max(1, min(self.label, MOST_LABEL, room - (SHARE_WIDTH + 1) * has_shares))
+        bars = self.row_width - label - self.number - 6 - (SHARE_WIDTH + 1) * has_shares
+        columns = [
+            Column[Bar]("", lambda one, _: one.label, label, gap=1, style=_style),
+            Column[Bar]("", _number, self.number, is_number=True, style=_style),
+            Column[Bar]("", self._bar, max(1, bars), style=_bar_style),
+        ]
+        if has_shares:
+            columns.append(Column("", self._share, SHARE_WIDTH, gap=1, style=_style))
+        return columns
+
+    def longest(self, column: Column[Bar]) -> int:
+        """Return that every column is as wide as it wants: charts below each other line up."""
+        return UNBOUND
+
+    def _header_parts(self) -> Sequence[tuple[str, str]]:
+        return ((fit(f" {self._title}", self.row_width), "header"),)
+
+    def _share(self, one: Bar, _: int) -> str:
+        return share_text(one.count / self._whole) if self._whole else ""
+
+    def _bar(self, one: Bar, cells: int) -> str:
+        return blocks(one.count / self._longest, cells, is_low=True) if one.filter else ""
+
+
+def line_up(charts: Sequence[Chart]) -> None:
+    """Begin the bars of charts that stand below each other at the same cell."""
+    label, number = (max(getattr(one, name) for one in charts) for name in ("label", "number"))
+    for chart in charts:
+        chart.label, chart.number = label, number
+        chart.lay_out_again()
+
+
+def _number(one: Bar, _: int) -> str:
+    return f"{one.count:,}"
+
+
+def _style(one: Bar) -> str:
+    return "row" if one.count and one.filter else "muted"
+
+
+def _bar_style(one: Bar) -> str:
+    return "soon" if one.is_soon else "bar"
