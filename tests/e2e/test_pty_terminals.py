@@ -124,7 +124,7 @@ COMES_AFTER_THE_LIST = {
     "sessions.filter_field",
     "widgets.fields",
     "sessions.group_table",
-    "widgets.text_table",
+    "widgets.bars",
     "session.screen",
     "overview.screen",
     "dialogs",

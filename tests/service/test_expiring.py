@@ -7,7 +7,6 @@ from qiscus_tui.model.durations import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment, parse, select
-from qiscus_tui.service.account_figures import counted_figures
 from qiscus_tui.service.check.findings import figures_of
 from qiscus_tui.service.overview.counting import count_overview
 from qiscus_tui.service.sessions.groups import grouped
@@ -27,7 +26,6 @@ def test_a_session_that_has_ended_is_not_expiring(lefts: list[float | None], off
     moment = Moment(now, DAY)
     expiring = len(select(parse("is:expiring"), sessions, moment))
     assert figures_of(sessions, now, DAY, None).expiring == expiring
-    overview = count_overview(sessions, moment)
-    assert counted_figures(sessions, overview, moment).expiring == expiring
+    assert moment.count_expiring(count_overview(sessions, moment).ends) == expiring
     assert sum(one.expiring for one in grouped(sessions, USUAL_KEYS, moment)) == expiring
     assert at_once(expiries_in_steps(sessions, now, DAY)).expiring(now, DAY) == expiring

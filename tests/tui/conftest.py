@@ -14,9 +14,9 @@ from qiscus_tui.query import SortKey
 from qiscus_tui.service.sessions.session_list import Current, SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
-from qiscus_tui.tui.sessions.columns import Sort
 from qiscus_tui.tui.sessions.session_table import SessionTable
 from qiscus_tui.tui.theme import DARK, THEMES
+from qiscus_tui.tui.widgets.table import Sort
 from tests.clocks import ManualClock
 
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC

@@ -112,7 +112,7 @@ async def test_the_plan_under_the_cursor_is_told_below_the_list(machine: Machine
         assert f"rule {rule}" in words
         assert f"reason {why}" in words
         assert "469 revoked" in words
-        assert "GuzzleHttp · 10.2.0.0/24 461 ▆" in words
+        assert "GuzzleHttp · 10.2.0.0/24 461 ▄" in words
         await here.press("end")
         assert f"rule {rule}" not in here.words()
         assert "1 failed: still listed" in here.words()

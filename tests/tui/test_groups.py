@@ -11,7 +11,7 @@ from qiscus_tui.tui.dialogs.choice import ChoiceDialog
 from qiscus_tui.tui.listed import header
 from qiscus_tui.tui.listed.groups import GroupView
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
-from qiscus_tui.tui.sessions.group_columns import bar_text
+from qiscus_tui.tui.widgets.bars import share_blocks
 from qiscus_tui.tui.widgets.cells import share_text
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
@@ -54,7 +54,7 @@ def marked(running: Running) -> set[int]:
     ],
 )
 def test_the_bar_is_the_share_of_all(share: float, largest: float, bar: str, words: str) -> None:
-    assert bar_text(share, largest, 9) == bar
+    assert share_blocks(share, largest, 9) == bar
     assert share_text(share) == words
 
 

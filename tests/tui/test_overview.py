@@ -13,7 +13,7 @@ from qiscus_tui.tui.listed import order as list_view
 from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.overview import screen as overview
 from qiscus_tui.tui.overview.screen import OverviewScreen
-from qiscus_tui.tui.widgets.chart import Chart
+from qiscus_tui.tui.widgets.bars import Chart
 from tests.clocks import ManualClock
 from tests.sandbox import Call, Fault, demo_state
 from tests.tui.demo_app import DAY, Running, at_login, at_sessions, from_environment, opened_with
@@ -42,7 +42,7 @@ def focused(here: Running) -> str:
 
 def bars(here: Running, name: str) -> Sequence[Bar]:
     """What it shows."""
-    return chart(here, name)._bars
+    return chart(here, name)._rows
 
 
 async def tick(here: Running, seconds: float) -> None:

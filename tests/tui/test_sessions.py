@@ -468,3 +468,30 @@ async def test_what_was_said_in_passing_goes_with_the_next_action(clock: ManualC
         assert "the filter is cleared, to show it" in running.text()
         await running.press("j")
         assert "the filter is cleared" not in running.text()
+
+
+async def test_the_screen_says_how_many_are_in_range_and_escape_drops_it_first(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("slash", *"-curl", "enter")
+        await running.press("j", "v", "j", "j")
+        assert "3 in range: space marks, esc drops" in running.lines()[1]
+        await running.press("x")
+        assert running.toasts == "A range is begun: space marks it, escape drops it."
+        await running.press("escape")
+        assert "in range" not in running.text()
+        assert running.sessions.view.is_filtered
+        await running.press("v", "j", "space")
+        assert "2 marked" in running.lines()[1]
+        assert "in range" not in running.text()
+        await running.press("escape")
+        assert not running.sessions.view.is_filtered
+
+
+async def test_a_range_by_a_filter_with_an_error_is_refused(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        await running.press("slash", *"age:x", "enter", "v", "shift+down")
+        assert "the filter has an error" in running.toasts
+        assert "in range" not in running.text()
+        assert not running.sessions.table.mark_counts.total

@@ -1,4 +1,4 @@
-"""The accounts of this machine, with their sessions: switch, add, log out, forget."""
+"""The accounts of this machine: switch, add, log out, forget. No server is asked to show them."""
 
 from __future__ import annotations
 
@@ -7,32 +7,29 @@ import enum
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.errors import QiscusTuiError, UsageError
+from qiscus_tui.model.account import Role, Storage
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.directory import KnownAccount, kept_accounts
-from qiscus_tui.tui.accounts.panel import AccountPanel
-from qiscus_tui.tui.accounts.readings import AccountReadings
-from qiscus_tui.tui.accounts.rows import (
-    COLUMNS,
-    account_facts,
-    account_row,
-    is_in_use,
-    session_cells,
-    why_not_switch,
-    with_account_in_use,
-)
+from qiscus_tui.service.account.directory import KnownAccount, kept_accounts, last_logins
+from qiscus_tui.service.account.selection import ENVIRONMENT_NAME
+from qiscus_tui.service.account.switching import must_not_be_given
+from qiscus_tui.service.visits import last_lists
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import BUSY, Context
+from qiscus_tui.tui.widgets.cells import UNKNOWN, created_cell, fit_middle, last_used_cell
+from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
-from qiscus_tui.tui.widgets.text_table import TextTable
+from qiscus_tui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +46,79 @@ class AccountsAnswer(enum.Enum):
     ADD = "log in to another account"
     OTHERS_LEFT = "the account in use is gone, others are left"
     NONE_LEFT = "the account in use is gone, and was the last"
+
+
+class AccountRow(Struct, frozen=True):
+    """An account, and what is known of it here. All words are safe."""
+
+    known: KnownAccount
+    now: float
+    is_in_use: bool
+    live: int | None = None
+    """How many sessions its list had when it was last seen here; None where that is unknown."""
+    is_whole: bool = True
+    """Whether these were all."""
+    seen_at: float | None = None
+    """When that was: epoch seconds."""
+    last_login: float | None = None
+
+    @property
+    def name(self) -> str:
+        """Return its name on this machine."""
+        return safe(self.known.name)
+
+    @property
+    def sessions(self) -> str:
+        """Return `1,284 live, 3 h ago`."""
+        if self.live is None:
+            return UNKNOWN
+        more = "" if self.is_whole else " or more"
+        return f"{self.live:,}{more} live, {last_used_cell(self.seen_at, self.now)}"
+
+    @property
+    def role(self) -> str:
+        """Return `admin, read-only`."""
+        account = self.known.account
+        role = "" if account.role is Role.UNKNOWN else account.role.value
+        words = filter(None, (role, "read-only" if account.readonly else ""))
+        return ", ".join(words) or UNKNOWN
+
+    @property
+    def use(self) -> str:
+        """Return when it was used last."""
+        return "in use" if self.is_in_use else created_cell(self.known.last_used, self.now)
+
+    @property
+    def facts(self) -> list[Fact]:
+        """Return all of it."""
+        account = self.known.account
+        return [
+            Fact("Sessions", self.sessions),
+            Fact("Storage", self.known.storage.value),
+            Fact("Last login", created_cell(self.last_login, self.now)),
+            Fact("Last used", self.use),
+            Fact("Account", self.name),
+            Fact("Server", str(account.origin)),
+            Fact("App code", safe(account.app_code)),
+            Fact("User", account.user or UNKNOWN),
+            Fact("Role", self.role),
+        ]
+
+
+def _server(row: AccountRow, cells: int) -> str:
+    return fit_middle(row.known.account.origin.netloc, cells)
+
+
+COLUMNS: tuple[Column[AccountRow], ...] = (
+    Column("", lambda row, _: "●" if row.is_in_use else "", 1, 100, gap=1, stays=True),
+    Column("ACCOUNT", lambda row, cells: fit_middle(row.name, cells), 48, 99, least=16, stays=True),
+    Column("SESSIONS", lambda row, _: row.sessions, 28, 98),
+    Column("SERVER", _server, 32, 97, least=16),
+    Column("USER", lambda row, _: row.known.account.user or UNKNOWN, 28, is_extra=True),
+    Column("ROLE", lambda row, _: row.role, 21, 50),
+    Column("STORAGE", lambda row, _: row.known.storage.value, 13, 80),
+    Column("LAST USED", lambda row, _: row.use, 17, 70),
+)
 
 
 class AccountsScreen(BaseScreen[None]):
@@ -69,15 +139,14 @@ class AccountsScreen(BaseScreen[None]):
         """`feed`: the account in use; None where there is none."""
         super().__init__()
         self.workspace = workspace
-        self.accounts: list[KnownAccount] = []
+        self.accounts: list[AccountRow] = []
         self._feed = feed
-        self._readings = AccountReadings(workspace, feed, self._draw)
         self._on_answer = on_answer
         self._is_busy = False
         """An account is being switched to, logged out or forgotten."""
         self._notice = OneLine(id="accounts-notice")
-        self._table = TextTable(COLUMNS, id="accounts")
-        self._panel = AccountPanel(id="account")
+        self._table: Table[AccountRow] = Table(COLUMNS, id="accounts")
+        self._panel = FactsPanel(id="account")
         self._actions = ActionBar(id="accounts-actions")
 
     def compose(self) -> ComposeResult:
@@ -92,7 +161,7 @@ class AccountsScreen(BaseScreen[None]):
         yield self._actions
 
     def on_mount(self) -> None:
-        """Draw what is known, and read the accounts."""
+        """Read what is stored."""
         back = "esc back to the list" if self._feed is not None else ""
         self.query_one("#accounts-title", OneLine).show_line(
             Line(
@@ -103,100 +172,101 @@ class AccountsScreen(BaseScreen[None]):
                 (piece(back, Tone.MUTED, 10),),
             )
         )
-        self._show_notice(why_not_switch(self.workspace))
-        self._table.show_notice("Looking…")
-        self.load()
-        if self._feed is not None:
-            self._feed.subscribe(self._count_in_use)
-            self._count_in_use()
-
-    def on_unmount(self) -> None:
-        """Follow the list no more."""
-        if self._feed is not None:
-            self._feed.unsubscribe(self._count_in_use)
-
-    # What is shown.
-
-    @property
-    def chosen(self) -> KnownAccount | None:
-        """The account under the cursor."""
-        return self.accounts[self._table.cursor_row] if self.accounts else None
-
-    def load(self) -> None:
-        """Read the accounts again."""
-        self.run_worker(self._load, group="accounts", exclusive=True)
-
-    async def _load(self) -> None:
-        rows = self._table
-        try:
-            kept = await asyncio.to_thread(kept_accounts, self.workspace)
-        except QiscusTuiError as error:
-            rows.show_notice(error.message, error.hint)
-            return
-        self.accounts = with_account_in_use(kept, self._feed)
-        used = [is_in_use(one, self._feed) for one in self.accounts]
-        rows.show_notice("No account is stored here.", "a adds one by a login.")
-        self._draw(used.index(True) if True in used else 0)
-        self._draw_actions()
-        self.run_worker(
-            partial(self._readings.read, self.accounts), group="readings", exclusive=True
-        )
-
-    def _count_in_use(self) -> None:
-        self.run_worker(self._readings.count_in_use, group="count", exclusive=True)
-
-    def _draw(self, cursor: int | None = None) -> None:
-        """Draw the rows, as far as the sessions of their accounts are read."""
-        rows, now = self._table, self.workspace.clock.now()
-        cells = session_cells([self._readings.of(one) for one in self.accounts])
-        rows.styles.height = len(self.accounts) + 1 if self.accounts else "1fr"
-        rows.show_rows(
-            [
-                account_row(one, cell, now, in_use=is_in_use(one, self._feed))
-                for one, cell in zip(self.accounts, cells, strict=True)
-            ],
-            rows.cursor_row if cursor is None else cursor,
-        )
-        self._draw_chosen()
-
-    @on(TextTable.Moved)
-    def _draw_chosen(self) -> None:
-        """Draw the account under the cursor."""
-        chosen = self.chosen
-        self.set_class(chosen is None, "-empty")
-        if chosen is not None:
-            found, used = self._readings.of(chosen), is_in_use(chosen, self._feed)
-            now, expiring = self.workspace.clock.now(), self.workspace.config.ui.expiring
-            login = self._readings.last_login(chosen)
-            facts = account_facts(chosen, found, now, expiring, login, in_use=used)
-            self._panel.show(facts, found, self.context)
-
-    def _show_notice(self, error: QiscusTuiError | None) -> None:
+        error = self._why_not_switch
         self._notice.display = error is not None
         if error is not None:
             message = piece(error.message, Tone.WARNING, ALWAYS)
             self._notice.show_line(Line((message, piece(error.hint, Tone.MUTED, 50, after=". "))))
+        self._table.show_notice("Looking…")
+        self.load()
 
-    @on(TextTable.Moved)
-    def _draw_actions(self) -> None:
+    # What is shown.
+
+    @property
+    def chosen(self) -> AccountRow | None:
+        """The account under the cursor."""
+        return self.accounts[self._table.cursor_row] if self.accounts else None
+
+    def load(self) -> None:
+        """Read again what is stored."""
+        self.run_worker(self._load, group="accounts", exclusive=True)
+
+    async def _load(self) -> None:
+        try:
+            self.accounts = await asyncio.to_thread(self._rows)
+        except QiscusTuiError as error:
+            self._table.show_notice(error.message, error.hint)
+            return
+        self._table.show_notice("No account is stored here.", "a adds one by a login.")
+        self._table.styles.height = len(self.accounts) + 1 if self.accounts else "1fr"
+        used = [row.is_in_use for row in self.accounts]
+        self._table.show_rows(self.accounts, used.index(True) if True in used else 0)
+        self._draw()
+
+    def _rows(self) -> list[AccountRow]:
+        """Return the accounts, the one in use first where it is not stored here. Uses files."""
+        kept, feed = kept_accounts(self.workspace), self._feed
+        if feed is not None and not any(map(self._is_in_use, kept)):
+            is_given = feed.storage is Storage.ENVIRONMENT
+            name = ENVIRONMENT_NAME if is_given else feed.account.name
+            kept.insert(0, KnownAccount(name, feed.account, feed.storage))
+        lists = last_lists(self.workspace.local_files)
+        logins = last_logins(self.workspace)
+        now, rows = self.workspace.clock.now(), list[AccountRow]()
+        for one in kept:
+            last, listed = lists.get(one.account.key), None if feed is None else feed.listed
+            row = AccountRow(
+                one, now, self._is_in_use(one), last_login=logins.get(one.account.name)
+            )
+            if row.is_in_use and feed is not None and feed.is_read and listed is not None:
+                row = replace(
+                    row, live=len(listed), is_whole=listed.is_whole, seen_at=listed.read_at
+                )
+            elif last is not None:
+                row = replace(row, live=last.live, is_whole=last.is_whole, seen_at=last.at)
+            rows.append(row)
+        return rows
+
+    def _is_in_use(self, one: KnownAccount) -> bool:
+        feed = self._feed
+        return (
+            feed is not None and one.account.key == feed.account.key and one.storage is feed.storage
+        )
+
+    @on(Table.Moved)
+    def _draw(self) -> None:
+        """Draw the account under the cursor, and what can be done with it."""
+        chosen = self.chosen
+        self.set_class(chosen is None, "-empty")
+        if chosen is not None:
+            self._panel.show_facts(chosen.facts)
         self._actions.show_commands(Scope.ACCOUNTS, self.context)
 
     @property
+    def _why_not_switch(self) -> UsageError | None:
+        """Why no account can be chosen here: the environment has the last word."""
+        try:
+            must_not_be_given(self.workspace)
+        except UsageError as error:
+            return error
+        return None
+
+    @property
     def context(self) -> Context:
-        chosen, feed, fixed = self.chosen, self._feed, why_not_switch(self.workspace)
+        chosen, feed, fixed = self.chosen, self._feed, self._why_not_switch
         no_way_back = "" if feed is not None else "No account is in use: choose one, or add one."
         return Context(
             rows=len(self.accounts),
             busy=self._is_busy or (feed is not None and feed.is_busy),
-            account_in_use=chosen is not None and is_in_use(chosen, feed),
-            account_kept=chosen is not None and chosen.is_kept,
+            account_in_use=chosen is not None and chosen.is_in_use,
+            account_kept=chosen is not None and chosen.known.is_kept,
             account_fixed=fixed.text if fixed else "",
             no_way_back=BUSY if self._is_busy else no_way_back,
         )
 
     # Actions.
 
-    @on(TextTable.Opened)
+    @on(Table.Opened)
     async def _opened(self) -> None:
         await self.run_command("back" if self.context.account_in_use else "switch_account")
 
@@ -204,7 +274,7 @@ class AccountsScreen(BaseScreen[None]):
         """Show the sessions of the account under the cursor."""
         if self.chosen is not None:
             self._is_busy = True
-            self.run_worker(partial(self._switch, self.chosen.name), group="switch")
+            self.run_worker(partial(self._switch, self.chosen.known.name), group="switch")
 
     async def _switch(self, name: str) -> None:
         from qiscus_tui.service.account.directory import switched_to
@@ -228,9 +298,9 @@ class AccountsScreen(BaseScreen[None]):
         """End our token, and forget the account; asks first."""
         from qiscus_tui.tui.accounts.questions import LogOutDialog
 
-        chosen = self.chosen
-        if chosen is None:
+        if self.chosen is None:
             return
+        chosen = self.chosen.known
 
         async def log_out(forget_anyway: bool) -> str:
             return await self._log_out(chosen, forget_anyway)
@@ -255,7 +325,7 @@ class AccountsScreen(BaseScreen[None]):
         """Its connection, and whether it was made here and is to be closed here."""
         from qiscus_tui.service.account.directory import connected_to
 
-        if self._feed is not None and is_in_use(one, self._feed) and self._feed.connection:
+        if self._feed is not None and self._is_in_use(one) and self._feed.connection:
             return self._feed.connection, False
         return await asyncio.to_thread(connected_to, self.workspace, one.name), True
 
@@ -264,9 +334,9 @@ class AccountsScreen(BaseScreen[None]):
         """Forget the account without a word to its server; asks first."""
         from qiscus_tui.tui.accounts.questions import ForgetDialog
 
-        chosen = self.chosen
-        if chosen is None:
+        if self.chosen is None:
             return
+        chosen = self.chosen.known
         dialog = ForgetDialog(self.workspace.clock, chosen.name)
         if await self.app.push_screen_wait(dialog):
             await self._forget(chosen)
@@ -288,10 +358,10 @@ class AccountsScreen(BaseScreen[None]):
 
     def _gone(self, one: KnownAccount, words: str) -> None:
         self.app.notify(safe(words), markup=False, timeout=10)
-        if not is_in_use(one, self._feed):
+        if not self._is_in_use(one):
             self.load()
             return
-        are_left = any(other.is_kept for other in self.accounts if other is not one)
+        are_left = any(row.known.is_kept for row in self.accounts if row.known is not one)
         self._on_answer(AccountsAnswer.OTHERS_LEFT if are_left else AccountsAnswer.NONE_LEFT)
 
     def _failed(self, error: QiscusTuiError) -> None:

@@ -3,59 +3,86 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
 from textual.widgets import Static
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.model.text import safe
-from qiscus_tui.service.history import GONE
-from qiscus_tui.tui.audit.plan_facts import MOST_IDS, named_ids, plan_facts, who
-from qiscus_tui.tui.audit.plan_panel import PlanPanel
+from qiscus_tui.model.text import safe, with_reason
+from qiscus_tui.service.history import GONE, AuditAccess, recorded_plans
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.sessions.group_columns import bar_text
+from qiscus_tui.tui.widgets.bars import bar_lines, share_blocks
 from qiscus_tui.tui.widgets.cells import created_cell_short, share_text
-from qiscus_tui.tui.widgets.facts import FactsPanel
+from qiscus_tui.tui.widgets.drawn import Drawn
+from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
-from qiscus_tui.tui.widgets.text_table import TextColumn, TextRow, TextTable
+from qiscus_tui.tui.widgets.table import UNBOUND, Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from qiscus_tui.service.account.workspace import Workspace
     from qiscus_tui.service.history import PastPlan
 
-PLAN_COLUMNS = (
-    TextColumn("WHEN", 12, 99),
-    TextColumn("WHAT", 12, 80),
-    TextColumn("SESSIONS", 9, 60),
-    TextColumn("RESULT", 40, 90, least=24),
-    TextColumn("FROM", 60, 70, least=20, good=36),
-    TextColumn("BY RULE", 200, 65, least=14, good=40),
-    TextColumn("ACCOUNT", 48, 50, least=20),
-    TextColumn("BY", 40, 40, least=8),
-)
-IDS_A_ROW = 4
-MOST_LEFT = 400
-"""Ids that are named of sessions that are not gone."""
-BAR_CELLS = 30
+MOST_IDS = 3
+"""Ids that are named of the sessions with the same outcome."""
+IDS_A_ROW, MOST_LEFT = 4, 400
+"""Ids that are named of sessions that are not gone, in a row and in all."""
+MOST_GROUPS = 12
+"""Groups that are named below the plans."""
+MOST_BAR = 30
 """Cells of the longest bar of a plan's groups."""
-PART_COLUMNS = (
-    TextColumn("SESSIONS", 9, 99),
-    TextColumn("OUTCOME", 60, 90, least=12),
-    TextColumn("REASON AND IDS", 300, 80, least=10),
+
+
+PLAN_COLUMNS: tuple[Column[PastPlan], ...] = (
+    Column("WHAT", lambda plan, _: plan.intent.kind.value, 12, 80),
+    Column("SESSIONS", lambda plan, _: f"{len(plan.intent.ids):,}", 8, 60, is_number=True),
+    Column("RESULT", lambda plan, _: safe(plan.words), 40, 90, least=24),
+    Column("FROM", lambda plan, _: safe(plan.whence), 60, 70, least=24),
+    Column("BY RULE", lambda plan, _: safe(plan.intent.rule or plan.intent.reason), 200, 65, 40),
+    Column("ACCOUNT", lambda plan, _: safe(plan.account), 48, 50, least=20),
+    Column("BY", lambda plan, _: who(plan), 40, 40, least=8),
 )
+"""Behind WHEN."""
+
+
+class PlanPart(Struct, frozen=True):
+    """A line of a plan: safe texts."""
+
+    count: str = ""
+    words: str = ""
+    more: str = ""
+    is_muted: bool = False
+
+    @property
+    def style(self) -> str:
+        """Return the name of its style."""
+        return "muted" if self.is_muted else "row"
+
+
+PART_COLUMNS: tuple[Column[PlanPart], ...] = (
+    Column("SESSIONS", lambda part, _: part.count, 8, 99, gap=1, is_number=True,
+           style=lambda part: part.style),
+    Column("OUTCOME", lambda part, _: part.words, 60, 90, 12, style=lambda part: part.style),
+    Column("REASON AND IDS", lambda part, _: part.more, UNBOUND, 80, 10,
+           style=lambda part: part.style),
+)  # fmt: skip
 
 
 class AuditScreen(BaseScreen[None]):
-    """Every plan of the audit log, newest first."""
+    """Every plan of the audit log, newest first; below them the one under the cursor."""
 
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#plans"
@@ -68,8 +95,13 @@ class AuditScreen(BaseScreen[None]):
         self._workspace = workspace
         self._open_plan = open_plan
         self._plans: list[PastPlan] = []
-        self._table = TextTable(PLAN_COLUMNS, id="plans")
-        self._panel = PlanPanel(id="plan")
+        now = workspace.clock.now()
+        when: Column[PastPlan] = Column(
+            "WHEN", lambda plan, _: created_cell_short(plan.intent.time, now), 12, gap=1, stays=True
+        )
+        self._table: Table[PastPlan] = Table((when, *PLAN_COLUMNS), id="plans")
+        self._facts = FactsPanel(id="plan-facts")
+        self._result = Drawn(id="plan-result")
         self._actions = ActionBar(id="audit-actions")
 
     def compose(self) -> ComposeResult:
@@ -78,7 +110,9 @@ class AuditScreen(BaseScreen[None]):
         yield Static(classes="rule")
         yield self._table
         yield Static(classes="rule", id="plan-rule")
-        yield self._panel
+        with Horizontal(id="plan"):
+            yield self._facts
+            yield self._result
         yield Static(classes="rule")
         yield self._actions
 
@@ -100,17 +134,15 @@ class AuditScreen(BaseScreen[None]):
         self.run_worker(self._read, group="audit")
 
     async def _read(self) -> None:
-        rows = self._table
         try:
-            self._plans = await asyncio.to_thread(_plans, self._workspace)
+            self._plans, _ = await asyncio.to_thread(recorded_plans, self._workspace.local_files)
         except QiscusTuiError as error:
-            rows.show_notice(error.message, error.hint)
+            self._table.show_notice(error.message, error.hint)
             return
-        rows.show_notice("Nothing was revoked from here.")
-        now = self._workspace.clock.now()
-        rows.styles.height = len(self._plans) + 1 if self._plans else "1fr"
+        self._table.show_notice("Nothing was revoked from here.")
+        self._table.styles.height = len(self._plans) + 1 if self._plans else "1fr"
         self.set_class(not self._plans, "-empty")
-        rows.show_rows([_plan_row(plan, now) for plan in self._plans])
+        self._table.show_rows(self._plans, 0)
         self._draw_chosen()
         self._actions.show_commands(Scope.AUDIT, self.context)
 
@@ -118,13 +150,15 @@ class AuditScreen(BaseScreen[None]):
     def context(self) -> Context:
         return Context(rows=len(self._plans))
 
-    @on(TextTable.Moved)
+    @on(Table.Moved)
     def _draw_chosen(self) -> None:
         """Draw the plan under the cursor."""
         if self._plans:
-            self._panel.show(self._plans[self._table.cursor_row])
+            plan = self._plans[self._table.cursor_row]
+            self._facts.show_facts(plan_facts(plan))
+            self._result.show(partial(plan_result, plan))
 
-    @on(TextTable.Opened)
+    @on(Table.Opened)
     async def _opened(self) -> None:
         await self.run_command("open_plan")
 
@@ -145,6 +179,7 @@ class PlanScreen(BaseScreen[None]):
     def __init__(self, plan: PastPlan) -> None:
         super().__init__()
         self._plan = plan
+        self._table: Table[PlanPart] = Table(PART_COLUMNS, id="outcomes")
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
@@ -152,98 +187,128 @@ class PlanScreen(BaseScreen[None]):
         yield Static(classes="rule")
         yield FactsPanel(id="plan-facts")
         yield Static(classes="rule")
-        yield TextTable(PART_COLUMNS, id="outcomes")
+        yield self._table
         yield Static(classes="rule")
         yield ActionBar(id="plan-actions")
 
     def on_mount(self) -> None:
         """Draw the plan: everything is known already."""
+        plan = self._plan
         self.query_one("#plan-title", OneLine).show_line(
             Line(
                 (
-                    piece(self._plan.title, Tone.STRONG, ALWAYS),
-                    piece(self._plan.words, Tone.PLAIN, 50, after="   "),
+                    piece(plan.title, Tone.STRONG, ALWAYS),
+                    piece(plan.words, Tone.PLAIN, 50, after="   "),
                 ),
                 (piece("esc back to the plans", Tone.MUTED, 20),),
             )
         )
         self.query_one("#plan-actions", ActionBar).show_commands(Scope.PLAN, self.context)
-        self.query_one(FactsPanel).show_facts(plan_facts(self._plan))
-        rows = self.query_one(TextTable)
+        self.query_one(FactsPanel).show_facts(plan_facts(plan))
+        rows = self._table
         rows.show_notice("It named no session.")
-        plan = self._plan
-        rows.show_rows([*outcome_rows(plan), *group_rows(plan), *left_rows(plan)])
+        rows.show_rows([*outcome_parts(plan), *group_parts(plan), *left_parts(plan)])
 
 
-def _plans(workspace: Workspace) -> list[PastPlan]:
-    from qiscus_tui.service.history import recorded_plans
-
-    return recorded_plans(workspace.local_files)[0]
-
-
-def _plan_row(plan: PastPlan, now: float) -> TextRow:
+def who(plan: PastPlan) -> str:
+    """Return `root (sudo by ann) from 203.0.113.9`."""
     intent = plan.intent
-    return TextRow(
-        (
-            created_cell_short(intent.time, now),
-            intent.kind.value,
-            f"{len(intent.ids):>8,}",
-            safe(plan.words),
-            safe(plan.whence),
-            safe(intent.rule or intent.reason),
-            safe(plan.account),
-            who(plan),
-        )
+    words = safe(intent.os_user)
+    if intent.sudo_user:
+        words += f" (sudo by {safe(intent.sudo_user)})"
+    return f"{words} from {safe(intent.ssh_client)}" if intent.ssh_client else words
+
+
+def named_ids(ids: Sequence[str]) -> str:
+    """Return the first ids, and how many there are more."""
+    more = f" and {len(ids) - MOST_IDS:,} more" if len(ids) > MOST_IDS else ""
+    return "  ".join(map(safe, ids[:MOST_IDS])) + more
+
+
+def named_groups(plan: PastPlan, most: int | None = None) -> list[tuple[str, int]]:
+    """Return where so many of its sessions came from, and how many are others."""
+    named = [(safe(one.name), one.count) for one in plan.groups[:most]]
+    rest = len(plan.intent.ids) - sum(count for _, count in named)
+    return [*named, ("others", rest)] if named and rest > 0 else named
+
+
+def plan_facts(plan: PastPlan) -> list[Fact]:
+    """Return who, where and when, how the sessions were chosen, and why."""
+    intent = plan.intent
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(intent.time))
+    facts = (
+        ("when", when),
+        ("sessions", f"{len(intent.ids):,}"),
+        *((("rule", safe(intent.rule)),) if intent.rule else ()),
+        *((("reason", safe(intent.reason)),) if intent.reason else ()),
+        ("by", f"{who(plan)} on {safe(intent.process.host)}"),
+        ("account", safe(plan.account)),
+        ("server", safe(intent.server)),
     )
+    return [Fact(name, value) for name, value in facts]
 
 
-def outcome_rows(plan: PastPlan) -> list[TextRow]:
-    """Return the outcomes, a row for each reason; those of sessions that are not gone first."""
+def plan_result(plan: PastPlan, width: int) -> Content:
+    """Return outcomes with their reasons and groups with their share, in `width` cells."""
+    if isinstance(plan.intent, AuditAccess):  # its row says how it ended
+        ids = [Content(safe(one)) for one in plan.intent.ids]
+        return Content("\n").join([Content.styled("TOKEN", "bold"), *ids])
+    lines = [Content.styled("OUTCOMES", "bold")]
+    for group in plan.outcomes_together:
+        words = with_reason(safe(group.outcome), safe(group.reason))
+        style = "" if group.outcome in GONE else "$warning"
+        lines.append(Content.styled(f"{len(group.ids):>7,}  {words}", style))
+        if group.outcome not in GONE:
+            lines.append(Content.styled(f"{'':9}{named_ids(group.ids)}", "$text-muted"))
+    if not plan.outcomes_together:
+        lines.append(Content.styled("none recorded", "$text-muted"))
+    if groups := named_groups(plan, MOST_GROUPS):
+        heading = Content.styled("CLIENT AND NETWORK", "bold")
+        lines += [Content(), heading, *bar_lines(groups, width)]
+    return Content("\n").join(lines)
+
+
+def outcome_parts(plan: PastPlan) -> list[PlanPart]:
+    """Return the outcomes, a line for each reason; those of sessions that are not gone first."""
     return [
-        TextRow(
-            (
-                f"{len(group.ids):>8,}",
-                safe(group.outcome).replace("_", " "),
-                ": ".join(filter(None, (safe(group.reason), named_ids(group.ids)))),
-            ),
+        PlanPart(
+            f"{len(group.ids):,}",
+            safe(group.outcome).replace("_", " "),
+            ": ".join(filter(None, (safe(group.reason), named_ids(group.ids)))),
             is_muted=group.outcome in GONE,
         )
         for group in plan.outcomes_together
     ]
 
 
-def _share_words(share: float, largest: float) -> str:
-    return f"{share_text(share)}  {bar_text(share, largest, BAR_CELLS)}"
-
-
-def group_rows(plan: PastPlan) -> list[TextRow]:
+def group_parts(plan: PastPlan) -> list[PlanPart]:
     """Return where the sessions came from, under a heading; nothing where it is not recorded."""
-    if not plan.groups:
+    groups, total = named_groups(plan), max(1, len(plan.intent.ids))
+    if not groups:
         return []
-    named = [(safe(one.name), one.count) for one in plan.groups]
-    rest = len(plan.intent.ids) - sum(count for _, count in named)
-    counts = [*named, ("others", rest)] if rest > 0 else named
-    most, total = max(count for _, count in counts), max(1, len(plan.intent.ids))
-    rows = [
-        TextRow((f"{count:>8,}", name, _share_words(count / total, most / total)))
-        for name, count in counts
+    most = max(count for _, count in groups) / total
+    parts = [
+        PlanPart(
+            f"{count:,}",
+            name,
+            f"{share_text(count / total)}  {share_blocks(count / total, most, MOST_BAR)}",
+        )
+        for name, count in groups
     ]
-    return [TextRow(("", "", "")), TextRow(("", "CLIENT AND NETWORK", ""), is_muted=True), *rows]
+    return [PlanPart(), PlanPart(words="CLIENT AND NETWORK", is_muted=True), *parts]
 
 
-def left_rows(plan: PastPlan) -> list[TextRow]:
-    """Return all ids of what is not gone, several a row, where its outcomes name only some."""
+def left_parts(plan: PastPlan) -> list[PlanPart]:
+    """Return all ids of what is not gone, several a line, where its outcomes name only some."""
     together = [group for group in plan.outcomes_together if group.outcome not in GONE]
     if all(len(group.ids) <= MOST_IDS for group in together):
         return []
     ids = [safe(one) for group in together for one in group.ids]
-    rows = [
-        TextRow(("", "", "  ".join(ids[start : start + IDS_A_ROW])))
+    parts = [
+        PlanPart(more="  ".join(ids[start : start + IDS_A_ROW]))
         for start in range(0, min(len(ids), MOST_LEFT), IDS_A_ROW)
     ]
     if len(ids) > MOST_LEFT:
-        rows.append(
-            TextRow(("", "", f"and {len(ids) - MOST_LEFT:,} more: qiscus-tui audit --json"))
-        )
-    heading = TextRow((f"{len(ids):>8,}", "NOT RECORDED AS GONE", ""), is_muted=True)
-    return [TextRow(("", "", "")), heading, *rows]
+        words = f"and {len(ids) - MOST_LEFT:,} more: qiscus-tui audit --json"
+        parts.append(PlanPart(more=words))
+    return [PlanPart(), PlanPart(f"{len(ids):,}", "NOT RECORDED AS GONE", is_muted=True), *parts]

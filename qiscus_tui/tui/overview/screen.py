@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from functools import partial, reduce
+import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -13,9 +13,8 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from qiscus_tui.model.text import safe
-from qiscus_tui.model.turns import AT_ONCE, at_once, in_turns
 from qiscus_tui.query import Moment
-from qiscus_tui.service.overview.counting import Overview, counted_in_steps
+from qiscus_tui.service.overview.counting import Overview, count_overview
 from qiscus_tui.service.overview.origins import Sprawl
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.tui.base.action_bar import ActionBar
@@ -24,7 +23,7 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.listed import header, notices
-from qiscus_tui.tui.widgets.chart import Chart, Fit
+from qiscus_tui.tui.widgets.bars import Chart, line_up
 from qiscus_tui.tui.widgets.notice import Notice
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from qiscus_tui.tui.listed.feed import Feed
     from qiscus_tui.tui.listed.order import ListView
 
+AT_ONCE = 5_000
+"""Sessions up to which a list is counted in a key's own turn."""
 TALL = 30
 """Lines from which the days have a column of their own."""
 FROM_GROUPS, FROM_SESSIONS = "Clean up: esc, x on it.", "Clean up: esc, g, x on it."
@@ -129,33 +130,32 @@ class OverviewScreen(BaseScreen[str]):
 
     @property
     def _filtered(self) -> Sequence[int] | None:
-        return self._view.shown if self._view.is_filtered else None
+        return self._view.hits if self._view.is_filtered else None
 
     @property
     def _is_other(self) -> bool:
         return self._view.listed is not self._listed or self._filtered is not self._shown
 
     def _count(self) -> None:
-        if not self._view.is_whole:  # until it is counted, the bars of before stay
-            self.run_worker(self._finish_filter, group="count", exclusive=True)
-            return
+        """Count what is shown: a long list in a thread. Until then the bars of before stay."""
         self._listed, self._shown = self._view.listed, self._filtered
-        moment = Moment(self._feed.server_now, self._feed.workspace.config.ui.expiring)
-        steps = counted_in_steps(self._listed, moment, self._shown)
         if len(self._listed) <= AT_ONCE:
-            self._show(at_once(steps))
+            self._show(count_overview(self._listed, self._moment, self._shown))
         else:
             self._is_counting = True
-            self.run_worker(partial(self._count_in_turns, steps), group="count", exclusive=True)
+            self.run_worker(self._count_in_thread, group="count", exclusive=True)
 
-    async def _finish_filter(self) -> None:
-        await in_turns(self._view.rest())
-        self.draw_soon()
+    @property
+    def _moment(self) -> Moment:
+        return Moment(self._feed.server_now, self._feed.workspace.config.ui.expiring)
 
-    async def _count_in_turns(self, steps: Generator[None, None, Overview]) -> None:
-        self._show(await in_turns(steps))
-        self._draw_sentence()
-        self._draw_where_no_charts_are()
+    async def _count_in_thread(self) -> None:
+        listed, shown = self._listed, self._shown
+        overview = await asyncio.to_thread(count_overview, listed, self._moment, shown)
+        if listed is self._listed and shown is self._shown:  # else others are counted already
+            self._show(overview)
+            self._draw_sentence()
+            self._draw_where_no_charts_are()
 
     def _show(self, overview: Overview) -> None:
         self._overview, self._is_counting = overview, False
@@ -173,10 +173,8 @@ class OverviewScreen(BaseScreen[str]):
         left, right = ([self.days], [self.expiries, self.clients, self.networks])
         if not tall:
             left, right = [self.days, self.clients], [self.expiries, self.networks]
-        for column in (left, right):
-            needs = reduce(Fit.beside, [chart.needs for chart in column])
-            for chart in column:
-                chart.show_fit(needs)
+        line_up(left)
+        line_up(right)
 
     def _draw_title(self) -> None:
         text = self._view.query.text.strip() if self._view.is_filtered else ""

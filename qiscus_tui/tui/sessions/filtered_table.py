@@ -11,8 +11,8 @@ from qiscus_tui.query import Moment, PartlySorted, Query
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.listed.order import has_users
 from qiscus_tui.tui.listed.sorting import own_first_in_steps
-from qiscus_tui.tui.sessions.columns import Sort
 from qiscus_tui.tui.sessions.session_table import SessionTable
+from qiscus_tui.tui.widgets.table import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence

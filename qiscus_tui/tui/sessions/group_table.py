@@ -27,7 +27,7 @@ from qiscus_tui.tui.widgets.cells import (
     last_used_cell,
     share_text,
 )
-from qiscus_tui.tui.widgets.table import Column, ShortKeys, Sort, Table
+from qiscus_tui.tui.widgets.table import UNBOUND, Column, ShortKeys, Sort, Table
 
 
 class GroupRow(Struct, frozen=True):
@@ -125,12 +125,13 @@ def _bar(row: GroupRow, cells: int) -> str:
     return share_blocks(row.group.share, row.largest, room)
 
 
+_BAR: Column[GroupRow] = Column("", _bar, 9, 45, least=5, most=60, gap=1, style="bar")
 _FACTS: tuple[Column[GroupRow], ...] = (
-    Column("", lambda row, _: f" {row.mark} {row.badge.value} ", 5,
+    Column("", lambda row, _: f" {row.mark} {row.badge.value}", 4,
            stays=True, gap=0, style=lambda row: row.style),
-    Column("SESSIONS", lambda row, _: f"{row.group.count:,}", 8, stays=True, gap=0,
+    Column("SESSIONS", lambda row, _: f"{row.group.count:,}", 8, stays=True, gap=1,
            is_number=True, style=lambda row: row.style, sort=GroupFact.COUNT),
-    Column("", _bar, 9, 45, least=5, most=60, gap=1, style="bar"),
+    _BAR,
     Column("", lambda row, _: share_text(row.group.share), SHARE_WIDTH, 60, gap=1, style="muted"),
     Column("PER DAY", _per_day, 7, 30, gap=1,
            is_number=True, style="muted", sort=GroupFact.PER_DAY),
@@ -208,6 +209,9 @@ class GroupTable(Table[GroupRow]):
         """Let time pass, or draw other marks."""
         self._now = self._server_now()
         self.refresh()
+
+    def longest(self, column: Column[GroupRow]) -> int:
+        return UNBOUND if column is _BAR else super().longest(column)
 
     def row_at(self, row: int) -> GroupRow:
         group = self._groups[row]

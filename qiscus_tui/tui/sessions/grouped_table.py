@@ -194,4 +194,3 @@ class GroupedTable:
         if count:
             words = plan_choices.hidden_words(count, f"This is the group {group.name}.")
         return plan_choices.PlanChoices(selection, keys=self.view.keys, rules=usual, chosen=words)
-

@@ -196,7 +196,12 @@ class SessionTable(Table[SessionRow]):
 
     def _show(self, listed: ListedKeys) -> None:
         """Go on with these rows. A range ends unless its sessions stand together as before."""
-        had, old, was, wanted = bool(self.rows_in_range), self._listed, self.cursor_row, self._wanted
+        had, old, was, wanted = (
+            bool(self.rows_in_range),
+            self._listed,
+            self.cursor_row,
+            self._wanted,
+        )
         # Where no row is left, the session is remembered until rows come back.
         self._wanted = None if listed.order else wanted or self.cursor_id
         self._listed = listed

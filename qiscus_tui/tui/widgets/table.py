@@ -309,7 +309,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def cuts(self, row: int) -> bool:
         """Return whether a text of this row is not shown whole."""
-        value, cells = self.row_at(row), {id(one.column): one.cells for one in self.layout}
+        value, cells = self.row_at(row), {id(one.column): one.cells for one in self.shown_columns}
         return any(
             width_of(column.text(value, UNBOUND)) > cells.get(id(column), 0)
             for column in self.columns
@@ -411,13 +411,13 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     # Columns.
 
     @property
-    def layout(self) -> tuple[Placed[Row], ...]:
+    def shown_columns(self) -> tuple[Placed[Row], ...]:
         """Return the columns that are shown now, from left to right."""
         if self._laid_out_in != self.row_width:
             self._laid_out_in = self.row_width
-            columns = self.offered_columns()
+            offered = self.offered_columns()
             self._layout_now = fit_columns(
-                columns, [*map(self.longest, columns)], self._laid_out_in
+                offered, [*map(self.longest, offered)], self._laid_out_in
             )
         return self._layout_now
 
@@ -441,7 +441,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         """Return the column whose title is at cell `x`, with the gap behind it."""
         if x >= self.row_width:
             return None
-        return next((one.column for one in reversed(self.layout) if one.start <= x), None)
+        return next((one.column for one in reversed(self.shown_columns) if one.start <= x), None)
 
     # Drawing.
 
@@ -458,7 +458,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def _header_parts(self) -> Iterable[tuple[str, str]]:
         end = 0
-        for one in self.layout:
+        for one in self.shown_columns:
             title, name = one.column.title, "header"
             title = title.rjust(one.cells) if one.column.is_number else title
             if self.sort is not None and self.sort.key is one.column.sort:
@@ -472,10 +472,10 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             end = one.start + width_of(title)
 
     def _row_parts(self, row: int) -> Iterable[tuple[str, str]]:
-        layout = self.layout
+        columns = self.shown_columns
         value, end = self.row_at(row), 0
         parts: list[tuple[str, str]] = []
-        for one in layout:
+        for one in columns:
             text, style = one.column.text(value, one.cells), one.column.style
             if one.column.is_number:
                 text = text.rjust(one.cells)

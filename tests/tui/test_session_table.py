@@ -1,0 +1,613 @@
+"""The table of sessions: what it draws, cursor and window, marks and ranges, time passing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual import events
+from textual.pilot import Pilot
+
+from qiscus_tui.model.known import Known
+from qiscus_tui.model.session import Session
+from qiscus_tui.query import SortKey
+from qiscus_tui.tui.listed.marks import MarkCounts, Marks
+from qiscus_tui.tui.sessions.session_table import NO_RANGE, ListedKeys, RowRange, SessionTable
+from qiscus_tui.tui.widgets.table import Sort
+from tests.clocks import ManualClock
+from tests.tui.conftest import BILLING, DAY, NOW, TableApp, listed, many, marked_ids, session
+
+SIZE = (100, 11)  # a header and ten rows
+HOSTILE = (
+    "\x1b]0;pwned\x07\x1b[31mred",
+    "\x9b31m\x9d52;c;cHduZWQ=\x9c",
+    "[/]",
+    "[@click=app.quit]quit[/]",
+    "[bold]bold[/bold] [on red]",
+    "\u202egnihton\u2066",
+    "日本語ブラウザー" * 20,
+    "👍🏽🇩🇪👩‍👩‍👧" * 20,
+    "a\u0301\u0301\u0301\u0301\u0301" * 30,
+    "x" * 100_000,
+    "",
+)
+
+
+def app_of(count: int = 50) -> TableApp:
+    return TableApp(many(count), ManualClock(NOW))
+
+
+def ids(*numbers: int) -> tuple[str, ...]:
+    return tuple(session(number).id for number in numbers)
+
+
+async def press(pilot: Pilot[None], keys: str) -> None:
+    await pilot.press(*keys.split())
+    await pilot.pause()
+
+
+# What is drawn.
+
+
+async def test_a_row_reads_as_the_screen_is_drawn() -> None:
+    ours = session(0, current=True, user_agent="qiscus-tui", last_used_at=NOW - 10)
+    used = NOW - 3 * 3600 - 5
+    other = session(1, expires_at=NOW + 21598, created_at=NOW - 2 * DAY, last_used_at=used)
+    states: list[tuple[dict[str, object], str]] = [
+        ({"expires_at": NOW + DAY + 60}, "●  1d 00:01"),
+        ({"expires_at": NOW + 41}, "●     00:00:41"),
+        ({"expires_at": NOW - 1}, "× expired"),
+        ({"expires_at": None}, "● unknown"),
+        ({"expires_at": NOW + 3 * DAY, "expires_computed": True}, "● ~3d 00:00"),
+        ({"expires_at": NOW + 9, "expires_computed": True}, "●    ~00:00:09"),
+        ({"revoke_with": None}, "○ 29d 02:26"),
+        ({"created_at": None}, "unknown"),
+        ({"last_used_at": None}, "unknown"),
+    ]
+    rest = [session(number, **fields) for number, (fields, _) in enumerate(states, 5)]
+    sessions = [ours, other, session(2), session(3), *rest]
+    labels = [None, None, BILLING, *[None] * (len(rest) + 1)]
+    new = bytes((0, 0, 0, 1, *[0] * len(rest)))
+    app = TableApp(listed(sessions, labels=labels, new=new), ManualClock(NOW))
+    async with app.run_test(size=(120, 20)) as pilot:
+        await pilot.pause()
+        header, first, second, known, unseen, *others = app.lines()
+        app.table.show_sort(Sort(SortKey.EXPIRES, descending=False))
+        await pilot.pause()
+        assert app.lines()[0].startswith("     EXPIRES IN ▲  ID ")
+        assert "▼" not in app.lines()[0]
+    assert header.split() == ["EXPIRES", "IN", "ID", "CLIENT", "CREATED", "▼", "LAST", "USED", "IP"]
+    assert first.startswith("   ● 29d 23:50:00  00000000  this session · qiscus-tui")
+    assert "today 17:36" in first
+    assert second.startswith("   ●     05:59:58  00000001  curl 8.5")
+    assert "12 Oct 2026 17:46  3 h ago" in second
+    assert second.endswith("203.0.113.9")
+    assert "■" in known
+    assert "billing cron, protected" in known
+    assert "new · Safari" in unseen
+    assert "new" not in second
+    for line, (_, drawn) in zip(others, states, strict=False):
+        assert drawn in line
+
+
+async def test_users_have_a_column_only_where_entries_name_them() -> None:
+    agent = "Mozilla/5.0 (X11; Linux x86_64) Gecko"
+    sessions = [session(0), session(1, user="a@b.c", user_agent=agent)]
+    app = TableApp(listed(sessions), ManualClock(NOW))
+    async with app.run_test(size=(120, 6)) as pilot:
+        await pilot.pause()
+        assert app.lines()[0].split()[-1] == "USER"
+        assert app.lines()[2].endswith("a@b.c")
+        app.table.show(many(3), range(3))
+        await pilot.pause()
+        assert app.lines()[0].split()[-1] == "IP"
+        app.table.show(listed(sessions), range(2))
+        await pilot.resize_terminal(170, 6)
+        await pilot.pause()
+        assert app.lines()[0].endswith("USER AGENT")
+        assert app.lines()[2].endswith(f"  {agent}")
+
+
+async def test_what_strangers_wrote_moves_no_column_and_is_no_markup() -> None:
+    rows = [session(n, user_agent=one, ip=one, user=one) for n, one in enumerate(HOSTILE, 1)]
+    app = TableApp(listed([session(0, user="u"), *rows]), ManualClock(NOW))
+    rung: list[bool] = []
+    app.bell = lambda: rung.append(True)  # pyright: ignore[reportAttributeAccessIssue]
+    async with app.run_test(size=(140, 15)) as pilot:
+        await pilot.pause()
+        strips = app.screen._compositor.render_strips()
+        for segment in (segment for strip in strips for segment in strip):
+            assert segment.text.isprintable()
+            assert segment.style is None or "@click" not in segment.style.meta
+        starts = {one.column.title: one.start for one in app.table.shown_columns}
+        for number, agent in enumerate(HOSTILE, 1):
+            drawn = strips[number + 1].crop(0, 139)
+            assert drawn.cell_length == 139
+            assert drawn.crop(starts["CREATED"]).text.startswith("today ")
+            assert not agent.startswith("[") or agent[:10] in drawn.text
+        await pilot.click("#sessions", offset=(30, 4))
+        await pilot.pause()
+    assert not rung
+
+
+async def test_every_width_is_drawn() -> None:
+    app = app_of()
+    async with app.run_test(size=(120, 15)) as pilot:
+        for width in (120, 100, 80, 60, 40, 20, 1):
+            await pilot.resize_terminal(width, 15)
+            await pilot.pause()
+            assert len(app.lines()) == 15
+
+
+async def test_a_notice_stands_where_no_rows_are() -> None:
+    app = app_of(5)
+    async with app.run_test(size=(80, 8)) as pilot:
+        app.table.show_order([])
+        app.table.show_notice("No session matches.", "Escape clears the \x1b[31mfilter [/].")
+        await pilot.pause()
+        assert app.lines()[2] == "     No session matches."
+        assert app.lines()[3] == "     Escape clears the ␛[31mfilter [/]."
+        await pilot.press("down", "enter", "space", "a")
+        assert app.table.cursor_session is None
+        app.table.show_notice("The server did not answer " * 4, "r tries again.")
+        await pilot.pause()
+        words = " ".join(" ".join(app.lines()[1:]).split())
+        assert words == "The server did not answer " * 4 + "r tries again."
+
+
+async def test_where_there_is_no_room_for_all_words_those_that_matter_stay_whole() -> None:
+    sessions = [
+        session(0, current=True, user_agent="qiscus-tui"),
+        session(5),
+        session(10),
+        session(4, user_agent="an unknown program of a stranger"),
+        session(3),  # of IPv6
+    ]
+    backup = Known("backup", client="GuzzleHttp", protect=True)
+    app = TableApp(listed(sessions, labels=[None, BILLING, backup, None, None]), ManualClock(NOW))
+    drawn = ("this session  ", "billing cron  ", "backup, protected  ", "an unknown program …")
+    async with app.run_test(size=(80, 8)) as pilot:
+        await pilot.pause()
+        for line, words in zip(app.lines()[1:], drawn, strict=False):
+            assert words in line
+
+
+async def test_how_many_are_like_a_session_is_said_once_it_is_known() -> None:
+    sessions = listed([session(number, ip="10.2.0.7") for number in range(200)])
+    app = TableApp(sessions, ManualClock(NOW))
+    counts: dict[str, int] = {}
+    app.table.alike = lambda session_id: counts.get(session_id, 0)
+    async with app.run_test(size=(120, 6)) as pilot:
+        await pilot.pause()
+        assert app.lines()[0].endswith("LIKE THIS")
+        assert app.lines()[1].endswith("10.2.0.7")
+        counts.update({session(0).id: 72, session(1).id: 1})
+        app.table.tick()
+        await pilot.pause()
+        assert app.lines()[1].endswith("  72  36 %")
+        assert app.lines()[2].split()[-1] == "1"
+
+
+# Time passing.
+
+
+async def test_a_second_counts_down_by_the_second_only_what_ends_today_and_the_cursors_row(
+    clock: ManualClock,
+) -> None:
+    clock.time = NOW
+    rows = [
+        session(0, current=True, expires_at=NOW + 20 * DAY + 30, last_used_at=None),
+        session(1, expires_at=NOW + 600, last_used_at=NOW - 90),
+        session(2, expires_at=NOW + 9 * DAY + 30.5, last_used_at=NOW - 7200),
+        session(3, expires_at=NOW + 8 * DAY + 55, last_used_at=NOW - 7200),
+    ]
+    app = TableApp(listed(rows), clock)
+    async with app.run_test(size=(100, 8)) as pilot:
+        await pilot.pause()
+        before = app.lines()
+        changes: list[set[int]] = []
+        for _ in range(59):
+            clock.advance(1)
+            app.table.tick()
+            await pilot.pause()
+            lines = app.lines()
+            changes.append({y for y in range(8) if lines[y] != before[y]})
+            before = lines
+            if clock.time == NOW + 1:
+                assert "20d 00:00:29" in lines[1]
+                assert "    00:09:59" in lines[2]
+            if clock.time == NOW + 30:
+                assert "2 min ago" in lines[2]
+        assert all({1, 2} <= changed for changed in changes)
+        assert [second for second, found in enumerate(changes, 1) if 3 in found] == [32]
+        assert [second for second, found in enumerate(changes, 1) if 4 in found] == [56]
+        clock.time = NOW + 601
+        app.table.tick()
+        await pilot.pause()
+        assert app.lines()[2].startswith("   × expired")
+
+
+async def test_our_own_session_is_not_green_once_it_has_expired(clock: ManualClock) -> None:
+    clock.time = NOW
+    rows = [session(0, last_used_at=None), session(1, current=True, expires_at=NOW + 1)]
+    app = TableApp(listed(rows), clock)
+    async with app.run_test(size=(100, 8)) as pilot:
+        await pilot.pause()
+        assert app.table.row_at(1).name_style == "current"
+        clock.advance(1)
+        app.table.tick()
+        assert (app.table.row_at(1).style, app.table.row_at(1).name_style) == ("gone", "row")
+
+
+# Cursor and window.
+
+
+@pytest.mark.parametrize(
+    ("keys", "row", "top"),
+    [
+        ("j j k", 1, 0),
+        ("up", 0, 0),
+        ("pagedown", 10, 10),
+        ("pagedown pagedown pageup", 10, 10),
+        ("end down", 49, 40),
+        ("end home", 0, 0),
+        ("end pageup", 39, 30),
+        ("j " * 10, 10, 1),
+    ],
+)
+async def test_keys_move_the_cursor_and_the_window_follows(keys: str, row: int, top: int) -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, keys)
+        assert (app.table.cursor_row, app.table.top_row) == (row, top)
+        assert app.table.cursor_id == session(row).id
+
+
+async def test_the_mouse_moves_opens_sorts_and_scrolls() -> None:
+    app = app_of()
+    async with app.run_test(size=(120, 11)) as pilot:
+        await press(pilot, "down enter")
+        await pilot.double_click("#sessions", offset=(30, 5))
+        await pilot.pause()
+        assert len([told for told in app.told if isinstance(told, SessionTable.Opened)]) == 2
+        assert app.table.cursor_id == session(4).id
+        for one in app.table.shown_columns:
+            await pilot.click("#sessions", offset=(one.start + 2, 0))
+            told = app.told[-1]
+            assert isinstance(told, SessionTable.SortRequested)
+            assert told.key is one.column.sort
+        assert "LAST USED" in {one.column.title for one in app.table.shown_columns}
+        wheel = events.MouseScrollDown(app.table, 5, 5, 0, 0, 0, False, False, False)
+        for _ in range(4):
+            app.table.post_message(wheel)
+            await pilot.pause()
+        assert app.table.top_row > 4
+        assert app.table.cursor_row == 4
+        await pilot.click("#sessions", offset=(30, 1))
+        assert app.table.cursor_row == app.table.top_row
+        app.table.show_order(range(3))
+        await pilot.click("#sessions", offset=(30, 8))  # below the last row
+        await pilot.click("#sessions", offset=(119, 0))  # beside the columns
+        assert app.table.cursor_row == 2
+        assert app.told[-1] is told
+
+
+async def test_the_cursor_stays_on_its_session_through_sort_and_filter() -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "j j j")
+        app.table.show_order(list(reversed(range(50))))
+        await pilot.pause()
+        assert app.table.cursor_id == session(3).id
+        assert app.table.top_row <= app.table.cursor_row == 46 < app.table.top_row + 10
+        app.table.show_order([1, 3, 5])
+        assert app.table.cursor_id == session(3).id
+        app.table.show_order([])
+        app.table.show_order(range(50))
+        assert app.table.cursor_id == session(3).id
+        app.table.show_order([1, 2, 40, 5, 4])  # the next below that is still shown
+        assert app.table.cursor_id == session(4).id
+
+
+async def test_the_cursor_finds_back_to_its_session_once_that_is_shown_again() -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "pagedown pagedown")
+        app.table.show_order([])
+        assert app.table.cursor_id is None
+        app.table.show_order(range(50))
+        await pilot.pause()
+        assert app.table.cursor_id == session(20).id
+        assert app.table.top_row <= 20 < app.table.top_row + 10
+        app.table.show_partial([1, 3, 5])  # the first hits of a filter that still runs
+        assert app.table.cursor_id == session(5).id
+        app.table.show_order(range(0, 50, 2))
+        assert app.table.cursor_id == session(20).id
+
+
+async def test_a_reload_keeps_cursor_and_window_on_their_sessions() -> None:
+    app = app_of()
+    newer = listed([session(100), session(101), *map(session, range(50))])
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "j j")
+        app.table.show(newer, range(1, 52))  # at the top what is new is seen
+        await pilot.pause()
+        assert (app.table.cursor_row, app.table.top_row) == (3, 0)
+        await press(pilot, "pagedown pagedown")
+        before = app.table.cursor_row - app.table.top_row
+        app.table.show(listed([session(200), *newer.sessions]), range(53))
+        await pilot.pause()
+        assert app.table.cursor_id == session(22).id
+        assert app.table.cursor_row - app.table.top_row == before
+        app.table.scroll_to(y=33)  # a window without the cursor keeps its first session
+        app.table.show(newer, range(52))
+        await pilot.pause()
+        assert (app.table.cursor_id, app.table.top_row) == (session(22).id, 32)
+        left = [one for one in newer.sessions if one.id not in ids(22, 23)]
+        app.table.show(listed(left), range(50))  # revoked: the next one
+        assert app.table.cursor_id == session(24).id
+
+
+async def test_the_cursor_can_be_sent_to_a_session_that_is_shown() -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        app.table.show_order(range(40))
+        assert app.table.move_to_session(session(33).id)
+        await pilot.pause()
+        assert app.table.top_row <= app.table.cursor_row == 33 < app.table.top_row + 10
+        assert not app.table.move_to_session(session(44).id)
+        assert not app.table.move_to_session("0" * 11 + "f")
+        assert app.table.cursor_row == 33
+        await pilot.resize_terminal(60, 6)  # a smaller window still shows it
+        await pilot.pause()
+        assert app.table.top_row <= 33 < app.table.top_row + app.table.page_rows
+
+
+async def test_only_the_window_is_drawn_and_nothing_laid_out_when_the_rows_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = app_of(2_000)
+    drawn: set[int] = set()
+    row_at = app.table.row_at
+
+    def noted(row: int) -> object:
+        drawn.add(row)
+        return row_at(row)
+
+    async with app.run_test(size=SIZE) as pilot:
+        laid_out = app.table._layout_updates + app.screen._layout_updates
+        monkeypatch.setattr(app.table, "row_at", noted)
+        await press(pilot, "end")
+        assert app.table.cursor_id == session(1_999).id
+        assert drawn == {*range(1_990, 2_000)}
+        app.table.show_order(range(0, 2_000, 7))
+        await pilot.pause()
+        await press(pilot, "pagedown space a i u")
+        assert app.table._layout_updates + app.screen._layout_updates == laid_out
+        assert app.table.vertical_scrollbar.window_virtual_size == len(range(0, 2_000, 7)) + 1
+
+
+# Marks.
+
+
+async def test_space_marks_and_moves_down_and_unmarks_what_is_marked() -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "down space space")
+        assert marked_ids(app.table) == ids(1, 2)
+        assert app.table.cursor_row == 3
+        assert [line[1] for line in app.lines()[1:5]] == [" ", "✓", "✓", " "]
+        await press(pilot, "up space up up space")
+        assert marked_ids(app.table) == ()
+        assert app.table.mark_counts == MarkCounts()
+        await press(pilot, "end space")
+        assert marked_ids(app.table) == ids(49)
+        assert app.table.cursor_row == 49
+
+
+async def test_a_and_i_touch_only_the_rows_shown_and_u_all() -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space", "i")
+        assert app.table.marks.flags == bytes((0, *[1] * 49))
+        await pilot.press("a")
+        assert app.table.mark_counts == MarkCounts(50)
+        await pilot.press("u", "home", "space")
+        app.table.show_order([3, 5, 8])
+        await pilot.press("home", "space", "i")
+        assert marked_ids(app.table) == ids(0, 5, 8)
+        await pilot.press("a")
+        assert marked_ids(app.table) == ids(0, 3, 5, 8)
+        await pilot.press("u")
+        assert marked_ids(app.table) == ()
+
+
+async def test_marks_that_the_filter_hides_are_counted_apart_and_every_change_is_told() -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space", "space", "space")
+        app.table.show_order([2, 3, 4])
+        await pilot.pause()
+        assert app.table.mark_counts == MarkCounts(total=3, hidden=2)
+        assert marked_ids(app.table)[:2] == ids(0, 1)
+        await pilot.press("end", "space")
+        app.table.show_order(range(50))
+        await pilot.pause()
+        told = [told.counts for told in app.told if isinstance(told, SessionTable.MarksChanged)]
+        assert told == [*map(MarkCounts, (1, 2, 3)), MarkCounts(3, 2), MarkCounts(4, 2), told[-1]]
+        assert told[-1] == app.table.mark_counts == MarkCounts(4)
+
+
+async def test_marks_survive_a_sort_and_a_reload_by_id_and_go_with_their_session() -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("down", "space", "space", "space")
+        app.table.show_order(list(reversed(range(50))))
+        app.table.show(listed([session(number) for number in (40, 3, 7, 1, 90)]), range(5))
+        await pilot.pause()
+        assert set(marked_ids(app.table)) == set(ids(1, 3))
+        assert app.table.mark_counts == MarkCounts(2)
+        app.table.show(listed([session(1)]), range(1))
+        app.table.show(many(50), range(50))
+        assert marked_ids(app.table) == ids(1)
+
+
+async def test_a_mark_goes_when_its_id_stands_for_another_session() -> None:
+    def numbered(*created: float) -> list[Session]:
+        return [
+            session(row, token=None, revoke_with=row, created_at=at)
+            for row, at in enumerate(created, 1)
+        ]
+
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        app.table.show(listed(numbered(NOW, NOW - 10, NOW - 20)), range(3))
+        await pilot.press("home", "space", "space")
+        assert marked_ids(app.table) == ids(1, 2)
+        app.table.show(listed(numbered(NOW, NOW - 20)), range(2))
+        assert marked_ids(app.table) == ids(1)
+
+
+POSITIONS = st.sets(st.integers(min_value=0, max_value=29))
+
+
+@given(POSITIONS, POSITIONS, POSITIONS)
+def test_marks_are_a_set_of_positions(added: set[int], inverted: set[int], shown: set[int]) -> None:
+    marks = Marks(30)
+    marks.add(sorted(added))
+    marks.invert(sorted(inverted))
+    assert set(marks.positions()) == added ^ inverted
+    assert marks.flags == bytes(at in added ^ inverted for at in range(30))
+    hidden = (added ^ inverted) - shown
+    assert marks.counts(sorted(shown)) == MarkCounts(len(added ^ inverted), len(hidden))
+
+
+@given(POSITIONS, st.lists(st.integers(min_value=0, max_value=39), unique=True))
+def test_marks_go_over_to_whatever_the_next_list_has(marked: set[int], numbers: list[int]) -> None:
+    known = [session(number) for number in range(40)]
+    marks = Marks(30)
+    marks.add(sorted(marked))
+    old, new = listed(known[:30]), listed([known[number] for number in numbers])
+    again = marks.carried_over(old, new)
+    assert {numbers[place] for place in again.positions()} == marked & set(numbers)
+
+
+def test_of_a_list_that_hardly_changed_few_marks_are_looked_for() -> None:
+    class Counted(dict[str, int]):
+        looked = 0
+
+        def get(self, *given: Any) -> Any:
+            self.looked += 1
+            return super().get(*given)
+
+    known = [session(number) for number in range(300)]
+    old, new = listed(known[3:]), listed([*known[:100], *known[150:]])  # 3 came, 50 went
+    places = Counted(new.positions)
+    marks = Marks(len(old))
+    marks.invert(range(len(old)))
+    again = marks.carried_over(old, replace(new, positions=places))
+    assert again.total == 247
+    assert places.looked == 52
+
+
+# Ranges.
+
+
+@pytest.mark.parametrize(
+    ("keys", "marked"),
+    [
+        ("v v", [0]),
+        ("down v down down space", [1, 2, 3]),
+        ("end v up up v", [47, 48, 49]),
+        ("v pagedown v", [*range(11)]),
+        ("v end v", [*range(50)]),
+        ("v j j k k v", [0]),
+        ("v down down escape_range space", [2]),
+        ("down space home v down down v", [0, 1, 2]),
+        ("v down a", [*range(50)]),
+        ("shift+down shift+up", [0, 1]),
+        ("end shift+down shift+down", [49]),
+        ("down down v down shift+up", [3]),
+    ],
+)
+async def test_moving_extends_a_range_and_space_or_v_marks_it(keys: str, marked: list[int]) -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        for key in keys.split():
+            if key == "escape_range":
+                app.table.drop_range()
+            else:
+                await pilot.press(key)
+        await pilot.pause()
+        assert marked_ids(app.table) == ids(*marked)
+        assert not app.table.rows_in_range
+        assert app.table.mark_counts.total == len(marked)
+
+
+async def test_a_range_is_told_by_a_sign_and_survives_a_reload() -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "down space home v down down")
+        assert [line[:2] for line in app.lines()[1:6]] == ["▌ ", "▌✓", "▌ ", "  ", "  "]
+        await press(pilot, "home")
+        assert [line[:2] for line in app.lines()[1:6]] == ["▌ ", " ✓", "  ", "  ", "  "]
+        await press(pilot, "down down")
+        newer = [session(90), *(session(number) for number in range(40))]
+        app.table.show(listed(newer), range(41))
+        await pilot.press("space")
+        assert set(marked_ids(app.table)) == set(ids(0, 1, 2))
+
+
+CHANGES: tuple[Callable[[SessionTable], None], ...] = (
+    lambda table: table.show(listed([session(n) for n in (0, 1, 3)]), range(3)),  # one is gone
+    lambda table: table.show(listed([session(n) for n in (0, 1, 90, 2, 3, 4)]), range(6)),
+    lambda table: table.show_order([1, 3, 4]),
+    lambda table: table.show_order([]),
+    lambda table: table.show_sorted(list(reversed(range(50)))),
+)
+
+
+async def test_a_range_whose_rows_change_ends_and_marks_nothing() -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        for change in CHANGES:
+            app.table.show(many(50), range(50))
+            await pilot.press("home", "down", "v", "down", "down")
+            assert app.table.rows_in_range
+            change(app.table)
+            await pilot.pause()
+            assert not app.table.rows_in_range
+            assert marked_ids(app.table) == ()
+            counts = [one.count for one in app.told if isinstance(one, app.table.RangeChanged)]
+            assert counts[-1] == 0
+
+
+async def test_a_sort_of_a_cursor_that_never_moved_shows_the_top_and_ends_a_range() -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("v")
+        app.table.show_sort(Sort(SortKey.CREATED, descending=False))
+        app.table.show_sorted(list(reversed(range(50))))
+        await pilot.press("space")
+        assert marked_ids(app.table) == ids(49)
+
+
+ORDERS = st.lists(st.integers(0, 14), min_size=1, max_size=12, unique=True)
+
+
+@given(ORDERS, ORDERS, st.data())
+def test_a_range_kept_covers_the_same_sessions(
+    old: list[int], new: list[int], data: st.DataObject
+) -> None:
+    sessions = many(15)
+    begin, was = (data.draw(st.integers(0, len(old) - 1)) for _ in range(2))
+    cursor = data.draw(st.integers(0, len(new) - 1))
+    before, after = ListedKeys(sessions, old), ListedKeys(sessions, new)
+    kept = RowRange(begin).carried_over(before, was, after, cursor)
+    if kept != NO_RANGE:
+        assert [new[row] for row in kept.rows(cursor)] == [
+            old[row] for row in RowRange(begin).rows(was)
+        ]
+    assert RowRange(begin).carried_over(before, was, before, was) == RowRange(begin)
