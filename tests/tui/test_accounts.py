@@ -80,7 +80,7 @@ async def test_what_was_last_seen_of_each_account_is_shown_and_no_server_is_aske
         assert "Last login today 17:46" in " ".join(here.text().split())
     found = last_lists(machine.local_files)[agent.account.key]
     assert (found.live, found.is_whole) == (1, True)
-    machine.local_files.visits.note_list(agent.account.key, replace(found, is_whole=False))
+    machine.local_files.visits.remember(agent.account.key, (), replace(found, is_whole=False))
     machine.local_files.book.use(next(name for name in machine.names if ADMIN in name))
     async with machine.app() as here:
         await here.press("A", "home")

@@ -273,6 +273,7 @@ async def test_the_mouse_moves_opens_sorts_and_scrolls() -> None:
         await pilot.pause()
         assert len([told for told in app.told if isinstance(told, SessionTable.Opened)]) == 2
         assert app.table.cursor_id == session(4).id
+        told = app.told[-1]
         for one in app.table.shown_columns:
             await pilot.click("#sessions", offset=(one.start + 2, 0))
             told = app.told[-1]
