@@ -111,7 +111,10 @@ async def test_users_have_a_column_only_where_entries_name_them() -> None:
 
 
 async def test_what_strangers_wrote_moves_no_column_and_is_no_markup() -> None:
-    rows = [session(n, user_agent=one, ip=one, user=one) for n, one in enumerate(HOSTILE, 1)]
+    rows = [
+        session(n, user_agent=one, ip=one, user=one, created_at=NOW)
+        for n, one in enumerate(HOSTILE, 1)
+    ]
     app = TableApp(listed([session(0, user="u"), *rows]), ManualClock(NOW))
     rung: list[bool] = []
     app.bell = lambda: rung.append(True)  # pyright: ignore[reportAttributeAccessIssue]

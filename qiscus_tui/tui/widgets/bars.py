@@ -93,7 +93,7 @@ class Chart(Table[Bar]):
         self._title = title
         self._has_shares = has_shares
         self._longest = self._whole = 0
-        self.label = self.number = 0
+        self.label = self.number = self.share = 0
         """Cells beside the bars."""
 
     @property
@@ -115,19 +115,19 @@ class Chart(Table[Bar]):
         self._whole = sum(one.count for one in bars)
         self.label = max((width_of(one.label) for one in bars[:DECIDING]), default=0)
         self.number = max((len(f"{one.count:,}") for one in bars), default=0)
+        self.share = SHARE_WIDTH + 1 if self._has_shares else 0
         self.replace_rows(ShortKeys([one.key for one in bars]))
 
     def offered_columns(self) -> Sequence[Column[Bar]]:
-        room = self.row_width - self.number - self.row_width // 5 - 2 * 3
-        has_shares = self._has_shares and self.row_width >= SHARES_FROM
-        label = max(1, min(self.label, MOST_LABEL, room - (SHARE_WIDTH + 1) * has_shares))
-        bars = self.row_width - label - self.number - 6 - (SHARE_WIDTH + 1) * has_shares
+        share = self.share if self.row_width >= SHARES_FROM else 0
+        room = self.row_width - self.number - share - 6  # for label and bar
+        label = max(1, min(self.label, MOST_LABEL, room - self.row_width // 5))
         columns = [
             Column[Bar]("", lambda one, _: one.label, label, gap=1, style=_style),
             Column[Bar]("", _number, self.number, is_number=True, style=_style),
-            Column[Bar]("", self._bar, max(1, bars), style=_bar_style),
+            Column[Bar]("", self._bar, max(1, room - label), style=_bar_style),
         ]
-        if has_shares:
+        if share:
             columns.append(Column("", self._share, SHARE_WIDTH, gap=1, style=_style))
         return columns
 
@@ -139,7 +139,7 @@ class Chart(Table[Bar]):
         return ((fit(f" {self._title}", self.row_width), "header"),)
 
     def _share(self, one: Bar, _: int) -> str:
-        return share_text(one.count / self._whole) if self._whole else ""
+        return share_text(one.count / self._whole) if self._has_shares and self._whole else ""
 
     def _bar(self, one: Bar, cells: int) -> str:
         return blocks(one.count / self._longest, cells, is_low=True) if one.filter else ""
@@ -147,9 +147,10 @@ class Chart(Table[Bar]):
 
 def line_up(charts: Sequence[Chart]) -> None:
     """Begin the bars of charts that stand below each other at the same cell."""
-    label, number = (max(getattr(one, name) for one in charts) for name in ("label", "number"))
+    label, number = max(one.label for one in charts), max(one.number for one in charts)
+    share = max(one.share for one in charts)
     for chart in charts:
-        chart.label, chart.number = label, number
+        chart.label, chart.number, chart.share = label, number, share
         chart.lay_out_again()
 
 
