@@ -14,9 +14,8 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import LIST, Command, Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
-from qiscus_tui.tui.widgets.cells import MARK, SOME_MARKED, Badge
 from qiscus_tui.tui.terminal.app import keymap_of
-from qiscus_tui.tui.widgets.cells import fit, width_of
+from qiscus_tui.tui.widgets.cells import MARK, SOME_MARKED, Badge, fit, width_of
 
 KEYS = 10
 """The least cells of the column of keys."""

@@ -93,8 +93,8 @@ class Chart(Table[Bar]):
         self._title = title
         self._has_shares = has_shares
         self._longest = self._whole = 0
-        self.label = self.number = self.share = 0
-        """Cells beside the bars."""
+        self.beside = 0, 0, 0
+        """Cells of label, number and share."""
 
     @property
     def bar(self) -> Bar | None:
@@ -113,18 +113,24 @@ class Chart(Table[Bar]):
         self._rows = bars
         self._longest = max((one.count for one in bars if one.filter), default=0)
         self._whole = sum(one.count for one in bars)
-        self.label = max((width_of(one.label) for one in bars[:DECIDING]), default=0)
-        self.number = max((len(f"{one.count:,}") for one in bars), default=0)
-        self.share = SHARE_WIDTH + 1 if self._has_shares else 0
+        self.beside = self.needs
         self.replace_rows(ShortKeys([one.key for one in bars]))
 
+    @property
+    def needs(self) -> tuple[int, int, int]:
+        """Return the cells that label, number and share need where there is room."""
+        label = max((width_of(one.label) for one in self._rows[:DECIDING]), default=0)
+        number = max((len(f"{one.count:,}") for one in self._rows), default=0)
+        return label, number, SHARE_WIDTH + 1 if self._has_shares else 0
+
     def offered_columns(self) -> Sequence[Column[Bar]]:
-        share = self.share if self.row_width >= SHARES_FROM else 0
-        room = self.row_width - self.number - share - 6  # for label and bar
-        label = max(1, min(self.label, MOST_LABEL, room - self.row_width // 5))
+        label, number, share = self.beside
+        share = share if self.row_width >= SHARES_FROM else 0
+        room = self.row_width - number - share - 6  # for label and bar
+        label = max(1, min(label, MOST_LABEL, room - self.row_width // 5))
         columns = [
             Column[Bar]("", lambda one, _: one.label, label, gap=1, style=_style),
-            Column[Bar]("", _number, self.number, is_number=True, style=_style),
+            Column[Bar]("", _number, number, is_number=True, style=_style),
             Column[Bar]("", self._bar, max(1, room - label), style=_bar_style),
         ]
         if share:
@@ -147,10 +153,9 @@ class Chart(Table[Bar]):
 
 def line_up(charts: Sequence[Chart]) -> None:
     """Begin the bars of charts that stand below each other at the same cell."""
-    label, number = max(one.label for one in charts), max(one.number for one in charts)
-    share = max(one.share for one in charts)
+    label, number, share = map(max, zip(*(chart.needs for chart in charts), strict=True))
     for chart in charts:
-        chart.label, chart.number, chart.share = label, number, share
+        chart.beside = label, number, share
         chart.lay_out_again()
 
 
