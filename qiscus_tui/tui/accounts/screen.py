@@ -17,10 +17,18 @@ from textual.widgets import Static
 from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.model.account import Role, Storage
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.directory import KnownAccount, kept_accounts, last_logins
-from qiscus_tui.service.account.selection import ENVIRONMENT_NAME
-from qiscus_tui.service.account.switching import must_not_be_given
+from qiscus_tui.service.account.directory import (
+    KnownAccount,
+    connected_to,
+    kept_accounts,
+    last_logins,
+    must_not_be_given,
+    switched_to,
+)
+from qiscus_tui.service.account.logout import forget_account, log_out
+from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
 from qiscus_tui.service.visits import last_lists
+from qiscus_tui.tui.accounts.questions import ForgetDialog, LogOutDialog
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
@@ -34,8 +42,6 @@ from qiscus_tui.tui.widgets.table import Column, Table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qiscus_tui.service.account.connection import Connection
-    from qiscus_tui.service.account.selection import SelectedAccount
     from qiscus_tui.service.account.workspace import Workspace
     from qiscus_tui.tui.listed.feed import Feed
 
@@ -277,8 +283,6 @@ class AccountsScreen(BaseScreen[None]):
             self.run_worker(partial(self._switch, self.chosen.known.name), group="switch")
 
     async def _switch(self, name: str) -> None:
-        from qiscus_tui.service.account.directory import switched_to
-
         try:
             choice = await asyncio.to_thread(switched_to, self.workspace, name)
         except QiscusTuiError as error:
@@ -296,44 +300,33 @@ class AccountsScreen(BaseScreen[None]):
     @work(group="dialog")
     async def action_log_out(self) -> None:
         """End our token, and forget the account; asks first."""
-        from qiscus_tui.tui.accounts.questions import LogOutDialog
-
         if self.chosen is None:
             return
         chosen = self.chosen.known
 
-        async def log_out(forget_anyway: bool) -> str:
-            return await self._log_out(chosen, forget_anyway)
-
-        readonly = chosen.account.readonly
-        dialog = LogOutDialog(self.workspace.clock, chosen.name, log_out, readonly=readonly)
+        dialog = LogOutDialog(
+            self.workspace.clock,
+            chosen.name,
+            partial(self._log_out, chosen),
+            readonly=chosen.account.readonly,
+        )
         result = await self.app.push_screen_wait(dialog)
         if result is not None:
             self._gone(chosen, f"{chosen.name} is logged out: {result}")
 
     async def _log_out(self, one: KnownAccount, forget_anyway: bool) -> str:
-        from qiscus_tui.service.account.logout import log_out
-
-        connection, is_ours = await self._connected(one)
+        connection = self._feed.connection if self._feed and self._is_in_use(one) else None
+        if connection is not None:
+            return (await log_out(connection, forget_anyway=forget_anyway)).value
+        connection = await asyncio.to_thread(connected_to, self.workspace, one.name)
         try:
             return (await log_out(connection, forget_anyway=forget_anyway)).value
         finally:
-            if is_ours:
-                await connection.close()
-
-    async def _connected(self, one: KnownAccount) -> tuple[Connection, bool]:
-        """Its connection, and whether it was made here and is to be closed here."""
-        from qiscus_tui.service.account.directory import connected_to
-
-        if self._feed is not None and self._is_in_use(one) and self._feed.connection:
-            return self._feed.connection, False
-        return await asyncio.to_thread(connected_to, self.workspace, one.name), True
+            await connection.close()
 
     @work(group="dialog")
     async def action_forget_account(self) -> None:
         """Forget the account without a word to its server; asks first."""
-        from qiscus_tui.tui.accounts.questions import ForgetDialog
-
         if self.chosen is None:
             return
         chosen = self.chosen.known
@@ -342,8 +335,6 @@ class AccountsScreen(BaseScreen[None]):
             await self._forget(chosen)
 
     async def _forget(self, one: KnownAccount) -> None:
-        from qiscus_tui.service.account.logout import forget_account
-
         name = one.name
         self._is_busy = True
         try:
