@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from qiscus_tui.errors import AddressError, ConfigError, NoAccount, UsageError
-from qiscus_tui.model.account import Account, Storage
+from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.account.selection import (
     AccountOptions,
@@ -37,30 +37,29 @@ def chosen(
     return choose(account_options or AccountOptions(), environ or {}, config or Config(), on)
 
 
-def test_the_flag_comes_before_the_environment_and_the_last_used(on_disk: LocalFiles):
-    keep(on_disk, "one", "two", "three")
-    on_disk.book.use("one")
-    choice = chosen(on_disk, AccountOptions(account="three"), {"QISCUS_TUI_ACCOUNT": "two"})
-    assert (choice.name, choice.by) == ("three", "--account")
-
-
-def test_the_environment_comes_before_the_last_used(on_disk: LocalFiles):
-    keep(on_disk, "one", "two")
-    on_disk.book.use("one")
-    choice = chosen(on_disk, environ={"QISCUS_TUI_ACCOUNT": "two"})
-    assert (choice.name, choice.by) == ("two", "QISCUS_TUI_ACCOUNT")
-
-
-def test_the_last_used_account_is_chosen(on_disk: LocalFiles):
-    keep(on_disk, "one", "two")
-    on_disk.book.use("two")
-    choice = chosen(on_disk)
-    assert (choice.name, choice.by) == ("two", "last used")
-
-
-def test_an_only_account_needs_no_choosing(on_disk: LocalFiles):
-    keep(on_disk, "one")
-    assert chosen(on_disk).by == "the only one"
+@pytest.mark.parametrize(
+    ("names", "flag", "environ", "used", "name", "by"),
+    [
+        (("one", "two", "three"), "three", "two", "one", "three", "--account"),
+        (("one", "two"), None, "two", "one", "two", "QISCUS_TUI_ACCOUNT"),
+        (("one", "two"), None, "", "two", "two", "last used"),
+        (("one",), None, "", "", "one", "the only one"),
+    ],
+)
+def test_the_flag_comes_before_the_environment_and_that_before_the_last_used(
+    on_disk: LocalFiles,
+    names: tuple[str, ...],
+    flag: str | None,
+    environ: str,
+    used: str,
+    name: str,
+    by: str,
+):
+    keep(on_disk, *names)
+    if used:
+        on_disk.book.use(used)
+    choice = chosen(on_disk, AccountOptions(account=flag), {"QISCUS_TUI_ACCOUNT": environ})
+    assert (choice.name, choice.by) == (name, by)
 
 
 def test_of_several_accounts_none_is_guessed(on_disk: LocalFiles):
@@ -90,32 +89,21 @@ def test_an_unknown_account_is_said_with_where_its_name_came_from(on_disk: Local
 # Credentials from the environment
 
 
-def test_credentials_from_the_environment_are_an_account_without_login(on_disk: LocalFiles):
-    keep(on_disk, "one")
-    choice = chosen(on_disk, environ=GIVEN)
-    assert choice.by == "environment"
-    assert choice.stored.storage is Storage.ENVIRONMENT
-    assert choice.account.app_code == "abcd-1"
-    assert choice.given is not None
-    assert choice.given.long_lived == "long-secret"
-
-
-def test_each_long_lived_token_of_the_environment_is_an_account_of_its_own(on_disk: LocalFiles):
-    one, other = (
-        chosen(on_disk, environ=GIVEN | {"QISCUS_LONG_LIVED_TOKEN": token}).account
-        for token in ("of-ann", "of-bob")
-    )
-    assert one.key != other.key
-
-
-def test_a_choice_shows_no_secret(on_disk: LocalFiles):
-    assert "long-secret" not in repr(chosen(on_disk, environ=GIVEN))
-
-
-def test_the_account_flag_and_credentials_from_the_environment_exclude_each_other(
+def test_credentials_from_the_environment_are_an_account_of_their_own_without_login(
     on_disk: LocalFiles,
 ):
     keep(on_disk, "one")
+    choice = chosen(on_disk, AccountOptions(server="https://flag.example"), GIVEN)
+    assert choice.by == "environment"
+    assert choice.stored.storage is Storage.ENVIRONMENT
+    assert choice.account.app_code == "abcd-1"
+    assert choice.account.origin.host == "flag.example"
+    assert choice.given is not None
+    assert choice.given.long_lived == "long-secret"
+    assert "long-secret" not in repr(choice)
+    other = chosen(on_disk, environ=GIVEN | {"QISCUS_LONG_LIVED_TOKEN": "of-bob"})
+    assert other.account.key != chosen(on_disk, environ=GIVEN).account.key
+
     with pytest.raises(UsageError) as caught:
         chosen(on_disk, AccountOptions(account="one"), GIVEN)
     assert caught.value.exit_code == 2
@@ -147,12 +135,7 @@ def test_what_can_be_in_no_header_is_refused(name: str, value: str):
 
 def test_a_secret_key_alone_is_enough_for_an_account():
     found = environment_credentials({"QISCUS_SECRET_KEY": "key", "QISCUS_APP_ID": "abcd-1"})
-    assert found is not None
-    assert found[1].secret_key == "key"
-    assert found[1].long_lived is None
-
-
-def test_without_any_variable_there_are_no_credentials():
+    assert found == ("abcd-1", Credentials(secret_key="key"))
     assert environment_credentials({"QISCUS_APP_ID": " "}) is None
 
 
@@ -176,26 +159,13 @@ def test_an_address_that_will_not_do_is_exit_code_2(address: str):
     assert caught.value.exit_code == 2
 
 
-def test_environment_credentials_go_to_the_server_that_was_asked_for(on_disk: LocalFiles):
-    choice = chosen(on_disk, AccountOptions(server="https://flag.example"), GIVEN)
-    assert choice.account.origin.host == "flag.example"
-
-
-def test_a_stored_account_goes_to_no_other_server(on_disk: LocalFiles):
+@pytest.mark.parametrize("address", [str(ORIGIN), "OMNICHANNEL.qiscus.com:443"])
+def test_a_stored_account_goes_to_no_other_server(on_disk: LocalFiles, address: str):
     keep(on_disk, "one")
+    assert chosen(on_disk, AccountOptions(server=address)).name == "one"
     with pytest.raises(UsageError, match="belongs to") as caught:
         chosen(on_disk, AccountOptions(server="https://other.example"))
     assert caught.value.exit_code == 2
-
-
-@pytest.mark.parametrize("address", [str(ORIGIN), "OMNICHANNEL.qiscus.com:443"])
-def test_naming_its_own_server_is_right(on_disk: LocalFiles, address: str):
-    keep(on_disk, "one")
-    assert chosen(on_disk, AccountOptions(server=address)).name == "one"
-
-
-def test_the_servers_variable_does_not_touch_a_stored_account(on_disk: LocalFiles):
-    keep(on_disk, "one")
     environ = {"QISCUS_TUI_SERVER": "https://other.example"}
     assert chosen(on_disk, environ=environ).account.origin == ORIGIN
 

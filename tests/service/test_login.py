@@ -17,7 +17,7 @@ from qiscus_tui.errors import (
     TwoFactor,
 )
 from qiscus_tui.model.account import Credentials, Role, Storage
-from qiscus_tui.service.account.login import log_in_with_key, log_in_with_token
+from qiscus_tui.service.account.login import LoggedIn, log_in_with_key, log_in_with_token
 from qiscus_tui.service.account.status import status_of
 from qiscus_tui.service.account.storage import AccountStorage
 from qiscus_tui.service.token.refresh import valid_token
@@ -36,42 +36,42 @@ def logins(here: Sandbox) -> int:
     return here.state.calls[Call.LOGIN]
 
 
+def keeping_in(here: Sandbox, secrets: MemorySecrets) -> Sandbox:
+    return replace(here, kept=AccountStorage(secrets, here.local_files))
+
+
+async def with_token(here: Sandbox, token: str | None = None, name: str = "") -> LoggedIn:
+    """Log in with the admin's long-lived token, or another one."""
+    token = here.state.credentials.long_lived_token if token is None else token
+    return await log_in_with_token(here.workspace, here.kept, APP_CODE, token, name)
+
+
 # By password
 
 
 async def test_a_login_keeps_the_account_and_its_secrets(sandbox: SandboxMaker):
     here = sandbox()
     before = here.tokens()
-    connection = (await here.log_in()).connection
-    credentials = await connection.credentials()
+    done = await here.log_in()
+    connection = done.connection
     (new,) = here.tokens() - before
+    credentials = await connection.credentials()
     assert credentials.short_lived is not None
     assert credentials.short_lived.token == new
     assert credentials.long_lived == here.state.long_lived_token()
+    assert credentials.secret_key is None  # it stands in the answer
+    assert SECRET_KEY not in here.local_files.paths.secrets_file.read_text()
     assert connection.account.role is Role.ADMIN
     assert connection.account.app_code == APP_CODE
     assert connection.storage is Storage.FILE
-
-
-async def test_the_secret_key_in_the_login_answer_is_not_kept(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = (await here.log_in()).connection
-    assert (await connection.credentials()).secret_key is None
-    assert SECRET_KEY not in here.local_files.paths.secrets_file.read_text()
-
-
-async def test_the_next_start_is_for_the_account_that_logged_in(sandbox: SandboxMaker):
-    here = sandbox()
-    name = (await here.log_in()).connection.name
+    assert done.notes == ()  # a server in UTC needs no words
     choice = here.workspace.choose()
-    assert (choice.name, choice.by) == (name, "the only one")
+    assert (choice.name, choice.by) == (connection.name, "the only one")
 
 
 async def test_a_login_for_this_run_only_writes_no_account(sandbox: SandboxMaker):
-    here = sandbox()
-    here = replace(here, kept=AccountStorage(MemorySecrets(), here.local_files))
-    done = await here.log_in()
-    assert done.connection.storage is Storage.THIS_RUN
+    here = keeping_in(sandbox(), MemorySecrets())
+    assert (await here.log_in()).connection.storage is Storage.THIS_RUN
     assert here.local_files.book.all() == ()
     assert not here.local_files.paths.secrets_file.exists()
 
@@ -85,22 +85,17 @@ async def test_a_wrong_password_is_exit_code_4_and_keeps_nothing(sandbox: Sandbo
     assert here.local_files.book.all() == ()
 
 
-async def test_where_the_store_cannot_be_written_no_login_is_made(sandbox: SandboxMaker):
-    secrets = FailingSecrets()
-    secrets.no_probe = True
-    here = sandbox()
-    here = replace(here, kept=AccountStorage(secrets, here.workspace.local_files))
-    with pytest.raises(StorageError):
-        await here.log_in()
-    assert logins(here) == 0
-
-
-@pytest.mark.parametrize("file", ["accounts_file", "chosen_file"])
-async def test_where_the_account_cannot_be_entered_no_login_is_made(
-    sandbox: SandboxMaker, file: str
+@pytest.mark.parametrize("unwritable", ["secrets", "accounts_file", "chosen_file"])
+async def test_where_the_login_cannot_be_stored_none_is_made(
+    sandbox: SandboxMaker, unwritable: str
 ):
     here = sandbox()
-    os.makedirs(getattr(here.local_files.paths, file))
+    if unwritable == "secrets":
+        secrets = FailingSecrets()
+        secrets.no_probe = True
+        here = keeping_in(here, secrets)
+    else:
+        os.makedirs(getattr(here.local_files.paths, unwritable))
     with pytest.raises(StorageError):
         await here.log_in()
     assert logins(here) == 0
@@ -109,8 +104,7 @@ async def test_where_the_account_cannot_be_entered_no_login_is_made(
 async def test_a_token_that_cannot_be_stored_is_ended(sandbox: SandboxMaker):
     secrets = FailingSecrets()
     secrets.no_write = True
-    here = sandbox()
-    here = replace(here, kept=AccountStorage(secrets, here.workspace.local_files))
+    here = keeping_in(sandbox(), secrets)
     before = here.tokens()
     with pytest.raises(StorageError):
         await here.log_in()
@@ -139,12 +133,20 @@ async def test_an_answer_that_names_no_app_is_not_kept_and_its_token_is_logged_o
     assert here.local_files.book.all() == ()
 
 
-# With a second factor, and very old apps
+@pytest.mark.parametrize("dialect", ["html", "not-found"])
+async def test_what_is_no_qiscus_server_keeps_nothing(sandbox: SandboxMaker, dialect: str):
+    here = sandbox(dialect)
+    with pytest.raises(QiscusTuiError) as caught:
+        await here.log_in()
+    assert caught.value.exit_code == 1
+    assert here.local_files.book.all() == ()
+
+
+# With a second factor, very old apps, other roles
 
 
 async def test_with_two_factor_login_and_a_long_lived_token_it_goes_on(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = (await here.log_in("twofactor@demo.example")).connection
+    connection = (await sandbox().log_in("twofactor@demo.example")).connection
     credentials = await connection.credentials()
     assert credentials.short_lived is None
     assert credentials.long_lived
@@ -154,9 +156,8 @@ async def test_with_two_factor_login_and_a_long_lived_token_it_goes_on(sandbox: 
 async def test_with_two_factor_login_and_no_token_the_two_ways_left_are_said(
     sandbox: SandboxMaker,
 ):
-    here = sandbox()
     with pytest.raises(TwoFactor) as caught:
-        await here.log_in("twofactor-only@demo.example")
+        await sandbox().log_in("twofactor-only@demo.example")
     assert "--with-token" in caught.value.hint
     assert "--rest" in caught.value.hint
     assert caught.value.exit_code == 4
@@ -170,31 +171,22 @@ async def test_an_app_too_old_for_token_management_leaves_no_token_behind(sandbo
     assert caught.value.exit_code == 4
 
 
-@pytest.mark.parametrize(
-    ("email", "role"), [("agent@demo.example", "agent"), ("supervisor@demo.example", "supervisor")]
-)
-async def test_agents_and_supervisors_log_in_too(sandbox: SandboxMaker, email: str, role: str):
-    here = sandbox()
-    account = (await here.log_in(email)).connection.account
-    assert account.role.value == role
-    assert account.user == email
+@pytest.mark.parametrize("role", ["agent", "supervisor"])
+async def test_agents_and_supervisors_log_in_too(sandbox: SandboxMaker, role: str):
+    account = (await sandbox().log_in(f"{role}@demo.example")).connection.account
+    assert (account.role.value, account.user) == (role, f"{role}@demo.example")
 
 
-async def test_a_role_that_may_not_list_is_told_and_kept(sandbox: SandboxMaker):
-    here = sandbox()
-    done = await here.log_in("refused@demo.example")
-    assert any("could not be listed" in note for note in done.notes)
-    assert here.workspace.choose().name == done.connection.name
-
-
-@pytest.mark.parametrize("status", [401, 403, 500])
-async def test_a_list_that_fails_after_the_login_does_not_undo_it(
-    sandbox: SandboxMaker, status: int
+@pytest.mark.parametrize("status", [None, 401, 403, 500])
+async def test_a_list_that_fails_after_the_login_is_told_and_does_not_undo_it(
+    sandbox: SandboxMaker, status: int | None
 ):
     here = sandbox()
-    here.state.fail_next(Call.LIST, *[Fault(status)] * 5)
-    done = await here.log_in()
+    if status is not None:
+        here.state.fail_next(Call.LIST, *[Fault(status)] * 5)
+    done = await here.log_in(*(["refused@demo.example"] if status is None else []))
     assert any("could not be listed" in note for note in done.notes)
+    assert here.workspace.choose().name == done.connection.name
     assert logins(here) == 1
 
 
@@ -211,22 +203,14 @@ async def test_logging_in_again_ends_the_token_that_it_replaces(sandbox: Sandbox
     assert again.connection.name == first.name
     assert len(here.local_files.book.all()) == 1
 
-
-async def test_a_replaced_token_that_had_ended_by_itself_is_no_news(sandbox: SandboxMaker):
-    here = sandbox()
-    first = (await here.log_in()).connection
-    short = (await first.credentials()).short_lived
-    assert short is not None
-    here.state.end(short.token)
-    assert (await here.log_in()).notes == ()
-
-
-async def test_a_replaced_token_that_could_not_be_ended_is_told(sandbox: SandboxMaker):
-    here = sandbox()
-    await here.log_in()
     here.state.fail_next(Call.LOGOUT, Fault(500))
     (note,) = (await here.log_in()).notes
     assert "could not be ended" in note
+
+    short = (await here.workspace.connect(here.workspace.choose()).credentials()).short_lived
+    assert short is not None
+    here.state.end(short.token)
+    assert (await here.log_in()).notes == ()  # it had ended by itself
 
 
 async def test_another_user_of_the_same_app_is_another_account(sandbox: SandboxMaker):
@@ -235,6 +219,18 @@ async def test_another_user_of_the_same_app_is_another_account(sandbox: SandboxM
     await here.log_in("agent@demo.example")
     assert len(here.local_files.book.all()) == 2
     assert here.workspace.choose().account.user == "agent@demo.example"
+
+
+async def test_a_login_to_a_read_only_account_ends_no_token(sandbox: SandboxMaker):
+    here = sandbox()
+    await here.connected()
+    before = here.tokens()
+    (stored,) = here.local_files.book.all()
+    config = Config(accounts={stored.name: AccountConfig(readonly=True)})
+    done = await replace(here, workspace=structs.replace(here.workspace, config=config)).log_in()
+    assert before <= here.tokens()
+    assert here.state.calls[Call.LOGOUT] == 0
+    assert any("read-only" in note for note in done.notes)
 
 
 # Zones
@@ -251,6 +247,10 @@ async def test_a_server_whose_times_run_ahead_is_told_and_corrected(sandbox: San
     assert own.created_at is not None
     assert abs(own.created_at - here.clock.now()) < 2
 
+    (learned,) = here.local_files.book.all()
+    await with_token(here)  # a login without a password keeps what one with a password learned
+    assert here.local_files.book.all() == (learned,)
+
 
 async def test_times_that_name_a_wrong_zone_are_not_said_to_be_corrected(
     sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
@@ -265,65 +265,59 @@ async def test_times_that_name_a_wrong_zone_are_not_said_to_be_corrected(
     assert here.workspace.choose().account.zone_offset == 0
 
 
-async def test_a_server_in_utc_needs_no_words(sandbox: SandboxMaker):
-    assert (await sandbox().log_in()).notes == ()
+async def test_a_login_that_is_kept_does_not_fail_for_what_was_learned_after_it(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise StorageError("No space left on device")
+
+    monkeypatch.setattr("qiscus_tui.service.account.storage.AccountStorage.is_in_book", full)
+    done = await sandbox("local-time").log_in()
+    assert any("No space left" in note for note in done.notes)
+    assert (await done.connection.credentials()).short_lived is not None
 
 
-async def test_a_login_to_a_read_only_account_ends_no_token(sandbox: SandboxMaker):
+# With a long-lived token
+
+
+async def test_a_long_lived_token_is_sent_to_the_list_alone_and_no_token_is_made(
+    sandbox: SandboxMaker,
+):
     here = sandbox()
-    await here.connected()
     before = here.tokens()
-    settings = AccountConfig(readonly=True)
-    (stored,) = here.local_files.book.all()
-    config = Config(accounts={stored.name: settings})
-    done = await replace(here, workspace=structs.replace(here.workspace, config=config)).log_in()
-    assert before <= here.tokens()
-    assert here.state.calls[Call.LOGOUT] == 0
-    assert any("read-only" in note for note in done.notes)
-
-
-# With a long-lived token, with a secret key
-
-
-async def test_with_a_long_lived_token_no_login_is_made_and_no_token(sandbox: SandboxMaker):
-    here = sandbox()
-    before, long_lived = here.tokens(), here.state.credentials.long_lived_token
-    done = await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
-    assert logins(here) == 0
+    done = await with_token(here)
+    assert set(here.state.calls) == {Call.LIST}
     assert here.tokens() == before
-    assert (await done.connection.credentials()).long_lived == long_lived
+    held = await done.connection.credentials()
+    assert held.long_lived == here.state.credentials.long_lived_token
+    assert done.connection.account.user == ""
     assert len(await done.connection.read_list()) == 24
 
-
-async def test_a_long_lived_token_is_shown_to_the_list_call_alone(sandbox: SandboxMaker):
-    here = sandbox()
-    long_lived = here.state.credentials.long_lived_token
-    done = await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
-    assert set(here.state.calls) == {Call.LIST}
-    assert done.connection.account.user == ""
+    again = await with_token(here)  # it is known again
+    assert again.connection.account == done.connection.account
+    assert len(here.local_files.book.all()) == 1
 
 
-@pytest.mark.parametrize("dialect", ["plain", "current-mark"])
+@pytest.mark.parametrize("dialect", ["plain", "current-mark", "names-authentication"])
 async def test_a_long_lived_token_that_is_kept_here_is_known_as_its_account(
     sandbox: SandboxMaker, dialect: str
 ):
     here = sandbox(dialect)
+    before = here.tokens()
     first = (await here.log_in()).connection
-    long_lived = here.state.credentials.long_lived_token
-    done = await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
+    done = await with_token(here)
     assert done.connection.account == first.account
     assert await done.connection.credentials() == await first.credentials()
+    assert len(here.tokens() - before) == 1
 
 
 async def test_the_long_lived_tokens_of_two_unknown_users_are_two_accounts(sandbox: SandboxMaker):
     here = sandbox()
     admin = here.state.long_lived_token()
     agent = here.state.long_lived_token("agent@demo.example")
-    assert admin is not None
-    assert agent is not None
-    first = await log_in_with_token(here.workspace, here.kept, APP_CODE, admin)
+    first = await with_token(here, admin)
     short = await valid_token(first.connection, 0)
-    second = await log_in_with_token(here.workspace, here.kept, APP_CODE, agent, "bob")
+    second = await with_token(here, agent, "bob")
     assert await first.connection.credentials() == Credentials(admin, short)
     assert await second.connection.credentials() == Credentials(agent)
     assert any("second account" in note for note in second.notes)
@@ -333,34 +327,7 @@ async def test_the_long_lived_tokens_of_two_unknown_users_are_two_accounts(sandb
     assert token.token in {one.token for one in here.state.sessions("agent@demo.example")}
 
 
-async def test_the_token_of_an_unknown_user_is_known_again(sandbox: SandboxMaker):
-    here = sandbox()
-    long_lived = here.state.credentials.long_lived_token
-    first = await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
-    again = await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
-    assert again.connection.account == first.connection.account
-    assert len(here.local_files.book.all()) == 1
-
-
-async def test_a_long_lived_token_that_is_not_taken_is_not_kept(sandbox: SandboxMaker):
-    here = sandbox()
-    with pytest.raises(TokenInvalid) as caught:
-        await log_in_with_token(here.workspace, here.kept, APP_CODE, "wrong-token")
-    assert "app code" in caught.value.hint
-    assert here.local_files.book.all() == ()
-
-
-async def test_a_long_lived_token_keeps_the_short_lived_one_of_the_same_account(
-    sandbox: SandboxMaker,
-):
-    here = sandbox("names-authentication")
-    before = here.tokens()
-    first = (await here.log_in()).connection
-    long_lived = here.state.credentials.long_lived_token
-    done = await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
-    if done.connection.account.key == first.account.key:
-        assert (await done.connection.credentials()).short_lived is not None
-    assert len(here.tokens() - before) == 1
+# With a secret key
 
 
 async def test_with_a_secret_key_no_token_is_made_and_its_limits_are_said(sandbox: SandboxMaker):
@@ -383,20 +350,11 @@ async def test_a_secret_key_takes_no_token_of_the_same_account_away(sandbox: San
     assert again.secret_key == SECRET_KEY
 
 
-async def test_a_login_without_a_password_keeps_what_one_with_a_password_learned(
-    sandbox: SandboxMaker,
-):
-    here = sandbox("local-time")
-    await here.log_in()
-    (learned,) = here.local_files.book.all()
-    assert learned.account.zone_offset
-    long_lived = here.state.credentials.long_lived_token
-    await log_in_with_token(here.workspace, here.kept, APP_CODE, long_lived)
-    assert here.local_files.book.all() == (learned,)
-
-
-async def test_a_secret_key_that_is_not_taken_is_not_kept(sandbox: SandboxMaker):
+async def test_a_token_or_key_that_is_not_taken_is_not_kept(sandbox: SandboxMaker):
     here = sandbox()
+    with pytest.raises(TokenInvalid) as caught:
+        await with_token(here, "wrong-token")
+    assert "app code" in caught.value.hint
     with pytest.raises(QiscusTuiError):
         await log_in_with_key(here.workspace, here.kept, APP_CODE, "wrong-key")
     assert here.local_files.book.all() == ()
@@ -408,40 +366,14 @@ async def test_what_can_be_no_secret_is_refused_before_anything_is_sent(
 ):
     here = sandbox()
     with pytest.raises(ConfigError):
-        await log_in_with_token(here.workspace, here.kept, APP_CODE, text)
+        await with_token(here, text)
     with pytest.raises(ConfigError):
         await log_in_with_key(here.workspace, here.kept, APP_CODE, text)
     assert here.state.calls.total() == 0
 
 
-# What is no server
-
-
-@pytest.mark.parametrize("dialect", ["html", "not-found"])
-async def test_what_is_no_qiscus_server_keeps_nothing(sandbox: SandboxMaker, dialect: str):
-    here = sandbox(dialect)
-    with pytest.raises(QiscusTuiError) as caught:
-        await here.log_in()
-    assert caught.value.exit_code == 1
-    assert here.local_files.book.all() == ()
-
-
-async def test_a_login_that_is_kept_does_not_fail_for_what_was_learned_after_it(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
-):
-    def full(*_: object) -> None:
-        raise StorageError("No space left on device")
-
-    monkeypatch.setattr("qiscus_tui.service.account.storage.AccountStorage.is_in_book", full)
-    here = sandbox("local-time")
-    done = await here.log_in()
-    assert any("No space left" in note for note in done.notes)
-    assert (await done.connection.credentials()).short_lived is not None
-
-
 async def test_every_credential_that_is_held_is_asked_about(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+    connection = await sandbox().connected()
     held = await connection.credentials()
     await connection.keep(structs.replace(held, secret_key="no longer good"))
     assert (await status_of(connection)).accepted is False

@@ -33,23 +33,30 @@ class HeldAnswer(httpx.AsyncBaseTransport):
 
 
 @dataclass
-class GivenUp:
-    """The login, cancelled after the server made its token."""
+class Waiting:
+    """A login whose answer is on its way: the server has made its token."""
 
     answer: HeldAnswer
     login: "asyncio.Task[LoggedIn]"
 
 
-async def given_up(here: Sandbox) -> GivenUp:
+async def waiting(here: Sandbox, *, is_released: bool = False) -> Waiting:
     demo = here.workspace.demo
     assert demo is not None
     answer = HeldAnswer(demo.transport)
+    if is_released:
+        answer.released.set()
     space = replace(here.workspace, demo=replace(demo, transport=answer))
     login = asyncio.create_task(log_in(space, here.kept, Password(demo.email, demo.password)))
     await answer.made.wait()
-    login.cancel()
+    return Waiting(answer, login)
+
+
+async def given_up(here: Sandbox) -> Waiting:
+    given = await waiting(here)
+    given.login.cancel()
     await asyncio.sleep(0)
-    return GivenUp(answer, login)
+    return given
 
 
 async def test_its_token_is_ended_and_nothing_is_kept(sandbox: SandboxMaker) -> None:
@@ -92,13 +99,7 @@ async def test_given_up_while_another_program_has_the_account_its_token_is_ended
     connection = await here.connected()
     before = here.tokens()
     async with connection.account_storage.lock(connection.account):
-        demo = here.workspace.demo
-        assert demo is not None
-        answer = HeldAnswer(demo.transport)
-        answer.released.set()
-        space = replace(here.workspace, demo=replace(demo, transport=answer))
-        login = asyncio.create_task(log_in(space, here.kept, Password(demo.email, demo.password)))
-        await answer.made.wait()
+        login = (await waiting(here, is_released=True)).login
         for _ in range(20):  # until it waits for its turn
             await asyncio.sleep(0)
         login.cancel()
@@ -107,39 +108,26 @@ async def test_given_up_while_another_program_has_the_account_its_token_is_ended
     assert here.tokens() == before
 
 
-@dataclass
-class Rotation:
-    """A login whose answer is on its way while another program gets a new long-lived token."""
-
-    login: "asyncio.Task[LoggedIn]"
-    answer: HeldAnswer
-    newer: Credentials
-
-
-async def rotated_meanwhile(here: Sandbox) -> Rotation:
+async def rotated_meanwhile(here: Sandbox) -> tuple[Waiting, Credentials]:
+    """Another program gets a new long-lived token while the answer is on its way."""
     connection = await here.connected()
-    demo = here.workspace.demo
-    assert demo is not None
-    answer = HeldAnswer(demo.transport)
-    space = replace(here.workspace, demo=replace(demo, transport=answer))
-    login = asyncio.create_task(log_in(space, here.kept, Password(demo.email, demo.password)))
-    await answer.made.wait()
+    login = await waiting(here)
     held = await connection.credentials()
     here.clock.advance(1)
     new = await connection.client.revoke_all(held.long_lived or "")
     assert new.long_lived not in {None, held.long_lived}
     await connection.keep_new(held, new)
-    return Rotation(login, answer, await connection.credentials())
+    return login, await connection.credentials()
 
 
 async def test_a_living_long_lived_token_is_not_overwritten_by_a_dead_one(
     sandbox: SandboxMaker,
 ) -> None:
     here = sandbox("new-long-lived")
-    rotation = await rotated_meanwhile(here)
+    rotation, newest = await rotated_meanwhile(here)
     rotation.answer.released.set()
     connection = (await rotation.login).connection
-    newer = structs.replace(rotation.newer, replaced=None)  # the list was read with it
+    newer = structs.replace(newest, replaced=None)  # the list was read with it
     assert await connection.credentials() == newer
     assert (await connection.read_list()).current_session is not None
 
@@ -148,10 +136,10 @@ async def test_where_the_server_does_not_say_which_one_lives_nothing_is_overwrit
     sandbox: SandboxMaker,
 ) -> None:
     here = sandbox("new-long-lived")
-    rotation = await rotated_meanwhile(here)
+    rotation, newest = await rotated_meanwhile(here)
     rotation.answer.unreachable = True
     rotation.answer.released.set()
     with pytest.raises(OutOfReach):
         await rotation.login
     (stored,) = here.local_files.book.all()
-    assert here.kept.secrets.read(stored.account.key) == rotation.newer
+    assert here.kept.secrets.read(stored.account.key) == newest

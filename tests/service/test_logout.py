@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.errors import ReadOnly, ServerError, StorageError
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.logout import OwnToken, forget_account, log_out
 from qiscus_tui.service.history import PastPlan, past_plans
 from qiscus_tui.store.audit_records import AuditKind
@@ -19,6 +20,10 @@ def written(here: Sandbox) -> PastPlan:
     plan, login = past_plans(here.local_files.audit.read().records)
     assert login.intent.kind is AuditKind.LOGIN
     return plan
+
+
+def is_kept(here: Sandbox, connection: Connection) -> bool:
+    return here.local_files.book.find(connection.name) is not None
 
 
 async def test_a_logout_that_cannot_be_written_down_ends_nothing(sandbox: SandboxMaker):
@@ -37,22 +42,13 @@ async def test_a_logout_that_cannot_be_written_down_ends_nothing(sandbox: Sandbo
 async def test_the_intent_of_a_logout_names_the_token_and_its_end(sandbox: SandboxMaker):
     here = sandbox()
     connection = await here.connected()
-    listed = await connection.read_list()
+    own = (await connection.read_list()).current_session
+    asked = here.state.calls[Call.PROFILE]
     assert await log_out(connection) is OwnToken.ENDED
     plan = written(here)
-    assert plan.intent.ids == (listed.current_session.id if listed.current_session else "",)
+    assert plan.intent.ids == (own.id if own else "",)
     assert plan.words == "1 logged out"
-
-
-async def test_a_logout_that_the_server_did_not_carry_out_is_not_written_as_done(
-    sandbox: SandboxMaker,
-):
-    here = sandbox()
-    connection = await here.connected()
-    here.state.fail_next(Call.LOGOUT, Fault(503))
-    with pytest.raises(ServerError):
-        await log_out(connection)
-    assert written(here).words == "1 failed"
+    assert here.state.calls[Call.PROFILE] == asked  # a clear yes needs no other call
 
 
 UNCLEAR = [
@@ -63,6 +59,7 @@ UNCLEAR = [
     Fault(200, b""),
     Fault(202, b'{"data": {"status": "queued"}}'),
     Fault(204, b""),
+    Fault(503),
 ]
 
 
@@ -78,7 +75,7 @@ async def test_an_answer_that_says_no_clear_yes_is_not_taken_for_a_logout(
         await log_out(connection)
     assert "remains valid" in refusal.value.hint
     assert here.tokens() == before
-    assert here.local_files.book.find(connection.name) is not None
+    assert is_kept(here, connection)
     assert written(here).words == "1 failed"
 
 
@@ -102,30 +99,12 @@ async def test_where_the_server_says_nothing_at_all_it_is_unknown(sandbox: Sandb
         await log_out(connection)
     assert refusal.value.message.startswith("Can't tell whether the server ended the token")
     assert written(here).words == "1 unknown"
-    assert here.local_files.book.find(connection.name) is not None
+    assert is_kept(here, connection)
     assert await log_out(connection, forget_anyway=True) is OwnToken.UNKNOWN
-    assert here.local_files.book.find(connection.name) is None
+    assert not is_kept(here, connection)
 
 
-async def test_a_clear_yes_needs_no_other_call(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
-    asked = here.state.calls[Call.PROFILE]
-    await log_out(connection)
-    assert here.state.calls[Call.PROFILE] == asked
-
-
-async def test_forgetting_ends_nothing_and_is_not_written_down(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
-    recorded = here.local_files.audit.read().records
-    await forget_account(here.workspace, connection.name)
-    assert here.local_files.audit.read().records == recorded
-
-
-async def test_a_read_only_account_is_forgotten_only_where_that_is_asked_for_and_ends_nothing(
-    sandbox: SandboxMaker,
-):
+async def test_what_is_only_forgotten_is_not_ended_and_not_written_down(sandbox: SandboxMaker):
     here = sandbox()
     connection = await here.connected()
     connection.account = replace(connection.account, readonly=True)
@@ -133,9 +112,14 @@ async def test_a_read_only_account_is_forgotten_only_where_that_is_asked_for_and
     with pytest.raises(ReadOnly) as refusal:
         await log_out(connection)
     assert "logout --forget" in refusal.value.hint
-    assert here.local_files.book.find(connection.name) is not None
+    assert is_kept(here, connection)
     assert await log_out(connection, forget_anyway=True) is OwnToken.STILL_VALID
+    assert not is_kept(here, connection)
+    assert (here.tokens(), here.local_files.audit.read().records) == (before, recorded)
+
+    connection = await here.connected()
+    before, recorded = here.tokens(), here.local_files.audit.read().records
+    assert await forget_account(here.workspace, connection.name)
+    assert not is_kept(here, connection)
+    assert (here.tokens(), here.local_files.audit.read().records) == (before, recorded)
     assert here.state.calls[Call.LOGOUT] == 0
-    assert here.tokens() == before
-    assert here.local_files.book.find(connection.name) is None
-    assert here.local_files.audit.read().records == recorded

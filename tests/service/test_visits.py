@@ -52,21 +52,26 @@ def came(here: Sandbox, agent: str, ip: str) -> None:
 # When
 
 
-async def test_the_first_visit_marks_nothing(sandbox: SandboxMaker):
-    connection = await sandbox().connected()
-    visit(connection)
-    assert not any((await connection.read_list()).new)
-
-
-async def test_a_client_that_was_not_there_at_the_last_visit_is_new(sandbox: SandboxMaker):
+async def test_what_was_not_there_at_the_last_visit_is_new_until_a_visit_has_ended(
+    sandbox: SandboxMaker,
+):
     here = sandbox()
-    connection = await visited(here)
-    came(here, "evil-bot/1.0", "203.0.113.200")
-    visit(connection)
+    connection = await here.connected()
+    first = visit(connection)
     listed = await connection.read_list()
-    assert {listed.sessions[i].user_agent for i, new in enumerate(listed.new) if new} == {
-        "evil-bot/1.0"
-    }
+    assert not any(listed.new)  # the first visit marks nothing
+    await first.end(listed)
+    came(here, "evil-bot/1.0", "203.0.113.200")
+    second = visit(connection)
+    for again in (False, True):  # a visit that is not ended changes nothing
+        second = visit(connection) if again else second
+        listed = await connection.read_list()
+        assert {listed.sessions[i].user_agent for i, new in enumerate(listed.new) if new} == {
+            "evil-bot/1.0"
+        }
+    await second.end(listed)
+    visit(connection)
+    assert new_ids(await connection.read_list()) == set()
 
 
 async def test_a_known_client_from_another_network_is_new(sandbox: SandboxMaker):
@@ -102,25 +107,6 @@ async def test_our_own_new_session_is_told_by_its_own_sign_alone(sandbox: Sandbo
     assert new_ids(again) == set()
 
 
-async def test_a_visit_that_is_not_ended_changes_nothing(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await visited(here)
-    came(here, "evil-bot/1.0", "203.0.113.200")
-    for _ in range(2):
-        visit(connection)
-        assert len(new_ids(await connection.read_list())) == 1
-
-
-async def test_a_visit_that_was_ended_makes_its_sessions_old(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await visited(here)
-    came(here, "evil-bot/1.0", "203.0.113.200")
-    second = visit(connection)
-    await second.end(await connection.read_list())
-    visit(connection)
-    assert new_ids(await connection.read_list()) == set()
-
-
 async def test_marks_stay_while_another_program_ends_its_visit(sandbox: SandboxMaker):
     here = sandbox()
     connection = await visited(here)
@@ -132,44 +118,23 @@ async def test_marks_stay_while_another_program_ends_its_visit(sandbox: SandboxM
     assert len(new_ids(await connection.read_list())) == 1
 
 
-async def test_a_login_over_an_ended_session_goes_on_with_the_visit(sandbox: SandboxMaker):
+async def test_a_visit_goes_on_for_the_same_user_alone_and_the_demo_has_none(
+    sandbox: SandboxMaker,
+):
     here = sandbox()
-    connection = await visited(here)
-    begun = visit(connection)
-    again = (await here.log_in()).connection
-    assert visit_of(again, begun) is begun
+    begun = visit(await visited(here))
+    assert visit_of((await here.log_in()).connection, begun) is begun
+    assert visit_of((await here.log_in("agent@demo.example")).connection, begun) is not begun
+    assert visit_of(await sandbox(kept_on_disk=False).connected()) is None
 
 
-async def test_another_user_begins_a_visit_of_their_own(sandbox: SandboxMaker):
-    here = sandbox()
-    begun = visit(await here.connected())
-    other = (await here.log_in("agent@demo.example")).connection
-    assert visit_of(other, begun) is not begun
-
-
-async def test_the_demo_keeps_no_visit(sandbox: SandboxMaker):
-    connection = await sandbox(kept_on_disk=False).connected()
-    assert visit_of(connection) is None
-
-
-async def test_without_a_visit_as_on_the_command_line_nothing_counts(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await visited(here)
-    before = here.local_files.paths.visits_file.read_bytes()
-    came(here, "evil-bot/1.0", "203.0.113.200")
-    command = here.workspace.connect(here.workspace.choose())
-    await command.read_list()
-    assert here.local_files.paths.visits_file.read_bytes() == before
-    visit(connection)
-    assert len(new_ids(await connection.read_list())) == 1
-
-
-async def test_a_command_can_ask_for_what_is_new_without_visiting(sandbox: SandboxMaker):
+async def test_a_command_can_ask_for_what_is_new_and_visits_nothing(sandbox: SandboxMaker):
     here = sandbox()
     await visited(here)
     before = here.local_files.paths.visits_file.read_bytes()
     came(here, "evil-bot/1.0", "203.0.113.200")
     command = here.workspace.connect(here.workspace.choose())
+    assert new_ids(await command.read_list()) == set()
     mark_without_visiting(command)
     assert len(new_ids(await command.read_list())) == 1
     assert here.local_files.paths.visits_file.read_bytes() == before
@@ -214,35 +179,17 @@ async def test_what_is_no_longer_listed_is_forgotten(sandbox: SandboxMaker):
     assert len(new_ids(await connection.read_list())) == 1
 
 
-@pytest.mark.parametrize("part", [{"incomplete_because": "1 of 2 listed"}, {"unreadable": 1}])
-async def test_a_list_that_is_known_in_part_forgets_nothing(
+@pytest.mark.parametrize("part", [{}, {"incomplete_because": "1 of 2 listed"}, {"unreadable": 1}])
+async def test_an_empty_list_and_one_that_is_known_in_part_forget_nothing(
     sandbox: SandboxMaker, part: dict[str, int]
 ):
     here = sandbox(sessions=6)
     connection = await visited(here)
-    second = visit(connection)
     listed = await connection.read_list()
-    await second.end(replace(listed, sessions=(), **part))  # pyright: ignore[reportArgumentType]
+    kept = listed.sessions[:1] if part else ()
+    await visit(connection).end(replace(listed, sessions=kept, **part))  # pyright: ignore[reportArgumentType]
     visit(connection)
     assert new_ids(await connection.read_list()) == set()
-
-
-async def test_after_one_empty_answer_nothing_is_new(sandbox: SandboxMaker):
-    here = sandbox(sessions=6)
-    connection = await visited(here)
-    second = visit(connection)
-    await second.end(replace(await connection.read_list(), sessions=()))
-    visit(connection)
-    assert new_ids(await connection.read_list()) == set()
-
-
-async def test_logging_out_forgets_the_visits_too(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await visited(here)
-    key = connection.account.key
-    assert here.local_files.visits.last(key).prints is not None
-    await log_out(connection)
-    assert here.local_files.visits.last(key).prints is None
 
 
 # Faults
@@ -327,9 +274,11 @@ async def test_what_the_list_had_at_the_end_of_the_last_visit_is_known_until_it_
     key = connection.account.key
     found = LastList(len(listed), is_whole=True, at=listed.read_at)
     assert last_lists(here.local_files) == {key: found}
+    assert here.local_files.visits.last(key).prints is not None
 
     await visit(connection).end(replace(listed, sessions=[]))
     assert last_lists(here.local_files) == {key: found}  # an empty answer says nothing
 
     await log_out(connection)
     assert last_lists(here.local_files) == {}
+    assert here.local_files.visits.last(key).prints is None

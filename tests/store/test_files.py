@@ -178,7 +178,7 @@ def test_a_second_name_is_refused(kept: Path) -> None:
     assert f"cp -p {kept} {kept}.copy && mv {kept}.copy {kept}" in caught.value.hint
 
 
-@pytest.mark.parametrize("make", [lambda path: os.mkfifo(path, 0o600), Path.mkdir])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
 def test_a_pipe_or_a_folder_in_the_files_place_is_refused_and_not_waited_for(
     kept: Path, make: Callable[[Path], object]
 ) -> None:
