@@ -52,20 +52,22 @@ async def test_what_was_under_way_when_the_breaker_tripped_is_verified(stage: St
     assert end.of(sessions[0]).outcome is Outcome.FAILED
 
 
-@pytest.mark.parametrize("status", [400, 405, 422])
-async def test_ten_answers_that_the_call_is_not_understood_stop_the_bulk(stage: Stage, status: int):
+@pytest.mark.parametrize("statuses", [[400], [405], [422], [400, 405, 422]])
+async def test_ten_answers_that_the_call_is_not_understood_stop_the_bulk(
+    stage: Stage, statuses: list[int]
+):
     stage.sessions(30)
-    stage.server.always = says(refused(status))
+    stage.server.next_replies.extend(says(refused(status)) for status in statuses * IN_A_ROW)
     end = await stage.apply(stage.plan(), width=1)
     assert len(stage.server.requests) == IN_A_ROW
-    assert end.report.halted == f"Revoking failed: {status}"
+    last = statuses[(IN_A_ROW - 1) % len(statuses)]
+    assert end.report.halted == f"Revoking failed: {last}"
 
 
-async def test_ten_of_them_mixed_stop_it_too(stage: Stage):
+async def test_404_after_404_does_not_stop_the_bulk(stage: Stage):
     stage.sessions(30)
-    stage.server.next_replies.extend(says(refused(s)) for s in (400, 405, 422) * 4)
-    await stage.apply(stage.plan(), width=1)
-    assert len(stage.server.requests) == IN_A_ROW
+    stage.server.always = works_but_says(refused(404))
+    assert (await stage.apply(stage.plan())).report.words == "30 revoked"
 
 
 @pytest.mark.parametrize("between", [works, says(refused(404)), says(refused(409))])
@@ -103,13 +105,6 @@ def test_it_is_a_405_too_when_a_web_page_says_so():
 def test_any_other_answer_ends_the_row(between: QiscusTuiError | None):
     nine = [ServerRefused("no", status=400)] * 9
     assert row_of(*nine, between, *nine) == []
-
-
-async def test_404_after_404_does_not_stop_the_bulk(stage: Stage):
-    stage.sessions(30)
-    stage.server.always = works_but_says(refused(404))
-    end = await stage.apply(stage.plan())
-    assert len(end.ids(Outcome.REVOKED)) == 30
 
 
 async def test_ten_sessions_in_a_row_given_up_stop_the_bulk(stage: Stage):
@@ -164,34 +159,27 @@ async def test_a_lost_answer_is_tried_again(stage: Stage, answered: QiscusTuiErr
     assert end.of(session).outcome is Outcome.REVOKED
 
 
-@pytest.mark.parametrize("status", [400, 404, 409, 422])
-async def test_a_refusal_is_not_tried_again(stage: Stage, status: int):
-    stage.sessions(1)
-    stage.server.always = says(refused(status))
-    await stage.apply(stage.plan())
+@pytest.mark.parametrize(
+    "answered",
+    [*(refused(status) for status in (400, 404, 409, 422)), NotTrusted("expired"), slow_down(3600)],
+)
+async def test_a_refusal_a_stranger_and_an_hours_wait_are_not_tried_again(
+    stage: Stage, answered: QiscusTuiError
+):
+    (session,) = stage.sessions(1)
+    stage.server.always = says(answered)
+    end = await stage.apply(stage.plan())
     assert len(stage.server.requests) == 1
+    assert end.of(session).outcome is Outcome.FAILED
 
 
-async def test_a_server_that_cannot_prove_who_it_is_is_not_tried_again(stage: Stage):
-    stage.sessions(1)
-    stage.server.always = says(NotTrusted("expired"))
-    await stage.apply(stage.plan())
-    assert len(stage.server.requests) == 1
-
-
-async def test_five_tries_and_no_more(stage: Stage):
+async def test_five_tries_and_no_more_with_waits_that_double_from_a_fifth_of_a_second(stage: Stage):
     stage.sessions(1)
     stage.server.always = says(refused(500))
     await stage.apply(stage.plan())
     assert len(stage.server.requests) == 5
-
-
-async def test_the_waits_double_from_a_fifth_of_a_second(stage: Stage):
-    stage.sessions(1)
-    stage.server.always = says(refused(500))
-    await stage.apply(stage.plan())
-    assert len(stage.clock.slept) == 4
-    for slept, longest in zip(stage.clock.slept, (0.2, 0.4, 0.8, 1.6), strict=True):
+    first_waits = stage.clock.slept[:4]
+    for slept, longest in zip(first_waits, (0.2, 0.4, 0.8, 1.6), strict=True):
         assert longest / 2 <= slept <= longest
 
 
@@ -201,15 +189,6 @@ async def test_retry_after_is_obeyed(stage: Stage):
     end = await stage.apply(stage.plan())
     assert stage.clock.slept[0] == 17
     assert end.of(session).outcome is Outcome.REVOKED
-
-
-async def test_a_retry_after_of_more_than_a_minute_is_given_up(stage: Stage):
-    (session,) = stage.sessions(1)
-    stage.server.always = says(slow_down(3600))
-    end = await stage.apply(stage.plan())
-    assert stage.clock.slept == []
-    assert len(stage.server.requests) == 1
-    assert end.of(session).outcome is Outcome.FAILED
 
 
 # The width
@@ -249,18 +228,12 @@ def hear(width: Width, *errors: QiscusTuiError | None, era: int = 0) -> int:
     return width.now
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_overload_halves_the_width(status: int):
-    assert hear(Width(16), refused(status)) == 8
-
-
-@pytest.mark.parametrize("status", [500, 502, 504])
-def test_other_faults_leave_it(status: int):
-    assert hear(Width(16), refused(status)) == 16
-
-
-def test_the_many_answers_to_one_overload_halve_it_once():
-    assert hear(Width(16), *[refused(503)] * 16) == 8
+@pytest.mark.parametrize(
+    ("answers", "width"),
+    [([429], 8), ([503], 8), ([503] * 16, 8), ([500], 16), ([502], 16), ([504], 16)],
+)
+def test_one_overload_halves_the_width_once_and_no_other_fault_does(answers: list[int], width: int):
+    assert hear(Width(16), *map(refused, answers)) == width
 
 
 def test_the_next_overload_halves_it_again_down_to_one():

@@ -3,44 +3,22 @@
 import pytest
 
 from qiscus_tui.errors import QiscusTuiError
-from tests.service.scripted import Stage, does_nothing, lost, refused, says, timed_out, works
-
-
-async def test_everything_gone_is_0(stage: Stage):
-    stage.sessions(3)
-    assert (await stage.apply(stage.plan())).report.exit_code == 0
-
-
-async def test_nothing_to_do_is_0(stage: Stage):
-    assert (await stage.apply(stage.plan())).report.exit_code == 0
-
-
-async def test_what_is_still_listed_is_3(stage: Stage):
-    stage.sessions(3)
-    stage.server.always = does_nothing
-    assert (await stage.apply(stage.plan())).report.exit_code == 3
-
-
-async def test_a_trial_that_ended_nothing_is_3(stage: Stage):
-    stage.trials.verified = False
-    stage.sessions(3)
-    stage.server.always = says(refused(404))
-    assert (await stage.apply(stage.plan())).report.exit_code == 3
-
+from tests.service.scripted import Reply, Stage, does_nothing, lost, refused, says, timed_out, works
 
 FAULTS = [(lost(), 5), (timed_out(), 5), (refused(503), 1), (refused(401), 4), (refused(403), 1)]
+REPLIES = [(works, 0), (does_nothing, 3), (says(refused(404)), 3)]
 
 
-@pytest.mark.parametrize("fault", [fault for fault, _ in FAULTS])
-@pytest.mark.parametrize("count", [1, 30])
+@pytest.mark.parametrize(("reply", "code"), [*REPLIES, *((says(one), 3) for one, _ in FAULTS)])
+@pytest.mark.parametrize("count", [0, 1, 30])
 @pytest.mark.parametrize("verified", [True, False])
-async def test_whatever_keeps_sent_revokes_from_working_is_3(
-    stage: Stage, fault: QiscusTuiError, count: int, verified: bool
+async def test_everything_gone_is_0_and_whatever_keeps_what_was_sent_from_ending_is_3(
+    stage: Stage, reply: Reply, code: int, count: int, verified: bool
 ):
     stage.trials.verified = verified
     stage.sessions(count)
-    stage.server.always = says(fault)
-    assert (await stage.apply(stage.plan())).report.exit_code == 3
+    stage.server.always = reply
+    assert (await stage.apply(stage.plan())).report.exit_code == (code if count else 0)
 
 
 @pytest.mark.parametrize(("fault", "code"), FAULTS)
@@ -64,7 +42,6 @@ async def test_one_that_failed_among_many_that_went_well_is_3(stage: Stage):
 
 async def test_a_list_that_cannot_be_read_afterwards_is_3(stage: Stage):
     stage.sessions(3)
-    stage.server.always = works
     stage.server.readings.append(timed_out())
     assert (await stage.apply(stage.plan())).report.exit_code == 3
 

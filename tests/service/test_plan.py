@@ -7,6 +7,7 @@ import pytest
 from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.revocation.plan import Allowed, Exclusion, Selection, make_plan
+from qiscus_tui.service.sessions.session_list import SessionList
 from tests.service.scripted import listed, new_session, plan_of
 
 BILLING = Known("billing cron", "GuzzleHttp", protect=True)
@@ -22,86 +23,43 @@ def test_every_selected_session_is_a_target_and_says_why():
     assert plan.left_out == ()
 
 
-def test_the_current_session_stays_out():
-    own, other = new_session(1, current=True), new_session(2)
-    plan = plan_of(listed([own, other]))
-    assert [target.session for target in plan.targets] == [other]
-    assert [(out.session, out.exclusion) for out in plan.left_out] == [(own, Exclusion.CURRENT)]
-    assert not plan.ends_current
+ONE = new_session(1)
+OWN = new_session(2, current=True)
+MASKED = new_session(3, token=None, revoke_with=None)
+CRON = Known("billing cron", "GuzzleHttp")
+PROTECTED = listed([ONE], labels={ONE.id: BILLING})
+UNKNOWN_OWN = listed([new_session(1, current=None)], current=Current.UNKNOWN)
+SHARED = replace(listed([ONE]), shared_ids=frozenset([ONE.id]))
+ALL = Allowed(current=True, protected=True, hidden=True)
 
 
-def test_the_current_session_enters_by_its_own_switch():
-    own = new_session(1, current=True)
-    plan = plan_of(listed([own]), allowed=Allowed(current=True))
-    assert [target.session for target in plan.targets] == [own]
-    assert plan.ends_current
-
-
-def test_while_the_current_session_is_unknown_nothing_goes_without_the_switch():
-    on = listed([new_session(n, current=None) for n in range(3)], current=Current.UNKNOWN)
-    plan = plan_of(on)
-    assert plan.targets == ()
-    assert {out.exclusion for out in plan.left_out} == {Exclusion.CURRENT_UNKNOWN}
-    assert not plan.may_end_current
-
-
-def test_while_the_current_session_is_unknown_the_switch_lets_everything_in_and_says_so():
-    on = listed([new_session(n, current=None) for n in range(3)], current=Current.UNKNOWN)
-    plan = plan_of(on, allowed=Allowed(current=True))
-    assert len(plan.targets) == 3
-    assert plan.may_end_current
-
-
-def test_where_we_hold_no_token_nothing_needs_the_switch():
-    plan = plan_of(listed([new_session(1)], current=Current.NONE))
-    assert len(plan.targets) == 1
-
-
-def test_a_protected_integration_stays_out_and_its_label_is_the_reason():
-    session = new_session(1)
-    plan = plan_of(listed([session], labels={session.id: BILLING}))
-    assert plan.targets == ()
-    assert plan.left_out[0].reason == "protected: billing cron"
-
-
-def test_a_protected_integration_enters_by_its_own_switch():
-    session = new_session(1)
-    on = listed([session], labels={session.id: BILLING})
-    assert len(plan_of(on, allowed=Allowed(protected=True)).targets) == 1
-
-
-@pytest.mark.parametrize("allowed", [Allowed(current=True), Allowed(hidden=True)])
-def test_no_other_switch_lets_a_protected_integration_in(allowed: Allowed):
-    session, own = new_session(1), new_session(2, current=True)
-    on = listed([session, own], labels={session.id: BILLING, own.id: BILLING})
-    assert plan_of(on, allowed=allowed).targets == ()
-
-
-def test_an_id_that_stands_for_two_sessions_is_refused_whatever_is_allowed():
-    session = new_session(1)
-    on = replace(listed([session]), shared_ids=frozenset([session.id]))
-    plan = plan_of(on, allowed=Allowed(current=True, protected=True, hidden=True))
-    assert plan.targets == ()
-    assert plan.left_out[0].exclusion is Exclusion.SHARED_ID
-
-
-def test_a_known_integration_without_protection_is_a_target():
-    session = new_session(1)
-    on = listed([session], labels={session.id: Known("billing cron", "GuzzleHttp")})
-    assert len(plan_of(on).targets) == 1
-
-
-@pytest.mark.parametrize("allowed", [Allowed(), Allowed(current=True, protected=True, hidden=True)])
-def test_what_the_server_lists_no_token_of_cannot_be_revoked_whatever_is_allowed(allowed: Allowed):
-    masked = new_session(1, token=None, revoke_with=None)
-    plan = plan_of(listed([masked]), allowed=allowed)
-    assert plan.targets == ()
-    assert plan.left_out[0].reason == "can't be revoked: the server lists no token"
-
-
-def test_an_id_alone_can_be_revoked_where_the_contract_names_an_id_field():
-    by_id = new_session(1, token=None, revoke_with=17)
-    assert len(plan_of(listed([by_id])).targets) == 1
+@pytest.mark.parametrize(
+    ("on", "allowed", "reason"),
+    [
+        (listed([OWN]), Allowed(), Exclusion.CURRENT.value),
+        (listed([OWN]), Allowed(protected=True, hidden=True), Exclusion.CURRENT.value),
+        (listed([OWN]), Allowed(current=True), ""),
+        (UNKNOWN_OWN, Allowed(), Exclusion.CURRENT_UNKNOWN.value),
+        (UNKNOWN_OWN, Allowed(current=True), ""),
+        (listed([ONE], current=Current.NONE), Allowed(), ""),
+        (PROTECTED, Allowed(), "protected: billing cron"),
+        (PROTECTED, Allowed(current=True, hidden=True), "protected: billing cron"),
+        (PROTECTED, Allowed(protected=True), ""),
+        (listed([ONE], labels={ONE.id: CRON}), Allowed(), ""),
+        (SHARED, ALL, Exclusion.SHARED_ID.value),
+        (listed([MASKED]), Allowed(), "can't be revoked: the server lists no token"),
+        (listed([MASKED]), ALL, "can't be revoked: the server lists no token"),
+        (listed([new_session(1, token=None, revoke_with=17)]), Allowed(), ""),
+    ],
+)
+def test_what_stays_out_of_a_plan_and_which_switch_lets_it_in(
+    on: SessionList, allowed: Allowed, reason: str
+):
+    plan = plan_of(on, allowed=allowed)
+    assert [left.reason for left in plan.left_out] == ([reason] if reason else [])
+    assert len(plan.targets) == (0 if reason else 1)
+    assert plan.ends_current is any(target.session.current for target in plan.targets)
+    assert plan.may_end_current is (on is UNKNOWN_OWN and allowed.current)
 
 
 def test_hidden_marks_stay_out_unless_asked_for():

@@ -11,6 +11,7 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
 from tests.service.scripted import (
     Ending,
+    Reply,
     ScriptedServer,
     Stage,
     does_nothing,
@@ -18,6 +19,7 @@ from tests.service.scripted import (
     refused,
     says,
     until,
+    works,
 )
 
 
@@ -175,27 +177,21 @@ async def test_once_cancelled_nothing_waits_for_another_try(stage: Stage):
     assert stage.clock.slept == []
 
 
-async def test_when_closed_it_ends_as_soon_as_the_answers_are_here(stage: Stage):
+@pytest.mark.parametrize("reply", [works, says(lost())])
+async def test_when_closed_it_ends_as_soon_as_the_answers_are_here_and_leaves_nothing_open(
+    stage: Stage, reply: Reply
+):
+    """Nothing more is sent, not even for the list, and no lost answer is tried again."""
+    stage.server.always = reply
     async with Closing(stage) as closing:
         closing.released.set()
         await until(closing.listening.done)
-        assert len(stage.server.live) == 16
-
-
-async def test_when_closed_nothing_more_is_sent_not_even_for_the_list(stage: Stage):
-    async with Closing(stage) as closing:
-        closing.released.set()
-        await settle()
+        assert len(stage.server.live) == (16 if reply is works else 20)
+    await settle()
     assert len(stage.server.requests) == 4
-    assert "list" not in stage.server.log
-
-
-async def test_when_closed_the_diary_keeps_its_intent_without_an_end(stage: Stage):
-    async with Closing(stage) as closing:
-        closing.released.set()
-        await settle()
-    assert stage.server.log.count("intent") == 1
-    assert "outcomes" not in stage.server.log
+    assert [stage.server.log.count(one) for one in ("intent", "list", "outcomes")] == [1, 0, 0]
+    assert stage.server.senders_open == 0
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_when_closed_it_is_written_down_how_many_were_sent_and_answered(stage: Stage):
@@ -212,14 +208,6 @@ async def test_when_closed_a_disk_that_takes_nothing_hinders_nothing(stage: Stag
         await until(closing.listening.done)
 
 
-async def test_when_closed_no_connection_and_no_task_is_left(stage: Stage):
-    async with Closing(stage):
-        pass
-    await settle()
-    assert stage.server.senders_open == 0
-    assert asyncio.all_tasks() == {asyncio.current_task()}
-
-
 async def test_when_closed_during_the_trial_the_list_is_not_read(stage: Stage):
     stage.trials.verified = False
     async with Closing(stage) as closing:
@@ -227,14 +215,6 @@ async def test_when_closed_during_the_trial_the_list_is_not_read(stage: Stage):
         await settle()
     assert len(stage.server.requests) == 1
     assert "list" not in stage.server.log
-
-
-async def test_when_closed_a_lost_answer_is_not_tried_again(stage: Stage):
-    stage.server.always = says(lost())
-    async with Closing(stage) as closing:
-        closing.released.set()
-        await settle()
-    assert len(stage.server.requests) == 4
 
 
 @pytest.mark.parametrize("held_reading", [1, 2])

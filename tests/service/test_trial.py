@@ -1,5 +1,7 @@
 """The first use on a server is a trial: one session goes first, and the list is read."""
 
+from collections.abc import Callable
+
 import pytest
 from msgspec.structs import replace
 
@@ -30,6 +32,8 @@ from tests.service.scripted import (
     works_but_says,
 )
 
+Setup = Callable[[Stage], None]
+
 
 @pytest.fixture
 def first_use(stage: Stage) -> Stage:
@@ -44,6 +48,29 @@ def only_one_was_sent(stage: Stage, end: Ending) -> bool:
     return len(set(stage.server.requests)) == 1 and unsent == len(end.report.plan.targets) - 1
 
 
+def always(reply: Reply) -> Setup:
+    """Each revoke does this."""
+
+    def setup(stage: Stage) -> None:
+        stage.server.always = reply
+
+    return setup
+
+
+def ends_besides(which: Callable[[ScriptedServer], str]) -> Setup:
+    """Each revoke ends another session too."""
+
+    def reply(server: ScriptedServer, session: Session) -> None:
+        server.end(session.id)
+        server.end(which(server))
+
+    return always(reply)
+
+
+def another_target(server: ScriptedServer) -> str:
+    return next(one for one in server.live if one != server.own)
+
+
 async def test_one_session_goes_first_and_the_list_is_read_before_the_rest(first_use: Stage):
     first_use.sessions(5)
     end = await first_use.apply(first_use.plan())
@@ -51,6 +78,7 @@ async def test_one_session_goes_first_and_the_list_is_read_before_the_rest(first
     assert first_use.server.log[:3] == ["intent", f"send {sent}", "list"]
     assert len(end.ids(Outcome.REVOKED)) == 5
     assert end.events[0] == TrialStarted(sent)
+    assert first_use.trials.verified
 
 
 async def test_where_it_was_verified_before_there_is_no_trial(stage: Stage):
@@ -67,29 +95,22 @@ async def test_one_session_alone_is_its_own_trial(first_use: Stage):
     assert first_use.trials.verified
 
 
-@pytest.mark.parametrize("reply", [does_nothing, says(refused(404))])
-async def test_where_one_alone_is_still_listed_it_is_said_that_the_call_does_not_work(
-    first_use: Stage, reply: Reply
+@pytest.mark.parametrize(
+    ("verified", "reply", "hint"),
+    [
+        (False, does_nothing, TRIAL_FAILED_HINT),
+        (False, says(refused(404)), TRIAL_FAILED_HINT),
+        (True, says(refused(409)), LOOK_AGAIN_HINT),
+    ],
+)
+async def test_where_one_alone_is_still_listed_it_is_said_that_an_unverified_call_does_not_work(
+    stage: Stage, reply: Reply, hint: str, *, verified: bool
 ):
-    first_use.sessions(1)
-    first_use.server.always = reply
-    end = await first_use.apply(first_use.plan())
-    assert len(end.ids(Outcome.FAILED)) == 1
-    assert end.report.hint == TRIAL_FAILED_HINT
-    assert end.report.exit_code == 3
-
-
-async def test_where_the_call_was_verified_one_refusal_does_not_say_so(stage: Stage):
+    stage.trials.verified = verified
     stage.sessions(1)
-    stage.server.always = says(refused(409))
+    stage.server.always = reply
     end = await stage.apply(stage.plan())
-    assert end.report.hint == LOOK_AGAIN_HINT
-
-
-async def test_a_trial_that_worked_is_remembered(first_use: Stage):
-    first_use.sessions(3)
-    await first_use.apply(first_use.plan())
-    assert first_use.trials.verified
+    assert (end.report.words, end.report.hint, end.report.exit_code) == ("1 failed", hint, 3)
 
 
 async def test_the_one_that_lives_longest_goes_first(first_use: Stage):
@@ -109,33 +130,141 @@ async def test_our_own_session_never_goes_first(first_use: Stage):
     assert first_use.server.requests == [other.id, own.id]
 
 
-async def test_nothing_more_is_sent_when_the_first_one_is_still_listed(first_use: Stage):
-    first_use.sessions(5)
-    first_use.server.always = does_nothing
-    end = await first_use.apply(first_use.plan())
+# What stops the rest
+
+
+def reads(*steps: object) -> Setup:
+    """What happens at the next readings of the list."""
+    return lambda stage: stage.server.readings.extend(steps)  # pyright: ignore
+
+
+def changes(**fields: object) -> Setup:
+    """The server is so from now on."""
+
+    def setup(stage: Stage) -> None:
+        for name, value in fields.items():
+            setattr(stage.server, name, value)
+
+    return setup
+
+
+OWN_UNKNOWN = reads(lambda server: setattr(server, "own", "not listed"))
+NOT_ENDED = "the first revoke did not end its session"
+OWN_TOO = "the first revoke ended this program's own session too"
+STOPS: dict[str, tuple[Setup, bool, str, str]] = {
+    # what happens, whether we have a session of our own, the result, why it is halted
+    "it is still listed": (always(does_nothing), False, "1 failed · 4 not sent", NOT_ENDED),
+    "a wrong path answers 404 to all": (
+        always(says(refused(404))), False, "1 failed · 4 not sent",
+        f"{NOT_ENDED} (Revoking failed: 404)",
+    ),
+    "401": (always(says(refused(401))), False, "1 failed · 4 not sent", refused(401).message),
+    "403": (always(says(refused(403))), False, "1 failed · 4 not sent", refused(403).message),
+    "all ended": (always(ends_all), True, "1 revoked · 4 not sent", OWN_TOO),
+    "all ended, and none of them was ours": (
+        always(ends_all), False, "1 unknown · 4 not sent",
+        "can't tell whether the first revoke worked: the list lacks 4 sessions that nothing was "
+        "sent for",
+    ),
+    "another target ended too": (
+        ends_besides(another_target), True, "1 revoked · 4 not sent",
+        "1 other session of the plan ended with the first one",
+    ),
+    "our own session ended too": (
+        ends_besides(lambda server: server.own or ""), True, "1 revoked · 4 not sent", OWN_TOO
+    ),
+    "our own session ended instead": (always(ends_own), True, "1 failed · 4 not sent", NOT_ENDED),
+    "the list cannot be read": (
+        reads(lost(), lost()), False, "1 unknown · 4 not sent",
+        f"the list could not be read after the first revoke: {lost().message}",
+    ),
+    "the list can be read only a moment later": (
+        reads(lost()), False, "1 revoked · 4 not sent",
+        f"the list could not be read after the first revoke: {lost().message}",
+    ),
+    "the list is not complete": (
+        changes(complete=False), False, "1 unknown · 4 not sent",
+        "can't tell whether the first revoke worked: the list is not whole: the pages did not come "
+        "to an end",
+    ),
+    "more entries are unreadable than before": (
+        changes(unreadable=1), False, "1 unknown · 4 not sent",
+        "can't tell whether the first revoke worked: entries of the list could not be read that "
+        "could be read before",
+    ),
+    "our own session is unknown by now": (
+        OWN_UNKNOWN,
+        False,
+        "1 revoked · 4 not sent", "can't tell any longer which session is this program's own",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("happens", "own", "words", "why"), STOPS.values(), ids=STOPS.keys())
+async def test_nothing_follows_a_trial_where(
+    first_use: Stage, happens: Setup, words: str, why: str, *, own: bool
+):
+    sessions = first_use.sessions(5)
+    if own:
+        first_use.own_session()
+    plan = first_use.plan(sessions)
+    happens(first_use)
+    end = await first_use.apply(plan)
     assert only_one_was_sent(first_use, end)
-    assert len(end.ids(Outcome.FAILED)) == 1
-    assert end.report.halted == "the first revoke did not end its session"
-    assert end.report.hint == TRIAL_FAILED_HINT
-    assert end.report.fault is None
-    assert not first_use.trials.verified
+    assert (end.report.words, end.report.halted) == (words, why)
+    assert sum(isinstance(event, Halted) for event in end.events) == 1
+    assert first_use.trials.verified is (happens is OWN_UNKNOWN)
 
 
-async def test_a_wrong_path_that_answers_404_to_all_ends_with_nothing_claimed(first_use: Stage):
+@pytest.mark.parametrize(
+    ("happens", "code"),
+    [
+        (always(says(refused(401))), 4),
+        (always(says(refused(403))), 1),
+        (reads(lost(), lost()), 5),
+        (always(does_nothing), None),
+    ],
+)
+async def test_the_fault_of_a_trial_is_the_servers_answer_or_the_lack_of_one(
+    first_use: Stage, happens: Setup, code: int | None
+):
     first_use.sessions(5)
-    first_use.server.always = says(refused(404))
-    end = await first_use.apply(first_use.plan())
-    assert only_one_was_sent(first_use, end)
-    assert not end.ids(Outcome.REVOKED)
-    assert end.report.halted
-    assert "404" in end.report.halted
+    happens(first_use)
+    report = (await first_use.apply(first_use.plan())).report
+    assert (report.fault and report.fault.exit_code) == code
+    assert (report.hint == TRIAL_FAILED_HINT) is (code is None)
 
 
-async def test_a_404_whose_session_is_gone_all_the_same_counts_as_working(first_use: Stage):
-    first_use.sessions(3)
-    first_use.server.always = works_but_says(refused(404))
+@pytest.mark.parametrize("happens", [always(ends_all), always(ends_own)])
+async def test_our_own_session_that_the_trial_ended_is_said_to_be_gone(
+    first_use: Stage, happens: Setup
+):
+    sessions = first_use.sessions(5)
+    first_use.own_session()
+    happens(first_use)
+    report = (await first_use.apply(first_use.plan(sessions))).report
+    assert report.lost_own
+    assert report.own_is_gone
+    assert "own session is gone" in (report.warning or "")
+
+
+# What stops nothing
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        always(works_but_says(refused(404))),
+        changes(unreadable=7),
+        lambda stage: stage.server.next_replies.extend([works_but_says(lost()), works]),
+    ],
+    ids=["a 404, and it is gone", "entries unreadable all along", "a lost answer, tried again"],
+)
+async def test_the_rest_follows_where(first_use: Stage, happens: Setup):
+    first_use.sessions(5)
+    happens(first_use)
     end = await first_use.apply(first_use.plan())
-    assert len(end.ids(Outcome.REVOKED)) == 3
+    assert end.report.words == "5 revoked"
 
 
 async def test_a_server_that_is_away_is_not_called_a_wrong_path(first_use: Stage):
@@ -147,45 +276,12 @@ async def test_a_server_that_is_away_is_not_called_a_wrong_path(first_use: Stage
     assert end.report.fault is not None
 
 
-@pytest.mark.parametrize(("status", "code"), [(401, 4), (403, 1)])
-async def test_a_401_or_403_at_the_trial_is_the_reason(first_use: Stage, status: int, code: int):
-    first_use.sessions(3)
-    first_use.server.always = says(refused(status))
-    end = await first_use.apply(first_use.plan())
-    assert only_one_was_sent(first_use, end)
-    assert end.report.halted == refused(status).message
-    assert end.report.fault is not None
-    assert end.report.fault.exit_code == code
-    assert sum(isinstance(event, Halted) for event in end.events) == 1
-
-
-async def test_nothing_more_is_sent_when_another_target_is_gone_too(first_use: Stage):
-    sessions = first_use.sessions(5)
-    first_use.own_session()
-    first_use.server.always = ends_all
-    end = await first_use.apply(first_use.plan(sessions))
-    assert only_one_was_sent(first_use, end)
-    assert end.report.halted == "the first revoke ended this program's own session too"
-    assert not first_use.trials.verified
-
-
-async def test_a_list_that_is_empty_after_the_trial_proves_nothing_without_a_session_of_ours(
-    first_use: Stage,
-):
-    sessions = first_use.sessions(5)
-    first_use.server.always = ends_all
-    end = await first_use.apply(first_use.plan(sessions))
-    assert only_one_was_sent(first_use, end)
-    assert len(end.ids(Outcome.UNKNOWN)) == 1
-    assert end.report.halted
-    assert "the list lacks 4 sessions that nothing was sent for" in end.report.halted
-    assert not first_use.trials.verified
-
-
+@pytest.mark.parametrize(("others", "readings"), [(2, 3), (1, 2)])
 async def test_another_target_that_expired_meanwhile_stops_nothing_and_is_not_sent(
-    first_use: Stage,
+    first_use: Stage, others: int, readings: int
 ):
-    first_use.sessions(2)
+    """Where nothing is left after the trial, its reading is one of the two that prove the end."""
+    first_use.sessions(others)
     soon = new_session(50, expires_at=START + 1)
     first_use.server.add(soon)
 
@@ -196,65 +292,11 @@ async def test_another_target_that_expired_meanwhile_stops_nothing_and_is_not_se
     first_use.server.readings.append(a_second_passes)
     end = await first_use.apply(first_use.plan())
     assert end.report.halted is None
-    assert len(end.ids(Outcome.REVOKED)) == 2
+    assert len(end.ids(Outcome.REVOKED)) == others
     assert end.ids(Outcome.ALREADY_GONE) == {soon.id}
     assert soon.id not in first_use.server.requests
     assert end.report.is_whole
-
-
-async def test_where_nothing_is_left_after_the_trial_its_reading_is_one_of_two(first_use: Stage):
-    first_use.sessions(1)
-    soon = new_session(50, expires_at=START + 1)
-    first_use.server.add(soon)
-
-    def a_second_passes(server: ScriptedServer) -> None:
-        first_use.clock.advance(2)
-        server.end(soon.id)
-
-    first_use.server.readings.append(a_second_passes)
-    end = await first_use.apply(first_use.plan())
-    assert first_use.server.log.count("list") == 2
-    assert end.report.is_whole
-
-
-async def test_one_other_target_that_is_gone_too_is_enough(first_use: Stage):
-    sessions = first_use.sessions(5)
-
-    def ends_another_too(server: ScriptedServer, session: object) -> None:
-        server.end(server.requests[-1])
-        server.end(sessions[-1].id)
-
-    first_use.server.always = ends_another_too
-    end = await first_use.apply(first_use.plan())
-    assert only_one_was_sent(first_use, end)
-    assert end.report.halted == "1 other session of the plan ended with the first one"
-
-
-async def test_nothing_more_is_sent_when_our_own_session_is_gone_too(first_use: Stage):
-    sessions = first_use.sessions(5)
-    own = first_use.own_session()
-
-    def ends_its_own_too(server: ScriptedServer, session: object) -> None:
-        server.end(server.requests[-1])
-        server.end(own.id)
-
-    first_use.server.always = ends_its_own_too
-    end = await first_use.apply(first_use.plan(sessions))
-    assert only_one_was_sent(first_use, end)
-    assert end.report.halted == "the first revoke ended this program's own session too"
-    assert end.report.lost_own
-    assert end.report.own_is_gone
-
-
-async def test_a_call_that_ends_the_callers_own_session_stops_and_says_so(first_use: Stage):
-    sessions = first_use.sessions(5)
-    first_use.own_session()
-    first_use.server.always = ends_own
-    end = await first_use.apply(first_use.plan(sessions))
-    assert only_one_was_sent(first_use, end)
-    assert not end.ids(Outcome.REVOKED)
-    assert end.report.warning
-    assert "own session is gone" in end.report.warning
+    assert first_use.server.log.count("list") == readings
 
 
 async def test_our_own_session_that_another_program_replaced_does_not_stop_the_rest(
@@ -275,59 +317,7 @@ async def test_our_own_session_that_another_program_replaced_does_not_stop_the_r
     assert not end.report.lost_own
 
 
-async def test_nothing_more_is_sent_when_the_list_cannot_be_read(first_use: Stage):
-    first_use.sessions(5)
-    first_use.server.readings.extend([lost(), lost()])
-    end = await first_use.apply(first_use.plan())
-    assert only_one_was_sent(first_use, end)
-    assert len(end.ids(Outcome.UNKNOWN)) == 1
-    assert end.report.fault is not None
-    assert end.report.fault.exit_code == 5
-    assert not first_use.trials.verified
-
-
-async def test_a_list_that_can_be_read_a_moment_later_still_tells_of_the_first_one(
-    first_use: Stage,
-):
-    first_use.sessions(5)
-    first_use.server.readings.append(lost())
-    end = await first_use.apply(first_use.plan())
-    assert only_one_was_sent(first_use, end)
-    assert len(end.ids(Outcome.REVOKED)) == 1
-
-
-async def test_nothing_more_is_sent_when_the_list_is_not_complete(first_use: Stage):
-    first_use.sessions(5)
-    plan = first_use.plan()
-    first_use.server.complete = False
-    end = await first_use.apply(plan)
-    assert only_one_was_sent(first_use, end)
-    assert len(end.ids(Outcome.UNKNOWN)) == 1
-
-
-async def test_nothing_more_is_sent_when_more_entries_are_unreadable_than_before(
-    first_use: Stage,
-):
-    first_use.sessions(5)
-    plan = first_use.plan()
-    first_use.server.unreadable = 1
-    end = await first_use.apply(plan)
-    assert only_one_was_sent(first_use, end)
-    assert len(end.ids(Outcome.UNKNOWN)) == 1
-
-
-async def test_entries_that_were_unreadable_all_along_stop_nothing(first_use: Stage):
-    first_use.sessions(5)
-    first_use.server.unreadable = 7
-    end = await first_use.apply(first_use.plan())
-    assert len(end.ids(Outcome.REVOKED)) == 5
-
-
-async def test_a_lost_answer_at_the_trial_is_tried_again_and_the_list_decides(first_use: Stage):
-    first_use.sessions(3)
-    first_use.server.next_replies.extend([works_but_says(lost()), works])
-    end = await first_use.apply(first_use.plan())
-    assert len(end.ids(Outcome.REVOKED)) == 3
+# What proves nothing of the call, or disproves it
 
 
 async def test_a_verified_call_that_ends_nothing_any_more_is_forgotten(stage: Stage):
@@ -361,38 +351,29 @@ async def test_a_session_that_expired_meanwhile_proves_nothing_of_the_call(first
     assert not first_use.trials.verified
 
 
-async def test_a_single_revoke_that_ends_everything_is_told_and_not_trusted(first_use: Stage):
-    sessions = first_use.sessions(5)
-    first_use.own_session()
-    first_use.server.always = ends_all
-    end = await first_use.apply(first_use.plan(sessions[:1]))
-    assert end.report.warning
-    assert "4 sessions outside the plan are gone as well" in end.report.warning
-    assert (end.report.others_ended, end.report.exit_code) == (5, 3)
-    assert not first_use.trials.verified
-
-
-async def test_a_verified_call_that_ends_our_own_session_is_forgotten(stage: Stage):
-    sessions = stage.sessions(1)
+@pytest.mark.parametrize("verified", [False, True])
+async def test_a_single_revoke_that_ends_everything_is_told_and_not_trusted(
+    stage: Stage, *, verified: bool
+):
+    stage.trials.verified = verified
+    sessions = stage.sessions(5)
     stage.own_session()
     stage.server.always = ends_all
-    end = await stage.apply(stage.plan(sessions))
+    end = await stage.apply(stage.plan(sessions[:1]))
     assert end.report.lost_own
+    assert "4 sessions outside the plan are gone as well" in (end.report.warning or "")
+    assert (end.report.others_ended, end.report.exit_code) == (5, 3)
     assert not stage.trials.verified
 
 
-async def test_where_it_is_not_known_whether_it_was_verified_there_is_a_trial(stage: Stage):
+async def test_where_the_record_of_the_trial_cannot_be_read_or_written_there_is_one_and_it_is_told(
+    stage: Stage,
+):
     stage.sessions(3)
     stage.trials.broken = True
     end = await stage.apply(stage.plan())
     assert any(isinstance(event, TrialStarted) for event in end.events)
     assert len(end.ids(Outcome.REVOKED)) == 3
-
-
-async def test_a_trial_that_cannot_be_remembered_loses_no_outcome_and_is_told(stage: Stage):
-    stage.sessions(3)
-    stage.trials.broken = True
-    end = await stage.apply(stage.plan())
     assert isinstance(end.report.audit_error, StorageError)
     assert stage.audit_trail.reports
 
@@ -602,14 +583,3 @@ async def test_a_session_that_is_protected_by_now_is_not_sent(first_use: Stage):
     assert end.of(sessions[2]).reason == "protected: billing cron"
     assert sessions[2].id not in first_use.server.requests
     assert len(end.ids(Outcome.REVOKED)) == 4
-
-
-async def test_after_the_trial_nothing_is_sent_while_our_own_session_is_unknown(first_use: Stage):
-    first_use.sessions(5)
-
-    def refreshed_elsewhere(server: ScriptedServer) -> None:
-        server.own = "not listed"
-
-    first_use.server.readings.append(refreshed_elsewhere)
-    end = await first_use.apply(first_use.plan())
-    assert only_one_was_sent(first_use, end)

@@ -1,17 +1,17 @@
 """The server's list decides what became of each session; answers prove nothing."""
 
-from dataclasses import replace
+from collections.abc import Callable
 
 import pytest
 
 from qiscus_tui.errors import NotConnected, ServerFault
-from qiscus_tui.model.session import Current
 from qiscus_tui.service.revocation.events import Answered, ReadingAgain, Rereading, Verifying
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.run import STALE_AFTER
 from tests.service.scripted import (
     START,
+    Reply,
     ScriptedServer,
     Stage,
     does_nothing,
@@ -21,63 +21,41 @@ from tests.service.scripted import (
     says,
     slow_down,
     timed_out,
+    works,
     works_but_says,
 )
 
+REFUSED, TRIES = "gone, although the server refused the call: Revoking failed:", 5
+ANSWERS: list[tuple[list[Reply], Outcome, str | None]] = [
+    ([works], Outcome.REVOKED, None),
+    ([does_nothing], Outcome.FAILED, "still listed"),
+    ([says(refused(404))], Outcome.FAILED, "Revoking failed: 404"),
+    ([says(refused(409))], Outcome.FAILED, "Revoking failed: 409"),
+    ([works_but_says(refused(404))], Outcome.REVOKED, f"{REFUSED} 404"),
+    ([works_but_says(lost())] * TRIES, Outcome.REVOKED, None),
+    ([works_but_says(timed_out())] * TRIES, Outcome.REVOKED, None),
+    ([says(lost())] * TRIES, Outcome.FAILED, lost().message),
+    ([*[says(lost())] * (TRIES - 1), says(refused(502))], Outcome.FAILED, "Revoking failed: 502"),
+]
 
-async def test_what_was_sent_and_is_no_longer_listed_is_revoked(stage: Stage):
+
+@pytest.mark.parametrize(("replies", "outcome", "reason"), ANSWERS)
+async def test_whatever_was_answered_the_list_decides(
+    stage: Stage, replies: list[Reply], outcome: Outcome, reason: str | None
+):
     (session,) = stage.sessions(1)
+    stage.server.next_replies.extend(replies)
     end = await stage.apply(stage.plan())
-    assert end.of(session).outcome is Outcome.REVOKED
-    assert end.report.is_whole
-    assert end.report.words == "1 revoked"
+    assert stage.server.requests == [session.id] * len(replies)
+    assert (end.of(session).outcome, end.of(session).reason) == (outcome, reason)
+    assert end.report.is_whole is (outcome is Outcome.REVOKED)
+    assert end.report.words == f"1 {outcome.value}"
 
 
-async def test_a_200_proves_nothing(stage: Stage):
-    (session,) = stage.sessions(1)
-    stage.server.always = does_nothing
-    end = await stage.apply(stage.plan())
-    assert end.of(session).outcome is Outcome.FAILED
-    assert end.of(session).reason == "still listed"
-    assert not end.report.is_whole
-
-
-async def test_a_404_proves_nothing(stage: Stage):
-    (session,) = stage.sessions(1)
-    stage.server.always = says(refused(404))
-    end = await stage.apply(stage.plan())
-    assert end.of(session).outcome is Outcome.FAILED
-
-
-async def test_a_404_on_a_session_that_is_gone_is_revoked(stage: Stage):
-    (session,) = stage.sessions(1)
-    stage.server.always = works_but_says(refused(404))
-    end = await stage.apply(stage.plan())
-    assert end.of(session).outcome is Outcome.REVOKED
-
-
-@pytest.mark.parametrize("carried_out", [True, False])
-async def test_a_lost_answer_proves_nothing(stage: Stage, carried_out: bool):
-    (session,) = stage.sessions(1)
-    stage.server.always = works_but_says(lost()) if carried_out else says(lost())
-    end = await stage.apply(stage.plan())
-    wanted = Outcome.REVOKED if carried_out else Outcome.FAILED
-    assert end.of(session).outcome is wanted
-
-
-async def test_the_servers_answer_is_the_reason_of_what_is_still_listed(stage: Stage):
-    (session,) = stage.sessions(1)
-    stage.server.always = says(refused(409))
-    end = await stage.apply(stage.plan())
-    assert end.of(session).reason == "Revoking failed: 409"
-
-
-async def test_the_last_fault_is_the_reason_when_tries_run_out(stage: Stage):
-    (session,) = stage.sessions(1)
-    stage.server.next_replies.extend([says(lost())] * 4)
-    stage.server.always = says(refused(502))
-    end = await stage.apply(stage.plan())
-    assert end.of(session).reason == "Revoking failed: 502"
+async def test_a_session_without_expiry_that_is_gone_is_revoked(stage: Stage):
+    undated = new_session(1, expires_at=None, created_at=None)
+    stage.server.add(undated)
+    assert (await stage.apply(stage.plan())).of(undated).outcome is Outcome.REVOKED
 
 
 async def test_when_tries_run_out_it_is_said_what_to_do(stage: Stage):
@@ -124,20 +102,17 @@ async def test_tokens_that_are_listed_otherwise_than_before_make_what_is_missing
     assert other.id not in stage.server.requests
 
 
-async def test_more_unreadable_entries_than_before_make_what_is_missing_unknown(stage: Stage):
-    stage.server.unreadable = 2
+@pytest.mark.parametrize(
+    ("before", "after", "outcome"), [(2, 3, Outcome.UNKNOWN), (3, 3, Outcome.REVOKED)]
+)
+async def test_only_more_unreadable_entries_than_before_make_what_is_missing_unknown(
+    stage: Stage, before: int, after: int, outcome: Outcome
+):
+    stage.server.unreadable = before
     (session,) = stage.sessions(1)
     plan = stage.plan()
-    stage.server.unreadable = 3
-    end = await stage.apply(plan)
-    assert end.of(session).outcome is Outcome.UNKNOWN
-
-
-async def test_no_more_unreadable_entries_than_before_hide_nothing(stage: Stage):
-    stage.server.unreadable = 3
-    (session,) = stage.sessions(1)
-    end = await stage.apply(stage.plan())
-    assert end.of(session).outcome is Outcome.REVOKED
+    stage.server.unreadable = after
+    assert (await stage.apply(plan)).of(session).outcome is outcome
 
 
 async def test_the_fewest_unreadable_entries_so_far_are_what_counts(stage: Stage):
@@ -157,17 +132,12 @@ async def test_the_fewest_unreadable_entries_so_far_are_what_counts(stage: Stage
     assert end.of(session).outcome is Outcome.UNKNOWN
 
 
-async def test_the_list_is_read_twice_after_everything_was_sent(stage: Stage):
+async def test_the_list_is_read_twice_after_everything_was_sent_and_that_is_told(stage: Stage):
     stage.sessions(10)
-    await stage.apply(stage.plan())
+    end = await stage.apply(stage.plan())
     assert stage.server.log.count("list") == 2
     assert stage.server.log[-3:] == ["list", "list", "outcomes"]
     assert stage.clock.slept == [1.0]
-
-
-async def test_it_is_told_that_the_list_is_read(stage: Stage):
-    stage.sessions(3)
-    end = await stage.apply(stage.plan())
     assert end.events[-2:] == [Verifying(), ReadingAgain(2)]
 
 
@@ -195,28 +165,15 @@ async def test_an_old_plan_is_held_against_a_new_list_first(stage: Stage):
     assert isinstance(end.events[0], Rereading)
 
 
-async def test_a_fresh_plan_is_sent_without_reading_again(stage: Stage):
+@pytest.mark.parametrize(("seconds", "is_old"), [(STALE_AFTER, False), (5.5, True), (-3600, True)])
+async def test_a_plan_is_old_after_five_seconds_and_where_the_clock_leapt_back(
+    stage: Stage, seconds: float, *, is_old: bool
+):
     stage.sessions(2)
     plan = stage.plan()
-    stage.clock.advance(STALE_AFTER)
+    stage.clock.advance(seconds)
     end = await stage.apply(plan)
-    assert Rereading() not in end.events
-
-
-async def test_a_plan_counts_as_old_after_five_seconds(stage: Stage):
-    stage.sessions(2)
-    plan = stage.plan()
-    stage.clock.advance(5.5)
-    end = await stage.apply(plan)
-    assert Rereading() in end.events
-
-
-async def test_after_the_clock_leapt_back_the_plan_counts_as_old(stage: Stage):
-    stage.sessions(1)
-    plan = stage.plan()
-    stage.clock.advance(-3600)
-    end = await stage.apply(plan)
-    assert Rereading() in end.events
+    assert (Rereading() in end.events) is is_old
 
 
 async def test_where_nothing_is_left_to_send_the_new_list_is_given(stage: Stage):
@@ -349,54 +306,67 @@ async def test_our_own_session_that_somebody_else_ended_before_is_not_blamed_on_
     assert end.report.warning is None
 
 
-async def test_our_own_session_in_the_plan_is_gone_without_a_warning(stage: Stage):
-    own = stage.own_session()
-    end = await stage.apply(stage.plan(allowed=Allowed(current=True)))
-    assert end.of(own).outcome is Outcome.REVOKED
-    assert end.report.own_is_gone
-    assert end.report.warning is None
-
-
-async def test_a_run_that_leaves_our_own_session_alone_says_so(stage: Stage):
+@pytest.mark.parametrize("included", [True, False])
+async def test_our_own_session_is_gone_without_a_warning_where_the_plan_has_it(
+    stage: Stage, *, included: bool
+):
     sessions = stage.sessions(3)
-    stage.own_session()
-    end = await stage.apply(stage.plan(sessions))
-    assert not end.report.own_is_gone
+    own = stage.own_session()
+    plan = stage.plan(None if included else sessions, allowed=Allowed(current=True))
+    end = await stage.apply(plan)
+    assert (own.id in end.ids(Outcome.REVOKED)) is included
+    assert end.report.own_is_gone is included
     assert end.report.warning is None
 
 
 # What was asked for besides the targets
 
 
-async def test_a_full_id_that_is_not_listed_is_already_gone(stage: Stage):
-    stage.sessions(1)
-    end = await stage.apply(stage.plan([], gone=("0123456789ab",)))
-    assert end.ids(Outcome.ALREADY_GONE) == {"0123456789ab"}
-    assert end.report.is_whole
-    assert stage.server.log == []
+def round_length(stage: Stage) -> None:
+    stage.sessions(50)
 
 
-async def test_a_full_id_is_not_called_gone_by_a_list_that_was_not_read_to_its_end(stage: Stage):
+def another_length(stage: Stage) -> None:
+    stage.sessions(49)
+
+
+def incomplete(stage: Stage) -> None:
     stage.server.complete = False
-    end = await stage.apply(stage.plan([], gone=("0123456789ab",)))
-    assert end.ids(Outcome.UNKNOWN) == {"0123456789ab"}
-    assert not end.report.is_whole
 
 
-@pytest.mark.parametrize(("count", "outcome"), [(50, Outcome.UNKNOWN), (49, Outcome.ALREADY_GONE)])
-async def test_a_list_of_a_round_length_may_be_cut_and_calls_no_id_gone(
-    stage: Stage, count: int, outcome: Outcome
+def unreadable(stage: Stage) -> None:
+    stage.server.unreadable = 1
+
+
+def without_tokens(stage: Stage) -> None:
+    stage.server.add(new_session(1, token=None, revoke_with=None))
+
+
+def lacks_our_own(stage: Stage) -> None:
+    stage.server.own = "not listed"
+
+
+@pytest.mark.parametrize(
+    ("setup", "words"),
+    [
+        (another_length, "1 already gone"),
+        (round_length, "1 unknown"),  # it may be cut
+        (incomplete, "1 unknown"),
+        (unreadable, "1 unknown"),
+        (without_tokens, "1 unknown"),
+        (lacks_our_own, "1 unknown"),
+    ],
+)
+async def test_a_full_id_that_is_not_listed_is_already_gone_where_nothing_speaks_against_it(
+    stage: Stage, setup: Callable[[Stage], None], words: str
 ):
-    stage.sessions(count)
+    setup(stage)
     end = await stage.apply(stage.plan([], gone=("0123456789ab",)))
-    assert end.ids(outcome) == {"0123456789ab"}
-
-
-async def test_an_empty_list_calls_no_id_gone_where_our_own_session_should_be_in_it(stage: Stage):
-    empty = replace(stage.server.now_listed(), current=Current.UNKNOWN)
-    plan = make_plan(empty, Selection([], "x", gone=("0123456789ab",)), Allowed())
-    end = await stage.apply(plan)
-    assert end.ids(Outcome.UNKNOWN) == {"0123456789ab"}
+    assert [one.id for one in end.report.outcomes] == ["0123456789ab"]
+    is_whole = words == "1 already gone"
+    assert (end.report.words, end.report.is_whole) == (words, is_whole)
+    assert end.report.exit_code == (0 if is_whole else 3)
+    assert stage.server.log == []
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -420,42 +390,22 @@ async def test_an_empty_plan_touches_neither_server_nor_diary(stage: Stage):
     assert end.report.is_whole
 
 
-async def test_a_session_without_expiry_that_is_gone_is_revoked(stage: Stage):
-    undated = new_session(1, expires_at=None, created_at=None)
-    stage.server.add(undated)
-    end = await stage.apply(stage.plan())
-    assert end.of(undated).outcome is Outcome.REVOKED
-
-
-async def test_sessions_outside_the_plan_that_expire_meanwhile_are_no_warning(stage: Stage):
-    (target,) = stage.sessions(1)
-    expiring = new_session(40, expires_at=START + 1)
-    stage.server.add(expiring)
-
-    def it_expires(server: ScriptedServer) -> None:
-        stage.clock.advance(2)
-        server.end(expiring.id)
-
-    stage.server.readings.append(it_expires)
-    end = await stage.apply(stage.plan([target]))
-    assert end.report.warning is None
-
-
-@pytest.mark.parametrize("offset", [3600.0, -3600.0])
-async def test_whether_a_session_expired_goes_by_the_servers_clock(stage: Stage, offset: float):
+@pytest.mark.parametrize("offset", [0.0, 3600.0, -3600.0])
+async def test_what_expires_meanwhile_by_the_servers_clock_is_no_warning(
+    stage: Stage, offset: float
+):
     (target,) = stage.sessions(1)
     other = new_session(40, expires_at=START + offset + 1)
     stage.server.add(other)
     stage.server.offset = offset
     plan = stage.plan([target])
 
-    def another_ends(server: ScriptedServer) -> None:
+    def it_expires(server: ScriptedServer) -> None:
         stage.clock.advance(2)
         server.end(other.id)
 
-    stage.server.readings.append(another_ends)
-    end = await stage.apply(plan)
-    assert end.report.warning is None
+    stage.server.readings.append(it_expires)
+    assert (await stage.apply(plan)).report.warning is None
 
 
 async def test_a_session_that_lives_by_the_servers_clock_did_not_expire(stage: Stage):
@@ -469,28 +419,7 @@ async def test_a_session_that_lives_by_the_servers_clock_did_not_expire(stage: S
     assert end.report.warning
 
 
-async def test_a_timeout_on_every_try_that_was_carried_out_is_revoked(stage: Stage):
-    (session,) = stage.sessions(1)
-    stage.server.always = works_but_says(timed_out())
-    end = await stage.apply(stage.plan())
-    assert stage.server.requests == [session.id] * 5
-    assert end.of(session).outcome is Outcome.REVOKED
-
-
 # What a list can't show
-
-
-async def test_a_named_id_beside_an_entry_that_could_not_be_read_is_unknown(stage: Stage):
-    stage.server.unreadable = 1
-    end = await stage.apply(stage.plan([], gone=("0123456789ab",)))
-    assert end.ids(Outcome.UNKNOWN) == {"0123456789ab"}
-    assert end.report.exit_code == 3
-
-
-async def test_a_named_id_is_unknown_where_sessions_are_listed_without_tokens(stage: Stage):
-    stage.server.add(new_session(1, token=None, revoke_with=None))
-    end = await stage.apply(stage.plan([], gone=("0123456789ab",)))
-    assert end.ids(Outcome.UNKNOWN) == {"0123456789ab"}
 
 
 async def test_a_target_that_is_missing_beside_an_unreadable_entry_is_not_called_already_gone(
