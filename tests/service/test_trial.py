@@ -17,6 +17,7 @@ from tests.service.scripted import (
     DAY,
     START,
     Ending,
+    ListStep,
     Reply,
     ScriptedServer,
     Stage,
@@ -133,9 +134,18 @@ async def test_our_own_session_never_goes_first(first_use: Stage):
 # What stops the rest
 
 
-def reads(*steps: object) -> Setup:
+def reads(*steps: ListStep) -> Setup:
     """What happens at the next readings of the list."""
-    return lambda stage: stage.server.readings.extend(steps)  # pyright: ignore
+    return lambda stage: stage.server.readings.extend(steps)
+
+
+def answers(*replies: Reply) -> Setup:
+    """What the next revokes do."""
+    return lambda stage: stage.server.next_replies.extend(replies)
+
+
+def own_is_unknown(server: ScriptedServer) -> None:
+    server.own = "not listed"
 
 
 def changes(**fields: object) -> Setup:
@@ -148,7 +158,7 @@ def changes(**fields: object) -> Setup:
     return setup
 
 
-OWN_UNKNOWN = reads(lambda server: setattr(server, "own", "not listed"))
+OWN_UNKNOWN = reads(own_is_unknown)
 NOT_ENDED = "the first revoke did not end its session"
 OWN_TOO = "the first revoke ended this program's own session too"
 STOPS: dict[str, tuple[Setup, bool, str, str]] = {
@@ -256,7 +266,7 @@ async def test_our_own_session_that_the_trial_ended_is_said_to_be_gone(
     [
         always(works_but_says(refused(404))),
         changes(unreadable=7),
-        lambda stage: stage.server.next_replies.extend([works_but_says(lost()), works]),
+        answers(works_but_says(lost()), works),
     ],
     ids=["a 404, and it is gone", "entries unreadable all along", "a lost answer, tried again"],
 )
