@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from msgspec.structs import replace
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
@@ -172,3 +174,59 @@ async def settled(pilot: Pilot[None]) -> None:
     """Wait until what was begun is done."""
     await finished(pilot.app)
     await pilot.pause()
+
+
+@dataclass
+class Asked:
+    """A dialog that was opened, and what was answered."""
+
+    app: DialogApp
+    pilot: Pilot[None]
+    on: Stage
+
+    async def press(self, *keys: str) -> None:
+        """Press keys as a hand does, the delay after each question over, and wait for the end."""
+        for key in keys:
+            self.on.clock.advance(0.7)
+            await self.pilot.press(key)
+            await settled(self.pilot)
+        self.on.clock.advance(0.7)
+
+    async def burst(self, *keys: str) -> None:
+        """Press keys at one moment, and wait for the end."""
+        await self.pilot.press(*keys)
+        await settled(self.pilot)
+
+    async def paste(self, text: str) -> None:
+        """Paste; what is asked is drawn again after it."""
+        self.app.post_message(events.Paste(text))
+        await self.pilot.pause()
+        await self.pilot.pause()
+
+    async def until(self, words: str) -> None:
+        """Wait until the screen says so."""
+        async with asyncio.timeout(10):
+            while words not in self.app.text():
+                await self.pilot.pause()
+
+    @property
+    def focus(self) -> str:
+        """Id of the widget with the focus."""
+        return "" if self.app.focused is None else str(self.app.focused.id)
+
+    @property
+    def sent(self) -> int:
+        """How many revokes the server got."""
+        return len(self.on.state.revoke_requests)
+
+
+@asynccontextmanager
+async def asked(
+    on: Stage,
+    dialog: ModalScreen[Any],
+    size: tuple[int, int] = (80, 24),
+    app: DialogApp | None = None,
+) -> AsyncGenerator[Asked]:
+    """An app with the dialog on it, just drawn."""
+    async with (app or DialogApp()).run_test(size=size) as pilot:
+        yield Asked(await shown(pilot, dialog), pilot, on)
