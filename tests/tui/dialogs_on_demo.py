@@ -126,6 +126,7 @@ class DialogApp(App[None]):
             self.register_theme(theme)
         self.theme = DARK
         self.answers: list[object] = []
+        self.parting_words: list[str] = []
 
     def show(self, dialog: ModalScreen[object]) -> None:
         """Push it, and keep its answer."""
