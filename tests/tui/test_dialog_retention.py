@@ -66,38 +66,45 @@ async def test_from_groups_the_newest_and_the_used_stay_and_the_rest_goes(
         assert sum(one.token not in gone for one in kept) == len(listed)
 
 
-@pytest.mark.parametrize(
-    ("pressed", "newest", "used"),
-    [
-        ([], "1", "24h"),
-        (["plus", "plus"], "3", "24h"),
-        (["minus"], "off", "24h"),
-        (["t"], "1", "7d"),
-        (["t", "t"], "1", "off"),
-        (["t", "t", "t"], "1", "1h"),
-        (["minus", "plus", "t", "t", "t", "t"], "1", "24h"),
-    ],
-)
-async def test_each_key_changes_a_rule_and_the_plan(
-    clock: ManualClock, pressed: list[str], newest: str, used: str
-) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        await keys(running, "g", "x", *pressed)
-        assert f"the newest [{newest}] of each" in words(running)
-        assert f"used within [{used}]" in words(running)
-        plan = dialog(running)._plan
-        assert f"Revoke {len(plan.targets)} sessions" in words(running)
-        assert f"{len(plan.kept)} kept" in words(running)
-        retention = plan.retention
-        assert retention is not None
-        assert f"{retention.rules.keep_newest or 'off'}" == newest
+async def again(running: Running, *pressed: str) -> None:
+    """Close what is open, go back to the plain list without filter and marks, and press keys."""
+    if running.app.screen is not running.sessions:
+        await keys(running, "escape")
+    if running.sessions.groups.is_shown:
+        await keys(running, "g")
+    if running.sessions.view.is_filtered:
+        await keys(running, "escape")
+    if running.sessions.table.mark_counts.total:
+        await keys(running, "u")
+    await keys(running, "home", *pressed)
 
 
-async def test_without_any_rule_everything_goes_and_r_brings_the_rules_back(
-    clock: ManualClock,
-) -> None:
+async def test_each_key_changes_a_rule_and_the_plan(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=200) as running:
-        await keys(running, "g", "x", "r")
+        for pressed, newest, used in (
+            ([], "1", "24h"),
+            (["plus", "plus"], "3", "24h"),
+            (["minus"], "off", "24h"),
+            (["t"], "1", "7d"),
+            (["t", "t"], "1", "off"),
+            (["t", "t", "t"], "1", "1h"),
+            (["minus", "plus", "t", "t", "t", "t"], "1", "24h"),
+        ):
+            await again(running, "g", "x", *pressed)
+            assert f"the newest [{newest}] of each" in words(running)
+            assert f"used within [{used}]" in words(running)
+            plan = dialog(running)._plan
+            assert f"Revoke {len(plan.targets)} sessions" in words(running)
+            assert f"{len(plan.kept)} kept" in words(running)
+            assert plan.retention is not None
+            assert f"{plan.retention.rules.keep_newest or 'off'}" == newest
+
+
+async def test_r_takes_the_rules_off_and_brings_them_back(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200) as running:
+        await keys(running, "g", "x")
+        assert "One goes first, as a trial" in words(running)
+        await keys(running, "r")
         group = running.sessions.groups.table.cursor_group
         assert group is not None
         assert len(dialog(running)._plan.targets) == group.count
@@ -106,16 +113,21 @@ async def test_without_any_rule_everything_goes_and_r_brings_the_rules_back(
         await keys(running, "r")
         assert "keep the newest [1]" in words(running)
         assert len(dialog(running)._plan.targets) < group.count
-
-
-async def test_in_the_list_rules_are_off_until_r(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        await keys(running, "slash", *"guzzle", "enter", "a", "x")
+        await again(running, "slash", *"guzzle", "enter", "a", "x")  # off in the list
         everything = len(dialog(running)._plan.targets)
         assert everything == len(running.sessions.view.hits)
         await keys(running, "r")
         assert len(dialog(running)._plan.targets) < everything
         assert ": the newest of" in words(running)
+        await again(running, "P")
+        assert "left with no session" not in words(running)
+        await keys(running, "minus")  # the newest of each group is kept no longer
+        assert "groups would be left with no session: " in words(running)
+        await again(running, "slash", *"guzzle", "enter", "P")
+        plan = dialog(running)._plan
+        assert {*plan.selection.positions} == {*running.sessions.view.hits}
+        assert plan.retention is not None
+        assert plan.kept
 
 
 async def test_a_change_of_the_rules_disarms_and_forgets_the_typed_number(
@@ -146,14 +158,6 @@ async def test_what_all_rules_keep_leaves_nothing_to_confirm_and_can_be_changed(
         assert "1 revoked" in words(running)
 
 
-async def test_groups_that_the_rules_leave_with_no_session_are_named(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        await keys(running, "P")
-        assert "left with no session" not in words(running)
-        await keys(running, "minus")  # the newest of each group is kept no longer
-        assert "groups would be left with no session: " in words(running)
-
-
 async def test_a_rule_that_no_session_answers_can_be_turned_off(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,15 +182,6 @@ async def test_rules_are_refused_where_the_list_cannot_be_grouped(clock: ManualC
 # Everything shown, and policies.
 
 
-async def test_prune_asks_for_all_that_is_shown_by_the_usual_rules(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        await keys(running, "slash", *"guzzle", "enter", "P")
-        plan = dialog(running)._plan
-        assert {*plan.selection.positions} == {*running.sessions.view.hits}
-        assert plan.retention is not None
-        assert plan.kept
-
-
 NIGHTLY = Policy(name="nightly", filter="client:curl", group_by=("client",), keep_newest=2)
 
 
@@ -207,23 +202,22 @@ async def test_policies_of_the_configuration_are_offered(clock: ManualClock) -> 
         assert "keep the newest [2] of each client" in words(running)
 
 
-@pytest.mark.parametrize("how", ["key", "click"])
-async def test_one_rule_of_a_policy_changes_alone(clock: ManualClock, how: str) -> None:
+async def test_one_rule_of_a_policy_changes_alone_by_key_and_click(clock: ManualClock) -> None:
     policy = Policy(
         name="nightly", keep_newest=2, keep_used_within=HOUR, keep_created_within=7 * DAY
     )
     config = Config(policies={"nightly": policy})
-    created = "keep what was created within [7d]"
     async with at_sessions(clock, sessions=400, config=config) as running:
         await keys(running, "P", "2")
-        for box in ("[ ]", "[✓]"):
+        for how, box in (("key", "[ ]"), ("key", "[✓]"), ("click", "[ ]"), ("click", "[✓]")):
             if how == "key":
                 running.app.screen.query_one("#allow-created").focus()
                 await keys(running, "space")
             else:
                 await running.pilot.click("#allow-created")
                 await running.settle()
-            assert f"{box} {created}" in words(running)
+                running.clock.advance(0.7)
+            assert f"{box} keep what was created within [7d]" in words(running)
             assert "[✓] + - keep the newest [2]" in words(running)
             assert "[✓] t keep what was used within [1h]" in words(running)
 
@@ -266,49 +260,31 @@ async def command(running: Running) -> list[str]:
     return shlex.split(" ".join(dialog(running)._command))
 
 
-@pytest.mark.parametrize(
-    ("pressed", "expected"),
-    [
-        (
-            ["g", "x"],
-            "prune --group-by client,network --keep-newest 1 --keep-used-within 24h --filter",
-        ),
-        (["g", "x", "r"], "revoke --filter"),
-        (
-            ["slash", *"guzzle", "enter", "P", "t", "t"],
-            "prune --group-by client,network --keep-newest 1 --filter guzzle",
-        ),
-        (["slash", *"guzzle", "enter", "a", "x"], "revoke --filter guzzle"),
-        (["P"], "prune --group-by client,network --keep-newest 1 --keep-used-within 24h"),
-        (["j", "x"], "revoke"),
-        (["j", "space", "space", "x"], "revoke"),
-        (
-            ["slash", *"-guzzle", "enter", "P"],
-            "prune --group-by client,network --keep-newest 1 "
-            "--keep-used-within 24h --filter=-guzzle",
-        ),
-    ],
-)
-async def test_the_command_line_does_the_same(
-    clock: ManualClock, pressed: list[str], expected: str
-) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        await keys(running, *pressed)
-        words = await command(running)
-        assert " ".join(words).startswith(f"qiscus-tui {expected}")
-        parse(words[1:])
-        if expected == "revoke":
-            assert words[2:] == [one.session.id for one in dialog(running)._plan.targets]
-        assert running.state.credentials.long_lived_token not in " ".join(words)
-
-
-async def test_the_command_is_sent_to_the_clipboard(
+async def test_the_command_line_does_the_same_and_is_sent_to_the_clipboard(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    prune = "prune --group-by client,network --keep-newest 1"
     async with at_sessions(clock, sessions=200) as running:
+        for pressed, expected in (
+            (["g", "x"], f"{prune} --keep-used-within 24h --filter"),
+            (["g", "x", "r"], "revoke --filter"),
+            (["slash", *"guzzle", "enter", "P", "t", "t"], f"{prune} --filter guzzle"),
+            (["slash", *"guzzle", "enter", "a", "x"], "revoke --filter guzzle"),
+            (["P"], f"{prune} --keep-used-within 24h"),
+            (["slash", *"-guzzle", "enter", "P"], f"{prune} --keep-used-within 24h --filter=-guzz"),
+            (["j", "space", "space", "x"], "revoke"),
+            (["j", "x"], "revoke"),
+        ):
+            await again(running, *pressed)
+            line = await command(running)
+            assert " ".join(line).startswith(f"qiscus-tui {expected}")
+            parse(line[1:])
+            if expected == "revoke":
+                assert line[2:] == [one.session.id for one in dialog(running)._plan.targets]
+            assert running.state.credentials.long_lived_token not in " ".join(line)
         copied: list[str] = []
         monkeypatch.setattr(running.app, "copy_to_clipboard", copied.append)
-        await keys(running, "j", "x", "equals_sign")
+        await keys(running, "equals_sign")
         (target,) = dialog(running)._plan.targets
         assert copied == [f"qiscus-tui revoke {target.session.id}"]
 
@@ -363,12 +339,6 @@ async def test_sessions_in_use_are_counted_and_said(clock: ManualClock) -> None:
         count = sum(now - at < HOUR for at in used if at is not None)
         assert count
         assert f"{count} in use" in words(running)
-
-
-async def test_a_trial_is_announced(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        await keys(running, "g", "x")
-        assert "One goes first, as a trial" in words(running)
 
 
 async def test_a_long_plan_is_made_between_the_keys(clock: ManualClock) -> None:
