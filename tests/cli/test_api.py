@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,31 +86,20 @@ def test_a_call_is_made_with_the_short_lived_token(rooms: Rooms) -> None:
     assert "Content-Type" not in sent.headers
 
 
-@pytest.mark.parametrize("method", ["GET", "get", "HEAD", "head"])
-def test_fields_of_a_reading_call_are_its_query(rooms: Rooms, method: str) -> None:
+def test_fields_are_the_query_of_a_reading_call_and_the_json_body_of_another(rooms: Rooms) -> None:
     words = ("-f", "name=a b&c", "-f", "ids[]=1", "-fids[]=2", "-f", "empty=")
-    assert rooms.program("api", method, f"{ROOMS}?limit=5", *words).code == 0
-    assert rooms.only.method == method.upper()
-    assert list(rooms.only.url.params.multi_items()) == [
-        ("limit", "5"),
-        ("name", "a b&c"),
-        ("ids[]", "1"),
-        ("ids[]", "2"),
-        ("empty", ""),
-    ]
-    assert rooms.only.content == b""
-
-
-@pytest.mark.parametrize("method", ["POST", "put", "PATCH", "DELETE", "OPTIONS"])
-def test_fields_of_another_call_are_a_json_body(rooms: Rooms, method: str) -> None:
-    assert rooms.program("api", "-f", "name=é=1", method, ROOMS, "-f", "n=2").code == 0
-    assert rooms.only.method == method.upper()
-    assert rooms.only.headers["Content-Type"] == "application/json"
-    assert json.loads(rooms.only.content) == {"name": "é=1", "n": "2"}
-    assert rooms.only.url.query == b""
-
-
-def test_without_fields_there_is_no_body(rooms: Rooms) -> None:
+    pairs = [("limit", "5"), ("name", "a b&c"), ("ids[]", "1"), ("ids[]", "2"), ("empty", "")]
+    for method in ("GET", "get", "HEAD", "head"):
+        assert rooms.program("api", method, f"{ROOMS}?limit=5", *words).code == 0
+        sent = rooms.asked.pop()
+        assert (sent.method, sent.content) == (method.upper(), b"")
+        assert list(sent.url.params.multi_items()) == pairs
+    for method in ("POST", "put", "PATCH", "DELETE", "OPTIONS"):
+        assert rooms.program("api", "-f", "name=é=1", method, ROOMS, "-f", "n=2").code == 0
+        sent = rooms.asked.pop()
+        assert (sent.method, sent.url.query) == (method.upper(), b"")
+        assert sent.headers["Content-Type"] == "application/json"
+        assert json.loads(sent.content) == {"name": "é=1", "n": "2"}
     assert rooms.program("api", "POST", ROOMS).code == 0
     assert rooms.only.content == b""
 
@@ -122,61 +112,56 @@ def test_a_body_comes_from_a_file_or_from_stdin(rooms: Rooms, tmp_path: Path) ->
     assert rooms.program("api", "PUT", ROOMS, "--input", "-", stdin='{"b": 1}\n').code == 0
     assert rooms.asked[1].content == b'{"b": 1}\n'
     assert {one.headers["Content-Type"] for one in rooms.asked} == {"application/json"}
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        [],
-        ["GET"],
-        ["TRACE", ROOMS],
-        ["CONNECT", ROOMS],
-        ["G ET", ROOMS],
-        ["GET", ROOMS, "more"],
-        ["POST", ROOMS, "-f", "a=1", "--input", "-"],
-        ["GET", ROOMS, "-f", "a=1", "--input", "-"],
-        ["GET", ROOMS, "--input", "-"],
-        ["POST", ROOMS, "--input", "/there/is/none"],
-        ["POST", ROOMS, "--input", "/"],
-        ["POST", ROOMS, "--input", ""],
-        ["POST", ROOMS, "--input", "a\0b"],
-        ["POST", ROOMS, "-f", "a"],
-        ["POST", ROOMS, "-f", "=a"],
-        ["POST", ROOMS, "-f", "a=1", "-f", "a=2"],
-        ["POST", ROOMS, "-f", "a=\udcff"],
-        ["POST", ROOMS, "-f"],
-        ["GET", ROOMS, "-H", "Authorization: x"],
-        ["GET", ROOMS, "--header", "Authorization: x"],
-        ["GET", ROOMS, "--inp", "-"],
-        ["GET", "rooms"],
-        ["GET", "https://evil.example/x"],
-        ["GET", "//evil.example/x"],
-        ["GET", f"{SERVER}{ROOMS}"],
-        ["GET", f"{ROOMS}/%2e%2e/x"],
-        ["GET", f"{ROOMS}/../x"],
-        ["GET", f"{ROOMS}\r\nX: y"],
-        ["POST", "/api/v1/auth"],
-        ["POST", "/API/v1/%61uth/?x=1"],
-        ["POST", "/api/v2/auth/refresh_token"],
-        ["POST", "/api/v2/auth/revoke_token"],
-        ["POST", "/api/v2/auth/revoke_all_token", "--rest"],
-        ["POST", "/api/v1/auth/logout"],
-    ],
-)
-def test_what_is_no_such_call_is_2_and_nothing_is_sent(rooms: Rooms, words: list[str]) -> None:
-    before = rooms.program.server.calls.total()
-    done = rooms.program("api", *words)
-    assert (done.code, done.out) == (2, ""), done.err
-    assert len(done.err.splitlines()) == 2
-    assert rooms.asked == []
-    assert rooms.program.server.calls.total() == before
-
-
-def test_a_body_that_is_too_large_is_2(rooms: Rooms, tmp_path: Path) -> None:
-    file = tmp_path / "body"
     file.write_bytes(b" " * (16 * 1024 * 1024 + 1))
     assert rooms.program("api", "POST", ROOMS, "--input", str(file)).code == 2
+    assert len(rooms.asked) == 2
+
+
+NO_CALLS = [
+    "",
+    "GET",
+    "TRACE {rooms}",
+    "CONNECT {rooms}",
+    "'G ET' {rooms}",
+    "GET {rooms} more",
+    "POST {rooms} -f a=1 --input -",
+    "GET {rooms} -f a=1 --input -",
+    "GET {rooms} --input -",
+    "POST {rooms} --input /there/is/none",
+    "POST {rooms} --input /",
+    "POST {rooms} --input ''",
+    "POST {rooms} --input 'a\0b'",
+    "POST {rooms} -f a",
+    "POST {rooms} -f =a",
+    "POST {rooms} -f a=1 -f a=2",
+    "POST {rooms} -f a=\udcff",
+    "POST {rooms} -f",
+    "GET {rooms} -H 'Authorization: x'",
+    "GET {rooms} --header 'Authorization: x'",
+    "GET {rooms} --inp -",
+    "GET rooms",
+    "GET https://evil.example/x",
+    "GET //evil.example/x",
+    "GET {server}{rooms}",
+    "GET {rooms}/%2e%2e/x",
+    "GET {rooms}/../x",
+    "GET '{rooms}\r\nX: y'",
+    "POST /api/v1/auth",
+    "POST /API/v1/%61uth/?x=1",
+    "POST /api/v2/auth/refresh_token",
+    "POST /api/v2/auth/revoke_token",
+    "POST /api/v2/auth/revoke_all_token --rest",
+    "POST /api/v1/auth/logout",
+]
+
+
+def test_what_is_no_such_call_is_2_and_nothing_is_sent(rooms: Rooms) -> None:
+    before = rooms.program.server.calls.total()
+    for line in NO_CALLS:
+        done = rooms.program("api", *shlex.split(line.format(rooms=ROOMS, server=SERVER)))
+        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 2), line
     assert rooms.asked == []
+    assert rooms.program.server.calls.total() == before
 
 
 def test_an_overridden_call_is_refused_where_it_is(
@@ -226,14 +211,10 @@ def test_it_is_repeated_once(rooms: Rooms) -> None:
     assert rooms.program.server.calls[Call.REFRESH] == 1
 
 
-@pytest.mark.parametrize(
-    "answer", [b'{"message": "token expired"}', b'{"data": {"detail": "token_expired"}}']
-)
-def test_words_about_tokens_in_an_answer_that_says_yes_are_none_of_ours(
-    rooms: Rooms, answer: bytes
-) -> None:
-    rooms.answers.append(httpx.Response(200, content=answer))
-    assert rooms.program("api", "GET", ROOMS).out == answer.decode()
+def test_words_about_tokens_in_an_answer_that_says_yes_are_none_of_ours(rooms: Rooms) -> None:
+    for answer in (b'{"message": "token expired"}', b'{"data": {"detail": "token_expired"}}'):
+        rooms.answers.append(httpx.Response(200, content=answer))
+        assert rooms.program("api", "GET", ROOMS).out == answer.decode()
     assert rooms.program.server.calls[Call.REFRESH] == 0
 
 
@@ -275,24 +256,16 @@ def key(program: Program, monkeypatch: pytest.MonkeyPatch) -> Rooms:
 
 
 def test_with_rest_the_secret_key_is_sent_and_no_token(key: Rooms) -> None:
+    done = key.program("api", "GET", ROOMS)
+    assert (done.code, done.out, key.asked) == (4, "", [])
+    assert "--rest" in done.err.splitlines()[1]
     assert key.program("api", "GET", ROOMS, "--rest").code == 0
     assert key.only.headers["Qiscus-Secret-Key"] == SECRET_KEY
     assert key.only.headers["Qiscus-App-Id"] == key.program.server.credentials.app_code
     assert "Authorization" not in key.only.headers
-
-
-def test_a_secret_key_that_is_refused_is_not_refreshed(key: Rooms) -> None:
-    key.answers.append(httpx.Response(401, content=b"no"))
+    key.answers.append(httpx.Response(401, content=b"no"))  # there is nothing to refresh
     done = key.program("api", "GET", ROOMS, "--rest")
-    assert (done.code, done.out) == (1, "no")
-    assert len(key.asked) == 1
-
-
-def test_without_a_token_or_a_key_it_is_4(key: Rooms) -> None:
-    done = key.program("api", "GET", ROOMS)
-    assert (done.code, done.out) == (4, "")
-    assert "--rest" in done.err.splitlines()[1]
-    assert key.asked == []
+    assert (done.code, done.out, len(key.asked)) == (1, "no", 2)
 
 
 def test_without_a_key_rest_is_4(rooms: Rooms) -> None:
@@ -308,53 +281,45 @@ def test_nobody_logged_in_is_4(program: Program) -> None:
 # Reading only
 
 
-@pytest.mark.parametrize(
-    ("method", "code"),
-    [("GET", 0), ("HEAD", 0), ("POST", 2), ("PUT", 2), ("PATCH", 2), ("DELETE", 2), ("OPTIONS", 2)],
-)
-@pytest.mark.parametrize("rest", [[], ["--rest"]])
-def test_a_readonly_account_reads_alone(
-    rooms: Rooms, configured: Callable[[str], None], method: str, code: int, rest: list[str]
-) -> None:
+def test_a_readonly_account_reads_alone(rooms: Rooms, configured: Callable[[str], None]) -> None:
     app_id = rooms.program.server.credentials.app_code
     assert rooms.program.login_with_key().code == 0  # the account is both now
     configured(f'[account."admin@demo.example@{app_id}"]\nreadonly = true\n')
-    done = rooms.program("api", method, ROOMS, *rest)
-    assert done.code == code, done.err
-    assert len(rooms.asked) == (code == 0)
+    for rest in ([], ["--rest"]):
+        for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            assert rooms.program("api", method, ROOMS, *rest).code == 2
+        assert rooms.asked == []
+        for method in ("GET", "HEAD"):
+            assert rooms.program("api", method, ROOMS, *rest).code == 0
+        rooms.asked.clear()
 
 
 # Answers
 
 
-@pytest.mark.parametrize("status", [200, 201, 204, 299])
-def test_2xx_is_0(rooms: Rooms, status: int) -> None:
-    rooms.answers.append(httpx.Response(status, content=b"" if status == 204 else b"x"))
-    done = rooms.program("api", "GET", ROOMS)
-    assert (done.code, done.err) == (0, "")
+def test_2xx_is_0_and_all_else_1_with_the_body_and_a_word_about_it(rooms: Rooms) -> None:
+    for status in (200, 201, 204, 299):
+        rooms.answers.append(httpx.Response(status, content=b"" if status == 204 else b"x"))
+        done = rooms.program("api", "GET", ROOMS)
+        assert (done.code, done.err) == (0, "")
+    rooms.asked.clear()
+    for status in (301, 302, 304, 307, 400, 402, 403, 404, 409, 429, 500, 503, 599):
+        headers = {"Location": "https://evil.example/"} if status < 400 else {}
+        rooms.answers.append(httpx.Response(status, headers=headers, content=b"the body"))
+        done = rooms.program("api", "GET", f"{ROOMS}/secret?secret=1")
+        assert (done.code, done.out) == (1, "the body")
+        first, second = done.err.splitlines()
+        assert (str(status) in first, second[:2]) == (True, "  ")
+        assert "secret" not in done.err
+        rooms.asked.pop()
+        assert rooms.asked == []
 
 
-@pytest.mark.parametrize(
-    "status", [301, 302, 304, 307, 400, 402, 403, 404, 409, 429, 500, 503, 599]
-)
-def test_all_else_is_1_with_the_body_and_a_word_about_it(rooms: Rooms, status: int) -> None:
-    headers = {"Location": "https://evil.example/"} if status < 400 else {}
-    rooms.answers.append(httpx.Response(status, headers=headers, content=b"the body"))
-    done = rooms.program("api", "GET", f"{ROOMS}/secret?secret=1")
-    assert (done.code, done.out) == (1, "the body")
-    first, second = done.err.splitlines()
-    assert str(status) in first
-    assert "secret" not in done.err
-    assert second.startswith("  ")
-    assert len(rooms.asked) == 1
-
-
-@pytest.mark.parametrize(
-    "body", [b"\x00\xff\r\n\x1b[31m\xc2\x9b", b"{}\n", b"", "é\u202e".encode(), b"a\rb\n\n"]
-)
-def test_a_pipe_gets_the_body_byte_for_byte(rooms: Rooms, body: bytes) -> None:
-    rooms.answers.append(httpx.Response(200, content=body))
-    assert piped(rooms.program, "api", "GET", ROOMS) == (0, body, "")
+def test_a_pipe_gets_the_body_byte_for_byte(rooms: Rooms) -> None:
+    bodies = (b"\x00\xff\r\n\x1b[31m\xc2\x9b", b"{}\n", b"", "é\u202e".encode(), b"a\rb\n\n")
+    for body in (*bodies, b"x" * 9_000_000):
+        rooms.answers.append(httpx.Response(200, content=body))
+        assert piped(rooms.program, "api", "GET", ROOMS) == (0, body, "")
 
 
 def test_a_person_gets_it_in_safe_form(rooms: Rooms) -> None:
@@ -365,11 +330,15 @@ def test_a_person_gets_it_in_safe_form(rooms: Rooms) -> None:
     assert all(line.isprintable() for line in done.out.split("\n"))
     assert done.out.split("\n")[0].startswith('{"a":')
     assert len(done.out.split("\n")) == 4
-
-
-def test_a_person_gets_no_endless_line(rooms: Rooms) -> None:
     rooms.answers.append(httpx.Response(200, content=b"x" * 1_000_000))
     assert len(rooms.program("api", "GET", ROOMS, terminal=True).out) < 70_000
+
+    async def torn() -> AsyncGenerator[bytes]:
+        for byte in b"a\xc3\xa9\r\n\x1b[m\xff\nlast":
+            yield bytes([byte])
+
+    rooms.answers.append(httpx.Response(200, content=torn()))
+    assert rooms.program("api", "GET", ROOMS, terminal=True).out == "a\xe9\n␛[m\\xff\nlast\n"
 
 
 def test_a_body_is_passed_on_as_it_comes(rooms: Rooms) -> None:
@@ -383,16 +352,6 @@ def test_a_body_is_passed_on_as_it_comes(rooms: Rooms) -> None:
     rooms.answers.append(httpx.Response(200, content=body()))
     assert rooms.program("api", "GET", ROOMS, out=cast("io.StringIO", pipe)).code == 0
     assert sizes == [n * 1_000_000 for n in range(1, 101)]
-
-
-def test_on_a_terminal_lines_may_be_torn_over_pieces(rooms: Rooms) -> None:
-    async def body() -> AsyncGenerator[bytes]:
-        for byte in b"a\xc3\xa9\r\n\x1b[m\xff\nlast":
-            yield bytes([byte])
-
-    rooms.answers.append(httpx.Response(200, content=body()))
-    done = rooms.program("api", "GET", ROOMS, terminal=True)
-    assert done.out == "a\xe9\n␛[m\\xff\nlast\n"
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -421,37 +380,20 @@ def test_a_reader_that_takes_its_time_is_no_slow_server(rooms: Rooms) -> None:
     assert rooms.program("api", "GET", ROOMS, out=cast("io.StringIO", SlowPipe())).code == 0
 
 
-def test_a_large_answer_is_whole(rooms: Rooms) -> None:
-    body = b"x" * 9_000_000
-    rooms.answers.append(httpx.Response(200, content=body))
-    assert piped(rooms.program, "api", "GET", ROOMS) == (0, body, "")
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        httpx.ConnectError("refused"),
-        httpx.ReadTimeout("slow"),
-        httpx.RemoteProtocolError("Server disconnected"),
-    ],
-)
-def test_no_answer_is_5_and_nothing_is_tried_again(rooms: Rooms, fault: Exception) -> None:
-    rooms.answers.append(fault)
-    done = rooms.program("api", "GET", ROOMS)
-    assert (done.code, done.out) == (5, "")
-    assert len(done.err.splitlines()) == 2
-    assert len(rooms.asked) == 1
-
-
-@pytest.mark.parametrize(("method", "known"), [("GET", True), ("POST", False)])
-def test_an_answer_that_was_lost_says_what_is_not_known(
-    rooms: Rooms, method: str, known: bool
-) -> None:
-    rooms.answers.append(httpx.ReadError("reset"))
-    done = rooms.program("api", method, ROOMS)
-    assert done.code == 5
-    assert ("may have carried it out" in done.err) is not known
-    assert "sessions" not in done.err
+def test_no_answer_is_5_and_nothing_is_tried_again(rooms: Rooms) -> None:
+    disconnected = httpx.RemoteProtocolError("Server disconnected")
+    for fault in (httpx.ConnectError("refused"), httpx.ReadTimeout("slow"), disconnected):
+        rooms.answers.append(fault)
+        done = rooms.program("api", "GET", ROOMS)
+        assert (done.code, done.out, len(done.err.splitlines())) == (5, "", 2)
+        assert rooms.asked.pop() is not None
+        assert rooms.asked == []
+    for method, known in (("GET", True), ("POST", False)):
+        rooms.answers.append(httpx.ReadError("reset"))
+        done = rooms.program("api", method, ROOMS)
+        assert done.code == 5
+        assert ("may have carried it out" in done.err) is not known
+        assert "sessions" not in done.err
 
 
 def test_no_failure_tells_a_secret(rooms: Rooms, tmp_path: Path) -> None:

@@ -101,28 +101,16 @@ def test_no_other_credential_is_left_and_all_else_stays(
     assert {"PATH", "HOME"} <= set(became.environ)
 
 
-@pytest.mark.parametrize("name", ["QISCUS_LONG_LIVED", "QISCUS_LLT", "JWT", "COOKIE", "SESSION"])
 @pytest.mark.parametrize("how", ["{}", "session={}; path=/", "Authorization: {}"])
 def test_a_secret_of_the_account_is_left_under_no_name(
-    logged_in: Program,
-    executing: Executing,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    how: str,
+    logged_in: Program, executing: Executing, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     long_lived = logged_in.server.credentials.long_lived_token
+    names = ("QISCUS_LONG_LIVED", "QISCUS_LLT", "JWT", "COOKIE", "SESSION")
     for secret in (long_lived, kept_token(logged_in)):
-        monkeypatch.setenv(name, how.format(secret))
-        assert name not in executing("exec", "--", "true").environ
-
-
-def test_a_copy_of_the_environments_credential_is_taken_out_too(
-    program: Program, executing: Executing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept = program.server.credentials
-    program.use_environment()
-    monkeypatch.setenv("MY_COPY", kept.long_lived_token)
-    assert kept.long_lived_token not in executing("exec", "--", "true").environ.values()
+        for name in names:
+            monkeypatch.setenv(name, how.format(secret))
+        assert not set(names) & set(executing("exec", "--", "true").environ)
 
 
 def test_credentials_of_the_environment_are_taken_out_of_it(
@@ -130,6 +118,8 @@ def test_credentials_of_the_environment_are_taken_out_of_it(
 ) -> None:
     kept = program.server.credentials
     program.use_environment()
+    monkeypatch.setenv("MY_COPY", kept.long_lived_token)
+    assert kept.long_lived_token not in executing("exec", "--", "true").environ.values()
     monkeypatch.setenv("QISCUS_SECRET_KEY", kept.secret_key)
     token = executing("exec", "--", "true").credentials
     assert set(token) == {"QISCUS_TOKEN", "QISCUS_APP_ID"}
@@ -151,18 +141,9 @@ def test_with_rest_it_gets_the_secret_key_and_no_token(
         "QISCUS_APP_ID": rest.server.credentials.app_code,
     }
     assert rest.server.calls.total() == calls
-
-
-@pytest.mark.usefixtures("rest")
-def test_with_the_key_this_program_would_go_to_no_other_server(executing: Executing) -> None:
-    assert executing("exec", "--rest", "--", "true").environ["QISCUS_TUI_SERVER"] == SERVER
-
-
-@pytest.mark.usefixtures("rest")
-def test_an_account_with_a_key_alone_has_no_token(executing: Executing) -> None:
+    assert became.environ["QISCUS_TUI_SERVER"] == SERVER  # it would go to no other
     done = executing.refused("exec", "--", "true")
-    assert done.code == 4
-    assert "--rest" in done.err.splitlines()[1]
+    assert (done.code, "--rest" in done.err.splitlines()[1]) == (4, True)
 
 
 @pytest.mark.usefixtures("logged_in")
@@ -187,50 +168,25 @@ def test_the_token_is_refreshed_only_when_needed(
 
 
 @pytest.mark.usefixtures("logged_in")
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["exec"],
-        ["exec", "--"],
-        ["exec", "true"],
-        ["exec", "ls", "-l"],
-        ["exec", "ls", "--", "-l"],
-        ["exec", "--rest"],
-        ["exec", "--res", "--", "true"],
-        ["exec", "--min-ttl", "30d", "--", "true"],
-        ["exec", "--min-ttl", "29d", "--", "true"],
-        ["exec", "--min-ttl", "soon", "--", "true"],
-        ["exec", "--min-ttl", "--", "true"],
-        ["exec", "--rest", "--min-ttl", "30d", "--", "true"],
-    ],
-)
-def test_what_is_no_command_is_2(executing: Executing, arguments: list[str]) -> None:
-    done = executing.refused(*arguments)
-    assert (done.code, done.out) == (2, "")
-    assert len(done.err.splitlines()) == 2
-
-
-@pytest.mark.usefixtures("logged_in")
-def test_a_missing_dash_dash_is_named(executing: Executing) -> None:
+def test_what_is_no_command_is_2(executing: Executing) -> None:
+    for line in (
+        *("", "--", "true", "ls -l", "ls -- -l", "--rest", "--res -- true", "--min-ttl -- true"),
+        *("--min-ttl 30d -- true", "--min-ttl 29d -- true", "--min-ttl soon -- true"),
+        "--rest --min-ttl 30d -- true",
+    ):
+        done = executing.refused("exec", *line.split())
+        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 2), line
     assert "exec -- CMD" in executing.refused("exec", "ls", "-l").err
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["sh", "-c", "x", "--", "y"],
-        ["x", "--demo", "--account", "b", "--rest"],
-        ["--version"],
-        ["x", "--help"],
-        ["--", "x"],
-    ],
-)
 def test_what_stands_behind_the_dashes_is_the_commands_own(
-    logged_in: Program, executing: Executing, words: list[str]
+    logged_in: Program, executing: Executing
 ) -> None:
     name = f"admin@demo.example@{logged_in.server.credentials.app_code}"
-    assert executing("exec", "--account", name, "--", *words).words == words
-    assert executing("--account", name, "exec", "--", *words).words == words
+    lines = ("sh -c x -- y", "x --demo --account b --rest", "--version", "x --help", "-- x")
+    for words in map(str.split, lines):
+        assert executing("exec", "--account", name, "--", *words).words == words
+        assert executing("--account", name, "exec", "--", *words).words == words
 
 
 @pytest.mark.usefixtures("executing")

@@ -52,28 +52,20 @@ def test_no_header_line_carries_what_would_begin_another(logged_in: Program) -> 
 # Ids of tokens
 
 
-@pytest.mark.parametrize(
-    ("text", "tokens"),
-    [
+def test_ids_of_tokens_on_stdin(program: Program) -> None:
+    for text, tokens in (
         ("QEXone\nQEXtwo\n", ["QEXone", "QEXtwo"]),
         ("\ufeffQEXone\r\n\r\n \n\tQEXone \r\nQEXtwo", ["QEXone", "QEXone", "QEXtwo"]),
-    ],
-)
-def test_ids_of_tokens_on_stdin(program: Program, text: str, tokens: list[str]) -> None:
-    done = program("id", stdin=text)
-    assert (done.code, done.err) == (0, "")
-    assert done.out.splitlines() == [fingerprint(token) for token in tokens]
+    ):
+        done = program("id", stdin=text)
+        assert (done.code, done.err) == (0, "")
+        assert done.out.splitlines() == [fingerprint(token) for token in tokens]
+    too_long = "x" * (1 << 24) + "y"
+    for text in ("", "\n\n", "QEXone\nAuthorization: QEXtwo\n", "a b", too_long):
+        done = program("id", stdin=text)
+        assert (done.code, done.out, "QEX" in done.err) == (2, "", False)
     assert program.server.calls.total() == 0
     assert not program.data.exists()
-
-
-@pytest.mark.parametrize(
-    "text", ["", "\n\n", "QEXone\nAuthorization: QEXtwo\n", "a b", "x" * (1 << 24) + "y"]
-)
-def test_what_is_no_token_has_no_id_and_is_not_repeated(program: Program, text: str) -> None:
-    done = program("id", stdin=text)
-    assert (done.code, done.out) == (2, "")
-    assert "QEX" not in done.err
 
 
 def test_on_a_terminal_a_token_is_typed_unseen(
@@ -192,31 +184,22 @@ def test_a_key_alone_is_no_token(program: Program) -> None:
 # Asking the server first
 
 
-@pytest.mark.parametrize("form", [(), ("--json",)])
-def test_with_check_a_token_that_was_revoked_elsewhere_is_replaced(
-    logged_in: Program, form: tuple[str, ...]
-) -> None:
-    old = kept_token(logged_in)
-    logged_in.server.end(old)
-    assert old in logged_in("token", *form).out
-    done = logged_in("token", "--check", *form)
-    assert done.code == 0
-    assert kept_token(logged_in) in done.out
-    assert old not in done.out
-    assert kept_token(logged_in) in {one.token for one in logged_in.server.sessions()}
-
-
-def test_with_check_a_living_token_is_given_as_it_is(logged_in: Program) -> None:
+def test_with_check_only_a_token_that_lives_is_given(logged_in: Program) -> None:
     old = kept_token(logged_in)
     assert logged_in("token", "--check").out == f"{old}\n"
-    assert logged_in.server.calls[Call.PROFILE] == 1
-    assert logged_in.server.calls[Call.REFRESH] == 0
-
-
-def test_with_check_no_token_is_given_that_was_not_checked(logged_in: Program) -> None:
+    calls = logged_in.server.calls
+    assert (calls[Call.PROFILE], calls[Call.REFRESH]) == (1, 0)
     logged_in.server.fail_next(Call.PROFILE, *[Fault(503)] * 5)
     done = logged_in("token", "--check")
-    assert (done.code, done.out) == (1, "")
+    assert (done.code, done.out) == (1, "")  # not one that was not checked
+    for form in ((), ("--json",)):
+        old = kept_token(logged_in)
+        logged_in.server.end(old)
+        logged_in.clock.advance(1)
+        assert old in logged_in("token", *form).out
+        done = logged_in("token", "--check", *form)
+        assert (done.code, kept_token(logged_in) in done.out, old in done.out) == (0, True, False)
+        assert kept_token(logged_in) in {one.token for one in logged_in.server.sessions()}
 
 
 def test_how_a_script_recovers_from_a_dead_token(logged_in: Program) -> None:
@@ -267,19 +250,15 @@ def test_the_program_works_inside_its_own_exec(
     assert logged_in.login().code == 0
 
 
-@pytest.mark.parametrize("ttl", ["29d", "30d", "5w", "soon", ""])
-@pytest.mark.parametrize("verb", ["token", "status"])
-def test_a_min_ttl_that_no_token_can_have_is_refused(
-    logged_in: Program, verb: str, ttl: str
+def test_a_min_ttl_that_no_token_can_have_is_refused_and_a_screen_is_warned_of(
+    logged_in: Program,
 ) -> None:
-    done = logged_in(verb, f"--min-ttl={ttl}")
-    assert (done.code, done.out) == (2, "")
-
-
-def test_on_a_terminal_it_warns(logged_in: Program) -> None:
+    for verb in ("token", "status"):
+        for ttl in ("29d", "30d", "5w", "soon", ""):
+            done = logged_in(verb, f"--min-ttl={ttl}")
+            assert (done.code, done.out) == (2, "")
     done = logged_in("token", terminal=True)
-    assert done.code == 0
-    assert "screen" in done.err
+    assert (done.code, "screen" in done.err) == (0, True)
 
 
 def test_refresh_makes_a_new_one_and_never_prints_it(logged_in: Program) -> None:
@@ -337,41 +316,34 @@ def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_on_a_terminal_alo
 def test_refresh_if_refreshes_only_the_named_token(logged_in: Program) -> None:
     own = fingerprint(kept_token(logged_in))
     done = logged_in("refresh", "--if", "0123456789ab")
-    assert done.code == 0
-    assert "Not refreshed" in done.err
-    assert own in done.out
+    assert (done.code, "Not refreshed" in done.err, own in done.out) == (0, True, True)
     assert logged_in.server.calls[Call.REFRESH] == 0
     assert logged_in("refresh", "--if", own[:8]).err == ""
     assert logged_in.server.calls[Call.REFRESH] == 1
     assert logged_in("refresh", "--if", own).code == 0
     assert logged_in.server.calls[Call.REFRESH] == 1
-
-
-@pytest.mark.parametrize("text", ["", "xyz", "0123456", "0123456789abc"])
-def test_refresh_if_needs_an_id(logged_in: Program, text: str) -> None:
-    assert logged_in("refresh", f"--if={text}").code == 2
-
-
-def test_a_long_lived_token_that_is_no_longer_taken_needs_a_login(logged_in: Program) -> None:
+    for text in ("", "xyz", "0123456", "0123456789abc"):
+        assert logged_in("refresh", f"--if={text}").code == 2
     logged_in.clock.advance(1)
     logged_in.server.fail_next(Call.REFRESH, Fault(401))
     done = logged_in("refresh")
-    assert done.code == 4
-    assert "qiscus-tui login" in done.err
+    assert (done.code, "qiscus-tui login" in done.err) == (4, True)
 
 
-def test_revoke_all_needs_a_yes(logged_in: Program) -> None:
+def test_revoke_all_needs_a_yes_or_the_app_code(logged_in: Program) -> None:
     before = len(logged_in.server.sessions())
     done = logged_in("revoke-all")
     assert (done.code, done.out) == (2, "")
-    assert len(logged_in.server.sessions()) == before
-
-
-@pytest.mark.parametrize(("answer", "code"), [("{}\n", 0), ("y\n", 2), ("\n", 2)])
-def test_on_a_terminal_the_app_code_is_typed(logged_in: Program, answer: str, code: int) -> None:
-    typed = answer.format(logged_in.server.credentials.app_code)
-    assert logged_in("revoke-all", stdin=typed, terminal=True).code == code
-    assert logged_in.server.calls[Call.REVOKE_ALL] == (1 if code == 0 else 0)
+    planned = logged_in("revoke-all", "--dry-run", "--json")
+    answer = json.loads(planned.out)
+    assert (planned.code, list(answer)) == (0, ["account", "server", "plan"])
+    assert len(answer["plan"]["targets"]) == before
+    for typed in ("y\n", "\n"):
+        assert logged_in("revoke-all", stdin=typed, terminal=True).code == 2
+    assert logged_in.server.calls[Call.REVOKE_ALL] == 0
+    typed = f"{logged_in.server.credentials.app_code}\n"
+    assert logged_in("revoke-all", stdin=typed, terminal=True).code == 0
+    assert logged_in.server.calls[Call.REVOKE_ALL] == 1
 
 
 @pytest.mark.parametrize("dialect", ["plain", "new-long-lived", "new-long-lived-data"])
@@ -388,14 +360,6 @@ def test_revoke_all_leaves_one_and_keeps_it(logged_in: Program, dialect: str) ->
     assert left.token == kept_token(logged_in)
     assert left.token not in done.out + done.err
     assert logged_in("sessions").code == 0
-
-
-def test_revoke_all_dry_run_sends_nothing(logged_in: Program) -> None:
-    done = logged_in("revoke-all", "--dry-run", "--json")
-    assert done.code == 0
-    answer = json.loads(done.out)
-    assert list(answer) == ["account", "server", "plan"]
-    assert len(answer["plan"]["targets"]) == len(logged_in.server.sessions())
 
 
 def test_revoke_all_whose_answer_is_lost_says_so(logged_in: Program) -> None:
