@@ -24,31 +24,18 @@ def names(program: Program) -> list[str]:
     return sorted(one["account"] for one in json.loads(program("accounts", "--json").out))
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("sessions",),
-        ("sessions", "--group-by", "client"),
-        ("status",),
-        ("check",),
-        ("prune", "--keep-newest", "1", "--dry-run"),
-    ],
-)
-def test_each_account_has_its_result_and_json_names_it(
-    both: Program, words: tuple[str, ...]
-) -> None:
-    done = both("--all-accounts", *words, "--json")
-    assert done.code == 0, done.err
-    found = json.loads(done.out)
-    assert [list(one)[:2] for one in found] == [["account", "server"]] * len(found)
-    assert sorted({one["account"] for one in found}) == names(both)
-    assert {one["server"] for one in found} == {SERVER}
-    assert (len(found) == 2) == (words[0] != "sessions")
-
-
-@pytest.mark.parametrize("form", [(), ("--group-by", "client")])
-def test_rows_name_no_account_where_it_is_one(both: Program, form: tuple[str, ...]) -> None:
-    assert '"account"' not in both("--account", "other", "sessions", *form, "--json").out
+def test_each_account_has_its_result_and_json_names_it(both: Program) -> None:
+    prune = "prune --keep-newest 1 --dry-run"
+    for line in ("sessions", "sessions --group-by client", "status", "check", prune):
+        done = both("--all-accounts", *line.split(), "--json")
+        assert done.code == 0, done.err
+        found = json.loads(done.out)
+        assert [list(one)[:2] for one in found] == [["account", "server"]] * len(found)
+        assert sorted({one["account"] for one in found}) == names(both)
+        assert {one["server"] for one in found} == {SERVER}
+        assert (len(found) == 2) == (not line.startswith("sessions"))
+    for form in ((), ("--group-by", "client")):
+        assert '"account"' not in both("--account", "other", "sessions", *form, "--json").out
 
 
 def test_for_people_each_has_a_heading(both: Program) -> None:
@@ -69,12 +56,12 @@ def test_one_that_fails_stops_no_other_and_gives_the_exit_code(both: Program) ->
     assert {one["account"] for one in listed} == {second}
 
 
-@pytest.mark.parametrize("words", [("sessions",), ("check", "--json"), ("scan", "--ids", "none")])
-def test_every_message_names_its_account(both: Program, words: tuple[str, ...]) -> None:
-    both.server.fail_next(Call.LIST, *[Fault(401)] * 2)
-    said = both("--all-accounts", *words).err.splitlines()
+def test_every_message_names_its_account(both: Program) -> None:
     first, second = names(both)
-    assert [line.partition(": ")[0] for line in said] == [first, first, second, second]
+    for words in (("sessions",), ("check", "--json"), ("scan", "--ids", "none")):
+        both.server.fail_next(Call.LIST, *[Fault(401)] * 2)
+        said = both("--all-accounts", *words).err.splitlines()
+        assert [line.partition(": ")[0] for line in said] == [first, first, second, second]
 
 
 def test_a_question_names_its_account(both: Program) -> None:
@@ -144,23 +131,13 @@ def test_a_list_that_fails_leaves_what_was_found_for_the_others(
     assert both("scan", "--all-accounts", "--ids", str(leaked)).out == ""
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("revoke", "--filter=curl"),
-        ("token",),
-        ("logout",),
-        (),
-        ("sessions", "--csv"),
-        ("scan", "-"),
-        ("sessions", "--account", "other"),
-        ("prune", "--keep-newest", "1", "--dry-run", "--out", "plan"),
-    ],
-)
-def test_where_it_makes_no_sense_it_is_refused(both: Program, words: tuple[str, ...]) -> None:
+def test_where_it_makes_no_sense_it_is_refused(both: Program) -> None:
     calls = both.server.calls.total()
-    if words:
-        assert both("--all-accounts", *words).code == 2
+    for line in (
+        *("revoke --filter=curl", "token", "logout", "sessions --csv", "scan -"),
+        *("sessions --account other", "prune --keep-newest 1 --dry-run --out plan"),
+    ):
+        assert both("--all-accounts", *line.split()).code == 2, line
     assert both.server.calls.total() == calls
 
 

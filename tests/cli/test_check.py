@@ -240,32 +240,21 @@ def test_a_revoke_that_ended_nothing_makes_nothing_return(logged_in: Program) ->
 # Limits
 
 
-@pytest.mark.parametrize(
-    ("options", "kind"),
-    [
-        (("--max-live", "13"), None),
-        (("--max-live", "12"), "max_live"),
-        (("--max-per-day", "1000"), None),
-        (("--max-per-day", "0"), "max_per_day"),
-        (("--min-ttl", "28d"), None),
-    ],
-)
-def test_a_limit_is_found_only_beyond_it(
-    logged_in: Program, options: tuple[str, ...], kind: str | None
-) -> None:
-    assert [one[0] for one in check(logged_in, *options)] == ([kind] if kind else [])
-
-
-def test_a_token_that_expires_too_soon_is_found(logged_in: Program) -> None:
+def test_a_limit_is_found_only_beyond_it(logged_in: Program) -> None:
+    for line, kinds in (
+        ("--max-live 13", []),
+        ("--max-live 12", ["max_live"]),
+        ("--max-per-day 1000", []),
+        ("--max-per-day 0", ["max_per_day"]),
+        ("--min-ttl 28d", []),
+    ):
+        assert [one[0] for one in check(logged_in, *line.split())] == kinds
+    for line in ("--max-live -1", "--min-ttl 29d", "--metrics="):
+        assert logged_in("check", *line.split()).code == 2
     logged_in.clock.advance(29 * DAY)
     assert check(logged_in, "--min-ttl", "2d") == [("min_ttl", None, None, None)]
     logged_in.server.end(kept_token(logged_in))
     assert check(logged_in, "--min-ttl", "1h") == [("min_ttl", None, None, None)]
-
-
-@pytest.mark.parametrize("options", [("--max-live", "-1"), ("--min-ttl", "29d"), ("--metrics", "")])
-def test_what_is_no_limit_is_refused(logged_in: Program, options: tuple[str, str]) -> None:
-    assert logged_in("check", *options).code == 2
 
 
 def test_a_list_known_in_part_is_3_and_its_numbers_are_no_metrics(
@@ -280,18 +269,13 @@ def test_a_list_known_in_part_is_3_and_its_numbers_are_no_metrics(
     assert "qiscus_sessions_live" not in samples(file)
 
 
-@pytest.mark.parametrize(
-    "words", [("check",), ("scan", "."), ("status", "--min-ttl", "1h"), ("--all-accounts", "check")]
-)
-@pytest.mark.parametrize(
-    ("faults", "code"), [([Fault(503)] * 5, 5), ([Fault(429)] * 5, 5), ([Fault(422)], 4)]
-)
-def test_one_means_that_something_was_found_and_nothing_else(
-    logged_in: Program, words: tuple[str, ...], faults: list[Fault], code: int
-) -> None:
-    for call in (Call.LIST, Call.PROFILE):
-        logged_in.server.fail_next(call, *faults)
-    assert logged_in(*words).code == code
+def test_one_means_that_something_was_found_and_nothing_else(logged_in: Program) -> None:
+    for line in ("check", "scan .", "status --min-ttl 1h", "--all-accounts check"):
+        for faults, code in ((503, 503, 503, 503, 503), 5), ((429,) * 5, 5), ((422,), 4):
+            logged_in.server.faults.clear()
+            for call in (Call.LIST, Call.PROFILE):
+                logged_in.server.fail_next(call, *map(Fault, faults))
+            assert logged_in(*line.split()).code == code, line
 
 
 # Metrics
@@ -356,73 +340,59 @@ def test_after_a_failure_the_old_numbers_are_gone_and_its_code_is_kept(
     assert samples(file)["qiscus_check_success"] == "0"
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("check", "--metrics", "{}", "--max-live", "0x"),
-        ("check", "--max-lives=1", "--metrics={}"),
-        ("--account", "check", "check", "surplus", "--metrics", "{}"),
-        ("check", "--metrics={}", "--metrics={}", "--max-live"),
-        ("check", "--metrics={}", "--max-live=1", "--all-accounts", "--account=x"),
-    ],
-)
-def test_wrong_options_are_a_failure_too(
-    logged_in: Program, tmp_path: Path, words: tuple[str, ...]
-) -> None:
+def test_wrong_options_are_a_failure_too(logged_in: Program, tmp_path: Path) -> None:
     file = tmp_path / "qiscus.prom"
-    assert logged_in("check", "--metrics", str(file)).code == 0
-    assert logged_in(*(word.format(file) for word in words)).code == 2
-    assert set(samples(file)) == {"qiscus_check_success", "qiscus_check_timestamp_seconds"}
-    assert samples(file)["qiscus_check_success"] == "0"
+    for line in (
+        "check --metrics {} --max-live 0x",
+        "check --max-lives=1 --metrics={}",
+        "--account check check surplus --metrics {}",
+        "check --metrics={} --metrics={} --max-live",
+        "check --metrics={} --max-live=1 --all-accounts --account=x",
+    ):
+        assert logged_in("check", "--metrics", str(file)).code == 0
+        assert logged_in(*line.format(file, file).split()).code == 2, line
+        assert set(samples(file)) == {"qiscus_check_success", "qiscus_check_timestamp_seconds"}
+        assert samples(file)["qiscus_check_success"] == "0"
 
 
 ENVIRONMENT = {"QISCUS_APP_ID": "x", "QISCUS_LONG_LIVED_TOKEN": "y"}
 
 
-@pytest.mark.parametrize(
-    ("words", "environ", "account"),
-    [
-        ("check --bogus", {}, "{own}"),
-        ("check --bogus --account other", {}, "other"),
-        ("check --bogus", {"QISCUS_TUI_ACCOUNT": "{own}"}, "{own}"),
-        ("check --bogus", ENVIRONMENT, "environment"),
-        ("check --bogus", {"QISCUS_TUI_ACCOUNT": "none"}, ""),
-        ("check --bogus", {"QISCUS_APP_ID": "x"}, ""),
-        ("check --bogus --all-accounts", {}, "{own}"),
-    ],
-)
 def test_after_wrong_options_the_account_is_named_where_it_is_known(
-    logged_in: Program,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    words: str,
-    environ: dict[str, str],
-    account: str,
+    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (own,) = (one["account"] for one in json.loads(logged_in("accounts", "--json").out))
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value.format(own=own))
     file = tmp_path / "qiscus.prom"
-    assert logged_in(*words.split(), f"--metrics={file}").code == 2
-    assert f'qiscus_check_success{{account="{account.format(own=own)}"}} 0' in file.read_text()
+    for more, environ, account in (
+        ("", {}, own),
+        ("--account other", {}, "other"),
+        ("", {"QISCUS_TUI_ACCOUNT": own}, own),
+        ("", ENVIRONMENT, "environment"),
+        ("", {"QISCUS_TUI_ACCOUNT": "none"}, ""),
+        ("", {"QISCUS_APP_ID": "x"}, ""),
+        ("--all-accounts", {}, own),
+    ):
+        with monkeypatch.context() as patch:
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            words = f"check --bogus {more}".split()
+            assert logged_in(*words, f"--metrics={file}").code == 2
+        assert f'qiscus_check_success{{account="{account}"}} 0' in file.read_text()
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("sessions", "--filter", "check", "--metrics={}"),
-        ("--account", "check", "sessions", "--metrics={}"),
-        ("check", "--demo", "--metrics={}", "--bogus"),
-        ("check", "--metrics", "--bogus", "{}"),
-    ],
-)
 def test_a_file_that_is_not_surely_for_metrics_is_left_alone(
-    program: Program, tmp_path: Path, words: tuple[str, ...]
+    program: Program, tmp_path: Path
 ) -> None:
     file = tmp_path / "qiscus.prom"
     file.write_text("mine")
-    assert program(*(word.format(file) for word in words)).code == 2
-    assert file.read_text() == "mine"
+    for line in (
+        "sessions --filter check --metrics={}",
+        "--account check sessions --metrics={}",
+        "check --demo --metrics={} --bogus",
+        "check --metrics --bogus {}",
+    ):
+        assert program(*line.format(file).split()).code == 2
+        assert file.read_text() == "mine"
     assert len(list(tmp_path.glob("*prom*"))) == 1
 
 

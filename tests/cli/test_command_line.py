@@ -23,18 +23,12 @@ from tests.sandbox import PASSWORD
 from tests.sandbox.calls import Call, Fault
 
 
-@pytest.mark.parametrize("name", VERBS)
-def test_every_verb_has_help(program: Program, name: str) -> None:
-    done = program(name, "--help")
-    assert done.code == 0
-    assert "global options" in done.out
-
-
 @pytest.mark.parametrize("name", ["", *VERBS])
-def test_examples_are_in_the_help_and_can_be_run(program: Program, name: str) -> None:
-    shown = program(*([name] if name else []), "--help").out
+def test_help_has_the_options_and_examples_that_can_be_run(program: Program, name: str) -> None:
+    done = program(*([name] if name else []), "--help")
+    assert (done.code, "global options" in done.out) == (0, True)
     for example in load(name).examples if name else EXAMPLES:
-        assert f"\n  {example.command}\n      {example.does}\n" in shown
+        assert f"\n  {example.command}\n      {example.does}\n" in done.out
         assert max(map(len, (example.command, example.does))) <= 76
         for command in re.split(r" \| (?:xargs -r )?", example.command):
             program_name, *words = shlex.split(re.sub(r" [<>]\S+$", "", command))
@@ -42,36 +36,22 @@ def test_examples_are_in_the_help_and_can_be_run(program: Program, name: str) ->
                 parse(words)
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        ["--account", "a"],
-        ["--server", "https://x"],
-        ["--config", "/c.toml"],
-        ["--demo"],
-        ["--log", "/l"],
-        ["--no-input"],
-        ["--debug"],
-    ],
-)
-def test_global_options_stand_before_or_after_the_verb(options: list[str]) -> None:
-    before, after = parse([*options, "sessions"]), parse(["sessions", *options])
-    assert vars(before) == vars(after)
-    assert vars(before) != vars(parse(["sessions"]))
+def test_global_options_stand_before_or_after_the_verb() -> None:
+    values = ("--account=a", "--server=https://x", "--config=/c.toml", "--log=/l", "--timeout=9s")
+    for option in (*values, "--demo", "--no-input", "--debug", "--all-accounts"):
+        before, after = parse([option, "sessions"]), parse(["sessions", option])
+        assert vars(before) == vars(after) != vars(parse(["sessions"]))
+    listed = set(re.findall(r"--[a-z-]+", full_parser()[0].format_usage()))
+    assert {option.partition("=")[0] for option in values} < listed
+    assert len(listed) == 10  # with --version, and those above
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["sessions", "--version"]])
-def test_the_version_is_told(program: Program, arguments: list[str]) -> None:
-    done = program(*arguments)
-    assert (done.code, done.out) == (0, f"qiscus-tui {__version__}\n")
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [["--acc", "x", "sessions"], ["sessions", "--rev"], ["--dem", "sessions"], ["login", "--pass"]],
-)
-def test_abbreviations_are_refused(program: Program, arguments: list[str]) -> None:
-    assert program(*arguments).code == 2
+def test_the_version_is_told_and_abbreviations_are_refused(program: Program) -> None:
+    for arguments in (["--version"], ["sessions", "--version"]):
+        done = program(*arguments)
+        assert (done.code, done.out) == (0, f"qiscus-tui {__version__}\n")
+    for line in ("--acc x sessions", "sessions --rev", "--dem sessions", "login --pass"):
+        assert program(*line.split()).code == 2
 
 
 VALUES = {
@@ -97,53 +77,38 @@ def _valued_options() -> list[tuple[str, str, str, str]]:
     return found
 
 
-@pytest.mark.parametrize(("verb", "option", "first", "second"), _valued_options())
-def test_an_option_given_twice_with_different_values_is_refused(
-    verb: str, option: str, first: str, second: str
-) -> None:
-    with pytest.raises(UsageError, match=f"{option} was given twice"):
-        parse([verb, f"{option}={first}", f"{option}={second}"])
-
-
-def test_an_option_before_the_verb_and_after_it_must_agree() -> None:
+def test_an_option_given_twice_with_different_values_is_refused() -> None:
+    for verb, option, first, second in _valued_options():
+        with pytest.raises(UsageError, match=f"{option} was given twice"):
+            parse([verb, f"{option}={first}", f"{option}={second}"])
     with pytest.raises(UsageError, match="--account was given twice"):
         parse(["--account", "a", "sessions", "--account", "b"])
     assert parse(["--account", "a", "sessions", "--account", "a"]).account == "a"
 
 
-@pytest.mark.parametrize("number", ["-1", "+5", "1.5", "", "x", "1_000", "\u0663", "9" * 5000])
-@pytest.mark.parametrize("option", ["revoke --max", "revoke --concurrency", "sandbox --port"])
-def test_a_number_that_is_none_is_refused_in_two_short_lines(
-    program: Program, option: str, number: str
-) -> None:
-    verb, name = option.split()
-    done = program(verb, f"{name}={number}")
-    assert (done.code, done.out) == (2, "")
-    assert "must be a whole number from" in done.err
-    assert len(done.err) < 200
+def test_a_value_that_is_none_is_refused_in_two_short_lines(program: Program) -> None:
+    numbers = ("-1", "+5", "1.5", "", "x", "1_000", "\u0663", "9" * 5000)
+    for option in ("revoke --max", "revoke --concurrency", "sandbox --port"):
+        verb, name = option.split()
+        for number in numbers:
+            done = program(verb, f"{name}={number}")
+            assert (done.code, done.out, len(done.err) < 200) == (2, "", True)
+            assert "must be a whole number from" in done.err
+    for option in ("--max=0", "--concurrency=0", "--concurrency=65"):
+        assert program("revoke", "0123456789ab", option).code == 2
+    for option in ("--config", "--log"):
+        done = program("accounts", f"{option}=")
+        assert (done.code, done.out) == (2, "")
+        assert f"argument {option}: must name a file" in done.err
 
 
-@pytest.mark.parametrize("option", ["--max=0", "--concurrency=0", "--concurrency=65"])
-def test_a_number_past_its_bounds_is_refused(program: Program, option: str) -> None:
-    assert program("revoke", "0123456789ab", option).code == 2
-
-
-@pytest.mark.parametrize("option", ["--config", "--log"])
-def test_a_file_without_a_name_is_refused(program: Program, option: str) -> None:
-    done = program("accounts", f"{option}=")
-    assert (done.code, done.out) == (2, "")
-    assert f"argument {option}: must name a file" in done.err
-
-
-@pytest.mark.parametrize(
-    ("verb", "named"),
-    [("sesions", "qiscus-tui sessions"), ("qqqq", "revoke-all"), ("\x1b]0;x\x07", "The verbs are")],
-)
-def test_an_unknown_verb_names_the_nearest_or_all(program: Program, verb: str, named: str) -> None:
-    done = program(verb)
-    assert done.code == 2
-    assert named in done.err
-    assert done.err.replace("\n", "").isprintable()
+def test_an_unknown_verb_names_the_nearest_or_all(program: Program) -> None:
+    escape = "\x1b]0;x\x07"
+    nearest = {"sesions": "qiscus-tui sessions", "qqqq": "revoke-all", escape: "The verbs are"}
+    for verb, named in nearest.items():
+        done = program(verb)
+        assert (done.code, named in done.err) == (2, True)
+        assert done.err.replace("\n", "").isprintable()
 
 
 def test_values_of_unknown_options_are_not_shown(program: Program) -> None:
@@ -164,12 +129,8 @@ def test_what_is_wrong_takes_two_lines(program: Program) -> None:
         done = program(*arguments)
         assert done.code in {2, 4}
         assert len(done.err.splitlines()) == 2
-
-
-def test_a_value_with_a_dash_in_front_is_explained(program: Program) -> None:
     done = program("sessions", "--filter", "-curl")
-    assert done.code == 2
-    assert "--filter=-curl" in done.err.splitlines()[1]
+    assert (done.code, "--filter=-curl" in done.err.splitlines()[1]) == (2, True)
 
 
 def test_debug_shows_places_and_no_values(program: Program) -> None:
@@ -247,12 +208,11 @@ def test_a_result_for_a_stdout_that_was_never_open_is_6(
     assert ("stdout is closed" in err.getvalue()) == (code != 0)
 
 
-@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
-def test_a_reader_that_went_away_is_no_error(logged_in: Program, form: list[str]) -> None:
-    done = logged_in("sessions", *form, out=Closed())
-    assert done.code == 0
-    assert "Broken" not in done.err
-    assert ("sessions" in done.err) == (not form)  # what can be long ends with its reader
+def test_a_reader_that_went_away_is_no_error(logged_in: Program) -> None:
+    for form in ([], ["--json"], ["--csv"]):
+        done = logged_in("sessions", *form, out=Closed())
+        assert (done.code, "Broken" in done.err) == (0, False)
+        assert ("sessions" in done.err) == (not form)  # what can be long ends with its reader
 
 
 def test_a_reader_that_went_away_stops_no_revoke(logged_in: Program) -> None:
@@ -263,19 +223,11 @@ def test_a_reader_that_went_away_stops_no_revoke(logged_in: Program) -> None:
     assert logged_in("revoke", logged_in.ids()[0], "--yes", out=Closed()).code != 0
 
 
-@pytest.mark.parametrize(
-    "arguments", [["sessions", "--json"], ["--help"], ["--version"], ["sessions", "--help"]]
-)
-def test_a_result_that_cannot_be_written_is_6(logged_in: Program, arguments: list[str]) -> None:
-    done = logged_in(*arguments, out=Full())
-    assert done.code == 6
-    assert len(done.err.splitlines()) == 2
-
-
-def test_a_sandbox_whose_address_cannot_be_written_blames_no_port(program: Program) -> None:
-    done = program("sandbox", out=Full())
-    assert done.code == 6
-    assert "Port" not in done.err
+def test_a_result_that_cannot_be_written_is_6(logged_in: Program) -> None:
+    for line in ("sessions --json", "--help", "--version", "sessions --help", "sandbox"):
+        done = logged_in(*line.split(), out=Full())
+        assert (done.code, len(done.err.splitlines())) == (6, 2)
+        assert "Port" not in done.err
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
@@ -416,26 +368,15 @@ def test_the_app_needs_a_real_terminal(
     assert "qiscus-tui sessions" in capsys.readouterr().err
 
 
-def test_every_global_option_is_known_before_the_verb() -> None:
-    values = {"--account": "a", "--server": "https://a", "--config": "c", "--log": "l"}
-    values["--timeout"] = "9s"
-    for option in re.findall(r"--[a-z-]+", full_parser()[0].format_usage()):
-        if option != "--version":
-            value = [values[option]] if option in values else []
-            assert parse([option, *value, "sessions"]).verb == "sessions"
-
-
 def test_every_parser_says_what_is_wrong_by_our_own_error() -> None:
     _, verbs = full_parser()
     with pytest.raises(UsageError):
         verbs["sessions"].parse_args(["--sort"])
 
 
-@pytest.mark.parametrize(
-    "arguments", [["accounts"], ["audit"], ["sessions"], ["status"], ["token"], ["logout"]]
-)
-def test_nothing_is_created_by_looking(program: Program, arguments: list[str]) -> None:
-    program(*arguments)
+def test_nothing_is_created_by_looking(program: Program) -> None:
+    for verb in ("accounts", "audit", "sessions", "status", "token", "logout"):
+        program(verb)
     assert not program.data.exists()
 
 

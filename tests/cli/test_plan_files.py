@@ -118,21 +118,16 @@ def test_what_became_our_own_session_is_not_sent(crowded: Program, tmp_path: Pat
     assert own not in live(crowded)
 
 
-@pytest.mark.parametrize(
-    "also",
-    [
-        ["0123456789ab"],
-        ["--filter=curl"],
-        ["--older-than=7d"],
-        ["--token-stdin"],
-        ["--dry-run", "--out=other.json"],
-    ],
-    ids=" ".join,
-)
-def test_nothing_else_selects_beside_it(crowded: Program, file: Path, also: list[str]) -> None:
-    done = crowded("revoke", f"--plan={file}", *also, *ALL, stdin="token\n")
-    assert (done.code, done.out) == (2, "")
-    assert len(done.err.splitlines()) == 2
+def test_nothing_else_selects_beside_it(crowded: Program, file: Path) -> None:
+    for also in (
+        *("0123456789ab", "--filter=curl", "--older-than=7d", "--token-stdin"),
+        "--dry-run --out=other.json",
+    ):
+        done = crowded("revoke", f"--plan={file}", *also.split(), *ALL, stdin="token\n")
+        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 2)
+    for words in ([*PRUNE, "--out=-"], ["revoke", "--plan=-", *ALL]):
+        done = crowded(*words)
+        assert (done.code, done.out, "must name a file" in done.err) == (2, "", True)
     assert crowded.server.calls[Call.REVOKE] == 0
 
 
@@ -193,15 +188,18 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_file_or_anothers_is_refused(
-    crowded: Program, file: Path, damage: Callable[[Path], object]
-) -> None:
-    damage(file)
+def test_a_damaged_file_or_anothers_is_refused(crowded: Program, file: Path) -> None:
+    whole = file.read_bytes()
+    for name, damage in DAMAGES.items():
+        damage(file)
+        done = crowded("revoke", f"--plan={file}", *ALL)
+        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 2), name
+        assert "QEX-secret" not in done.err
+        file.write_bytes(whole)
+        file.chmod(0o600)
+    (crowded.data / "state" / "plan_key.json").unlink()
     done = crowded("revoke", f"--plan={file}", *ALL)
-    assert (done.code, done.out) == (2, "")
-    assert len(done.err.splitlines()) == 2
-    assert "QEX-secret" not in done.err
+    assert (done.code, "by another user or on another machine" in done.err) == (2, True)
     assert crowded.server.calls[Call.REVOKE] == 0
 
 
@@ -242,13 +240,6 @@ def test_another_users_file_is_6(
     assert crowded("revoke", f"--plan={file}", *ALL).code == 6
 
 
-def test_a_dash_is_no_file(crowded: Program) -> None:
-    for words in ([*PRUNE, "--out=-"], ["revoke", "--plan=-", *ALL]):
-        done = crowded(*words)
-        assert (done.code, done.out) == (2, "")
-        assert "must name a file" in done.err
-
-
 def test_no_file_is_overwritten(crowded: Program, file: Path, tmp_path: Path) -> None:
     before = file.read_bytes()
     link = tmp_path / "link.json"
@@ -273,13 +264,6 @@ def test_a_filter_is_a_plan_too(crowded: Program, tmp_path: Path) -> None:
     assert fields["ids"] == plan_of(done)["targets"]
     assert crowded("revoke", f"--plan={path}", *ALL).code == 0
     assert not live(crowded) & set(fields["ids"])
-
-
-def test_a_plan_of_another_machine_is_refused(crowded: Program, file: Path) -> None:
-    (crowded.data / "state" / "plan_key.json").unlink()
-    done = crowded("revoke", f"--plan={file}", *ALL)
-    assert (done.code, done.out) == (2, "")
-    assert "by another user or on another machine" in done.err
 
 
 def test_what_was_used_since_a_plan_by_idle_time_is_not_sent(
