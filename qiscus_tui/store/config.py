@@ -204,19 +204,13 @@ def _config(path: Path, language: Language) -> Config:
     server = file.table(ServerConfig, "server")
     if server.ca_bundle is not None:
         check_settings(server.ca_bundle)  # whoever can write it is trusted with our tokens
-    overrides = file.tables("api")
-    api: dict[str, Override] = {}
-    if overrides:
+    api = file.named(Override, "api")
+    if api:
         file.check_names(language.calls(), "api")
-        api = {name: file.table(Override, *at) for name, at in overrides.items()}
-        clash = language.path_clash({name: one.path for name, one in api.items()})
-        if clash is not None:
+        if clash := language.path_clash({name: one.path for name, one in api.items()}):
             name, problem = clash
             raise file.error(("api", name, "path"), problem, "Nothing was sent. Fix the path.")
-    policies = {
-        name: file.table(Policy, *at, name=name) for name, at in file.tables("policy").items()
-    }
-    views = {name: file.table(View, *at, name=name) for name, at in file.tables("view").items()}
+    policies, views = file.named(Policy, "policy"), file.named(View, "view")
     for policy in policies.values():
         _check_selection(file, ("policy", policy.name), policy, language)
     for view in views.values():
@@ -237,9 +231,7 @@ def _config(path: Path, language: Language) -> Config:
         ui=ui,
         storage=file.table(StorageConfig, "storage"),
         audit=file.table(AuditConfig, "audit"),
-        accounts={
-            name: file.table(AccountConfig, *at) for name, at in file.tables("account").items()
-        },
+        accounts=file.named(AccountConfig, "account"),
         known=tuple(one.known for one in file.list_of(KnownEntry, "known")),
         policies=policies,
         views=views,

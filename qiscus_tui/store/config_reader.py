@@ -11,12 +11,12 @@ import contextlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Annotated, TypeVar, cast
 
 import msgspec
 
 from qiscus_tui.errors import ConfigError
-from qiscus_tui.model.setting import READER
+from qiscus_tui.model.setting import READER, setting
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.file_checks import quoted, shown
 
@@ -65,9 +65,13 @@ class ConfigFile:
             message = f"Unknown {what} `{safe(word, 60)}` {where}".rstrip()
             raise self._at_line(place, message, hint)
 
-    def tables(self, name: str) -> dict[str, Place]:
-        """Return the places of the named tables `[name.…]`, by their names."""
-        return {key: (name, key) for key in self._table((name,))}
+    def named(self, kind: type[Table], name: str) -> dict[str, Table]:
+        """Return the tables `[name.…]` by their names, which a field `name` gets too."""
+        has_name = "name" in kind.__struct_fields__
+        keys = self._table((name,))
+        return {
+            key: self.table(kind, name, key, **({"name": key} if has_name else {})) for key in keys
+        }
 
     def list_of(self, kind: type[Table], name: str) -> tuple[Table, ...]:
         """Return the tables `[[name]]`. Raises ConfigError."""
@@ -81,21 +85,22 @@ class ConfigFile:
 
         `given` are fields that are not in the file, such as the table's own name.
         """
-        readers = {one.name: _reader(one.type) for one in msgspec.structs.fields(kind)}
-        self.check_names(readers.keys() - given.keys(), *place)
-        values = {**self._table(place), **given}
-        for key, value in values.items():
-            if reader := readers[key]:
-                values[key] = self._read(reader, value, (*place, key))
+        types = {one.name: one.type for one in msgspec.structs.fields(kind)}
+        self.check_names(types.keys() - given.keys(), *place)
+        values = {
+            key: self._value(types[key], value, (*place, key))
+            for key, value in self._table(place).items()
+        }
         try:
-            return msgspec.convert(values, kind)
-        except msgspec.ValidationError as error:
-            raise self._explained(str(error), place) from error
+            return kind(**given, **values)
+        except ValueError as error:  # from its `__post_init__`
+            raise self._at_line(place, f"[{_dotted(place)}] {error}") from error
 
     def texts(self, name: str, reader: Callable[[str], str]) -> dict[str, str]:
         """Return a table of texts by any names. Raises ConfigError."""
-        values = self._table((name,))
-        return {key: cast("str", self._read(reader, values[key], (name, key))) for key in values}
+        kind = Annotated[str, setting(reader)]
+        values = self._table((name,)).items()
+        return {key: cast("str", self._value(kind, value, (name, key))) for key, value in values}
 
     def error(self, place: Place, problem: str, hint: str | None = None) -> ConfigError:
         """Return the error for what is at this place: file, line, key and problem."""
@@ -113,23 +118,17 @@ class ConfigFile:
             raise self.error(place, f"must be written as [[{_dotted(place)}]]")
         raise self.error(place, f"must be a table ([{_dotted(place)}]), not {_kind(value)}")
 
-    def _read(self, reader: Callable[[str], object], value: object, place: Place) -> object:
-        if not isinstance(value, str):
-            raise self.error(place, f"must be {_EXPECTED['str']}, not {_kind(value)}")
+    def _value(self, kind: object, value: object, place: Place) -> object:
+        """Return a value as this type; one that is written as text by its reader."""
+        reader = _reader(kind)
         try:
-            return reader(value)
+            read = cast("object", msgspec.convert(value, str if reader else kind))
+        except msgspec.ValidationError as error:
+            raise self.error(place, _expected(str(error), value)) from error
+        try:
+            return reader(cast("str", read)) if reader else read
         except ValueError as error:
             raise self.error(place, str(error)) from error
-
-    def _explained(self, message: str, place: Place) -> ConfigError:
-        found = re.search(r"Expected `(\w+).* at `\$\.(\w+)(\[?)", message)
-        if found is None:  # from a `__post_init__`
-            return self._at_line(place, f"[{_dotted(place)}] {message}")
-        expected, key, is_in_list = found.groups()
-        place = (*place, key)
-        words = _EXPECTED["array" if is_in_list else expected]
-        got = "" if expected == "int" or is_in_list else f", not {_kind(_at(self._values, place))}"
-        return self.error(place, f"must be {words}{got}")
 
     def _line(self, place: Place) -> int:
         """Return the line that completes the value at this place, or the table around it."""
@@ -155,6 +154,15 @@ _EXPECTED = {
     "array": 'a list of texts, such as ["client", "network"]',
 }
 """How a type is written, by msgspec's name of it."""
+
+
+def _expected(problem: str, value: object) -> str:
+    """Return what a value must be, from what msgspec says of it."""
+    is_in_list = "$[" in problem
+    found = re.match(r"Expected `(\w+)", problem)
+    kind = found[1] if found and not is_in_list else "array"
+    got = "" if kind == "int" or is_in_list else f", not {_kind(value)}"
+    return f"must be {_EXPECTED[kind]}{got}"
 
 
 def _text(path: Path) -> str:
