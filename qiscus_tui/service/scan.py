@@ -40,16 +40,6 @@ GRAM = 8
 """Bytes that are looked up at once."""
 
 
-@dataclass(frozen=True)
-class Match:
-    """A token in some data."""
-
-    start: int
-    end: int
-    position: int
-    """The session's position in the list."""
-
-
 def token_to_find(session: Session) -> str | None:
     """Return the token to look for; None if the server lists no full one, or a very short one."""
     is_long = session.token is not None and len(session.token) >= SHORTEST
@@ -97,8 +87,8 @@ class LiveTokens:
         """Lengths of tokens, longest first."""
         return sorted({len(token) for token in self.positions}, reverse=True)
 
-    def matches(self, data: bytes) -> Iterator[Match]:
-        """Yield the tokens in the data, in their order."""
+    def matches(self, data: bytes) -> Iterator[tuple[int, int, int]]:
+        """Yield start, end and session of each token in the data, in their order."""
         usable = len(data) - len(data) % GRAM
         numbers = memoryview(data)[:usable].cast("Q").tolist()
         if self._grams.isdisjoint(numbers):
@@ -107,17 +97,12 @@ class LiveTokens:
         looked_at = 0
         for hit in hits:
             for start in range(max(looked_at, hit - GRAM + 1), hit + 1):
-                match = self._match_at(data, start)
-                if match is not None:
-                    yield match
+                for end in (start + length for length in self._lengths):
+                    position = self.positions.get(data[start:end])
+                    if position is not None:
+                        yield start, end, position
+                        break
             looked_at = hit + 1
-
-    def _match_at(self, data: bytes, start: int) -> Match | None:
-        for length in self._lengths:
-            position = self.positions.get(data[start : start + length])
-            if position is not None:
-                return Match(start, start + length, position)
-        return None
 
 
 def _forms(token: str) -> Iterable[bytes]:
@@ -258,14 +243,14 @@ def _file(path: str, tokens: LiveTokens) -> Iterator[Event]:
 def _content(path: str, descriptor: int, tokens: LiveTokens) -> Iterator[Event]:
     sizes: list[int] = []
 
-    def noted() -> Iterator[bytes]:
-        for piece in read_pieces(descriptor):
+    def pieces() -> Iterator[bytes]:
+        while piece := os.read(descriptor, PIECE):
             sizes.append(len(piece))
             yield piece
 
     is_first = True
     try:
-        for one in occurrences(unpacked(noted()), tokens):
+        for one in occurrences(unpacked(pieces()), tokens):
             if one is not None:
                 yield Found(path, one)
                 continue
@@ -285,12 +270,6 @@ def _reason(error: OSError | ValueError) -> str:
 
 
 # What is in a file
-
-
-def read_pieces(descriptor: int) -> Iterator[bytes]:
-    """Yield the content of an open file. Raises OSError."""
-    while piece := os.read(descriptor, PIECE):
-        yield piece
 
 
 def unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -354,16 +333,16 @@ def occurrences(pieces: Iterable[bytes], tokens: LiveTokens) -> Iterator[Occurre
         if is_text is None:
             is_text = b"\0" not in piece[:LOOKED_AT]
         data = rest + piece
-        for match in tokens.matches(data):
-            if match.end <= len(rest):
+        for start, end, position in tokens.matches(data):
+            if end <= len(rest):
                 continue  # it was found with the piece before
-            line = lines + data.count(b"\n", 0, match.start) + 1 if is_text else 0
+            line = lines + data.count(b"\n", 0, start) + 1 if is_text else 0
             if line != seen_on:
                 seen.clear()
                 seen_on = line
-            if match.position not in seen:
-                seen.add(match.position)
-                yield Occurrence(line or None, match.position)
+            if position not in seen:
+                seen.add(position)
+                yield Occurrence(line or None, position)
         rest = data[max(0, len(data) - overlap) :]
         if is_text:
             lines += data.count(b"\n", 0, len(data) - len(rest))

@@ -42,7 +42,15 @@ def read_private(path: Path) -> bytes | None:
         if not is_there(path.parent):
             return None
         with _opened_folder(path.parent) as folder, _opened_file(folder, path) as descriptor:
-            return None if descriptor is None else _read(descriptor, path)
+            if descriptor is None:
+                return None
+            data = read_all(descriptor, MOST_BYTES)
+    if data is None:
+        raise StorageError(
+            f"{file_checks.shown(path)} is too large to be a file of this program",
+            f"Move it away: {file_checks.moved_away(path)}",
+        )
+    return data
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -58,14 +66,31 @@ def write_private(path: Path, data: bytes) -> None:
             if name.startswith(f".{path.name}.") and name.endswith(_TEMPORARY):
                 os.unlink(name, dir_fd=folder)
         temporary = f".{path.name}.{os.getpid()}.{os.urandom(6).hex()}{_TEMPORARY}"
-        try:
-            _write_new(folder, temporary, data)
+        with new_file(temporary, FILE_MODE, folder) as descriptor:
+            write_all(descriptor, data)
+            os.fsync(descriptor)
             os.rename(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)
-        except BaseException:
-            with suppress(OSError):  # the first error is the one to report
-                os.unlink(temporary, dir_fd=folder)
-            raise
         os.fsync(folder)
+
+
+@contextmanager
+def new_file(path: Path | str, mode: int, folder: int | None = None) -> Generator[int]:
+    """Give the descriptor of a new file, which is removed where it could not be written.
+
+    Raises OSError, and FileExistsError where something has this name.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN
+    descriptor = os.open(path, flags, mode, dir_fd=folder)
+    try:
+        try:
+            os.fchmod(descriptor, mode)  # regardless of the umask
+            yield descriptor
+        finally:
+            os.close(descriptor)
+    except BaseException:
+        with suppress(OSError):  # the first error is the one to report
+            os.unlink(path, dir_fd=folder)
+        raise
 
 
 def append_private(path: Path, data: bytes) -> None:
@@ -193,32 +218,17 @@ def _why_not_opened(folder: int, path: Path, error: OSError) -> StorageError:
     return file_checks.failed("opened", path, error)
 
 
-def _read(descriptor: int, path: Path) -> bytes:
+def read_all(descriptor: int, most: int) -> bytes | None:
+    """Return what an open file holds; None where that is more than so many bytes."""
     pieces: list[bytes] = []
-    size = 0
-    while piece := os.read(descriptor, 1 << 20):
+    while most >= 0 and (piece := os.read(descriptor, min(1 << 20, most + 1))):
         pieces.append(piece)
-        size += len(piece)
-        if size > MOST_BYTES:
-            raise StorageError(
-                f"{file_checks.shown(path)} is too large to be a file of this program",
-                f"Move it away: {file_checks.moved_away(path)}",
-            )
-    return b"".join(pieces)
+        most -= len(piece)
+    return b"".join(pieces) if most >= 0 else None
 
 
-def _write_new(folder: int, name: str, data: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN
-    descriptor = os.open(name, flags, FILE_MODE, dir_fd=folder)
-    try:
-        os.fchmod(descriptor, FILE_MODE)  # regardless of the umask
-        _write_all(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of it to an open file."""
     left = memoryview(data)
     while left:
         left = left[os.write(descriptor, left) :]
@@ -239,7 +249,7 @@ def _appended(path: Path, data: bytes) -> Generator[tuple[int, int]]:
         size = os.fstat(descriptor).st_size
         torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
         try:
-            _write_all(descriptor, b"\n" + data if torn else data)
+            write_all(descriptor, b"\n" + data if torn else data)
         except OSError:
             with suppress(OSError):  # otherwise the next append ends the half line
                 os.ftruncate(descriptor, size)

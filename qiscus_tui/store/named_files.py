@@ -10,11 +10,9 @@ from pathlib import Path
 from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.file_checks import check_file, quoted, shown
+from qiscus_tui.store.files import FILE_MODE, new_file, read_all, write_all
 
-PRIVATE_MODE = 0o600
 PUBLIC_MODE = 0o644
-
-_PIECE = 1 << 20
 
 
 @contextlib.contextmanager
@@ -25,13 +23,14 @@ def new_private_file(path: Path) -> Generator[int]:
     removed.
     """
     try:
-        with _created(path, PRIVATE_MODE) as descriptor:
+        with new_file(path, FILE_MODE) as descriptor:
             yield descriptor
+            os.fsync(descriptor)
     except FileExistsError as error:
         raise StorageError(
             f"{shown(path)} exists already", "Nothing is overwritten: give another name."
         ) from error
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _not_written(path, error) from error
 
 
@@ -46,39 +45,14 @@ def write_public(path: Path, text: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             if not stat.S_ISREG(os.lstat(path).st_mode):
                 raise StorageError(f"{shown(path)} is not a file", "Name a file to replace.")
-        with (
-            _created(temporary, PUBLIC_MODE) as descriptor,
-            open(descriptor, "wb", closefd=False) as file,
-        ):
-            file.write(text.encode("utf-8", "replace"))
-            file.flush()
+        with new_file(temporary, PUBLIC_MODE) as descriptor:
+            write_all(descriptor, text.encode("utf-8", "replace"))
             os.fsync(descriptor)
             os.rename(temporary, path)
     except (OSError, ValueError) as error:
         with contextlib.suppress(OSError, ValueError):
             os.unlink(path)
         raise _not_written(path, error) from error
-
-
-@contextlib.contextmanager
-def _created(path: Path, mode: int) -> Generator[int]:
-    """Give the descriptor of a new file, which is removed where it could not be written."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        descriptor = os.open(path, flags, mode)
-    except ValueError as error:
-        raise OSError(errno.EINVAL, "not a name of a file") from error
-    try:
-        try:
-            os.fchmod(descriptor, mode)  # whatever the umask is
-            yield descriptor
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except BaseException:
-        with contextlib.suppress(OSError):  # the first error is the one to report
-            os.unlink(path)
-        raise
 
 
 def read_named(path: Path, most: int) -> bytes:
@@ -90,52 +64,40 @@ def read_named(path: Path, most: int) -> bytes:
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # wait for no pipe
     try:
         descriptor = os.open(path, flags)
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise StorageError(f"{shown(path)} is not a regular file", "Check its name.")
+            check_file(path, found)
+            data = read_all(descriptor, most)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError as error:
         raise UsageError(f"There is no file {shown(path)}", "Check its name.") from error
     except (OSError, ValueError) as error:
-        raise _not_opened(path, error) from error
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise StorageError(f"{shown(path)} is not a regular file", "Check its name.")
-        check_file(path, found)
-        return _read(descriptor, path, most)
-    except OSError as error:
-        raise _not_opened(path, error) from error
-    finally:
-        os.close(descriptor)
-
-
-def _read(descriptor: int, path: Path, most: int) -> bytes:
-    pieces: list[bytes] = []
-    left = most
-    while left >= 0 and (piece := os.read(descriptor, min(_PIECE, left + 1))):
-        pieces.append(piece)
-        left -= len(piece)
-    if left < 0:
+        if isinstance(error, OSError) and error.errno in {errno.ELOOP, errno.EMLINK}:
+            message = f"{shown(path)} is a symbolic link"
+            raise StorageError(message, "Name the file itself.") from error
+        raise StorageError(
+            f"{shown(path)} could not be read: {_why(error)}",
+            f"Check its owner and mode: ls -l {quoted(path)}",
+        ) from error
+    if data is None:
         raise UsageError(
-            f"{shown(path)} is larger than {most // _PIECE} MB",
-            "This is not a file of this program.",
+            f"{shown(path)} is larger than {most >> 20} MB", "This is not a file of this program."
         )
-    return b"".join(pieces)
+    return data
 
 
-def _not_opened(path: Path, error: Exception) -> StorageError:
-    if isinstance(error, OSError) and error.errno in {errno.ELOOP, errno.EMLINK}:
-        return StorageError(f"{shown(path)} is a symbolic link", "Name the file itself.")
-    return StorageError(
-        f"{shown(path)} could not be read: {_why(error)}",
-        f"Check its owner and mode: ls -l {quoted(path)}",
-    )
-
-
-def _not_written(path: Path, error: Exception) -> StorageError:
+def _not_written(path: Path, error: OSError | ValueError) -> StorageError:
     return StorageError(
         f"{shown(path)} could not be written: {_why(error)}",
         "Check the folder's name, owner, mode and free space.",
     )
 
 
-def _why(error: Exception) -> str:
-    words = error.strerror if isinstance(error, OSError) else None
-    return safe(words or str(error), 200)
+def _why(error: OSError | ValueError) -> str:
+    """Return the system's words; a name with a NUL in it gives a ValueError."""
+    if not isinstance(error, OSError):
+        return "not a name of a file"
+    return safe(error.strerror or str(error), 200)
