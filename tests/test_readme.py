@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from qiscus_tui.cli.parser import full_parser
 from qiscus_tui.cli.verbs import VERBS
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.tui.commands import registry
@@ -66,6 +67,14 @@ def test_every_verb_is_in_the_tables() -> None:
     assert sorted(verbs) == sorted(f"`{name}`" for name in VERBS)
     in_full = [name for name, _ in cells(REFERENCE, "| verb | does |")]
     assert sorted(in_full) == sorted(verbs)
+
+
+def test_every_option_is_typed_by_some_test() -> None:
+    parser, verbs = full_parser()
+    actions = [*parser.actions(), *(one for verb in VERBS for one in verbs[verb].actions())]
+    options = {name for action in actions for name in action.option_strings} - {"-h"}
+    typed = "".join(path.read_text() for path in (PROJECT / "tests").rglob("test_*.py"))
+    assert {one for one in options if not re.search(rf"{one}\b", typed)} == set()
 
 
 def test_every_key_of_the_app_is_in_the_readme_and_no_other() -> None:

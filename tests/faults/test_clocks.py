@@ -51,15 +51,6 @@ def test_a_wrong_clock_changes_nothing(
     assert left == pytest.approx(truth, abs=5)
 
 
-@pytest.mark.parametrize("off", [-MINUTES, HOURS, YEARS, -YEARS])
-def test_a_wrong_clock_makes_no_token_at_each_use(stage: Stage, off: float) -> None:
-    stage.program.clock.ahead = off
-    assert stage.log_in().code == 0
-    tokens = {stage.program("token").out for _ in range(3)}
-    assert stage.server.asked[Call.REFRESH] <= 1
-    assert len(tokens) == 1
-
-
 @pytest.mark.parametrize(
     "date",
     [
@@ -138,14 +129,6 @@ def test_a_machine_that_slept_between_plan_and_sending_goes_on(stage: Stage) -> 
     run = stage.do(deed)
     assert run.code == 0, run
     assert set(run.outcomes().values()) == {"revoked"}
-
-
-@pytest.mark.parametrize("dialect", ["local-time"])
-def test_times_without_a_zone_from_a_server_at_plus_seven_are_put_right(stage: Stage) -> None:
-    run = stage.log_in()
-    assert run.code == 0, run
-    assert "+7 h" in run.err
-    assert _left(stage) == pytest.approx(_truth(stage), abs=5)
 
 
 @pytest.mark.parametrize("off", [MINUTES, -HOURS, YEARS, -YEARS])
