@@ -1,7 +1,6 @@
 """Every call of the demo: logging in, refreshing and revoking, and what each kind of user gets."""
 
 import json
-from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -9,10 +8,8 @@ import pytest
 from qiscus_tui.demo.seed import LIFETIME
 from tests.clocks import ManualClock
 from tests.demo.conftest import START, Api
-from tests.sandbox import PASSWORD, Call, Fault
+from tests.sandbox import PASSWORD
 from tests.sandbox.users import AGENT
-
-Speaking = Callable[..., Api]
 
 
 def tokens(api: Api) -> set[str]:
@@ -58,25 +55,6 @@ async def test_a_body_that_is_no_object_never_breaks_it(api: Api, body: bytes) -
     headers = {"Content-Type": "application/json"}
     answer = await api.http.post("/api/v1/auth", content=body, headers=headers)
     assert answer.status_code in {400, 401}
-
-
-async def test_two_factor_gives_no_short_lived_token_and_maybe_no_other(api: Api) -> None:
-    data = (await api.login("twofactor@demo.example")).json()["data"]
-    assert data["user"]["authentication_token"] is None
-    assert data["use_2fa"] is True
-    assert data["long_lived_token"] == api.state.long_lived_token("twofactor@demo.example")
-    assert (await api.list("twofactor@demo.example")).json() == {"data": []}
-    data = (await api.login("twofactor-only@demo.example")).json()["data"]
-    assert (data["user"]["authentication_token"], data["long_lived_token"]) == (None, None)
-
-
-async def test_a_very_old_app_repeats_its_token_which_manages_nothing(api: Api) -> None:
-    data = (await api.login("old@demo.example")).json()["data"]
-    token = data["user"]["authentication_token"]
-    assert data["long_lived_token"] == token
-    headers = api.headers(token)
-    assert (await api.http.get(api.state.dialect.paths.list, headers=headers)).status_code == 401
-    assert (await api.profile("admin", headers)).status_code == 200
 
 
 # Who may what
@@ -152,18 +130,6 @@ async def test_a_refresh_gives_a_new_token_and_ends_none(api: Api) -> None:
     assert tokens(api) == before | {new}
 
 
-async def test_a_refresh_may_end_the_clients_older_token(speaking: Speaking) -> None:
-    api = speaking("refresh-ends-older")
-    before = tokens(api)
-    first = await logged_in(api)
-    api.http.headers["User-Agent"] = "somebody else"
-    other = await logged_in(api)
-    api.http.headers["User-Agent"] = "qiscus-tui/test"
-    new = (await api.refresh()).json()["data"]["auth"]["token"]
-    assert tokens(api) == before | {other, new}
-    assert first not in tokens(api)
-
-
 async def test_a_revoke_ends_what_it_names_of_its_user_once(api: Api) -> None:
     before = tokens(api)
     token = api.state.sessions()[3].token
@@ -193,75 +159,11 @@ async def test_revoke_all_leaves_exactly_one_new_session_of_its_user(api: Api) -
     assert len(api.state.sessions(AGENT.email)) == 1
 
 
-@pytest.mark.parametrize("dialect", ["new-long-lived", "new-long-lived-data"])
-async def test_revoke_all_may_change_the_long_lived_token(speaking: Speaking, dialect: str) -> None:
-    api = speaking(dialect)
-    old = api.long_lived()
-    data = (await api.revoke_all()).json()["data"]
-    holder = data["auth"] if dialect == "new-long-lived" else data
-    assert holder["long_lived_token"] == api.state.credentials.long_lived_token
-    path = api.state.dialect.paths.list
-    assert (await api.http.get(path, headers=old)).status_code == 401
-    assert (await api.list()).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("dialect", "status", "left"),
-    [
-        ("revoke-ignored", 200, "all"),
-        ("revoke-not-found", 404, "all"),
-        ("revoke-ends-own", 200, "all but our own"),
-        ("revoke-ends-all", 200, "none"),
-    ],
-)
-async def test_a_revoke_may_end_something_else(
-    speaking: Speaking, dialect: str, status: int, left: str
-) -> None:
-    api = speaking(dialect)
-    before = tokens(api)
-    own = await logged_in(api)
-    assert (await api.revoke(next(iter(before)))).status_code == status
-    wanted = {"all": before | {own}, "all but our own": before, "none": set[str]()}
-    assert tokens(api) == wanted[left]
-
-
-async def test_ids_revoke_where_the_field_is_an_id(speaking: Speaking) -> None:
-    api = speaking("ids-revocable")
-    listed = (await api.list()).json()["data"]
-    assert (await api.revoke(listed[0]["token_id"])).status_code == 200
-    assert (await api.list()).json()["data"] == listed[1:]
-
-
-async def test_paths_can_be_elsewhere(speaking: Speaking) -> None:
-    api = speaking("moved")
-    usual = "/api/v2/auth/active_token_list"
-    assert (await api.http.get(usual, headers=api.long_lived())).status_code == 404
-    assert (await api.list()).status_code == 200
-    assert (await api.revoke(api.state.sessions()[0].token)).status_code == 200
-
-
-# What tests ask of it
-
-
 async def test_every_answer_is_dated_by_the_demos_clock(api: Api, clock: ManualClock) -> None:
     clock.advance(3600)
     for answer in (await api.login(), await api.list(), await api.http.get("/nowhere")):
         dated = parsedate_to_datetime(answer.headers["Date"]).timestamp()
         assert dated == int(START) + 3600
-
-
-async def test_calls_are_counted_and_can_be_made_to_fail_once(api: Api) -> None:
-    await api.login(password="wrong")
-    api.state.fail_next(Call.LIST, Fault(429, headers={"Retry-After": "7"}))
-    answer = await api.list()
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
-    assert (await api.list()).status_code == 200
-    page = Fault(502, b"<html>Bad Gateway</html>", content_type="text/html", after=True)
-    api.state.fail_next(Call.REVOKE, page)
-    token = api.state.sessions()[0].token
-    assert (await api.revoke(token)).status_code == 502
-    assert token not in tokens(api)  # only its answer was lost
-    assert api.state.calls == {Call.LOGIN: 1, Call.LIST: 2, Call.REVOKE: 1}
 
 
 async def test_a_wrong_method_and_a_wrong_path_are_told_apart_in_json(api: Api) -> None:

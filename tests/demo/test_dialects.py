@@ -1,4 +1,7 @@
-"""Every dialect says the same, in its own words."""
+"""The plain dialect, which the demo speaks, and what the tests' server makes of it.
+
+The others are told apart by those who read them: `tests/api/test_dialects.py`.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,9 +13,9 @@ from qiscus_tui.demo import DemoState
 from qiscus_tui.demo.app import demo_app as plain_app
 from tests.clocks import ManualClock
 from tests.demo.conftest import Api
-from tests.sandbox import Dialect, demo_state
+from tests.sandbox import demo_state
 from tests.sandbox.app import demo_app
-from tests.sandbox.dialects import Pages, Stamp, Wrap, written
+from tests.sandbox.dialects import Stamp, written
 
 Speaking = Callable[..., Api]
 
@@ -56,41 +59,6 @@ async def test_hostile_text_arrives_exactly(speaking: Speaking) -> None:
     assert listed == [session.agent for session in api.state.sessions()]
 
 
-async def test_an_entry_may_hide_its_token_or_be_nothing_else(speaking: Speaking) -> None:
-    stars = (await speaking("masked").list()).json()["data"][0]["token"]
-    dots = (await speaking("masked-dots").list()).json()["data"][0]["token"]
-    assert (len(stars), len(dots)) == (43, 9)
-    assert set(stars[4:-4]) == {"*"}
-    assert dots[4] == "…"
-    answer = await speaking("ids").list()
-    assert answer.json()["data"][0]["session_id"] == 1
-    assert "QEX" not in answer.text
-    assert (await speaking("ids-unmarked").list()).json()["data"][0]["id"] == "ses-00000001"
-    api = speaking("bare")
-    assert (await api.list()).json()["data"] == [s.token for s in api.state.sessions()]
-
-
-@pytest.mark.parametrize("name", ["current-mark", "ids"])
-async def test_the_current_mark_is_on_the_callers_own_session_alone(
-    speaking: Speaking, name: str
-) -> None:
-    api = speaking(name)
-    key = api.state.dialect.fields.current
-    assert not any(entry[key] for entry in (await api.list()).json()["data"])
-    await api.login()
-    marks = [entry[key] for entry in (await api.list()).json()["data"]]
-    assert marks == [False] * 24 + [True]
-
-
-async def test_times_may_be_missing_from_some_or_all(speaking: Speaking) -> None:
-    entries = (await speaking("patchy").list()).json()["data"]
-    assert ["created_at" in entry for entry in entries[:8]] == [True] * 6 + [False, True]
-    assert not any("_at" in key for key in (await speaking("undated").list()).json()["data"][0])
-    computed = (await speaking("no-expiry").list()).json()["data"][0]
-    assert "created_at" in computed
-    assert "expired_at" not in computed
-
-
 @pytest.mark.parametrize(
     ("stamp", "value"),
     [
@@ -108,45 +76,3 @@ async def test_times_may_be_missing_from_some_or_all(speaking: Speaking) -> None
 )
 def test_a_time_is_written_in_each_form(stamp: Stamp, value: object) -> None:
     assert written(stamp, 1_789_997_600.25) == value
-
-
-async def test_agents_and_users_may_be_objects(speaking: Speaking) -> None:
-    api = speaking("agent-object")
-    agents = [entry["browser"] for entry in (await api.list()).json()["data"]]
-    expected = [session.agent for session in api.state.sessions()]
-    assert [agent and agent["user_agent"] for agent in agents] == expected
-    user = (await speaking("user-object").list()).json()["data"][0]["user"]
-    assert user["email"] == "admin@demo.example"
-    more = (await speaking("extra").list()).json()["data"][0]
-    assert more["location"]["zone"] == ["Asia", "Jakarta"]
-    assert more["device_secret"].startswith("not-to-be-shown")
-
-
-@pytest.mark.parametrize(
-    ("name", "status", "expected"),
-    [
-        ("plain", 401, {"errors": "Unauthorized", "status": 401}),
-        ("errors-object", 401, {"errors": {"message": "Unauthorized"}, "status": 401}),
-        ("errors-detail", 400, {"detail": "token_expired"}),
-        ("errors-nested", 401, {"error": {"message": "Unauthorized", "detail": "token_expired"}}),
-    ],
-)
-async def test_errors_stand_where_the_dialect_puts_them(
-    speaking: Speaking, name: str, status: int, expected: object
-) -> None:
-    api = speaking(name)
-    answer = await api.profile("admin", api.headers("gone"))
-    assert (answer.status_code, answer.json()) == (status, expected)
-
-
-async def test_what_is_not_the_api_answers_as_such(speaking: Speaking) -> None:
-    for path in ("/", "/api/v1/auth", "/api/v2/auth/active_token_list"):
-        assert (await speaking("not-found").http.get(path)).status_code == 404
-        page = await speaking("html").http.post(path)
-        assert page.status_code == 200
-        assert page.headers["Content-Type"].startswith("text/html")
-
-
-def test_a_list_that_is_the_whole_body_has_no_pages() -> None:
-    with pytest.raises(ValueError, match="whole body"):
-        Dialect(wrap=Wrap.BODY, pages=Pages.AFTER)

@@ -46,31 +46,26 @@ for words in json.load(sys.stdin):
 """Runs each command line in a fork of a Python that has loaded nothing yet."""
 
 TOKEN = "QEXcached0000000000000000000000000000000000"
-NETWORK = {"httpx", "asyncio", "ssl", "subprocess"}
 SCREENS = {"textual", "rich", "click", "qiscus_tui.tui"}
-STORES = {"msgspec", "filelock", "platformdirs", "tomllib", "keyring"}
 SERVER = {"starlette", "uvicorn"}
-LISTS = {"qiscus_tui.api.client", "qiscus_tui.service.sessions.snapshot", "qiscus_tui.query"}
-
-PARSER = NETWORK | SCREENS | STORES | SERVER | LISTS | {"traceback", "hashlib", "dataclasses"}
-"""Nothing of this is needed to show the help of all verbs."""
 
 VERB_HELP = SCREENS | SERVER | {"httpx", "keyring", "filelock"}
 """Nothing of this is needed to read the options of a verb, or to show its help."""
 
 WITHOUT_SERVER = {
-    *(NETWORK | SCREENS | SERVER | LISTS),
-    *("keyring", "ua_parser", "traceback", "dataclasses"),
+    *(SCREENS | SERVER),
+    *("httpx", "asyncio", "ssl", "subprocess", "keyring", "ua_parser", "traceback", "dataclasses"),
+    *("qiscus_tui.api.client", "qiscus_tui.service.sessions.snapshot", "qiscus_tui.query"),
 }
 """Nothing of this is needed to show what is kept on this machine."""
 
-ONE_LIST = SCREENS | SERVER | {"keyring", "ua_parser", "qiscus_tui.service.history"}
+PARSER = WITHOUT_SERVER | {"msgspec", "filelock", "platformdirs", "tomllib", "hashlib"}
+"""Nothing of this is needed to show the help of all verbs."""
+
+ONE_LIST = SCREENS | SERVER | {"keyring", "ua_parser"}
 """Nothing of this is needed until a list is there."""
 
-ONE_CALL = ONE_LIST | {
-    "qiscus_tui.query",
-    "qiscus_tui.service.sessions",
-}
+ONE_CALL = ONE_LIST | {"qiscus_tui.query", "qiscus_tui.service.sessions"}
 """Nothing of this is needed to make one call."""
 
 LIGHT: tuple[tuple[str, set[str]], ...] = (

@@ -16,12 +16,13 @@ import pytest
 
 from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
 from qiscus_tui.model.clock import SystemClock
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.signal_shield import ANSWER_WAIT
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.locks import account_lock_path
 from qiscus_tui.store.secrets import FileSecrets
-from tests.e2e.processes import Machine, SilentServer, silent_server
+from tests.e2e.processes import Machine, SilentServer, machine, silent_server
 from tests.sandbox import PASSWORD, demo_state
 
 LONGEST = 2.5
@@ -202,3 +203,16 @@ def test_so_does_a_write_that_nobody_reads(tmp_path: Path) -> None:
         finally:
             program.kill()
             os.close(reader)
+
+
+def test_what_scan_finds_in_a_pipe_that_goes_on_is_shown_at_once(tmp_path: Path) -> None:
+    with machine(tmp_path / "home") as on:
+        on.log_in_at_once()
+        token = min(on.tokens())
+        with on.start("scan", "--ids", "-") as program:
+            assert program.stdin is not None
+            assert program.stdout is not None
+            program.stdin.write(f"{token}\n")
+            program.stdin.flush()
+            assert program.stdout.readline() == f"{fingerprint(token)}\n"
+            assert seconds_to_end(program, signal.SIGTERM) < LONGEST

@@ -289,13 +289,3 @@ def followed_by(happening: Callable[[], None]) -> Behaviour:
         await x.say(said)
 
     return behaviour
-
-
-def preceded_by(happening: Callable[[], None]) -> Behaviour:
-    """Obey; before it is carried out, this happens at the server."""
-
-    async def behaviour(x: Exchange) -> None:
-        happening()
-        await obeys(x)
-
-    return behaviour

@@ -101,7 +101,6 @@ class Program:
     monkeypatch: pytest.MonkeyPatch
     clock: HastyClock
     timeout: float = TIMEOUT
-    wrap: Callable[[Workspace], Workspace] = lambda workspace: workspace
 
     def install(self) -> None:
         """Put the quick time-outs and the clock where a run opens its workspace."""
@@ -113,7 +112,7 @@ class Program:
             workspace = cast("Workspace", opened(*arguments))  # type: ignore[arg-type]
             server = structs.replace(workspace.config.server, timeout=self.timeout)
             config = structs.replace(workspace.config, server=server)
-            return self.wrap(structs.replace(workspace, config=config, clock=self.clock))
+            return structs.replace(workspace, config=config, clock=self.clock)
 
         self.monkeypatch.setattr(cli, "open_for", open_for)
 
