@@ -11,7 +11,7 @@ from qiscus_tui.cli.parser import parse
 from qiscus_tui.cli.prune import PruneRequest
 from qiscus_tui.model.durations import DAY, as_typed
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
-from qiscus_tui.model.retention_rules import Retention, RetentionRules, Rule
+from qiscus_tui.model.retention_rules import Retention, RetentionRules, Rule, written_rules
 from qiscus_tui.query import Moment
 from qiscus_tui.service.config_language import LANGUAGE
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
@@ -74,6 +74,5 @@ def test_a_rule_beside_a_policy_replaces_its_own_and_leaves_the_others(rules: Re
 
 def test_every_rule_has_its_words(rules: RetentionRules):
     words = Retention(USUAL_KEYS, rules).words
-    for rule in Rule:
-        if rules.value(rule) is not None:
-            assert rule.words.partition(" {")[0] in words
+    for rule, value in written_rules(rules):
+        assert rule.words.format(value) in words

@@ -20,7 +20,12 @@ from qiscus_tui.service.revocation.events import (
     TrialStarted,
     Verifying,
 )
-from qiscus_tui.service.revocation.evidence import Evidence
+from qiscus_tui.service.revocation.evidence import (
+    Evidence,
+    may_be_sent,
+    not_chosen_since,
+    why_nothing_may_be_sent,
+)
 from qiscus_tui.service.revocation.outcomes import (
     ENDED_OTHERS_HINT,
     UNKNOWN_HINT,
@@ -29,11 +34,6 @@ from qiscus_tui.service.revocation.outcomes import (
 )
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.plan_groups import audit_groups
-from qiscus_tui.service.revocation.recheck import (
-    may_be_sent,
-    not_chosen_since,
-    why_nothing_may_be_sent,
-)
 from qiscus_tui.service.revocation.sending import Halt, Sending
 from qiscus_tui.service.revocation.trial import (
     TRIAL_FAILED_HINT,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerFault
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.evidence import Evidence
+from qiscus_tui.service.revocation.evidence import Evidence, ids_changed
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.verification import Fate, Verification
@@ -163,9 +163,6 @@ def disproves_call(
     )
 
 
-# What is sent: tokens, or ids that may be the numbers of rows
-
-
 def end_rows(plan: RevocationPlan) -> frozenset[str]:
     """Return the ids of the sessions with the lowest and the highest number, where those revoke.
 
@@ -187,32 +184,3 @@ def _number(server_id: str | int | None) -> int | None:
     if isinstance(server_id, str):
         return int(server_id) if server_id.isdecimal() and len(server_id) < 20 else None
     return server_id
-
-
-def ids_changed(plan: RevocationPlan, listed: SessionList) -> bool:
-    """Return whether an id stands for another session now, or is revoked by something else.
-
-    That happens where a server's ids are the numbers of its rows.
-    """
-    earlier, by_id = plan.listed, plan.revokes_by_id
-    sessions = earlier.sessions if by_id else [target.session for target in plan.targets]
-    for one in sessions:
-        found = listed.get(one.id)
-        if found is not None and (
-            found.revoke_with != one.revoke_with or not found.is_same_as(one)
-        ):
-            return True
-    return by_id and _has_another_id(earlier, listed)
-
-
-def _has_another_id(earlier: SessionList, listed: SessionList) -> bool:
-    """Return whether a session without a token seems to be listed under another id."""
-    missing = {
-        one.created_at
-        for one in earlier.sessions
-        if one.token is None and one.created_at is not None and one.id not in listed.positions
-    }
-    return any(
-        one.token is None and one.created_at in missing and one.id not in earlier.positions
-        for one in listed.sessions
-    )
