@@ -13,8 +13,17 @@ from qiscus_tui.api.answers import Answer, AnswerStream, server_time
 from qiscus_tui.api.contract import Authentication, Call, Contract
 from qiscus_tui.api.decode import encode_json, lenient
 from qiscus_tui.api.error_answers import error_for_answer, is_refusal
-from qiscus_tui.api.new_tokens import UNWATCHED, ArrivingTokens, NewTokens, TokenWatch
-from qiscus_tui.api.replies import AnswerTime, LoginAnswer, Profile, read_login, read_profile
+from qiscus_tui.api.replies import (
+    UNWATCHED,
+    AnswerTime,
+    ArrivingTokens,
+    LoginAnswer,
+    NewTokens,
+    Profile,
+    TokenWatch,
+    read_login,
+    read_profile,
+)
 from qiscus_tui.api.retry import CallTime, RetryPolicy
 from qiscus_tui.api.wire import Request, Wire, WireSettings, tls_context
 from qiscus_tui.errors import (
@@ -25,9 +34,8 @@ from qiscus_tui.errors import (
     TimedOut,
     TokenExpired,
 )
-from qiscus_tui.model.account import Role
+from qiscus_tui.model.account import Origin, Role
 from qiscus_tui.model.clock import Clock
-from qiscus_tui.model.origin import Origin
 
 if TYPE_CHECKING:
     from qiscus_tui.api.observation import AnswerObserver

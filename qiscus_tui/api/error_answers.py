@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import cast
 
 from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Authentication, Call
-from qiscus_tui.api.dates import http_date
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.errors import (
     Forbidden,
@@ -20,7 +22,7 @@ from qiscus_tui.errors import (
     TokenExpired,
     TokenInvalid,
 )
-from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.masking import KnownSecrets
 from qiscus_tui.model.text import safe
 
@@ -226,6 +228,22 @@ def _wait_words(wait: float | None) -> str | None:
     if wait > DAY:
         return "The server asks to wait longer than a day; contact its operator."
     return f"The server asks to wait {wait:,.0f} s; try again after that."
+
+
+_LATEST = 4_102_444_800.0  # the year 2100: later dates are wrong, and could overflow
+
+
+@lru_cache(maxsize=8)  # many answers come in one second
+def http_date(text: str) -> float | None:
+    """Return an HTTP date as epoch seconds, None if it is invalid or after the year 2100."""
+    try:
+        moment = parsedate_to_datetime(text)
+        if moment.tzinfo is None:  # "-0000" means UTC from an unknown zone
+            moment = moment.replace(tzinfo=UTC)
+        seconds = moment.timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return seconds if 0 < seconds < _LATEST else None
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

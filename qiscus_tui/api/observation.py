@@ -13,8 +13,7 @@ from typing import cast
 from qiscus_tui.api.contract import Call
 from qiscus_tui.api.error_answers import error_words
 from qiscus_tui.api.token_masks import is_masked
-from qiscus_tui.model.masking import KnownSecrets
-from qiscus_tui.model.redaction import is_plain_name, shown_message, shown_name
+from qiscus_tui.model.masking import KnownSecrets, is_plain_name, shown_message, shown_name
 
 MOST_FIELDS = 200
 """Different fields of the entries that are noted, at most."""

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from qiscus_tui.api.contract import Authentication, Call
 from qiscus_tui.api.wire import Request, Wire, WireSettings, tls_context
 from qiscus_tui.errors import ServerError
+from qiscus_tui.model.account import Origin
 from qiscus_tui.model.clock import Clock
-from qiscus_tui.model.origin import Origin
 
 _METHODS = ("GET", "OPTIONS")
 _THERE = frozenset({401, 403, 405, 422})

@@ -20,16 +20,15 @@ import httpcore
 import httpx
 import truststore
 
-from qiscus_tui.api.answers import ACCEPTED_ENCODING, Answer, AnswerStream
+from qiscus_tui.api.answers import ACCEPTED_ENCODING, Answer, AnswerStream, transport_error
 from qiscus_tui.api.contract import Call
 from qiscus_tui.api.error_answers import redirected
 from qiscus_tui.api.retry import CALL_TIME
-from qiscus_tui.api.transport_errors import transport_error
 from qiscus_tui.errors import ConfigError
+from qiscus_tui.model.account import Origin, is_loopback
 from qiscus_tui.model.clock import Clock
-from qiscus_tui.model.origin import Origin, is_loopback
+from qiscus_tui.model.masking import Unshown
 from qiscus_tui.model.text import safe
-from qiscus_tui.model.unshown import Unshown
 
 _LOGGER = logging.getLogger(__name__)
 """For names of calls, statuses and durations; never for anything sent or received."""

@@ -8,7 +8,7 @@ from qiscus_tui.cli.output.console import Console, record
 from qiscus_tui.cli.output.text_table import cells_of, moment, outcome_lines
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.durations import parse_duration
+from qiscus_tui.model.clock import parse_duration
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.history import PastPlan, recorded_plans

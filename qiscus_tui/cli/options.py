@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.durations import DAY, HOUR, parse_duration
+from qiscus_tui.model.clock import DAY, HOUR, parse_duration
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH
 from qiscus_tui.model.text import safe
 

@@ -12,8 +12,7 @@ from qiscus_tui.cli.output.console import Results
 from qiscus_tui.cli.verbs import VERBS, Example, Verb, load
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.spelling import similar
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import safe, similar
 
 EXAMPLES = (
     Example("qiscus-tui --demo", "try the app without a server"),

@@ -17,7 +17,7 @@ from qiscus_tui.cli.plan_options import (
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected, in_entry, named_entry
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.durations import HOW_TO_WRITE, parse_duration
+from qiscus_tui.model.clock import HOW_TO_WRITE, parse_duration
 from qiscus_tui.model.group_keys import USUAL_KEYS, parse_group_keys
 from qiscus_tui.model.retention_rules import ANY_RULE, Retention, RetentionRules, Rule
 from qiscus_tui.model.text import safe

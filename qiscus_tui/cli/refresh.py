@@ -7,7 +7,7 @@ from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.durations import countdown
+from qiscus_tui.model.clock import countdown
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store.processes import process_age
 

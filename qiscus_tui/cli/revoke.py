@@ -9,7 +9,7 @@ from qiscus_tui.cli.plan_options import add_filter, add_plan_options, check_plan
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.durations import parse_duration
+from qiscus_tui.model.clock import parse_duration
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

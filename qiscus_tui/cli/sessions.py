@@ -17,8 +17,7 @@ from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.group_keys import GROUP_KEYS, GroupKey, parse_group_keys
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.sessions.export import Export, ExportFormat
-from qiscus_tui.service.sessions.group_export import GroupExport
+from qiscus_tui.service.sessions.export import Export, ExportFormat, GroupExport
 from qiscus_tui.service.sessions.group_order import (
     GroupFact,
     parse_group_sort,

@@ -10,7 +10,7 @@ from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Context, Example, Verb, exit_code_of
 from qiscus_tui.cli.workspace import account_record, connected, hint_by_storage
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.durations import as_typed, countdown
+from qiscus_tui.model.clock import as_typed, countdown
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 

@@ -24,13 +24,10 @@ from qiscus_tui.errors import (
     UsageError,
 )
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.account import Account, Role, Storage
-from qiscus_tui.model.clock import Clock, SystemClock
-from qiscus_tui.model.durations import DAY
-from qiscus_tui.model.known import Known
-from qiscus_tui.model.origin import parse_origin
-from qiscus_tui.model.spelling import did_you_mean
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.account import Account, Role, Storage, parse_origin
+from qiscus_tui.model.clients import Known
+from qiscus_tui.model.clock import DAY, Clock, SystemClock
+from qiscus_tui.model.text import did_you_mean, safe
 from qiscus_tui.service.account.selection import (
     APP_ID_VARIABLE,
     LONG_LIVED_VARIABLE,

@@ -1,7 +1,13 @@
-"""The clock, injected everywhere so that tests need not wait."""
+"""The clock, injected everywhere so that tests need not wait; and durations."""
 
+import math
+import re
 import time
+from collections.abc import Callable
 from typing import Protocol
+
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.text import safe
 
 
 class Clock(Protocol):
@@ -33,3 +39,96 @@ class SystemClock:
         import asyncio
 
         await asyncio.sleep(seconds)
+
+
+MINUTE = 60
+HOUR = 3600
+DAY = 86_400
+
+TOKEN_LIFETIME = 30 * DAY
+"""A short-lived token expires 30 days after the login or refresh (documented)."""
+
+HOW_TO_WRITE = "Write it in lower case, such as 90s, 15m (minutes), 24h, 7d or 2w."
+"""`1M` could be a minute or a month, so capitals are refused."""
+
+_UNITS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+_PART = re.compile(r"([0-9]{1,9})([smhdw])")
+
+
+def parse_duration(text: str) -> int:
+    """Return the seconds in `7d`, `90m` or `1d12h`. Units are lower case only.
+
+    Raises UsageError.
+    """
+    seconds, at = 0, 0
+    stripped = text.strip()
+    while found := _PART.match(stripped, at):
+        seconds += int(found[1]) * _UNITS[found[2]]
+        at = found.end()
+    if not stripped or at != len(stripped):
+        shown = safe(text) if len(text) <= 20 else f"{safe(text[:4])}…"  # it may be a token
+        raise UsageError(f"'{shown}' is not a duration", HOW_TO_WRITE)
+    return seconds
+
+
+def duration_between(least: float, most: float) -> Callable[[str], float]:
+    """Return a reader of a duration within these bounds in seconds; it raises ValueError."""
+
+    def read(text: str) -> float:
+        try:
+            found = parse_duration(text)
+        except UsageError as error:
+            raise ValueError("must be a duration in lower case, such as 90s, 5m or 24h") from error
+        if not least <= found <= most:
+            raise ValueError(f"must be from {as_typed(least)} to {as_typed(most)}")
+        return float(found)
+
+    return read
+
+
+def as_typed(seconds: float) -> str:
+    """Return `90s`, `24h` or `7d`, as `parse_duration` reads it; fractions are dropped."""
+    whole = int(seconds)
+    for unit, size, least in (("d", DAY, 2), ("h", HOUR, 1), ("m", MINUTE, 1)):
+        if whole >= least * size and whole % size == 0:
+            return f"{whole // size}{unit}"
+    return f"{whole}s"
+
+
+def countdown(seconds: float, *, to_the_second: bool = False) -> str:
+    """Return `29d 04:11`, under a day `05:59:58`, after the end `expired`."""
+    if seconds <= 0:
+        return "expired"
+    whole = math.ceil(seconds)
+    days, rest = divmod(whole, DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes, second = divmod(rest, MINUTE)
+    if not days:
+        return f"{hours:02}:{minutes:02}:{second:02}"
+    if to_the_second:
+        return f"{days}d {hours:02}:{minutes:02}:{second:02}"
+    return f"{days}d {hours:02}:{minutes:02}"
+
+
+def span(seconds: float) -> str:
+    """Return `68 s`, from two minutes on `2 min 8 s`, from an hour on `1 h 4 min`."""
+    whole = max(1, round(seconds))
+    minutes, second = divmod(whole, MINUTE)
+    if whole < 2 * MINUTE:
+        return f"{whole} s"
+    if whole < HOUR:
+        return f"{minutes} min {second} s"
+    return f"{minutes // 60:,} h {minutes % 60} min"
+
+
+def ago(seconds: float) -> str:
+    """Return `now`, `41 s ago`, `12 min ago`, `3 h ago`, `9 d ago`."""
+    if seconds < 5:
+        return "now"
+    if seconds < MINUTE:
+        return f"{int(seconds)} s ago"
+    if seconds < HOUR:
+        return f"{int(seconds // MINUTE)} min ago"
+    if seconds < DAY:
+        return f"{int(seconds // HOUR)} h ago"
+    return f"{int(seconds // DAY)} d ago"

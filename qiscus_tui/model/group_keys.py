@@ -32,7 +32,7 @@ def parse_group_keys(text: str) -> tuple[GroupKey, ...]:
     names = [name.strip() for name in text.split(",")]
     for name in names:
         if name not in GROUP_KEYS:
-            from qiscus_tui.model.spelling import did_you_mean
+            from qiscus_tui.model.text import did_you_mean
 
             raise UsageError(
                 f"Can't group by '{safe(name, 40)}'",

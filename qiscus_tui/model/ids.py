@@ -1,7 +1,6 @@
 """Session ids: fingerprints that can be shown, typed and logged, unlike tokens."""
 
 import re
-from collections.abc import Iterable
 
 ID_LENGTH = 12
 """Hex digits in an id."""
@@ -27,14 +26,3 @@ def fingerprint(secret: str) -> str:
     import hashlib
 
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:ID_LENGTH]
-
-
-def fingerprints(tokens: Iterable[str]) -> list[str]:
-    """Return the fingerprint of each token, faster than one by one.
-
-    They must be without lone surrogates.
-    """
-    import hashlib
-
-    sha256, digits = hashlib.sha256, ID_LENGTH // 2
-    return [sha256(token.encode()).digest()[:digits].hex() for token in tokens]

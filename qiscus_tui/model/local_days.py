@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from msgspec import Struct
 
-from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.timestamps import EARLIEST, LATEST
 
 _LAST = LATEST - 10 * DAY

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from qiscus_tui.model.durations import DAY, as_typed, duration_between
+from qiscus_tui.model.clock import DAY, as_typed, duration_between
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.setting import setting
 

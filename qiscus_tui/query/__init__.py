@@ -1,10 +1,7 @@
 """The filter and sort language: text in, positions of a list out."""
 
-from qiscus_tui.query.answerable import unanswerable
-from qiscus_tui.query.columns import Columns, Moment
-from qiscus_tui.query.keys import KEYS, Key
-from qiscus_tui.query.matching import Matches, compile, select
-from qiscus_tui.query.narrowing import narrows
+from qiscus_tui.query.filter_facts import change_times, changes_with_time, narrows, unanswerable
+from qiscus_tui.query.matching import Columns, Matches, Moment, compile, select
 from qiscus_tui.query.parsing import older_than, parse, parse_readable
 from qiscus_tui.query.partly_sorted import PartlySorted
 from qiscus_tui.query.sorting import (
@@ -14,8 +11,7 @@ from qiscus_tui.query.sorting import (
     ordered,
     partly_sorted_in_steps,
 )
-from qiscus_tui.query.terms import Query, all_of
-from qiscus_tui.query.time_changes import change_times, changes_with_time
+from qiscus_tui.query.terms import KEYS, Key, Query, all_of
 from qiscus_tui.query.writing import written, written_between, written_exactly
 
 __all__ = [

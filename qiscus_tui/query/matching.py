@@ -5,17 +5,20 @@ either: a word matches if its test is certainly true, a negated word if it is ce
 """
 
 import operator
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from functools import partial
 from operator import attrgetter
+from typing import Protocol
+
+from msgspec import Struct
 
 from qiscus_tui.model.addresses import packed
+from qiscus_tui.model.clients import Known, client_family, client_of
 from qiscus_tui.model.ids import ID_LENGTH
 from qiscus_tui.model.local_days import day_before, local_day
 from qiscus_tui.model.session import Session
-from qiscus_tui.query.columns import Columns, Moment
-from qiscus_tui.query.exact import Verdict, exactly
-from qiscus_tui.query.keys import Key
+from qiscus_tui.model.text import safe
 from qiscus_tui.query.terms import (
     Anywhere,
     Comparison,
@@ -26,6 +29,7 @@ from qiscus_tui.query.terms import (
     InField,
     InNetwork,
     Is,
+    Key,
     Keyed,
     Lasts,
     LengthUnknown,
@@ -34,6 +38,152 @@ from qiscus_tui.query.terms import (
     State,
     Word,
 )
+
+
+class Columns(Protocol):
+    """Sessions as parallel sequences: position `i` in each is the same session."""
+
+    @property
+    def sessions(self) -> Sequence[Session]:
+        """In the server's order."""
+        ...
+
+    @property
+    def clients(self) -> Sequence[str]:
+        """Safe short name of each session's client."""
+        ...
+
+    @property
+    def labels(self) -> Sequence[Known | None]:
+        """The known integration that each session belongs to."""
+        ...
+
+    @property
+    def new(self) -> bytes:
+        """1 if the (client, network) pair was not seen at an earlier visit."""
+        ...
+
+    @property
+    def search(self) -> Sequence[str]:
+        """Casefolded text of each session, for bare words, which may also be part of its id."""
+        ...
+
+
+class Moment(Struct, frozen=True):
+    """The circumstances of a filter, besides the list itself."""
+
+    server_now: float
+    """Epoch seconds on the server's clock."""
+    expiring: float
+    """Seconds: a session that ends within them is expiring."""
+    marked: bytes | bytearray = b""
+    """1 at the position of each marked session; positions past its end are not marked."""
+
+    def is_expiring(self, end: float) -> bool:
+        """Return whether a session with this end is live, and ends soon."""
+        return 0 < end - self.server_now <= self.expiring
+
+    def count_expiring(self, ends: Sequence[float]) -> int:
+        """Return how many of these ends, sorted, are those of an expiring session."""
+
+        def ended_by(seconds: float) -> int:  # a difference: a sum would be rounded differently
+            return bisect_right(ends, seconds, key=lambda end: end - self.server_now)
+
+        return ended_by(self.expiring) - ended_by(0)
+
+
+def text_of(shown: str) -> str | None:
+    """Return a safe text."""
+    return shown if shown.strip() else None
+
+
+def address_of(ip: str | None) -> int | str | None:
+    """Return the packed address, or the safe text of what is not an address."""
+    address = packed(ip)
+    return text_of(safe(ip or "")) if address is None else address
+
+
+def label_of(known: Known | None) -> str | None:
+    """Return the label of a known integration."""
+    return None if known is None else text_of(safe(known.label))
+
+
+Verdict = Callable[[int], bool | None]
+"""True, false, or None if unknown."""
+
+
+def exactly(columns: Columns, key: Key, wanted: str | None) -> Verdict:
+    """Return whether a session has this value; None: whether it has none."""
+    if wanted is None:
+        value_of = _VALUES[key]
+        return lambda i: value_of(columns, i) is None
+    match key:
+        case Key.CLIENT:
+            return _client_is(columns, wanted)
+        case Key.IP:
+            return _address_is(columns, wanted)
+        case Key.LABEL:
+            return _label_is(columns, wanted)
+        case _:
+            return _text_is(columns, key, wanted)
+
+
+def _client_is(columns: Columns, wanted: str) -> Verdict:
+    """Whether it is the whole name, or the name without its version."""
+    judged: dict[str | None, bool | None] = {None: None}
+
+    def verdict(position: int) -> bool | None:
+        name = _client(columns, position)
+        if name not in judged:
+            judged[name] = name is not None and wanted in {name, client_family(name)}
+        return judged[name]
+
+    return verdict
+
+
+def _address_is(columns: Columns, wanted: str) -> Verdict:
+    """Addresses are compared by number. What is no address may stand for any."""
+    address = packed(wanted)
+
+    def verdict(position: int) -> bool | None:
+        found = address_of(columns.sessions[position].ip)
+        if found is None or (isinstance(found, str) and address is not None):
+            return None
+        return found == (wanted if address is None else address)
+
+    return verdict
+
+
+def _text_is(columns: Columns, key: Key, wanted: str) -> Verdict:
+    """A session without a user may be anybody's."""
+    value_of = _VALUES[key]
+    return lambda i: None if (value := value_of(columns, i)) is None else value == wanted
+
+
+def _label_is(columns: Columns, wanted: str) -> Verdict:
+    """A session without a label certainly has another; an uncertain label may stand for any."""
+
+    def verdict(position: int) -> bool | None:
+        known = columns.labels[position]
+        is_equal = label_of(known) == wanted
+        return is_equal if known is None or known.is_certain else is_equal or None
+
+    return verdict
+
+
+def _client(columns: Columns, position: int) -> str | None:
+    return client_of(columns.clients[position], columns.sessions[position].user_agent)
+
+
+_VALUES: dict[Key, Callable[[Columns, int], int | str | None]] = {
+    Key.CLIENT: _client,
+    Key.UA: lambda columns, i: text_of(columns.sessions[i].safe_agent),
+    Key.USER: lambda columns, i: text_of(columns.sessions[i].safe_user),
+    Key.LABEL: lambda columns, i: label_of(columns.labels[i]),
+    Key.IP: lambda columns, i: address_of(columns.sessions[i].ip),
+}
+"""The whole value of a key; None where the session has none."""
+
 
 Matches = Callable[[int], bool]
 """Whether the session at a position matches."""

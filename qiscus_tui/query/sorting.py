@@ -14,7 +14,7 @@ from typing import Any
 
 from qiscus_tui.model.addresses import packed
 from qiscus_tui.model.turns import RUN
-from qiscus_tui.query.columns import Columns
+from qiscus_tui.query.matching import Columns
 from qiscus_tui.query.partly_sorted import Comparison, PartlySorted
 
 _DISTINCT = 4096

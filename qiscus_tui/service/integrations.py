@@ -14,11 +14,9 @@ from msgspec import Struct
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.addresses import named_network, network_of
-from qiscus_tui.model.client_names import UNKNOWN, client_name_error
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import UNKNOWN, Known, client_name_error
 from qiscus_tui.model.session import Session
-from qiscus_tui.model.spelling import did_you_mean
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import did_you_mean, safe
 from qiscus_tui.store.known import KnownEntry, KnownFile
 
 LONGEST = 60

@@ -7,8 +7,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from qiscus_tui.errors import AddressError, NoAccount, StorageError
-from qiscus_tui.model.account import Account, Role, Storage
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import Account, Role, Storage, parse_origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import EpochSeconds, Seconds
 from qiscus_tui.store.file_checks import moved_away, shown

@@ -7,9 +7,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from qiscus_tui.errors import AddressError
-from qiscus_tui.model.account import Storage
-from qiscus_tui.model.client_names import client_name_error
-from qiscus_tui.model.origin import Origin, parse_origin
+from qiscus_tui.model.account import Origin, Storage, parse_origin
+from qiscus_tui.model.clients import client_name_error
 
 _PATH = re.compile(r"/[!-~]*")
 _FORBIDDEN_IN_PATH = ("//", "\\", "@", "..", "?", "#", "%", "://")

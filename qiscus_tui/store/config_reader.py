@@ -59,7 +59,7 @@ class ConfigFile:
         """Raise ConfigError, with the word probably meant, for one that is not known here."""
         names = sorted(known)
         if word not in names:
-            from qiscus_tui.model.spelling import did_you_mean
+            from qiscus_tui.model.text import did_you_mean
 
             hint = did_you_mean(word, names, f"Known here: {', '.join(names)}.")
             message = f"Unknown {what} `{safe(word, 60)}` {where}".rstrip()

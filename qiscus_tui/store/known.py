@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.setting import setting
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.config_checks import client_name, network

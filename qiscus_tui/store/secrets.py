@@ -7,7 +7,7 @@ from typing import Protocol
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials, Storage
-from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store.file_checks import moved_away, shown
 from qiscus_tui.store.jsonfile import JsonFile, decoded

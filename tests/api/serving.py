@@ -9,11 +9,11 @@ import httpx
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.list.listing import Listing
-from qiscus_tui.api.new_tokens import NewTokens
+from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
+from qiscus_tui.model.account import Origin, parse_origin
 from qiscus_tui.model.clock import Clock
-from qiscus_tui.model.origin import Origin, parse_origin
 
 ORIGIN = parse_origin("https://demo.invalid")
 LONG_LIVED = "LLT-the-long-lived-token"

@@ -24,7 +24,7 @@ from qiscus_tui.errors import (
     Unreadable,
 )
 from qiscus_tui.model.account import Role
-from qiscus_tui.model.durations import TOKEN_LIFETIME
+from qiscus_tui.model.clock import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe

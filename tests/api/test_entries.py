@@ -19,7 +19,7 @@ from qiscus_tui.api.contract import (
 from qiscus_tui.api.list import listing
 from qiscus_tui.api.list.entries import EntryReader
 from qiscus_tui.api.list.listing import read_listing
-from qiscus_tui.model.durations import DAY, TOKEN_LIFETIME
+from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.timestamps import (

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from qiscus_tui.api.client import ApiClient
-from qiscus_tui.api.new_tokens import NewTokens, TokenWatch
+from qiscus_tui.api.replies import NewTokens, TokenWatch
 from qiscus_tui.errors import AnswerLost, QiscusTuiError, ServerError, TimedOut, Unreadable
 from tests.api.serving import LONG_LIVED, client_of
 from tests.clocks import ManualClock

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from qiscus_tui.api.list.listing import BARREN_PAGES, Listing, read_listing
-from qiscus_tui.api.list.pages import REPEATED, find_page, next_query, read_paging
+from qiscus_tui.api.list.pages import REPEATED, NoList, find_page, next_query, read_paging
 from qiscus_tui.errors import ServerFault, Unreadable
 from tests.api.serving import LONG_LIVED, Server, client_of, names, said, token_of
 from tests.clocks import ManualClock
@@ -273,7 +273,7 @@ def test_an_empty_list_of_tokens_is_not_mistaken_for_its_neighbour(data: object)
 
 
 def test_an_object_of_which_only_some_names_are_numbers_is_no_list() -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(NoList):
         find_page({"data": {"0": {"token": "a"}, "note": "of 2"}})
 
 
@@ -284,7 +284,7 @@ def test_a_list_with_gaps_as_php_writes_it_is_a_list() -> None:
 
 
 def test_two_lists_that_could_both_be_it_are_refused() -> None:
-    with pytest.raises(Unreadable, match="has no list of sessions"):
+    with pytest.raises(NoList):
         find_page({"data": {"a": [{"id": 1}], "b": [{"id": 2}]}})
 
 

@@ -10,12 +10,10 @@ from qiscus_tui.api.answers import Answer
 from qiscus_tui.api.contract import contract_with
 from qiscus_tui.api.list.listing import read_listing
 from qiscus_tui.api.list.pages import Page
-from qiscus_tui.api.new_tokens import NewTokens
-from qiscus_tui.api.replies import LoginAnswer
+from qiscus_tui.api.replies import LoginAnswer, NewTokens
 from qiscus_tui.api.wire import Wire, WireSettings
 from qiscus_tui.errors import ConfigError, NotQiscus, ServerRefused, Unreadable
-from qiscus_tui.model.account import Role, ShortLived
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import Role, ShortLived, parse_origin
 from tests.api.serving import (
     APP_ID,
     LONG_LIVED,

@@ -7,7 +7,7 @@ import pytest
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.list.listing import read_listing
-from qiscus_tui.model.durations import TOKEN_LIFETIME
+from qiscus_tui.model.clock import TOKEN_LIFETIME
 from tests.api.serving import LONG_LIVED, SHORT_LIVED, answering, client_of, said
 from tests.clocks import ManualClock
 

@@ -16,8 +16,8 @@ from qiscus_tui.api.list.listing import Listing, read_listing
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import PIECE, WireSettings
 from qiscus_tui.errors import AnswerLost, NotConnected, QiscusTuiError, TimedOut
+from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clock import SystemClock
-from qiscus_tui.model.origin import parse_origin
 from tests.api.listening import Serve, listening
 from tests.api.serving import APP_ID, LONG_LIVED, SHORT_LIVED
 from tests.clocks import ManualClock

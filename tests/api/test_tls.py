@@ -15,7 +15,7 @@ from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.errors import AnswerLost, ConfigError, NotConnected, NotTrusted
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import parse_origin
 from tests.api.listening import listening
 from tests.api.serving import APP_ID, LONG_LIVED, short_of
 from tests.clocks import ManualClock

@@ -5,8 +5,8 @@ import ssl
 import httpx
 import pytest
 
+from qiscus_tui.api.answers import transport_error
 from qiscus_tui.api.client import ApiClient
-from qiscus_tui.api.transport_errors import transport_error
 from qiscus_tui.api.wire import WireSettings, tls_context
 from qiscus_tui.errors import (
     AnswerLost,

@@ -6,8 +6,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from qiscus_tui.model.account import Account
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import Account, parse_origin
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.journal import Journal

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.model.durations import DAY, HOUR
+from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import ACCOUNT_LINE, Done, Program
 from tests.clocks import ManualClock

@@ -9,7 +9,7 @@ import pytest
 
 from qiscus_tui.cli.output.text_table import MOST_GROUPS, outcome_lines
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
-from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.outcomes import Report

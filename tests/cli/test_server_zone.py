@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from qiscus_tui.demo.seed import DemoSession
-from qiscus_tui.model.durations import DAY, HOUR
+from qiscus_tui.model.clock import DAY, HOUR
 from tests.cli.conftest import SERVER, Program
 from tests.clocks import ManualClock
 from tests.sandbox import demo_state

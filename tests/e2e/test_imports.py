@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.cli.verbs import VERBS
-from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage, parse_origin
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import FileSecrets

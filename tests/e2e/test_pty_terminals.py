@@ -138,7 +138,7 @@ def test_the_list_waits_only_for_what_it_shows(
     opened(told, " active", command=FIRST_FRAME, **server.account).wait_for("60 active")
     loaded = told.read_text().split()
     later = {f"qiscus_tui.tui.{name}" for name in COMES_AFTER_THE_LIST}
-    later |= {"qiscus_tui.service.sessions.groups", "qiscus_tui.query.completion", "ua_parser"}
+    later |= {"qiscus_tui.service.sessions.groups", "qiscus_tui.query.writing", "ua_parser"}
     assert set(loaded) & later == set()
     ours = sorted(name for name in loaded if name.startswith("qiscus_tui"))
     assert len(ours) <= 189, ours

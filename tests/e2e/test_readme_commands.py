@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.query.keys import KEYS
 from qiscus_tui.query.parsing import parse
-from qiscus_tui.query.terms import State
+from qiscus_tui.query.terms import KEYS, State
 from tests.e2e.processes import EMAIL, PROJECT, Machine, machine
 from tests.e2e.terminal import ENTER, Terminal, environment, wait_for_question
 from tests.sandbox import PASSWORD

@@ -14,10 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
+from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage, parse_origin
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.service.signal_shield import ANSWER_WAIT
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.locks import account_lock_path

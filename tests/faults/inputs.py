@@ -20,7 +20,7 @@ from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.decode import decode_json
 from qiscus_tui.api.list.entries import EntryReader
-from qiscus_tui.api.list.pages import Page, decode_page, find_page, read_paging
+from qiscus_tui.api.list.pages import NoList, Page, decode_page, find_page, read_paging
 from qiscus_tui.errors import ConfigError, FilterError, QiscusTuiError, StorageError, Unreadable
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Session
@@ -136,7 +136,7 @@ def _read(decode: Callable[[bytes], Page], body: bytes) -> tuple[object, ...] | 
     try:
         page = decode(body)
         rows = EntryReader(Contract(), None, 0.0, lambda: LATEST).read_page(page.entries)
-    except Unreadable:
+    except (Unreadable, NoList):
         return None
     return repr(rows.sessions), rows.unreadable, read_paging(page.around, 200, {})
 

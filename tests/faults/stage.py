@@ -10,9 +10,8 @@ import pytest
 
 from qiscus_tui import __version__
 from qiscus_tui.api.contract import Contract
-from qiscus_tui.model.account import Account, Credentials, Role, ShortLived, Storage
+from qiscus_tui.model.account import Account, Credentials, Role, ShortLived, Storage, parse_origin
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.secrets import FileSecrets
 from qiscus_tui.store.state import VerifiedCalls

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.durations import DAY, HOUR, MINUTE, ago, countdown, parse_duration
+from qiscus_tui.model.clock import DAY, HOUR, MINUTE, ago, countdown, parse_duration
 
 
 @pytest.mark.parametrize(

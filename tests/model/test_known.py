@@ -4,8 +4,7 @@ import ipaddress
 
 import pytest
 
-from qiscus_tui.model.client_names import client_name_error
-from qiscus_tui.model.known import Known, integration_of
+from qiscus_tui.model.clients import Known, client_name_error, integration_of
 
 CRON = Known(
     "billing cron", client="GuzzleHttp", network=ipaddress.ip_network("10.2.0.0/16"), protect=True

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.errors import AddressError
-from qiscus_tui.model.origin import DEFAULT_SERVER, Origin, parse_origin
+from qiscus_tui.model.account import DEFAULT_SERVER, Origin, parse_origin
 
 
 @pytest.mark.parametrize(

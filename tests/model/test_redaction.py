@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiscus_tui.api import contract
-from qiscus_tui.model.masking import MASK
-from qiscus_tui.model.redaction import is_plain_name, shown_message, shown_name
+from qiscus_tui.model.masking import MASK, is_plain_name, shown_message, shown_name
 
 KNOWN = [name for names in contract.SESSION_FACTS.values() for name in names]
 

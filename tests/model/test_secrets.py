@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.pretty import pretty_repr
 
-from qiscus_tui.model.account import Account, Credentials, Role, ShortLived
+from qiscus_tui.model.account import Account, Credentials, Origin, Role, ShortLived
 from qiscus_tui.model.ids import ID_LENGTH, can_be_token, fingerprint
 from qiscus_tui.model.masking import (
     MASK,
@@ -18,7 +18,6 @@ from qiscus_tui.model.masking import (
     may_be_in,
     pieces_of,
 )
-from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.session import Session, is_full_id
 
 SECRET = "QEX-private-words"

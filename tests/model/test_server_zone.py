@@ -2,9 +2,15 @@
 
 import pytest
 
-from qiscus_tui.model.durations import DAY, HOUR, TOKEN_LIFETIME
-from qiscus_tui.model.server_zone import NOT_KNOWN, TWO_ZONES, ServerZone, zone_by
-from qiscus_tui.model.timestamps import KnownTime, SessionTimes
+from qiscus_tui.model.clock import DAY, HOUR, TOKEN_LIFETIME
+from qiscus_tui.model.timestamps import (
+    NOT_KNOWN,
+    TWO_ZONES,
+    KnownTime,
+    ServerZone,
+    SessionTimes,
+    zone_by,
+)
 
 MADE = 1_792_000_000.0
 ALL = {"created", "expires", "last_used"}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qiscus_tui.model.spelling import edit_distance, similar
+from qiscus_tui.model.text import edit_distance, similar
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from itertools import count
 
 import msgspec
 
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.session_list import search_text

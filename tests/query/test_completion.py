@@ -4,9 +4,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from qiscus_tui.query.completion import completion
-from qiscus_tui.query.keys import KEYS, Key
 from qiscus_tui.query.parsing import parse
+from qiscus_tui.query.terms import KEYS, Key
+from qiscus_tui.query.writing import completion
 
 SEEN = {
     Key.CLIENT: ["GuzzleHttp", "curl", "Chrome · Windows", 'a "b"', "-x"],

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.timestamps import parse_timestamp
 from qiscus_tui.query import Columns, Moment, compile, parse, select

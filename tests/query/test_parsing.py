@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from qiscus_tui.errors import FilterError
 from qiscus_tui.query import KEYS, Key, parse, parse_readable, written
-from qiscus_tui.query.keys import Takes
 from qiscus_tui.query.terms import (
     Anywhere,
     Comparison,
@@ -21,6 +20,7 @@ from qiscus_tui.query.terms import (
     NamedDay,
     Query,
     State,
+    Takes,
     Word,
 )
 

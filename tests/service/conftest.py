@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import parse_origin
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.login import LoggedIn, Password, log_in
 from qiscus_tui.service.account.selection import AccountOptions

@@ -19,8 +19,8 @@ from qiscus_tui.errors import (
     TimedOut,
     TokenInvalid,
 )
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.account.audit_trail import AuditTrail as WrittenTrail
 from qiscus_tui.service.account.connection import Connection

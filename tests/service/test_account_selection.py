@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from qiscus_tui.errors import AddressError, ConfigError, NoAccount, UsageError
-from qiscus_tui.model.account import Account, Credentials, Storage
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import Account, Credentials, Storage, parse_origin
 from qiscus_tui.service.account.selection import (
     AccountOptions,
     SelectedAccount,

@@ -8,9 +8,8 @@ from msgspec.structs import replace as replaced
 
 from qiscus_tui import query
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.account import Account
+from qiscus_tui.model.account import Account, parse_origin
 from qiscus_tui.model.group_keys import USUAL_KEYS
-from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.model.retention_rules import Retention, RetentionRules
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.outcomes import Outcome, Report

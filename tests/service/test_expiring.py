@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment, parse, select

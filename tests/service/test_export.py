@@ -12,13 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.known import Known
 from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.sessions.export import CSV_COLUMNS, Export, ExportFormat
-from qiscus_tui.service.sessions.export_file import export_to, named_path
+from qiscus_tui.service.sessions.export import (
+    CSV_COLUMNS,
+    Export,
+    ExportFormat,
+    export_to,
+    named_path,
+)
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.sandbox.hostile import HOSTILE_AGENTS
 

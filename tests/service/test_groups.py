@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.client_names import UNKNOWN, client_family
-from qiscus_tui.model.durations import DAY, HOUR, MINUTE
+from qiscus_tui.model.clients import UNKNOWN, Known, client_family
+from qiscus_tui.model.clock import DAY, HOUR, MINUTE
 from qiscus_tui.model.group_keys import GroupKey, parse_group_keys
-from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import LATEST

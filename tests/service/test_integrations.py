@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.integrations import Integration, Integrations

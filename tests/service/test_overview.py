@@ -9,14 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qiscus_tui.model.durations import DAY, HOUR
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
+from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.timestamps import LATEST
 from qiscus_tui.query import Moment, parse, select
-from qiscus_tui.service.overview.bars import MOST, Bar, Bars
-from qiscus_tui.service.overview.counting import Overview, count_overview
-from qiscus_tui.service.overview.days import SHOWN, days_around
+from qiscus_tui.service.overview.counting import (
+    MOST,
+    SHOWN,
+    Bar,
+    Bars,
+    Overview,
+    count_overview,
+    days_around,
+)
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.user_agents import UNKNOWN
 from tests.service.scripted import listed, new_session

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.revocation.plan import Allowed, Exclusion, Selection, make_plan
 from qiscus_tui.service.sessions.session_list import SessionList

@@ -11,8 +11,8 @@ from qiscus_tui import query
 from qiscus_tui.cli.parser import parse
 from qiscus_tui.cli.plan_flow import selected
 from qiscus_tui.cli.prune import PruneRequest
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.model.known import Known
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.retention_rules import RetentionRules as Rules
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan

@@ -15,10 +15,9 @@ from msgspec.structs import replace as replaced
 
 from qiscus_tui import query
 from qiscus_tui.errors import CannotTell, QiscusTuiError, UsageError
-from qiscus_tui.model.account import Account
+from qiscus_tui.model.account import Account, parse_origin
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
-from qiscus_tui.model.known import Known
-from qiscus_tui.model.origin import parse_origin
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.retention_rules import RetentionRules as Rules
 from qiscus_tui.model.session import Current, Session

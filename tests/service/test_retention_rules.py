@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.cli.parser import parse
 from qiscus_tui.cli.prune import PruneRequest
-from qiscus_tui.model.durations import DAY, as_typed
+from qiscus_tui.model.clock import DAY, as_typed
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.retention_rules import Retention, RetentionRules, Rule, written_rules
 from qiscus_tui.query import Moment

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from msgspec import structs
 
-from qiscus_tui.api.new_tokens import NewTokens
+from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.api.list.listing import Listing
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.sessions.snapshot import Pair, Reader, full_reader, network_of, pairs_of
 from tests.service.scripted import new_session

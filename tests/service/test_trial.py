@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.events import Halted, TrialStarted
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.model.client_names import client_family
+from qiscus_tui.model.clients import client_family
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.logout import log_out

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.model.account import Account, Credentials, Role, ShortLived
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import Account, Credentials, Role, ShortLived, parse_origin
 from qiscus_tui.store.paths import Paths
 
 SECRETS = ("LONG-lived-SECRET", "SHORT-lived-SECRET", "REST-key-SECRET")

@@ -33,7 +33,7 @@ CRASH = """
 import sys
 from pathlib import Path
 from qiscus_tui.model.account import Account
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import parse_origin
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.paths import Paths

@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.errors import ConfigError, StorageError
-from qiscus_tui.model.account import Storage
-from qiscus_tui.model.known import Known
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import Storage, parse_origin
+from qiscus_tui.model.clients import Known
 from qiscus_tui.service.config_language import LANGUAGE
 from qiscus_tui.store import config as settings_module
 from qiscus_tui.store.config import (

@@ -22,7 +22,7 @@ import sys
 from msgspec.structs import replace
 from pathlib import Path
 from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import parse_origin
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.paths import Paths

@@ -9,7 +9,7 @@ import pytest
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials, ShortLived, Storage
-from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.store import files
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import (

@@ -7,7 +7,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.message import Message
 
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import SortKey

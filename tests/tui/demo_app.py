@@ -10,8 +10,8 @@ from msgspec import structs
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from qiscus_tui.model.known import Known
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import parse_origin
+from qiscus_tui.model.clients import Known
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.account.workspace import DemoAccess, Workspace

@@ -15,8 +15,8 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.worker import WorkerCancelled
 
-from qiscus_tui.model.known import Known
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import parse_origin
+from qiscus_tui.model.clients import Known
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.account.storage import AccountStorage, LocalFiles

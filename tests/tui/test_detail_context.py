@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from qiscus_tui.model.client_names import UNKNOWN
+from qiscus_tui.model.clients import UNKNOWN
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.session_context import (
     SessionContext,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
 from qiscus_tui.store.config import Config, Policy
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.revoke.dialog import RevokeDialog

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input
 
-from qiscus_tui.model.durations import DAY
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.revocation.plan import Selection
 from qiscus_tui.service.sessions.session_list import SessionList

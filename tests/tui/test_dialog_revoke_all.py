@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
 from qiscus_tui.tui.dialogs.question import TypedField

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.clock import DAY
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
 

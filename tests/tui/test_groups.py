@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.model.known import Known
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
 from qiscus_tui.tui.listed import header

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
 from qiscus_tui.service.integrations import Integration
 from qiscus_tui.tui.dialogs.label import LabelDialog
 from qiscus_tui.tui.dialogs.question import Toggle

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from qiscus_tui.service.overview.bars import Bar
+from qiscus_tui.service.overview.counting import Bar
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.listed import order as list_view
 from qiscus_tui.tui.login.screen import LoginScreen
@@ -190,7 +190,7 @@ async def test_from_an_open_filter_enter_goes_back_to_the_table(clock: ManualClo
 async def test_what_no_filter_can_ask_for_is_said(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.service.overview.bars.MOST", 2)
+    monkeypatch.setattr("qiscus_tui.service.overview.counting.MOST", 2)
     async with at_sessions(clock, sessions=200) as here:
         await here.press("o", "left", "end", "enter")
         others = chart(here, "networks").bar

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual.pilot import Pilot
 
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import SortKey
 from qiscus_tui.tui.listed.marks import MarkCounts, Marks

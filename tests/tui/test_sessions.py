@@ -3,7 +3,7 @@
 import pytest
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
 from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from tests.clocks import ManualClock

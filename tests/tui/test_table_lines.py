@@ -4,8 +4,7 @@ import pytest
 from msgspec import structs
 from textual.app import App, ComposeResult
 
-from qiscus_tui.model.account import Account, Role, Storage
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import Account, Role, Storage, parse_origin
 from qiscus_tui.tui.listed.header import (
     Counts,
     Freshness,

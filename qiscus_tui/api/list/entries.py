@@ -16,7 +16,7 @@ from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.decode import MAX_NESTING, decode_json, nesting_is_bounded
 from qiscus_tui.api.list.rows import Rows
 from qiscus_tui.api.token_masks import IsToken, all_are_tokens, is_masked
-from qiscus_tui.model.durations import DAY, TOKEN_LIFETIME
+from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import names_a_secret
 from qiscus_tui.model.session import Session

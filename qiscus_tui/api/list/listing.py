@@ -293,11 +293,16 @@ class ListReading:
         self._arrived += answer.arrived
         try:
             page = await asyncio.to_thread(decode_page, body)
-        except Unreadable as error:
-            document = error.document if isinstance(error, NoList) else None
-            if is_refusal(document):
-                raise self._refused(answer, document) from error
-            self._note(answer, document)
+        except NoList as error:
+            if is_refusal(error.document):
+                raise self._refused(answer, error.document) from error
+            self._note(answer, error.document)
+            raise Unreadable(
+                "The answer has no list of sessions",
+                "Check the path under [api.active_token_list] in config.toml.",
+            ) from error
+        except Unreadable:
+            self._note(answer, None)
             raise
         if is_refusal(page.document):  # an empty list beside an error is not an empty list
             raise self._refused(answer, page.document)

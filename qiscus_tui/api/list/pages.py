@@ -11,7 +11,7 @@ from qiscus_tui.api import contract
 from qiscus_tui.api.decode import check_bounds, decode_json
 from qiscus_tui.api.error_answers import is_refusal, quoted, status_words, statuses_in
 from qiscus_tui.errors import Unreadable
-from qiscus_tui.model.unshown import Unshown
+from qiscus_tui.model.masking import Unshown
 
 # Where the list is.
 
@@ -32,22 +32,20 @@ class Page(Unshown, frozen=True):
         return self.around[-1] if self.around else []
 
 
-class NoList(Unreadable):
+class NoList(Exception):
     """The answer has no list of sessions."""
 
     def __init__(self, document: object) -> None:
         """`document` is the answer."""
-        super().__init__(
-            "The answer has no list of sessions",
-            "Check the path under [api.active_token_list] in config.toml.",
-        )
+        super().__init__()
         self.document = document
 
 
 def decode_page(body: bytes | bytearray) -> Page:
     """Return the list in the body of an answer, its entries not decoded yet.
 
-    100,000 dictionaries would take 100 MB, and the interpreter for 150 ms. Raises Unreadable.
+    100,000 dictionaries would take 100 MB, and the interpreter for 150 ms. Raises NoList,
+    Unreadable.
     """
     check_bounds(body)
     kind = dict[str, Raw] if body[:4096].lstrip()[:1] == b"{" else list[Raw]

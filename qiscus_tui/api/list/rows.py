@@ -12,7 +12,7 @@ from operator import attrgetter
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from qiscus_tui.model.durations import DAY, TOKEN_LIFETIME
+from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import MASK, SHORTEST_TOKEN, possible_tokens
 from qiscus_tui.model.session import Current, Session, origin_of

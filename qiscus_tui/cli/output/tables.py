@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from qiscus_tui.cli.output.text_table import UNKNOWN, Column, moment, text_table
-from qiscus_tui.model.durations import ago, countdown
+from qiscus_tui.model.clock import ago, countdown
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import counted, safe

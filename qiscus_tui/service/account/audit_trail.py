@@ -86,7 +86,7 @@ class AuditTrail(Struct, frozen=True):
         """Return the fingerprints of the clients and networks of which every session is gone."""
         if self.listed is None or not gone:
             return ()
-        from qiscus_tui.service.sessions.pairs import whole_pairs
+        from qiscus_tui.service.sessions.groups import whole_pairs
 
         return whole_pairs(self.listed, gone)
 

@@ -17,7 +17,7 @@ from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.error_answers import is_refusal
 from qiscus_tui.api.list.listing import Listing, read_listing
-from qiscus_tui.api.new_tokens import NewTokens
+from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.api.wire import Request
 from qiscus_tui.errors import (

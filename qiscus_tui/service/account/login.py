@@ -25,9 +25,8 @@ from qiscus_tui.errors import (
     TokenInvalid,
     TwoFactor,
 )
-from qiscus_tui.model.account import Account, Credentials, Role, Storage
+from qiscus_tui.model.account import Account, Credentials, Origin, Role, Storage
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.origin import Origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.audit_trail import AccessTrail
 from qiscus_tui.service.account.connection import Connection, ask_long_lived, end_unstored_token

@@ -6,9 +6,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qiscus_tui.errors import ConfigError, NoAccount, UsageError
-from qiscus_tui.model.account import Account, Credentials, Storage
+from qiscus_tui.model.account import (
+    DEFAULT_SERVER,
+    Account,
+    Credentials,
+    Origin,
+    Storage,
+    parse_origin,
+)
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.origin import DEFAULT_SERVER, Origin, parse_origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.store.accounts import StoredAccount

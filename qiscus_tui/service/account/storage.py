@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import field
 
 from qiscus_tui.model.account import Account, Storage
-from qiscus_tui.model.unshown import Unshown
+from qiscus_tui.model.masking import Unshown
 from qiscus_tui.store.accounts import AccountBook
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.journal import Journal

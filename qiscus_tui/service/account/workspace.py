@@ -14,7 +14,7 @@ from qiscus_tui import __version__
 from qiscus_tui.errors import ConfigError, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.clock import Clock, SystemClock
-from qiscus_tui.model.unshown import Unshown
+from qiscus_tui.model.masking import Unshown
 from qiscus_tui.service.account.selection import (
     AccountOptions,
     SelectedAccount,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from qiscus_tui.api.client import ApiClient
     from qiscus_tui.api.contract import Contract
     from qiscus_tui.api.wire import WireSettings
-    from qiscus_tui.model.origin import Origin
+    from qiscus_tui.model.account import Origin
     from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.integrations import Integrations
     from qiscus_tui.service.sessions.snapshot import Reader

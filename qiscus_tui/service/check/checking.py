@@ -18,8 +18,7 @@ from qiscus_tui.service.check.findings import (
     new_findings,
     returned_findings,
 )
-from qiscus_tui.service.sessions.groups import grouped
-from qiscus_tui.service.sessions.pairs import pair_groups
+from qiscus_tui.service.sessions.groups import grouped, pair_groups
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import read_list
 from qiscus_tui.store.audit_records import AuditIntent, AuditSummary

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from qiscus_tui.model.durations import DAY, countdown
+from qiscus_tui.model.clock import DAY, countdown
 from qiscus_tui.query import Moment
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList

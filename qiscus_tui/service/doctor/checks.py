@@ -12,8 +12,8 @@ from qiscus_tui.api.contract import Call, Contract, Source
 from qiscus_tui.api.probe import PathProbe, Presence
 from qiscus_tui.api.wire import tls_context
 from qiscus_tui.errors import AddressError, ConfigError, NoAccount, QiscusTuiError
-from qiscus_tui.model.client_names import client_name_error
-from qiscus_tui.model.origin import Origin, is_loopback
+from qiscus_tui.model.account import Origin, is_loopback
+from qiscus_tui.model.clients import client_name_error
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.directory import StorageOffer, offer
 from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE, unmatched_words

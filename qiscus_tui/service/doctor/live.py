@@ -18,8 +18,8 @@ from qiscus_tui.api.observation import AnswerObserver
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import QiscusTuiError, ServerError, StorageError
 from qiscus_tui.model.account import Account, ShortLived
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.known import Known
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.account.connection import Connection

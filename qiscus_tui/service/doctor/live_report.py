@@ -23,7 +23,7 @@ from qiscus_tui.errors import (
     StorageError,
 )
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.durations import DAY, HOUR
+from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.verification import Fate, Verification
 from qiscus_tui.service.sessions.session_list import SessionList

@@ -1,25 +1,214 @@
 """Counts a list for the overview."""
 
-from bisect import bisect_left
-from collections.abc import Generator, Sequence
+import math
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import pairwise
+from math import inf
 
 from msgspec import Struct
 
-from qiscus_tui.model.group_keys import USUAL_KEYS
+from qiscus_tui.model.clock import DAY, HOUR
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.model.local_days import day_begins, local_day
+from qiscus_tui.model.text import counted
+from qiscus_tui.model.timestamps import EARLIEST, LATEST
 from qiscus_tui.model.turns import one_step
-from qiscus_tui.query import Moment
-from qiscus_tui.service.overview.bars import Bar, Bars
-from qiscus_tui.service.overview.days import day_bars, days_around
-from qiscus_tui.service.overview.expiries import expiry_bars
-from qiscus_tui.service.overview.origins import (
-    Sprawl,
-    client_bars,
-    largest_sprawl,
-    network_bars,
-)
-from qiscus_tui.service.sessions.groups import grouped
+from qiscus_tui.query import Key, Moment, written_between, written_exactly
+from qiscus_tui.service.sessions.groups import KINDS, Group, Kind, grouped, shown
 from qiscus_tui.service.sessions.session_list import SessionList
+
+MOST = 50
+"""Bars of clients, or of networks; the rest is counted together."""
+
+
+class Bar(Struct, frozen=True):
+    """One line of a chart."""
+
+    key: str
+    """Identifies the same bar in the next list."""
+    label: str
+    """A safe text."""
+    count: int
+    filter: str = ""
+    """Matches exactly the sessions counted; empty where no filter can."""
+    is_soon: bool = False
+    """Whether they expire within a day."""
+
+
+Bars = tuple[Bar, ...]
+
+
+def most_common(counts: Mapping[Kind, int]) -> list[Kind]:
+    """Return the `MOST` kinds with the highest counts."""
+    return sorted(counts, key=lambda kind: (-counts[kind], str(kind)))[:MOST]
+
+
+def others(what: str, kinds: int, count: int) -> Bars:
+    """Return the bar of all that is not shown; nothing where all is shown."""
+    if not kinds:
+        return ()
+    return (Bar("", counted(kinds, f"other {what}"), count),)
+
+
+SHOWN = 31
+"""Today, and the 30 days that a token is valid."""
+
+_MARGIN = 2 * SHOWN * DAY
+"""Keeps days before and after today within the calendar, whatever the clock."""
+
+
+def days_around(now: float) -> tuple[float, ...]:
+    """Return when the days shown begin, the oldest first; the last one is tomorrow."""
+    within = min(max(now, EARLIEST + _MARGIN), LATEST - _MARGIN)
+    today = local_day(within).date
+    return tuple(day_begins(today + timedelta(days)) for days in range(1 - SHOWN, 2))
+
+
+def day_bars(starts: Sequence[float], counts: Sequence[int]) -> Bars:
+    """Return bars of counts: before the first of `starts`, from each, and from the last."""
+    earlier, *days, later = counts
+    labels = [*map(_label, starts[:-2]), "today"]
+    bars = [
+        Bar(f"{since:.0f}", label, count, written_between(since, until))
+        for label, since, until, count in zip(labels, starts, starts[1:], days, strict=False)
+    ]
+    if later:
+        bars.append(Bar("later", "later", later, written_between(starts[-1], inf)))
+    bars.reverse()
+    if earlier:
+        bars.append(Bar("earlier", "earlier", earlier, written_between(-inf, starts[0])))
+    return tuple(bars)
+
+
+def _label(since: float) -> str:
+    # Where clocks are set forward at midnight, the day begins at one o'clock.
+    day = datetime.fromtimestamp(since)
+    return f"{day:%a} {day.day:>2} {day:%b}"
+
+
+_SPANS = (
+    ("1h", "within 1h", HOUR),
+    ("6h", "1h to 6h", 6 * HOUR),
+    ("24h", "6h to 24h", DAY),
+    ("3d", "1 to 3 days", 3 * DAY),
+    ("7d", "3 to 7 days", 7 * DAY),
+    ("14d", "7 to 14 days", 14 * DAY),
+    ("30d", "14 to 30 days", 30 * DAY),
+)
+"""The end of each span in filter syntax, its label, and its end in seconds."""
+
+
+def expiry_bars(ends: Sequence[float], undated: int, now: float) -> Bars:
+    """Return bars of `ends` (sorted, server's time) by time left at the server's time `now`."""
+
+    def ended_by(seconds: float) -> int:
+        # Compares the same difference as a filter does: a sum would be rounded differently.
+        return bisect_right(ends, seconds, key=lambda end: end - now)
+
+    bars: list[Bar] = []
+    before, since = ended_by(0), "0s"
+    if before:
+        bars.append(Bar("expired", "expired", before, "is:expired"))
+    for until, label, seconds in _SPANS:
+        by = ended_by(seconds)
+        filter_text = f"expires:>{since} expires:<={until}"
+        bars.append(Bar(until, label, by - before, filter_text, is_soon=seconds <= DAY))
+        before, since = by, until
+    if before < len(ends):
+        bars.append(Bar("later", "later", len(ends) - before, f"expires:>{since}"))
+    if undated:
+        bars.append(Bar("unknown", "unknown", undated, "is:undated"))
+    return tuple(bars)
+
+
+UNUSED_AFTER = DAY
+"""Seconds after which a session counts as not used: as long as the usual rules of a prune keep."""
+SPRAWL = 10
+"""Sessions from which a group is worth a sentence."""
+
+
+class Sprawl(Struct, frozen=True):
+    """The script that made most sessions, and how many of them are not used."""
+
+    group: Group
+    unused: int | None
+    """Its sessions that were used, but not within `UNUSED_AFTER`; without its newest one.
+
+    None where it is not known of any when it was used.
+    """
+
+
+def client_bars(listed: SessionList, groups: Sequence[Group]) -> Bars:
+    """Return bars of the clients with the most sessions, each session counted once.
+
+    Those of a protected integration count under its label.
+    """
+    protected = {one.label for one in {*listed.labels} if one is not None and one.protect}
+    counts: Counter[Kind] = Counter()
+    of_labels: Counter[str] = Counter()
+    taken: defaultdict[Kind, set[str]] = defaultdict(set)
+    at = USUAL_KEYS.index(GroupKey.CLIENT)
+    for group in groups:
+        kind = group.kinds[at]
+        counts[kind] += group.count
+        if group.protected:
+            its_labels = map(listed.labels.__getitem__, group.positions)
+            labels = [known.label for known in its_labels if known is not None]
+            found = Counter(label for label in labels if label in protected)
+            of_labels.update(found)
+            counts[kind] -= found.total()
+            taken[kind].update(found)
+    bars = [_label_bar(label, count) for label, count in of_labels.items()]
+    counts += Counter()  # without those that are protected altogether
+    top = most_common(counts)
+    bars += [_bar(GroupKey.CLIENT, kind, counts[kind], taken[kind]) for kind in top]
+    rest = counts.total() - sum(counts[kind] for kind in top)
+    bars.sort(key=lambda bar: -bar.count)
+    return (*bars, *others("client", len(counts) - len(top), rest))
+
+
+def network_bars(groups: Sequence[Group]) -> Bars:
+    """Return bars of the networks with the most sessions of these groups."""
+    counts: Counter[Kind] = Counter()
+    at = USUAL_KEYS.index(GroupKey.NETWORK)
+    for group in groups:
+        counts[group.kinds[at]] += group.count
+    top = most_common(counts)
+    bars = [_bar(GroupKey.NETWORK, kind, counts[kind]) for kind in top]
+    rest = counts.total() - sum(counts[kind] for kind in top)
+    return (*bars, *others("network", len(counts) - len(top), rest))
+
+
+def _bar(key: GroupKey, kind: Kind, count: int, without: Iterable[str] = ()) -> Bar:
+    """Return the bar of a kind; `without`: labels whose sessions have bars of their own."""
+    kinds = KINDS[key]
+    label = shown(None if kind is None else kinds.text(kind))
+    less = (f"-{written_exactly(Key.LABEL, one)}" for one in sorted(without))
+    return Bar(label, label, count, " ".join((kinds.words(kind), *less)))
+
+
+def _label_bar(label: str, count: int) -> Bar:
+    return Bar(f"label {label}", label, count, written_exactly(Key.LABEL, label))
+
+
+def largest_sprawl(listed: SessionList, groups: Sequence[Group], now: float) -> Sprawl | None:
+    """Return the largest group that is known and not protected; None: all are small."""
+    group = next((one for one in groups if not one.is_unknown and not one.protected), None)
+    if group is None or group.count < SPRAWL:
+        return None
+    sessions = [*map(listed.sessions.__getitem__, group.positions)]
+    dated = group.newest_at is not None
+    dates = (one.created_at - one.created_span for one in sessions if one.created_at)
+    newest = max(dates, default=-math.inf)
+    unused = 0
+    for session in sessions:
+        created, used = session.created_at, session.last_used_at
+        may_be_newest = dated and (created is None or created >= newest)
+        unused += used is not None and now - used >= UNUSED_AFTER and not may_be_newest
+    return Sprawl(group, None if group.last_used_at is None else unused)
 
 
 class Overview(Struct, frozen=True):

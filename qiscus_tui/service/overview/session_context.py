@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from qiscus_tui.model.durations import DAY, HOUR
+from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.query import Moment
-from qiscus_tui.service.overview.days import days_around
+from qiscus_tui.service.overview.counting import days_around
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 

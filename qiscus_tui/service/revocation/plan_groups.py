@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qiscus_tui.model.durations import HOUR
+from qiscus_tui.model.clock import HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.masking import MASK, KnownSecrets, masked
 from qiscus_tui.model.retention_rules import Retention

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from qiscus_tui.errors import CannotTell, UsageError
-from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.retention_rules import (
     TIMES,

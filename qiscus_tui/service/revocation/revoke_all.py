@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from qiscus_tui.api.new_tokens import NewTokens, TokenWatch, no_new_token
+from qiscus_tui.api.replies import NewTokens, TokenWatch, no_new_token
 from qiscus_tui.errors import (
     NoAccount,
     NotConnected,

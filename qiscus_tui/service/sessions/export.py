@@ -1,20 +1,24 @@
-"""Sessions as JSON and CSV: the same fields for scripts, files and spreadsheets.
+"""Sessions and groups as JSON and CSV: the same fields for scripts, files and spreadsheets.
 
 They contain no token, nor any value of an unknown field that looks like a secret.
 """
 
 import enum
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TextIO
 
+from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ascii_json import JsonArray
-from qiscus_tui.model.client_names import client_of
-from qiscus_tui.model.masking import KnownSecrets, masked, may_be_in, pieces_of
+from qiscus_tui.model.clients import client_of
+from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.masking import KnownSecrets, Unshown, masked, may_be_in, pieces_of
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.model.unshown import Unshown
+from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.store.named_files import new_private_file
 
 CSV_COLUMNS = (
     "id",
@@ -170,3 +174,75 @@ def _cell(value: object) -> str:
     if "," in text or '"' in text:
         return '"' + text.replace('"', '""') + '"'
     return text
+
+
+def named_path(name: str) -> Path:
+    """Return the path that a user typed; `~` is the home folder. Raises StorageError."""
+    text = name.strip()
+    if not text or "\x00" in text:
+        raise StorageError("Not a file name", "Name the file to write, such as sessions.csv.")
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise StorageError(
+            f"There is no home folder for {safe(text, 80)}", "Give the whole path."
+        ) from error
+
+
+def export_to(path: Path, kind: ExportFormat, what: Export) -> None:
+    """Write a new file, 0600. Raises StorageError, also where the file exists."""
+    with (
+        new_private_file(path) as descriptor,
+        open(descriptor, "w", encoding="utf-8", newline="", closefd=False) as out,
+    ):
+        what.write(kind, out)
+
+
+FACTS = (
+    "count",
+    "share",
+    "per_day",
+    "oldest_at",
+    "newest_at",
+    "last_used_at",
+    "expiring",
+    "current",
+    "protected",
+)
+"""After the keys, in this order."""
+
+
+class GroupExport(Unshown, frozen=True):
+    """Groups of a list, to be written."""
+
+    listed: SessionList
+    keys: Sequence[GroupKey]
+    groups: Sequence[Group]
+    secrets: Collection[str] = ()
+    """Texts that must not appear, such as our own tokens."""
+
+    def records(self) -> Iterator[Record]:
+        """Yield the groups as JSON values."""
+        known = KnownSecrets(self.secrets)
+        return (self._record(group, known) for group in self.groups)
+
+    def write_csv(self, out: TextIO) -> None:
+        """Write a line of column names, then a line a group."""
+        columns = (*(key.value for key in self.keys), *FACTS)
+        out.write(csv_line(columns))
+        out.writelines(
+            csv_line([record[column] for column in columns]) for record in self.records()
+        )
+
+    def _record(self, group: Group, known: KnownSecrets) -> Record:
+        values = {
+            key.value: masked(value, known=known, is_secret=self.listed.lists_token)
+            for key, value in zip(group.keys, group.values, strict=True)
+        }
+        times = (group.oldest_at, group.newest_at, group.last_used_at)
+        facts = (
+            *(group.count, group.share, group.per_day),
+            *(None if time is None else rfc3339(time) for time in times),
+            *(group.expiring, group.current, group.protected),
+        )
+        return {**values, **dict(zip(FACTS, facts, strict=True))}

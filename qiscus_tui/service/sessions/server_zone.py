@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qiscus_tui.model.account import ShortLived
-from qiscus_tui.model.durations import TOKEN_LIFETIME
-from qiscus_tui.model.server_zone import NO_CLOCK, NOT_KNOWN, zone_by
+from qiscus_tui.model.clock import TOKEN_LIFETIME
+from qiscus_tui.model.timestamps import NO_CLOCK, NOT_KNOWN, zone_by
 
 if TYPE_CHECKING:
     from qiscus_tui.api.list.listing import Listing

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from qiscus_tui.errors import UsageError
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, fingerprint
-from qiscus_tui.model.known import Known
 from qiscus_tui.model.session import Current, Session, is_full_id
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.user_agents import quick_name

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from qiscus_tui.model.addresses import network_of
-from qiscus_tui.model.client_names import client_family
-from qiscus_tui.model.known import Known, integration_of
+from qiscus_tui.model.clients import Known, client_family, integration_of
 from qiscus_tui.model.session import Session, SessionOrigin, origin_of
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from qiscus_tui.service.sessions.user_agents import ClientNames, quick_name

@@ -13,7 +13,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from qiscus_tui.model.client_names import OWN_PRODUCT, UNKNOWN
+from qiscus_tui.model.clients import OWN_PRODUCT, UNKNOWN
 from qiscus_tui.model.text import safe
 
 if TYPE_CHECKING:

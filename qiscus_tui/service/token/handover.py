@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import NoLongLivedToken, NoSecretKey, Unreadable
 from qiscus_tui.model.account import Account, Credentials, ShortLived
-from qiscus_tui.model.masking import names_a_secret
+from qiscus_tui.model.masking import Unshown, names_a_secret
 from qiscus_tui.model.text import safe
-from qiscus_tui.model.unshown import Unshown
 from qiscus_tui.service.account.selection import (
     APP_ID_VARIABLE,
     LONG_LIVED_VARIABLE,

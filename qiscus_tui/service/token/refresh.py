@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from qiscus_tui.api.new_tokens import NewTokens, TokenWatch, no_new_token
+from qiscus_tui.api.replies import NewTokens, TokenWatch, no_new_token
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import (
     LoginNeeded,
@@ -25,8 +25,8 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Credentials, ShortLived, Storage
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.server_zone import NO_CLOCK, NOT_KNOWN
 from qiscus_tui.model.session import Current
+from qiscus_tui.model.timestamps import NO_CLOCK, NOT_KNOWN
 from qiscus_tui.service.account.audit_trail import AccessTrail
 from qiscus_tui.service.account.connection import Connection, Progress, end_unstored_token
 from qiscus_tui.service.signal_shield import shield

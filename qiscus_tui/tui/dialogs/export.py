@@ -10,8 +10,7 @@ from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.sessions.export import Export, ExportFormat
-from qiscus_tui.service.sessions.export_file import export_to, named_path
+from qiscus_tui.service.sessions.export import Export, ExportFormat, export_to, named_path
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.widgets.fields import Field

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from textual.widget import Widget
 
-from qiscus_tui.model.clock import Clock
-from qiscus_tui.model.durations import MINUTE, ago
+from qiscus_tui.model.clock import MINUTE, Clock, ago
 from qiscus_tui.model.ids import can_be_token, fingerprint
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.sessions.session_list import SessionList

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from qiscus_tui.model.durations import HOUR
+from qiscus_tui.model.clock import HOUR
 from qiscus_tui.query import Moment, Query, change_times, parse
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 

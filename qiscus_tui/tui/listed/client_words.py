@@ -1,6 +1,6 @@
 """What a session is, in words: ours, a known integration, new, its client."""
 
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.cells import width_of
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qiscus_tui.model.account import Account, Role, Storage
-from qiscus_tui.model.durations import MINUTE, ago, countdown
+from qiscus_tui.model.clock import MINUTE, ago, countdown
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
 from qiscus_tui.tui.listed import notices

@@ -20,8 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from qiscus_tui.errors import AddressError, QiscusTuiError, TokenInvalid, TwoFactor
-from qiscus_tui.model.account import Storage
-from qiscus_tui.model.origin import DEFAULT_SERVER, parse_origin
+from qiscus_tui.model.account import DEFAULT_SERVER, Storage, parse_origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
@@ -40,8 +39,7 @@ from qiscus_tui.tui.widgets.fields import Field, SecretField
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
-    from qiscus_tui.model.account import Account
-    from qiscus_tui.model.origin import Origin
+    from qiscus_tui.model.account import Account, Origin
     from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.account.workspace import Workspace
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec.structs import replace as replaced
 
-from qiscus_tui.model.durations import DAY, HOUR
+from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.retention_rules import Retention, RetentionRules
 from qiscus_tui.query import Moment

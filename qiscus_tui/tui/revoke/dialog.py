@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
-from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.text import counted
 from qiscus_tui.query import Moment, all_of

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 
-from qiscus_tui.model.durations import countdown
+from qiscus_tui.model.clock import countdown
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.plan_groups import IN_USE, EndedGroup, TargetGroup

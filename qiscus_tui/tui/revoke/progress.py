@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from textual.content import Content
 
-from qiscus_tui.model.durations import span
+from qiscus_tui.model.clock import span
 from qiscus_tui.service.revocation.events import (
     Answered,
     Event,

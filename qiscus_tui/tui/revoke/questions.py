@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.durations import as_typed
+from qiscus_tui.model.clock import as_typed
 from qiscus_tui.service.account.audit_trail import typed_reason
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.tui.commands import registry

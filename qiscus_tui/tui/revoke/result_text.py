@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from qiscus_tui.model.durations import span
+from qiscus_tui.model.clock import span
 from qiscus_tui.model.text import counted, with_reason
 from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report
 from qiscus_tui.service.revocation.plan_groups import EndedGroup

@@ -6,7 +6,7 @@ import time
 
 from textual.content import Content
 
-from qiscus_tui.model.durations import DAY, HOUR, MINUTE, as_typed
+from qiscus_tui.model.clock import DAY, HOUR, MINUTE, as_typed
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.overview.session_context import DAYS, GroupHistory, SessionContext
 from qiscus_tui.service.revocation.plan import RevocationPlan

@@ -4,7 +4,7 @@ import math
 
 from textual.content import Content
 
-from qiscus_tui.model.durations import DAY, TOKEN_LIFETIME, countdown
+from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME, countdown
 from qiscus_tui.model.session import Session
 from qiscus_tui.tui.widgets.cells import created_cell_short
 

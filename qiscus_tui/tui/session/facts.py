@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from typing import cast
 
-from qiscus_tui.model.durations import ago
+from qiscus_tui.model.clock import ago
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe

@@ -8,8 +8,8 @@ from operator import attrgetter
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qiscus_tui.model.durations import DAY
-from qiscus_tui.model.known import Known
+from qiscus_tui.model.clients import Known
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.timestamps import day_of
 from qiscus_tui.query.sorting import SortKey

@@ -14,7 +14,7 @@ from qiscus_tui.tui.widgets.one_line import Line, OneLine
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from qiscus_tui.query.keys import Key
+    from qiscus_tui.query.terms import Key
     from qiscus_tui.tui.sessions.filter_field import FilterField
 
 

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from qiscus_tui.query.completion import completion
-from qiscus_tui.query.keys import Key
+from qiscus_tui.query.terms import Key
+from qiscus_tui.query.writing import completion
 from qiscus_tui.tui.widgets.fields import Field
 from qiscus_tui.tui.widgets.one_line import Line, Tone, piece
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.clients import Known
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.model.known import Known
 from qiscus_tui.service.sessions.group_order import GroupFact
 from qiscus_tui.service.sessions.groups import Group, shown
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList

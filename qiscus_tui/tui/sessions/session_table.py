@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from msgspec import Struct
 from textual.message import Message
 
-from qiscus_tui.model.durations import DAY
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from qiscus_tui.tui.listed.marks import MarkCounts, Marks

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from qiscus_tui.model.session import Session
-    from qiscus_tui.query.keys import Key
+    from qiscus_tui.query.terms import Key
     from qiscus_tui.tui.commands.context import Context
     from qiscus_tui.tui.listed.feed import Feed
     from qiscus_tui.tui.listed.order import ListView
@@ -99,7 +99,7 @@ class ShownList:
 
     def _values(self, key: Key) -> Sequence[str]:
         """Return the values of a key of the filter that the list has."""
-        from qiscus_tui.service.sessions.values import values_in
+        from qiscus_tui.service.sessions.groups import values_in
 
         return values_in(self._view.listed, key)
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
-from qiscus_tui.model.durations import DAY, HOUR, MINUTE, ago
+from qiscus_tui.model.clock import DAY, HOUR, MINUTE, ago
 
 MARK, SOME_MARKED, NOT_MARKED = "✓", "◐", " "
 """Of a session, or of all, some and none of a group's."""

@@ -1,6 +1,8 @@
-"""Integrations that the admin named, and which sessions belong to them."""
+"""Clients: what their short names have in common, and the integrations that the admin named."""
 
 import ipaddress
+import re
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -8,7 +10,67 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qiscus_tui.model.addresses import addresses_in, bounds, is_placeholder
-from qiscus_tui.model.client_names import client_family, folded
+
+UNKNOWN = "unknown"
+"""The name where there is no user agent."""
+
+OWN_PRODUCT = "qiscus-tui"
+
+# As texts: `re` compiles each when it is needed first. No short command needs one.
+_VERSION = r"[\s/_-]+v?[0-9]+(?:\.[0-9]+)*(?= · |$)"
+_NO_NAME = r"[*?|\"'`\u00ab\u00bb\u2018-\u201f]"
+_INVISIBLE = frozenset("\u034f\u115f\u1160\ufe0e\ufe0f")
+"""Characters without width, beside those of the category Cf."""
+_PRODUCT_VERSION = r"/v?[0-9]"
+
+
+def client_of(name: str, user_agent: str | None) -> str | None:
+    """Return the client's name, None if it is unknown.
+
+    One that calls itself unknown has a name all the same.
+    """
+    if name == UNKNOWN and not (user_agent or "").strip():
+        return None
+    return name
+
+
+def client_family(name: str) -> str:
+    """Return a client's name without its versions, so that an update makes no new client of it.
+
+    The family of a family is itself.
+    """
+    if name.startswith(OWN_PRODUCT):  # its label may end in a number
+        return name
+    while (shorter := re.sub(_VERSION, "", name, count=1)) not in {name, ""}:
+        name = shorter
+    return name
+
+
+@lru_cache(4096)
+def folded(text: str) -> str:
+    """Return a name as names are compared: any case or width, without invisible characters."""
+    plain = unicodedata.normalize("NFKC", text)
+    if not plain.isascii():
+        plain = "".join(
+            one for one in plain if unicodedata.category(one) != "Cf" and one not in _INVISIBLE
+        )
+    return plain.casefold()
+
+
+def client_name_error(text: str) -> str:
+    """Return why a text can't name an integration's client; empty where it can.
+
+    A family name is what all versions of a client share. It is not a pattern.
+    """
+    if sign := re.search(_NO_NAME, text):
+        return f"must be a client's name, not a pattern: it has {sign[0]}"
+    name = folded(text)
+    if text and not name.strip():
+        return "must have a visible character"
+    family = client_family(text)
+    if family != text or re.search(_PRODUCT_VERSION, name):
+        return f"must be a client's name without its version, such as {family.partition('/')[0]}"
+    return ""
 
 
 class Known(Struct, frozen=True):
