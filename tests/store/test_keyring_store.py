@@ -75,76 +75,57 @@ def found() -> KeyringSecrets:
     return secrets
 
 
-def test_an_empty_keyring_has_no_entry_and_keeps_what_is_written(
+def test_a_keyring_keeps_what_is_written_and_looking_and_probing_leave_nothing(
     fake: FakeBackend, credentials: Credentials
 ) -> None:
     secrets = found()
+    assert secrets.where == "keyring (Secret Service)"
+    secrets.probe()
+    assert not fake.entries
     assert secrets.read("key") is None
 
     secrets.write("key", credentials)
     assert secrets.read("key") == credentials
     assert list(fake.entries) == [("qiscus-tui", "key")]
+    assert "SECRET" not in f"{secrets!r} {vars(secrets)!r}"
 
     secrets.remove("key")
     secrets.remove("key")
     assert secrets.read("key") is None
 
 
-def test_looking_for_a_keyring_writes_nothing(fake: FakeBackend) -> None:
-    assert found().where == "keyring (Secret Service)"
-    assert not fake.entries
-
-
-def test_probing_leaves_no_entry(fake: FakeBackend) -> None:
-    found().probe()
-
-    assert not fake.entries
-
-
-def test_a_locked_keyring_is_an_error_and_not_no_keyring(
-    fake: FakeBackend, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (KeyringLocked("dismissed"), "is locked"),
+        (InitError("no collection"), r"could not be read \(InitError\)"),
+        (RuntimeError("D-Bus"), r"could not be read \(RuntimeError\)"),
+        (None, r"no answer in 0\.2 s"),
+    ],
+)
+def test_a_locked_failing_or_slow_keyring_is_an_error_and_not_no_keyring(
+    fake: FakeBackend,
+    monkeypatch: pytest.MonkeyPatch,
+    never: Callable[..., None],
+    error: Exception | None,
+    words: str,
 ) -> None:
-    monkeypatch.setattr(fake, "get_password", raising(KeyringLocked("dismissed")))
-
-    with pytest.raises(StorageError, match="is locked") as caught:
-        find_keyring(timeout=5)
+    monkeypatch.setattr(fake, "get_password", never if error is None else raising(error))
+    with pytest.raises(StorageError, match=words) as caught:
+        find_keyring(timeout=0.2 if error is None else 5)
     assert "Unlock the keyring" in caught.value.hint
 
 
-def test_a_slow_keyring_is_an_error_and_not_no_keyring(
-    fake: FakeBackend, monkeypatch: pytest.MonkeyPatch, never: Callable[..., None]
-) -> None:
-    monkeypatch.setattr(fake, "get_password", never)
-
-    with pytest.raises(StorageError, match=r"no answer in 0\.05 s"):
-        find_keyring(timeout=0.05)
-
-
-def test_a_search_for_backends_that_hangs_is_an_error(
+def test_a_search_for_backends_that_hangs_or_fails_is_an_error(
     monkeypatch: pytest.MonkeyPatch, never: Callable[..., None]
 ) -> None:
-    monkeypatch.setattr(keyring, "get_keyring", never)
-
-    with pytest.raises(StorageError, match="did not answer"):
-        find_keyring(timeout=0.05)
-
-
-@pytest.mark.parametrize("error", [InitError("no collection"), RuntimeError("D-Bus"), OSError(5)])
-def test_a_failing_keyring_is_an_error_and_not_no_keyring(
-    fake: FakeBackend, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    monkeypatch.setattr(fake, "get_password", raising(error))
-
-    with pytest.raises(StorageError, match=rf"could not be read \({type(error).__name__}\)"):
-        find_keyring(timeout=5)
-
-
-def test_a_backend_that_can_not_be_loaded_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring, "get_keyring", raising(ModuleNotFoundError("no such backend")))
-
     with pytest.raises(StorageError, match="could not be opened") as caught:
         find_keyring(timeout=5)
     assert "PYTHON_KEYRING_BACKEND" in caught.value.hint
+    monkeypatch.setattr(keyring, "get_keyring", never)
+    with pytest.raises(StorageError, match="did not answer"):
+        find_keyring(timeout=0.05)
 
 
 @pytest.mark.parametrize("moment", ["get_password", "set_password", "delete_password"])
@@ -191,14 +172,6 @@ def test_the_size_of_an_entry_is_bounded() -> None:
         found().write("key", Credentials("x" * 20_000))
 
 
-@pytest.mark.usefixtures("fake")
-def test_no_repr_shows_a_secret(credentials: Credentials) -> None:
-    secrets = found()
-    secrets.write("key", credentials)
-
-    assert "SECRET" not in f"{secrets!r} {vars(secrets)!r}"
-
-
 @pytest.mark.parametrize(
     "kind", [libsecret.Keyring, kwallet.DBusKeyring, kwallet.DBusKeyringKWallet4, macOS.Keyring]
 )
@@ -236,44 +209,27 @@ def plain_text(base: type[KeyringBackend] = KeyringBackend) -> KeyringBackend:
     return PlaintextKeyring()
 
 
-def test_an_unknown_backend_counts_as_plain_text(install: Install) -> None:
+def test_an_unknown_backend_counts_as_plain_text_also_in_disguise(install: Install) -> None:
     install(plain_text())
-
     assert isinstance(find_keyring(timeout=5), NoKeyring)
 
-
-def test_plain_text_in_disguise_counts_as_plain_text(install: Install) -> None:
     disguised = plain_text(SecretService.Keyring)
     type(disguised).__name__ = type(disguised).__qualname__ = "Keyring"
     type(disguised).__module__ = "keyring.backends.SecretService"
     install(disguised)
-
     assert isinstance(find_keyring(timeout=5), NoKeyring)
 
 
-def test_a_chain_counts_by_the_member_that_would_be_used(
-    fake: FakeBackend,
-    install: Install,
-    monkeypatch: pytest.MonkeyPatch,
-    credentials: Credentials,
-) -> None:
-    members = [SecretService.Keyring(), plain_text()]
-    monkeypatch.setattr(chainer.ChainerBackend, "backends", members)
-    install(chainer.ChainerBackend())
-
-    found().write("key", credentials)
-
-    assert ("qiscus-tui", "key") in fake.entries
-
-
-def test_a_chain_does_not_step_down_to_plain_text(
+def test_a_chain_counts_by_the_member_that_would_be_used_and_does_not_step_down(
     fake: FakeBackend, install: Install, monkeypatch: pytest.MonkeyPatch, credentials: Credentials
 ) -> None:
     members = [SecretService.Keyring(), plain_text()]
     monkeypatch.setattr(chainer.ChainerBackend, "backends", members)
-    monkeypatch.setattr(fake, "set_password", raising(NotImplementedError()))
     install(chainer.ChainerBackend())
+    found().write("key", credentials)
+    assert ("qiscus-tui", "key") in fake.entries
 
+    monkeypatch.setattr(fake, "set_password", raising(NotImplementedError()))
     with pytest.raises(StorageError, match="could not be written"):
         found().write("key", credentials)
 

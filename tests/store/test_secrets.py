@@ -44,39 +44,25 @@ def store(request: pytest.FixtureRequest, paths: Paths, credentials: Credentials
             return EnvironmentSecrets(credentials, paths)
 
 
-def test_what_was_written_is_read_back(store: SecretStore, credentials: Credentials) -> None:
-    store.write("key", credentials)
-
-    assert store.read("key") == credentials
-
-
-def test_the_short_lived_token_is_replaced_and_forgotten(
-    store: SecretStore, credentials: Credentials
+def test_what_was_written_is_read_back_replaced_and_forgotten(
+    store: SecretStore, credentials: Credentials, paths: Paths
 ) -> None:
     store.write("key", credentials)
+    assert store.read("key") == credentials
+    shown = f"{store!r} {vars(store)!r} {store.where} {credentials!r}"
+    assert "SECRET" not in shown
+
     newer = credentials.with_short_lived(ShortLived("newer", 1.0))
     store.write("key", newer)
+    store.probe()
     assert store.read("key") == newer
+    for file in (paths.secrets_file, paths.short_file):
+        assert "probe" not in (file.read_text() if file.exists() else "")
 
     store.remove("key")
     store.remove("key")
     left = store.read("key")
     assert left is None or left.short_lived is None
-
-
-def test_no_repr_shows_a_secret(store: SecretStore, credentials: Credentials) -> None:
-    store.write("key", credentials)
-
-    shown = f"{store!r} {vars(store)!r} {store.where} {credentials!r}"
-    assert "SECRET" not in shown
-
-
-def test_probing_proves_the_store_and_leaves_nothing(store: SecretStore, paths: Paths) -> None:
-    store.write("key", new_credentials())
-    store.probe()
-
-    for file in (paths.secrets_file, paths.short_file):
-        assert "probe" not in (file.read_text() if file.exists() else "")
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
@@ -107,22 +93,18 @@ def test_each_store_says_what_and_where_it_is(paths: Paths, credentials: Credent
     assert EnvironmentSecrets(Credentials(secret_key="key"), paths).where == "environment"
 
 
-def test_the_file_is_private_and_looking_creates_nothing(
+def test_the_file_is_private_and_neither_looking_nor_forgetting_creates_it(
     paths: Paths, credentials: Credentials
 ) -> None:
     store = FileSecrets(paths)
     assert store.read("key") is None
     assert not paths.data_dir.exists()
+    store.remove("key")
+    assert not paths.secrets_file.exists()
 
     store.write("key", credentials)
     assert stat.S_IMODE(paths.secrets_file.stat().st_mode) == 0o600
     assert stat.S_IMODE(paths.data_dir.stat().st_mode) == 0o700
-
-
-def test_forgetting_what_is_not_there_writes_no_file(paths: Paths) -> None:
-    FileSecrets(paths).remove("key")
-
-    assert not paths.secrets_file.exists()
 
 
 @pytest.mark.parametrize(
@@ -151,23 +133,19 @@ def test_a_damaged_file_is_set_aside_and_reported_once(paths: Paths, damage: byt
     assert aside.read_bytes() == damage
 
 
-def test_a_new_token_is_stored_though_the_file_was_damaged(paths: Paths) -> None:
+def test_probing_says_that_the_file_is_damaged_and_a_new_token_is_stored_all_the_same(
+    paths: Paths,
+) -> None:
     store = FileSecrets(paths)
     store.write("key", new_credentials())
     paths.secrets_file.write_bytes(b"half")
-
-    store.write("key", new_credentials(long_lived="new"))
-
-    assert store.read("key") == new_credentials(long_lived="new")
-    assert len(list(paths.data_dir.glob("*.damaged-*"))) == 1
-
-
-def test_probing_says_that_the_file_is_damaged(paths: Paths) -> None:
-    FileSecrets(paths).write("key", new_credentials())
-    paths.secrets_file.write_bytes(b"half")
-
     with pytest.raises(StorageError, match="damaged"):
-        FileSecrets(paths).probe()
+        store.probe()
+    store.write("key", new_credentials())
+    paths.secrets_file.write_bytes(b"half")
+    store.write("key", new_credentials(long_lived="new"))
+    assert store.read("key") == new_credentials(long_lived="new")
+    assert len(list(paths.data_dir.glob("*.damaged-*"))) == 2
 
 
 def test_no_damage_shows_a_secret(paths: Paths) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import enum
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from qiscus_tui.errors import (
     ServerRefused,
     TokenExpired,
 )
-from qiscus_tui.model.account import Storage
+from qiscus_tui.model.account import Credentials, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.audit_trail import AccessTrail, AuditTrail
@@ -51,12 +50,17 @@ _COUNTS: Mapping[OwnToken, Mapping[str, int]] = {
 """The counts in the audit log."""
 
 
+async def _held(connection: Connection) -> Credentials:
+    """Return the account's secrets, empty where they are gone. Raises StorageError."""
+    try:
+        return await connection.credentials()
+    except NoAccount:
+        return Credentials()
+
+
 async def end_own_token(connection: Connection) -> OwnToken:
     """End the short-lived token that we hold. Raises as `end_token`, and StorageError."""
-    try:
-        short = (await connection.credentials()).short_lived
-    except NoAccount:
-        return OwnToken.NONE
+    short = (await _held(connection)).short_lived
     return OwnToken.NONE if short is None else await end_token(connection, short.token)
 
 
@@ -87,22 +91,17 @@ async def end_token(connection: Connection, token: str) -> OwnToken:
 
 async def end_token_of_this_run(connection: Connection) -> OwnToken:
     """End the short-lived token that we hold, and record that. Raises as `end_own_token`."""
-    with contextlib.suppress(NoAccount):
-        short = (await connection.credentials()).short_lived
-        ended = await end_own_token(connection)
-        if short is not None and ended is OwnToken.ENDED:
-            trail = AccessTrail.of(connection)
-            await trail.record(connection.account, AuditKind.LOGOUT, short.token)
-        return ended
-    return OwnToken.NONE
+    short = (await _held(connection)).short_lived
+    ended = OwnToken.NONE if short is None else await end_token(connection, short.token)
+    if short is not None and ended is OwnToken.ENDED:
+        trail = AccessTrail.of(connection)
+        await trail.record(connection.account, AuditKind.LOGOUT, short.token)
+    return ended
 
 
 async def has_key_alone(connection: Connection) -> bool:
     """Return whether the account has a secret key and no token. Raises StorageError."""
-    try:
-        held = await connection.credentials()
-    except NoAccount:
-        return False
+    held = await _held(connection)
     return held.long_lived is None and held.secret_key is not None
 
 
