@@ -82,19 +82,19 @@ async def test_what_was_last_seen_of_each_account_is_shown_and_no_server_is_aske
         assert "Last login today 17:46" in words
 
 
-async def test_a_read_only_account_says_so(machine: Machine):
-    name = next(name for name in machine.names if AGENT in name)
-    config = Config(accounts={name: AccountConfig(readonly=True)})
-    machine.workspace = replace(machine.workspace, config=config)
-    async with machine.app() as here:
-        await here.press("A")
-        assert "agent, read-only" in row_of(here, "agent@demo")
-
-
 async def test_enter_shows_the_other_accounts_sessions_without_a_restart(machine: Machine):
     async with machine.app() as here:
         old = here.sessions
-        await here.press("space", "A", "home", "enter")
+        for key in ("enter", "escape"):  # from the account in use both go back to its list
+            await here.press("A", key)
+            assert here.app.screen is old
+        await here.press("A")
+        old.feed.is_busy = True  # while something is being changed no account is left
+        await here.press("home", "enter")
+        assert isinstance(here.app.screen, AccountsScreen)
+        assert "wait" in here.toasts
+        old.feed.is_busy = False
+        await here.press("escape", "space", "A", "home", "enter")
         assert here.app.screen is here.sessions
         assert here.sessions is not old
         assert here.sessions.feed.account.user == AGENT
@@ -103,59 +103,22 @@ async def test_enter_shows_the_other_accounts_sessions_without_a_restart(machine
         assert old not in here.app.screen_stack
         assert old.feed.connection is not None
         assert old.feed.connection.client._wire is None
-
-
-async def test_the_account_that_was_switched_to_is_the_next_starts(machine: Machine):
-    async with machine.app() as here:
-        await here.press("A", "home", "enter")
-    assert machine.workspace.choose().account.user == AGENT
-
-
-async def test_the_last_use_is_told_the_next_time(machine: Machine):
-    async with machine.app() as here:
-        await here.press("A", "home", "enter")
         await here.press("A")
-        assert "today" in row_of(here, "admin@demo")
+        assert "today" in row_of(here, "admin@demo")  # when it was used last
+    assert machine.workspace.choose().account.user == AGENT  # the next start's, too
 
 
-async def test_enter_on_the_account_in_use_goes_back_to_its_list(machine: Machine):
+async def test_adding_logs_in_over_the_accounts_and_a_token_of_this_run_ends_with_it(
+    machine: Machine,
+):
     async with machine.app() as here:
-        old = here.sessions
-        await here.press("A", "enter")
-        assert here.app.screen is old
-
-
-async def test_escape_goes_back(machine: Machine):
-    async with machine.app() as here:
-        old = here.sessions
-        await here.press("A", "escape")
-        assert here.app.screen is old
-
-
-async def test_an_account_that_was_logged_out_elsewhere_is_said(machine: Machine):
-    async with machine.app() as here:
-        await here.press("A", "home")
-        agent = next(one for one in machine.local_files.book.all() if AGENT in one.name)
-        machine.local_files.book.remove(agent.account.key)
-        await here.press("enter")
-        assert "here any longer" in here.toasts
-        assert AGENT not in here.text()
+        await here.press("A", "a", "escape")
         assert isinstance(here.app.screen, AccountsScreen)
-
-
-async def test_adding_logs_in_over_the_accounts_and_shows_the_new_one(machine: Machine):
-    async with machine.app() as here:
-        await here.press("A", "a")
+        await here.press("a")
         await log_in_as(here, "supervisor@demo.example")
         assert isinstance(here.app.screen, SessionsScreen)
         assert here.sessions.feed.account.user == "supervisor@demo.example"
         assert len([one for one in here.app.screen_stack if isinstance(one, SessionsScreen)]) == 1
-
-
-async def test_a_login_for_this_run_ends_its_token_when_another_is_switched_to(machine: Machine):
-    async with machine.app() as here:
-        await here.press("A", "a")
-        await log_in_as(here, "supervisor@demo.example")
         assert here.sessions.feed.storage is Storage.THIS_RUN
         assert len(machine.state.sessions("supervisor@demo.example")) == 1
         await here.press("A")
@@ -166,10 +129,59 @@ async def test_a_login_for_this_run_ends_its_token_when_another_is_switched_to(m
         assert machine.state.sessions("supervisor@demo.example") == []
 
 
-async def test_escape_leaves_the_login_of_another_account(machine: Machine):
+async def test_another_account_than_the_one_in_use_is_logged_out_or_forgotten_behind_it(
+    machine: Machine,
+):
+    await machine.log_in("supervisor@demo.example")
+    machine.local_files.book.use(next(name for name in machine.names if ADMIN in name))
     async with machine.app() as here:
-        await here.press("A", "a", "escape")
+        old = here.sessions
+        await here.press("A", "end", "f")
+        assert "are not ended and remain valid" in here.text()
+        await confirm(here)
+        assert len(machine.names) == 2
+        assert len(machine.state.sessions("supervisor@demo.example")) == 1
+        assert machine.state.calls[Call.LOGOUT] == 0
+        await here.press("home", "l")
+        await confirm(here)
+        assert machine.state.sessions(AGENT) == []
+        assert "agent@demo.example@" not in "\n".join(here.lines()[:8])
+        await here.press("escape")
+        assert here.app.screen is old
+
+
+async def test_an_account_that_was_logged_out_elsewhere_is_said(machine: Machine):
+    async with machine.app() as here:
+        await here.press("A", "home", "colon")
+        assert "Log out" in here.text()  # the palette has what can be done with an account
+        assert "Revoke all" not in here.text()
+        await here.press("escape")
+        agent = next(one for one in machine.local_files.book.all() if AGENT in one.name)
+        machine.local_files.book.remove(agent.account.key)
+        await here.press("enter")
+        assert "here any longer" in here.toasts
+        assert AGENT not in here.text()
         assert isinstance(here.app.screen, AccountsScreen)
+
+
+async def test_while_the_server_is_away_logging_out_offers_to_forget(machine: Machine):
+    async with machine.app() as here:
+        await here.press("A", "l", "n")
+        assert machine.state.calls[Call.LOGOUT] == 0
+        for sure in (False, True):
+            machine.state.fail_next(Call.LOGOUT, *[Fault(503)] * 9)
+            await here.press("l")
+            await confirm(here)
+            assert "The token remains valid" in here.text()
+            assert len(machine.names) == 2
+            if sure:
+                await confirm(here)
+            else:
+                await here.press("n")
+                assert isinstance(here.app.screen, AccountsScreen)
+                machine.state.faults[Call.LOGOUT].clear()
+        assert "its token remains valid" in here.toasts
+        assert len(machine.names) == 1
 
 
 async def test_logging_out_asks_ends_the_token_and_shows_the_accounts_left(machine: Machine):
@@ -187,13 +199,6 @@ async def test_logging_out_asks_ends_the_token_and_shows_the_accounts_left(machi
         assert here.sessions.feed.account.user == AGENT
 
 
-async def test_a_no_logs_nobody_out(machine: Machine):
-    async with machine.app() as here:
-        await here.press("A", "l", "n")
-        assert machine.state.calls[Call.LOGOUT] == 0
-        assert len(machine.names) == 2
-
-
 async def test_after_the_last_account_the_login_is_shown(clock: ManualClock, home: Path):
     machine = Machine(clock, home)
     await machine.log_in()
@@ -204,17 +209,6 @@ async def test_after_the_last_account_the_login_is_shown(clock: ManualClock, hom
         assert machine.names == set()
         await here.press("enter")
         assert here.sessions.feed.account.user == ADMIN
-
-
-async def test_another_account_than_the_one_in_use_is_logged_out_behind_it(machine: Machine):
-    async with machine.app() as here:
-        old = here.sessions
-        await here.press("A", "home", "l")
-        await confirm(here)
-        assert machine.state.sessions(AGENT) == []
-        assert "agent@demo.example@" not in "\n".join(here.lines()[:8])
-        await here.press("escape")
-        assert here.app.screen is old
 
 
 def in_dialog(here: Running) -> str:
@@ -236,41 +230,10 @@ async def test_a_read_only_account_is_shown_and_forgotten_without_ending_anythin
         await here.press("A", "l")
         await here.settle()
         assert "its token is not ended" in in_dialog(here)
+        assert "admin, read-only" in here.text()
         await confirm(here)
         assert machine.state.sessions(ADMIN) == before
         assert machine.names == {"agent@demo.example@" + machine.state.credentials.app_code}
-
-
-async def test_while_the_server_is_away_logging_out_offers_to_forget(machine: Machine):
-    async with machine.app() as here:
-        machine.state.fail_next(Call.LOGOUT, *[Fault(503)] * 9)
-        await here.press("A", "l")
-        await confirm(here)
-        assert "The token remains valid" in here.text()
-        assert len(machine.names) == 2
-        await confirm(here)
-        assert "its token remains valid" in here.toasts
-        assert len(machine.names) == 1
-
-
-async def test_while_the_server_is_away_a_no_forgets_nothing(machine: Machine):
-    async with machine.app() as here:
-        machine.state.fail_next(Call.LOGOUT, *[Fault(503)] * 9)
-        await here.press("A", "l")
-        await confirm(here)
-        await here.press("n")
-        assert len(machine.names) == 2
-        assert isinstance(here.app.screen, AccountsScreen)
-
-
-async def test_forgetting_asks_no_server(machine: Machine):
-    async with machine.app() as here:
-        await here.press("A", "home", "f")
-        assert "are not ended and remain valid" in here.text()
-        await confirm(here)
-        assert len(machine.names) == 1
-        assert len(machine.state.sessions(AGENT)) == 1
-        assert machine.state.calls[Call.LOGOUT] == 0
 
 
 async def test_with_credentials_in_the_environment_switching_is_refused_with_the_reason(
@@ -295,25 +258,6 @@ async def test_the_demo_has_its_one_account(clock: ManualClock):
         await here.press("A")
         assert "admin@demo.example" in row_of(here, "in use")
         assert "this run only" in row_of(here, "in use")
-
-
-async def test_while_something_is_being_changed_no_account_is_left(machine: Machine):
-    async with machine.app() as here:
-        old = here.sessions
-        await here.press("A")
-        old.feed.is_busy = True
-        await here.press("home", "enter")
-        assert isinstance(here.app.screen, AccountsScreen)
-        assert "wait" in here.toasts
-        old.feed.is_busy = False
-
-
-async def test_the_palette_offers_what_can_be_done_with_an_account(machine: Machine):
-    async with machine.app() as here:
-        await here.press("A", "colon")
-        text = here.text()
-        assert "Log out" in text
-        assert "Revoke all" not in text
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 15)])

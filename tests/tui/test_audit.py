@@ -56,7 +56,7 @@ async def test_the_palette_opens_it_and_escape_goes_back(machine: Machine):
         assert isinstance(here.app.screen, SessionsScreen)
 
 
-async def test_plans_stand_newest_first_with_how_they_ended(machine: Machine):
+async def test_plans_stand_newest_first_with_how_they_ended_at_any_width(machine: Machine):
     written(machine, "older", machine.clock.now() - 7200)
     written(machine, "newer", machine.clock.now() - 60)
     async with machine.app() as here:
@@ -64,6 +64,17 @@ async def test_plans_stand_newest_first_with_how_they_ended(machine: Machine):
         rows = [line for line in here.lines() if "revoke" in line and "failed" in line]
         assert ["17:45" in rows[0], "15:46" in rows[1]] == [True, True]
         assert all("1 revoked · 1 failed" in row and "admin@demo" in row for row in rows)
+        for size in ((80, 24), (60, 15)):
+            await here.pilot.resize_terminal(*size)
+            await here.settle()
+            (row, _) = [line for line in here.lines() if "1 revoked · 1 failed" in line]
+            assert "today" in row
+        await here.press("enter")
+        assert "3fa9c01b0001" in here.text()
+        await here.pilot.resize_terminal(120, 40)
+        await here.settle()
+        assert "\x1b" not in here.text()  # what a server said is shown in its safe form alone
+        assert "[@click=app.bell]x[/]" in here.text()
 
 
 async def test_enter_shows_outcomes_rule_and_groups_and_never_a_line_a_session(machine: Machine):
@@ -142,15 +153,6 @@ async def test_a_long_rule_comes_before_how_many(machine: Machine):
         assert "q quit" in here.lines()[-1]
 
 
-async def test_what_a_server_said_reaches_the_screen_in_its_safe_form_alone(machine: Machine):
-    written(machine, "aaaa1111", machine.clock.now())
-    async with machine.app() as here:
-        await open_audit(here)
-        await here.press("enter")
-        assert "\x1b" not in here.text()
-        assert "[@click=app.bell]x[/]" in here.text()
-
-
 async def test_a_session_without_an_outcome_says_so(machine: Machine):
     written(machine, "aaaa1111", machine.clock.now(), ended=False)
     async with machine.app() as here:
@@ -183,18 +185,6 @@ async def test_the_demo_has_its_own(clock: ManualClock):
         await open_audit(here)
         (row,) = [line for line in here.lines() if "issued" in line]
         assert "login" in row
-
-
-@pytest.mark.parametrize("size", [(80, 24), (60, 15)])
-async def test_a_narrow_terminal_keeps_time_and_result(machine: Machine, size: tuple[int, int]):
-    written(machine, "aaaa1111", machine.clock.now())
-    async with machine.app() as here:
-        await here.pilot.resize_terminal(*size)
-        await open_audit(here)
-        (row,) = [line for line in here.lines() if "1 revoked · 1 failed" in line]
-        assert "today" in row
-        await here.press("enter")
-        assert "3fa9c01b0001" in here.text()
 
 
 # What an earlier run left half done

@@ -9,7 +9,7 @@ from textual import events
 
 from qiscus_tui.service.overview.counting import Bar
 from qiscus_tui.store.config import Config, UiConfig
-from qiscus_tui.tui.listed import order as list_view
+from qiscus_tui.tui.listed import work
 from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.overview import screen as overview
 from qiscus_tui.tui.overview.screen import OverviewScreen
@@ -52,7 +52,7 @@ async def tick(here: Running, seconds: float) -> None:
     await here.settle()
 
 
-async def test_the_key_opens_it_and_escape_goes_back(clock: ManualClock) -> None:
+async def test_key_palette_and_footer_open_it_and_escape_goes_back(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=200) as here:
         assert "o overview" in here.lines()[-1]
         await here.press("o")
@@ -62,16 +62,13 @@ async def test_the_key_opens_it_and_escape_goes_back(clock: ManualClock) -> None
         assert "overview of all 201 sessions" in text
         assert "201 active" in here.lines()[1]
         assert focused(here) == "days"
+        before = here.lines()
         await here.press("escape")
         assert here.app.screen is here.sessions
         assert here.focus == "table"
         assert len(here.ids) == 201
-
-
-async def test_the_palette_and_the_footer_open_it_too(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
-        await here.press("colon", *"overview", "enter")
-        assert screen_of(here)
+        await here.press("enter", "escape", "A", "escape", "colon", *"overview", "enter")
+        assert here.lines() == before  # other screens that were open change nothing of it
         await here.press("escape")
         at = here.sessions.action_bar.text.index("o overview")
         await here.pilot.click("#actions", offset=(at, 0))
@@ -79,26 +76,26 @@ async def test_the_palette_and_the_footer_open_it_too(clock: ManualClock) -> Non
         assert screen_of(here)
 
 
-@pytest.mark.parametrize("name", CHARTS)
 @pytest.mark.parametrize("dialect", ["plain", "patchy", "undated", "bare"])
 async def test_enter_shows_in_the_list_just_what_the_bar_counted(
-    clock: ManualClock, name: str, dialect: str
+    clock: ManualClock, dialect: str
 ) -> None:
     async with at_sessions(clock, sessions=120, dialect=dialect) as here:
         await here.press("o")
-        asked = [bar for bar in bars(here, name) if bar.filter]
+        asked = {name: [bar for bar in bars(here, name) if bar.filter] for name in CHARTS}
         await here.press("escape")
-        for wanted in (*asked[:2], *asked[-1:]):  # all of them: tests/service/test_overview.py
-            await here.press("o")
-            chart(here, name).focus()
-            chart(here, name).move_to(bars(here, name).index(wanted))
-            await here.press("enter")
-            assert here.app.screen is here.sessions
-            assert here.focus == "table"
-            assert here.value("#filter").rstrip() == wanted.filter
-            assert len(here.ids) == wanted.count, wanted
-            assert f"/ {wanted.filter}" in here.lines()[2]
-            await here.press("escape")
+        for name in CHARTS:
+            for wanted in (asked[name][0], asked[name][-1]):  # all: tests/service/test_overview.py
+                await here.press("o")
+                chart(here, name).focus()
+                chart(here, name).move_to(bars(here, name).index(wanted))
+                await here.press("enter")
+                assert here.app.screen is here.sessions
+                assert here.focus == "table"
+                assert here.value("#filter").rstrip() == wanted.filter
+                assert len(here.ids) == wanted.count, wanted
+                assert f"/ {wanted.filter}" in here.lines()[2]
+                await here.press("escape")
 
 
 async def test_it_counts_what_the_filter_leaves_and_enter_adds_to_it(clock: ManualClock) -> None:
@@ -122,7 +119,7 @@ async def test_it_counts_what_the_filter_leaves_and_enter_adds_to_it(clock: Manu
         assert len(here.ids) == 301
 
 
-async def test_a_filter_with_an_error_counts_and_adds_to_what_is_shown(clock: ManualClock) -> None:
+async def test_what_a_filter_has_wrong_or_leaves_none_of_is_said(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=300) as here:
         await here.press("slash", *"age:>7d age:x")
         await here.click_list()
@@ -131,44 +128,18 @@ async def test_a_filter_with_an_error_counts_and_adds_to_what_is_shown(clock: Ma
         assert f"overview of {left} of 301" in here.text()
         await here.press("left", "enter")
         assert here.value("#filter").startswith("age:>7d ip:")
-
-
-async def test_a_filter_that_leaves_nothing_says_so(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
-        await here.press("slash", *"zzzz", "enter", "o")
+        await here.press("escape", "slash", *"zzzz", "enter", "o")
         assert "ISSUED PER DAY" not in here.text()
         assert "No session matches" in here.text()
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_first_sentence_names_the_sprawl(clock: ManualClock, size: tuple[int, int]) -> None:
-    async with at_sessions(clock, sessions=1_200, size=size) as here:
-        await here.press("o")
-        assert re.search(
-            r"GuzzleHttp from 10\.2\.0\.0/24 made \d+ % of all, \d+ a day; "
-            r"\d+ not used for 24 h\.",
-            here.words(),
-        )
-        await here.press("escape", "slash", *"curl", "enter", "o")
-        assert "GuzzleHttp from" not in here.words()
-
-
-async def test_what_to_press_is_what_leads_there_from_where_escape_goes(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        for keys in ("g", "o"), ("escape", "g", "o"):
-            await running.press(*keys)
-            how = running.words().split("Clean up: ")[1].split(" on it.")[0]
-            is_over_groups = running.sessions.groups.is_shown
-            assert how == ("esc, x" if is_over_groups else "esc, g, x")
+        assert "esc goes back to the list, where / changes it." in here.text()
+        assert "add to the filter" not in here.lines()[-1]
+        assert "next chart" not in here.lines()[-1]
 
 
 async def test_a_bar_under_a_long_filter_that_still_runs_counts_all_of_it(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(list_view, "SHORT", 5)
-    monkeypatch.setattr(list_view, "FIRST_HITS", 3)
+    monkeypatch.setattr(work, "AT_ONCE", 5)
     async with at_sessions(clock, sessions=300) as here:
         await here.pilot.press("slash", *"-curl", "enter", "o")
         await here.settle()
@@ -177,54 +148,32 @@ async def test_a_bar_under_a_long_filter_that_still_runs_counts_all_of_it(
         assert sum(bar.count for bar in bars(here, "networks")) == left
 
 
-async def test_from_an_open_filter_enter_goes_back_to_the_table(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
+async def test_keys_and_clicks_go_from_chart_to_chart_and_open_a_bar(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.service.overview.counting.MOST", 2)
+    async with at_sessions(clock, sessions=120) as here:
         await here.press("slash")
-        here.app.action_overview()
+        here.app.action_overview()  # from an open filter enter goes back to the table
         await here.settle()
         await here.press("enter")
         assert here.focus == "table"
         assert not here.sessions.has_class("-filtering")
-
-
-async def test_what_no_filter_can_ask_for_is_said(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("qiscus_tui.service.overview.counting.MOST", 2)
-    async with at_sessions(clock, sessions=200) as here:
-        await here.press("o", "left", "end", "enter")
+        await here.press("escape", "o", "z", "j", "home")
+        assert here.toasts == ""  # keys of no action say nothing
+        for key, step in (("tab", 1), ("right", 1), ("tab", 1), ("shift+tab", -1), ("left", -1)):
+            at = CHARTS.index(focused(here))
+            await here.press(key)
+            assert focused(here) == CHARTS[at + step]
+        await here.press("left", "left", "end", "enter")
         others = chart(here, "networks").bar
         assert others is not None
         assert others.filter == ""
         assert f'No filter can match "{others.label}".' in here.toasts
-        assert screen_of(here)
-
-
-async def test_a_burst_of_keys_acts_as_if_typed_one_by_one(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
-        for key in ("o", "tab", "tab", "enter"):
-            here.app.post_message(events.Key(key, key if len(key) == 1 else None))
-        await here.settle()
-        await here.pilot.pause(0.1)
-        assert here.value("#filter").rstrip() == 'client:="GuzzleHttp"'
-
-
-async def test_the_charts_are_gone_round_by_keys(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
-        await here.press("o")
-        for key in ("tab", "right", "tab", "right"):
-            at = CHARTS.index(focused(here))
+        for key in ("x", "space", "slash", "X"):
             await here.press(key)
-            assert focused(here) == CHARTS[(at + 1) % 4]
-        for key in ("shift+tab", "left"):
-            at = CHARTS.index(focused(here))
-            await here.press(key)
-            assert focused(here) == CHARTS[at - 1]
-
-
-async def test_a_click_goes_to_a_bar_and_a_second_one_asks_for_it(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=120) as here:
-        await here.press("o")
+            assert screen_of(here)
+            assert "enter adds this bar to its filter" in here.toasts
         await here.pilot.click("#chart-networks", offset=(5, 2))
         await here.settle()
         assert focused(here) == "networks"
@@ -233,26 +182,33 @@ async def test_a_click_goes_to_a_bar_and_a_second_one_asks_for_it(clock: ManualC
         await here.pilot.click("#chart-networks", offset=(5, 2), times=2)
         await here.settle()
         assert here.value("#filter").rstrip() == wanted.filter
-
-
-async def test_other_screens_that_were_open_change_nothing_of_it(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
-        await here.press("o")
-        before = here.lines()
-        await here.press("escape", "enter", "escape", "A", "escape", "o")
-        assert here.lines() == before
+        await here.press("escape")
+        for key in ("o", "tab", "tab", "enter"):  # a burst acts as if typed one by one
+            here.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await here.settle()
+        await here.pilot.pause(0.1)
+        assert here.value("#filter").rstrip() == 'client:="GuzzleHttp"'
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_every_size_shows_the_four_charts_in_line(
+async def test_every_size_shows_a_sentence_and_the_four_charts_in_line(
     clock: ManualClock, size: tuple[int, int]
 ) -> None:
     async with at_sessions(clock, sessions=1_200, size=size) as here:
         await here.press("o")
+        assert re.search(
+            r"GuzzleHttp from 10\.2\.0\.0/24 made \d+ % of all, \d+ a day; "
+            r"\d+ not used for 24 h\.",
+            here.words(),
+        )
         lines = here.lines()
         text = "\n".join(lines)
         for words in ("ISSUED PER DAY", "EXPIRIES AHEAD", "TOP CLIENTS", "TOP NETWORKS"):
             assert words in text
+        if size != (60, 15):
+            assert "within 1h" in text
+            assert "14 to 30 days" in text
+        assert "overview of all 1,201 sessions" in text
         assert "esc back to the list" in text
         assert "enter add to the filter" in lines[-1]
         assert lines[-1].endswith("? help  q quit")
@@ -260,20 +216,28 @@ async def test_every_size_shows_the_four_charts_in_line(
             first = bars(here, name)[0]
             (row,) = [line for line in lines if first.label in line and "▄▄" in line]
             assert f"{first.count:,}  ▄" in row
+            share = f"{round(100 * first.count / 1201)} %"
+            drawn = chart(here, name).render_line(1).text.rstrip()
+            assert drawn.endswith(share) is (size != (60, 15))
+        assert "%" not in chart(here, "days").render_line(1).text
         columns: dict[int, set[int]] = {}
         for name in CHARTS:
             one = chart(here, name)
-            left = one.region.x
             for y in range(1, one.size.height):
                 strip = one.render_line(y).text
                 if "▄" in strip:
-                    columns.setdefault(left, set()).add(strip.index("▄"))
+                    columns.setdefault(one.region.x, set()).add(strip.index("▄"))
         assert [len(places) for places in columns.values()] == [1, 1]
+        await here.press("escape", "slash", *"curl", "enter", "o")
+        assert "GuzzleHttp from" not in here.words()
 
 
-async def test_a_terminal_that_changes_its_size_keeps_the_bars_in_line(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=300) as here:
-        await here.press("o")
+async def test_a_terminal_that_changes_its_size_keeps_the_charts(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as here:
+        for keys in ("g", "o"), ("escape", "g", "o"):  # what to press leads there from the list
+            await here.press(*keys)
+            how = here.words().split("Clean up: ")[1].split(" on it.")[0]
+            assert how == ("esc, x" if here.sessions.list.is_grouped else "esc, g, x")
         assert chart(here, "days").region.height > chart(here, "clients").region.height
         await here.pilot.resize_terminal(80, 24)
         await here.settle()
@@ -284,28 +248,6 @@ async def test_a_terminal_that_changes_its_size_keeps_the_bars_in_line(clock: Ma
         await here.pilot.resize_terminal(120, 40)
         await here.settle()
         assert "ISSUED PER DAY" in here.text()
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_clients_and_networks_have_their_share(
-    clock: ManualClock, size: tuple[int, int]
-) -> None:
-    async with at_sessions(clock, sessions=300, size=size) as here:
-        await here.press("o")
-        for name in ("clients", "networks"):
-            first = bars(here, name)[0]
-            drawn = chart(here, name).render_line(1).text.rstrip(" ▁▂▃▄▅▆▇█")
-            assert drawn.startswith(f" {first.label}")
-            assert drawn.endswith(f"{round(100 * first.count / 301)} %")
-        assert "%" not in chart(here, "days").render_line(1).text
-
-
-async def test_numbers_have_separators(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=2_500) as here:
-        await here.press("o")
-        assert "overview of all 2,501 sessions" in here.text()
-        assert f"{bars(here, 'clients')[0].count:,}  ▄" in here.text()
-        assert bars(here, "clients")[0].count > 1_000
 
 
 async def test_what_strangers_wrote_is_shown_in_its_safe_form(clock: ManualClock) -> None:
@@ -332,20 +274,26 @@ async def test_it_follows_the_list_and_the_cursor_stays_on_its_bar(clock: Manual
         assert chart(here, "clients").bar == was
         assert chart(here, "clients").cursor_row == 0
         assert "GuzzleHttp" not in here.text()
-
-
-async def test_the_list_is_read_again_by_the_clock_while_it_is_in_front(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=50) as here:
-        await here.press("o")
         before = here.state.calls[Call.LIST]
         await tick(here, 30)
         assert here.state.calls[Call.LIST] == before
-        await tick(here, 31)
+        await tick(here, 31)  # read again by the clock while it is in front
         assert here.state.calls[Call.LIST] == before + 1
         assert "● live, now" in here.text()
 
 
-async def test_expiries_move_on_by_the_second(clock: ManualClock) -> None:
+async def test_expiries_move_on_by_the_second_and_days_at_midnight(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=200, config=SELDOM) as here:
+        await here.press("o")
+        today = bars(here, "days")[0].count
+        assert today > 0
+        await tick(here, DAY - here.sessions.feed.server_now % DAY - 1)
+        assert bars(here, "days")[0].count == today
+        await tick(here, 1)
+        assert [bar.count for bar in bars(here, "days")[:2]] == [0, today]
+        yesterday = chart(here, "days").bar
+        assert yesterday is not None
+        assert yesterday.count == today  # the cursor stayed on its day
     async with at_sessions(clock, sessions=200, config=SELDOM) as here:
         await here.press("o", "tab")
         ends = sorted(one.expires_at or 0 for one in here.sessions.feed.listed.sessions)
@@ -363,35 +311,33 @@ async def test_expiries_move_on_by_the_second(clock: ManualClock) -> None:
         assert len(here.ids) == now.count
 
 
-async def test_at_midnight_a_new_day_begins(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=100, config=SELDOM) as here:
-        await here.press("o")
-        today = bars(here, "days")[0].count
-        assert today > 0
-        await tick(here, DAY - here.sessions.feed.server_now % DAY - 1)
-        assert bars(here, "days")[0].count == today
-        await tick(here, 1)
-        assert [bar.count for bar in bars(here, "days")[:2]] == [0, today]
-        yesterday = chart(here, "days").bar
-        assert yesterday is not None
-        assert yesterday.count == today  # the cursor stayed on its day
-
-
-async def test_a_large_list_is_counted_between_the_keys(
+async def test_a_large_list_is_counted_in_a_thread_and_the_bars_of_before_stay(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(overview, "AT_ONCE", 50)
     async with at_sessions(clock, sessions=300) as here:
-        here.app.action_overview()
-        words: list[str] = []
-        while not isinstance(here.app.screen, OverviewScreen) or not here.app.screen.days.bar:
-            await here.pilot.pause(0)
-            words.append(here.text())
+        await here.pilot.press("o", "escape", "o", "escape", "j")  # left while it counts
         await here.settle()
+        assert here.app.screen is here.sessions
+        await here.press("o")
         assert focused(here) == "days"
         assert "overview of all 301 sessions" in here.text()
-        await here.press("tab", "tab", "enter")
-        assert here.value("#filter").rstrip() == 'client:="GuzzleHttp"'
+        await here.press("tab", "tab", "down")
+        at, drawn = chart(here, "clients").bar, list[str]()
+        screen = screen_of(here)
+        draw = screen._draw_where_no_charts_are
+
+        def watched() -> None:
+            draw()
+            drawn.append(f"{screen.has_class('-empty')} {focused(here)}")
+
+        monkeypatch.setattr(screen, "_draw_where_no_charts_are", watched)
+        here.state.end(here.state.sessions()[-1].token)
+        await here.press("r")
+        await here.settle()
+        assert {*drawn} == {"False clients"}
+        assert chart(here, "clients").bar == at
+        assert "of all 300 sessions" in here.text()
 
 
 # States
@@ -428,9 +374,10 @@ async def test_an_empty_list_says_so(clock: ManualClock) -> None:
         assert here.app.screen is here.sessions
 
 
-async def test_a_stale_list_is_said_with_its_age_and_shown(clock: ManualClock) -> None:
+async def test_a_list_that_is_stale_or_ended_is_said_and_stays(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=100) as here:
-        await here.press("o")
+        await here.press("o", "tab", "tab", "down")
+        at = chart(here, "clients").bar
         here.state.fail_next(Call.LIST, *[Fault(503)] * 9)
         clock.advance(120)
         await here.press("r")
@@ -442,12 +389,6 @@ async def test_a_stale_list_is_said_with_its_age_and_shown(clock: ManualClock) -
         await here.press("r")
         assert "● live" in here.lines()[0]
         assert "r tries again" not in here.text()
-
-
-async def test_a_session_that_ended_asks_for_a_login_over_it(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=100) as here:
-        await here.press("o", "tab", "tab", "down")
-        at = chart(here, "clients").bar
         here.state.fail_next(Call.LIST, UNAUTHORIZED)
         await here.press("r")
         assert isinstance(here.app.screen, LoginScreen)
@@ -484,68 +425,3 @@ async def test_what_could_not_be_read_is_counted_here_too(clock: ManualClock) ->
         many = here.sessions.feed.listed.unreadable
         assert f"{many} unreadable" in here.lines()[1]
         assert f"{many} sessions could not be read" in here.words()
-
-
-async def test_leaving_it_while_it_counts_leaves_nothing_behind(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(overview, "AT_ONCE", 50)
-    async with at_sessions(clock, sessions=300) as here:
-        await here.pilot.press("o", "escape", "o", "escape", "j")
-        await here.settle()
-        assert here.app.screen is here.sessions
-        await here.press("r")
-        assert "301 active" in here.text()
-
-
-@pytest.mark.parametrize("key", ["x", "space", "slash", "X"])
-async def test_a_key_of_the_list_says_where_it_works(clock: ManualClock, key: str) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("o", key)
-        assert isinstance(running.app.screen, OverviewScreen)
-        assert "enter adds this bar to its filter" in running.toasts
-
-
-async def test_a_key_of_no_action_says_nothing(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("o", "z", "j", "tab", "home")
-        assert running.toasts == ""
-
-
-async def test_where_the_filter_leaves_none_only_keys_that_act_here_are_named(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as here:
-        await here.press("slash", *"zzzz", "enter", "o")
-        assert "esc goes back to the list, where / changes it." in here.text()
-        assert "add to the filter" not in here.lines()[-1]
-        assert "next chart" not in here.lines()[-1]
-
-
-async def test_at_80x24_every_span_of_the_expiries_is_seen(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400, size=(80, 24)) as here:
-        await here.press("o")
-        assert "within 1h" in here.text()
-        assert "14 to 30 days" in here.text()
-
-
-async def test_a_long_list_that_is_read_again_keeps_focus_and_bars_meanwhile(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(overview, "AT_ONCE", 50)
-    async with at_sessions(clock, sessions=300) as here:
-        await here.press("o", "tab", "tab", "down")
-        at, drawn = chart(here, "clients").bar, list[str]()
-        screen = screen_of(here)
-        draw = screen._draw_where_no_charts_are
-
-        def watched() -> None:
-            draw()
-            drawn.append(f"{screen.has_class('-empty')} {focused(here)}")
-
-        monkeypatch.setattr(screen, "_draw_where_no_charts_are", watched)
-        here.state.end(here.state.sessions()[-1].token)
-        await here.press("r")
-        assert {*drawn} == {"False clients"}
-        assert chart(here, "clients").bar == at
-        assert "of all 300 sessions" in here.text()

@@ -14,7 +14,7 @@ from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import SortKey
 from qiscus_tui.tui.listed.marks import MarkCounts, Marks
-from qiscus_tui.tui.sessions.session_table import NO_RANGE, ListedKeys, RowRange, SessionTable
+from qiscus_tui.tui.sessions.session_table import NO_RANGE, RowRange, SessionTable, ShownRows
 from qiscus_tui.tui.widgets.table import Sort
 from tests.clocks import ManualClock
 from tests.tui.conftest import BILLING, DAY, NOW, TableApp, listed, many, marked_ids, session
@@ -608,7 +608,7 @@ def test_a_range_kept_covers_the_same_sessions(
     sessions = many(15)
     begin, was = (data.draw(st.integers(0, len(old) - 1)) for _ in range(2))
     cursor = data.draw(st.integers(0, len(new) - 1))
-    before, after = ListedKeys(sessions, old), ListedKeys(sessions, new)
+    before, after = ShownRows(sessions, old), ShownRows(sessions, new)
     kept = RowRange(begin).carried_over(before, was, after, cursor)
     if kept != NO_RANGE:
         assert [new[row] for row in kept.rows(cursor)] == [

@@ -157,7 +157,16 @@ class AccountsScreen(BaseScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
-        yield OneLine(id="accounts-title")
+        back = "esc back to the list" if self._feed is not None else ""
+        yield OneLine(
+            Line(
+                (
+                    piece("qiscus-tui", Tone.STRONG, 20),
+                    piece("accounts on this machine", Tone.PLAIN, ALWAYS, after="   "),
+                ),
+                (piece(back, Tone.MUTED, 10),),
+            )
+        )
         yield self._notice
         yield Static(classes="rule")
         yield self._table
@@ -168,16 +177,6 @@ class AccountsScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         """Read what is stored."""
-        back = "esc back to the list" if self._feed is not None else ""
-        self.query_one("#accounts-title", OneLine).show_line(
-            Line(
-                (
-                    piece("qiscus-tui", Tone.STRONG, 20),
-                    piece("accounts on this machine", Tone.PLAIN, ALWAYS, after="   "),
-                ),
-                (piece(back, Tone.MUTED, 10),),
-            )
-        )
         error = self._why_not_switch
         self._notice.display = error is not None
         if error is not None:

@@ -106,7 +106,16 @@ class AuditScreen(BaseScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
-        yield OneLine(id="audit-title")
+        yield OneLine(
+            Line(
+                (
+                    piece("qiscus-tui", Tone.STRONG, 20),
+                    piece("what was revoked from here", Tone.PLAIN, ALWAYS, after="   "),
+                    piece("a record, not evidence", Tone.MUTED, 10),
+                ),
+                (piece("esc back to the list", Tone.MUTED, 5),),
+            )
+        )
         yield Static(classes="rule")
         yield self._table
         yield Static(classes="rule", id="plan-rule")
@@ -118,16 +127,6 @@ class AuditScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         """Read the log after the first drawing."""
-        self.query_one("#audit-title", OneLine).show_line(
-            Line(
-                (
-                    piece("qiscus-tui", Tone.STRONG, 20),
-                    piece("what was revoked from here", Tone.PLAIN, ALWAYS, after="   "),
-                    piece("a record, not evidence", Tone.MUTED, 10),
-                ),
-                (piece("esc back to the list", Tone.MUTED, 5),),
-            )
-        )
         self._actions.show_commands(Scope.AUDIT, self.context)
         self._table.show_notice("Reading…")
         self.add_class("-empty")
@@ -183,7 +182,15 @@ class PlanScreen(BaseScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
-        yield OneLine(id="plan-title")
+        yield OneLine(
+            Line(
+                (
+                    piece(self._plan.title, Tone.STRONG, ALWAYS),
+                    piece(self._plan.words, Tone.PLAIN, 50, after="   "),
+                ),
+                (piece("esc back to the plans", Tone.MUTED, 20),),
+            )
+        )
         yield Static(classes="rule")
         yield FactsPanel(id="plan-facts")
         yield Static(classes="rule")
@@ -194,20 +201,10 @@ class PlanScreen(BaseScreen[None]):
     def on_mount(self) -> None:
         """Draw the plan: everything is known already."""
         plan = self._plan
-        self.query_one("#plan-title", OneLine).show_line(
-            Line(
-                (
-                    piece(plan.title, Tone.STRONG, ALWAYS),
-                    piece(plan.words, Tone.PLAIN, 50, after="   "),
-                ),
-                (piece("esc back to the plans", Tone.MUTED, 20),),
-            )
-        )
         self.query_one("#plan-actions", ActionBar).show_commands(Scope.PLAN, self.context)
         self.query_one(FactsPanel).show_facts(plan_facts(plan))
-        rows = self._table
-        rows.show_notice("It named no session.")
-        rows.show_rows([*outcome_parts(plan), *group_parts(plan), *left_parts(plan)])
+        self._table.show_notice("It named no session.")
+        self._table.show_rows([*outcome_parts(plan), *group_parts(plan), *left_parts(plan)])
 
 
 def who(plan: PastPlan) -> str:

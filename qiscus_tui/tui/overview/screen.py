@@ -10,6 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
+from textual.content import Content
 from textual.widgets import Static
 
 from qiscus_tui.model.text import safe
@@ -23,6 +24,7 @@ from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.listed import header, notices
 from qiscus_tui.tui.widgets.bars import Chart, line_up
+from qiscus_tui.tui.widgets.drawn import Drawn
 from qiscus_tui.tui.widgets.notice import Notice
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
@@ -61,18 +63,16 @@ class OverviewScreen(BaseScreen[str]):
         """Positions that the filter leaves; None: all."""
         self._overview: Overview | None = None
         self._is_counting = False
-        self._said: tuple[str, ...] = ()
         self.identity = OneLine(id="overview-identity")
         self.counts = OneLine(id="overview-counts")
         self.title_line = OneLine(id="overview-title")
         self.notice = Notice(id="overview-notice")
-        self.sentence = Static("", id="overview-sprawl", markup=False)
-        self._sentence = ""
+        self.sentence = Notice(id="overview-sprawl")
         self.days = Chart("ISSUED PER DAY", id="chart-days")
         self.expiries = Chart("EXPIRIES AHEAD", id="chart-expiries")
         self.clients = Chart("TOP CLIENTS", id="chart-clients", has_shares=True)
         self.networks = Chart("TOP NETWORKS", id="chart-networks", has_shares=True)
-        self._no_charts = Static("", id="no-charts", markup=False)
+        self._no_charts = Drawn(id="no-charts")
         self.action_bar = ActionBar(id="overview-actions")
 
     def compose(self) -> ComposeResult:
@@ -202,12 +202,9 @@ class OverviewScreen(BaseScreen[str]):
         words = ""
         if sprawl is not None:
             words = sprawl_words(sprawl, is_filtered=self._shown is not None)
-            if not self.has_class("-short") and registry.named("groups") is not None:
+            if not self.has_class("-short"):
                 words += f" {self._what_to_press}"
-        if words != self._sentence:
-            self._sentence = words
-            self.sentence.update(safe(words, 400))
-            self.sentence.display = bool(words)
+        self.sentence.say(words, is_warning=True)
 
     def _draw_where_no_charts_are(self) -> None:
         """Words in place of the charts, where there is nothing to draw."""
@@ -216,10 +213,8 @@ class OverviewScreen(BaseScreen[str]):
         if self._view.is_filtered and self._view.filter_error is None and self._feed.is_read:
             words = NO_MATCH  # the list's own words name keys that do something else here
         said = () if is_counted else COUNTING if self._counted else words
-        if said != self._said:  # an update lays the whole screen out again
-            self._said = said
-            self._no_charts.update("\n".join(map(safe, said)))
-            self.set_class(bool(said), "-empty")
+        self._no_charts.show(lambda _: Content("\n".join(map(safe, said))))
+        self.set_class(bool(said), "-empty")
         if is_counted and self.focused is None:
             self.set_focus(self.days, scroll_visible=False)
 

@@ -27,7 +27,7 @@ from qiscus_tui.tui.widgets.cells import (
     last_used_cell,
     share_text,
 )
-from qiscus_tui.tui.widgets.table import UNBOUND, Column, ShortKeys, Sort, Table
+from qiscus_tui.tui.widgets.table import UNBOUND, Column, Sort, Table
 
 
 class GroupRow(Struct, frozen=True):
@@ -193,17 +193,17 @@ class GroupTable(Table[GroupRow]):
 
         The cursor stays on its group.
         """
-        is_other = keys != self._groups_by
+        is_other, was = keys != self._groups_by, self._groups
+        rows = {group.kinds: row for row, group in enumerate(groups)}
         self._listed, self._groups_by, self._groups = listed, keys, groups
         self._largest = max((one.share for one in groups), default=0.0)
         self._now = self._server_now()
         self.columns = columns_by(keys)
-        kinds = ShortKeys([one.kinds for one in groups])
         self.show_sort(sort)
         if is_other:
-            self.set_rows(kinds, 0, 0)
+            self.set_rows(len(groups), 0, 0)
         else:
-            self.replace_rows(kinds)
+            self.replace_rows(len(groups), lambda row: rows.get(was[row].kinds))
 
     def tick(self) -> None:
         """Let time pass, or draw other marks."""

@@ -13,8 +13,9 @@ the methods below, which the screen's actions call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from msgspec import Struct
 from textual.message import Message
@@ -33,34 +34,27 @@ from qiscus_tui.tui.sessions.columns import (
 from qiscus_tui.tui.widgets.table import UNBOUND, Column, Table
 
 
-class ListedKeys(Struct, frozen=True):
-    """The ids of the sessions that are shown of a list."""
+class ShownRows:
+    """What is shown of a list: positions in the order of the rows."""
 
-    sessions: SessionList
-    order: Sequence[int]
+    def __init__(self, sessions: SessionList, order: Sequence[int]) -> None:
+        self.sessions = sessions
+        self.order = order
 
-    def __len__(self) -> int:
-        return len(self.order)
+    @cached_property
+    def _positions(self) -> Container[int]:
+        return self.order if isinstance(self.order, range) else {*self.order}
 
-    def key_of(self, row: int) -> str:
+    def id_at(self, row: int) -> str:
         """Return the id of the session on a row."""
         return self.sessions.sessions[self.order[row]].id
 
-    def first_row_of(self, keys: Iterable[object]) -> int | None:
-        """Return the row of the first of these ids that is shown."""
-        shown: set[int] | None = None
-        for key in keys:
-            position = self.sessions.positions.get(str(key))
-            if position is None:
-                continue
-            if shown is None or position in shown:  # mostly the first one is
-                try:
-                    return self.order.index(position)
-                except ValueError:
-                    shown = {*self.order}
-        return None
+    def row_of(self, session_id: str | None) -> int | None:
+        """Return the row of a session, None where it is not shown."""
+        position = self.sessions.positions.get(session_id or "", -1)
+        return self.order.index(position) if position in self._positions else None
 
-    def shows_same(self, first: int, old: ListedKeys, rows: range) -> bool:
+    def shows_same(self, first: int, old: ShownRows, rows: range) -> bool:
         """Return whether the rows from `first` on show the sessions of these old rows."""
         ours, theirs = self.order[first : first + len(rows)], old.order[rows.start : rows.stop]
         mine, others = self.sessions.sessions, old.sessions.sessions
@@ -85,7 +79,7 @@ class RowRange(Struct, frozen=True):
             return range(0)
         return range(min(self.begin, cursor), max(self.begin, cursor) + 1)
 
-    def carried_over(self, old: ListedKeys, was: int, new: ListedKeys, cursor: int) -> RowRange:
+    def carried_over(self, old: ShownRows, was: int, new: ShownRows, cursor: int) -> RowRange:
         """Return the range among new rows; it ends unless the same sessions stand in it.
 
         `was` and `cursor`: the row under the cursor, among the old rows and the new.
@@ -131,7 +125,7 @@ class SessionTable(Table[SessionRow]):
         self._server_now = server_now
         self._expiring = expiring
         self._now = server_now()
-        self._listed = ListedKeys(NO_SESSIONS, ())
+        self._shown = ShownRows(NO_SESSIONS, ())
         self._longest: dict[str, int] = {}
         self._range = NO_RANGE
         self._wanted: str | None = None
@@ -144,12 +138,12 @@ class SessionTable(Table[SessionRow]):
     @property
     def sessions(self) -> SessionList:
         """Return the snapshot shown."""
-        return self._listed.sessions
+        return self._shown.sessions
 
     @property
     def order(self) -> Sequence[int]:
         """Return the positions of the rows shown."""
-        return self._listed.order
+        return self._shown.order
 
     def show(self, sessions: SessionList, order: Sequence[int]) -> None:
         """Show another snapshot. Marks of sessions that it does not list are gone."""
@@ -157,12 +151,12 @@ class SessionTable(Table[SessionRow]):
         self._longest = longest_texts(sessions)
         self._now = self._server_now()
         self.is_drawn = not order
-        self._show(ListedKeys(sessions, order))
+        self._show(ShownRows(sessions, order))
         self._count_marks()
 
     def show_order(self, order: Sequence[int]) -> None:
         """Show other rows of the same snapshot, or the same in another order."""
-        self._show(ListedKeys(self.sessions, order))
+        self._show(ShownRows(self.sessions, order))
         self._count_marks()
 
     def show_sorted(self, order: Sequence[int]) -> None:
@@ -173,9 +167,9 @@ class SessionTable(Table[SessionRow]):
         self.drop_range()
         was_moved = self._moved_to is not None and self._moved_to == self.cursor_id
         is_same = len(order) == len(self.order)
-        self._show(ListedKeys(self.sessions, order))
+        self._show(ShownRows(self.sessions, order))
         if not was_moved:
-            self.set_rows(self._listed, 0, 0)
+            self.set_rows(len(order), 0, 0)
         if not is_same:  # else as many of them are marked as before: to count sorts all of them
             self._count_marks()
 
@@ -186,7 +180,7 @@ class SessionTable(Table[SessionRow]):
         `show_order`, unless it was moved meanwhile.
         """
         wanted = self._wanted or self.cursor_id
-        self._show(ListedKeys(self.sessions, order))
+        self._show(ShownRows(self.sessions, order))
         self._wanted = wanted
 
     def tick(self) -> None:
@@ -194,18 +188,14 @@ class SessionTable(Table[SessionRow]):
         self._now = self._server_now()
         self.refresh()
 
-    def _show(self, listed: ListedKeys) -> None:
+    def _show(self, listed: ShownRows) -> None:
         """Go on with these rows. A range ends unless its sessions stand together as before."""
-        had, old, was, wanted = (
-            bool(self.rows_in_range),
-            self._listed,
-            self.cursor_row,
-            self._wanted,
-        )
+        had, old, was = bool(self.rows_in_range), self._shown, self.cursor_row
+        wanted = listed.row_of(self._wanted)
         # Where no row is left, the session is remembered until rows come back.
-        self._wanted = None if listed.order else wanted or self.cursor_id
-        self._listed = listed
-        self.replace_rows(listed, wanted)
+        self._wanted = None if listed.order else self._wanted or self.cursor_id
+        self._shown = listed
+        self.replace_rows(len(listed.order), lambda row: listed.row_of(old.id_at(row)), wanted)
         self._range = self._range.carried_over(old, was, listed, self.cursor_row)
         if had and not self.rows_in_range:
             self._tell_range()
@@ -224,7 +214,7 @@ class SessionTable(Table[SessionRow]):
 
     def move_to_session(self, session_id: str) -> bool:
         """Put the cursor on a session. Return False where it is not shown."""
-        row = self._listed.first_row_of((session_id,))
+        row = self._shown.row_of(session_id)
         if row is not None:
             self.move_to(row)
         return row is not None

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from qiscus_tui.service.overview.counting import Bar
 from qiscus_tui.tui.widgets.cells import SHARE_WIDTH, fit, share_text, width_of
-from qiscus_tui.tui.widgets.table import UNBOUND, Column, ShortKeys, Table
+from qiscus_tui.tui.widgets.table import UNBOUND, Column, Table
 
 LEAST_LABEL = 14
 """The least cells of the words before a bar in a text."""
@@ -110,11 +110,12 @@ class Chart(Table[Bar]):
         """Show these; the cursor stays on its bar."""
         if bars == self._rows:
             return
-        self._rows = bars
+        rows = {one.key: row for row, one in enumerate(bars)}
+        was, self._rows = self._rows, bars
         self._longest = max((one.count for one in bars if one.filter), default=0)
         self._whole = sum(one.count for one in bars)
         self.beside = self.needs
-        self.replace_rows(ShortKeys([one.key for one in bars]))
+        self.replace_rows(len(bars), lambda row: rows.get(was[row].key))
 
     @property
     def needs(self) -> tuple[int, int, int]:

@@ -70,6 +70,7 @@ class Line(Struct, frozen=True):
         return _width(self.left, self.right)
 
 
+NOTHING = Line()
 INDENT = 1
 """Cells free at both ends of a line."""
 
@@ -137,8 +138,12 @@ class OneLine(Widget):
     }
     """
 
-    _tones: dict[Tone, Style] | None = None
-    _line = Line()
+    def __init__(
+        self, line: Line = NOTHING, *, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._line = line
+        self._tones: dict[Tone, Style] = {}
 
     def show_line(self, line: Line) -> None:
         """Show another line; draw nothing if it is the same, and lay out nothing."""
@@ -159,7 +164,7 @@ class OneLine(Widget):
         return None
 
     def notify_style_update(self) -> None:
-        self._tones = None
+        self._tones.clear()
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
@@ -181,12 +186,9 @@ class OneLine(Widget):
 
     def tone_style(self, tone: Tone) -> Style:
         """Return how a tone looks here; found out when it is drawn first."""
-        if self._tones is None:
-            self._tones = {}
-        style = self._tones.get(tone)
-        if style is None:
-            style = self._tones[tone] = part_style(self, f"one-line--{tone.value}")
-        return style
+        if tone not in self._tones:
+            self._tones[tone] = part_style(self, f"one-line--{tone.value}")
+        return self._tones[tone]
 
 
 def _cut(segments: list[Segment], width: int) -> Strip:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, Protocol, TypeVar, cast
+from typing import ClassVar, Generic, TypeVar, cast
 
 from msgspec import Struct
 from rich.segment import Segment
@@ -134,41 +134,6 @@ def fit_columns(
     return tuple(placed)
 
 
-class Keys(Protocol):
-    """What tells the rows of a table from each other, whatever their order."""
-
-    def __len__(self) -> int:
-        """Return how many rows there are."""
-        ...
-
-    def key_of(self, row: int) -> object:
-        """Return the key of a row."""
-        ...
-
-    def first_row_of(self, keys: Iterable[object]) -> int | None:
-        """Return the row of the first of these keys that has one."""
-        ...
-
-
-class ShortKeys:
-    """The keys of a few thousand rows."""
-
-    def __init__(self, keys: Sequence[object]) -> None:
-        self._keys = keys
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def key_of(self, row: int) -> object:
-        """Return the key of a row."""
-        return self._keys[row]
-
-    def first_row_of(self, keys: Iterable[object]) -> int | None:
-        """Return the row of the first of these keys that has one."""
-        rows = {key: row for row, key in enumerate(self._keys)}
-        return next((rows[key] for key in keys if key in rows), None)
-
-
 class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     """Rows under titles; enter or a double click opens one."""
 
@@ -236,8 +201,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.columns = columns
         self._rows: Sequence[Row] = ()
-        self._keys: Keys = ShortKeys(())
-        self._row = 0
+        self._count = self._row = 0
         self.sort: Sort | None = None
         self._notice: tuple[str, ...] = ()
         self._layout_now: tuple[Placed[Row], ...] = ()
@@ -249,50 +213,55 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     def show_rows(self, rows: Sequence[Row], cursor: int | None = None) -> None:
         """Show these rows, with the cursor on one of them; None: where it is."""
         self._rows = rows
-        row = self._row if cursor is None else cursor
-        self.set_rows(ShortKeys(range(len(rows))), row, self.top_row)
+        self.set_rows(len(rows), self._row if cursor is None else cursor, self.top_row)
         self.show_cursor()
 
     def row_at(self, row: int) -> Row:
         """Return what the columns' texts are made of."""
         return self._rows[row]
 
-    def set_rows(self, keys: Keys, cursor: int, top: int) -> None:
-        """Set the rows, which of them is under the cursor, and which one at the top.
+    def set_rows(self, count: int, cursor: int, top: int) -> None:
+        """Set the number of rows, the row under the cursor, and the one at the top.
 
         Without a layout: it would lay out the whole screen at every key of a filter.
         """
-        self._keys = keys
-        self._row = max(0, min(cursor, len(keys) - 1))
+        self._count = count
+        self._row = max(0, min(cursor, count - 1))
         self._laid_out_in = -1
-        size = Size(self.row_width, len(keys) + HEADER_LINES)
+        size = Size(self.row_width, count + HEADER_LINES)
         self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
         if self.is_mounted:
             self.vertical_scrollbar.window_virtual_size = size.height
             self.scroll_to(y=top)
         self.refresh()
 
-    def replace_rows(self, keys: Keys, wanted: object = None) -> None:
-        """Set other rows; the cursor goes to `wanted` if that is shown, else stays on its own.
+    def replace_rows(
+        self, count: int, now_at: Callable[[int], int | None], wanted: int | None = None
+    ) -> None:
+        """Set other rows; the cursor goes to the row `wanted`, else stays on its own.
 
-        Where that is gone it goes to the row that took its place. It keeps its line on the screen;
-        a window at the very top stays there while the cursor fits in, so that new rows are seen; a
-        window without the cursor keeps its first row.
+        `now_at` returns where an old row is now; None: it is gone. Where the cursor's is, it goes
+        to the one that took its place. It keeps its line on the screen; a window at the very top
+        stays there while the cursor fits in, so that new rows are seen; a window without the cursor
+        keeps its first row.
         """
-        old, page, top = self._keys, self.page_rows, self.top_row
-        row = None if wanted is None else keys.first_row_of((wanted,))
-        if not len(keys) or not len(old):
-            row = row or 0
+
+        def now_or_next(row: int) -> int:
+            below = map(now_at, range(min(row, self._count - 1), self._count))
+            found = next((now for now in below if now is not None), None)
+            return min(row, count - 1) if found is None else found
+
+        page, top = self.page_rows, self.top_row
+        if not count or not self._count:
+            row = wanted or 0
             top = row - page // 2
         else:
-            row = _row_or_next(old, self._row, keys) if row is None else row
-            if top == 0 and row < page:
-                pass
-            elif top <= self._row < top + page:
-                top += row - self._row
-            else:
-                top = _row_or_next(old, top, keys)
-        self.set_rows(keys, row, max(0, top))
+            row = now_or_next(self._row) if wanted is None else wanted
+            if top <= self._row < top + page:
+                top = 0 if top == 0 and row < page else top + row - self._row
+            elif top or row >= page:
+                top = now_or_next(top)
+        self.set_rows(count, row, max(0, top))
 
     def show_sort(self, sort: Sort | None) -> None:
         """Name in the header what the rows are sorted by. Sorting itself is the caller's."""
@@ -304,7 +273,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         """Say something in place of rows. Plain text, made safe."""
         if lines != self._notice:
             self._notice = lines
-            if not len(self._keys):
+            if not self._count:
                 self.refresh()
 
     def cuts(self, row: int) -> bool:
@@ -344,7 +313,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def move_to(self, row: int) -> None:
         """Put the cursor on a row (the nearest that exists) and show it."""
-        row = max(0, min(row, len(self._keys) - 1))
+        row = max(0, min(row, self._count - 1))
         was, self._row = self._row, row
         self.show_cursor()
         if row != was:
@@ -374,7 +343,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     def action_page(self, pages: int) -> None:
         """Move the cursor and the window by a page."""
         rows = pages * self.page_rows
-        if 0 <= self._row + rows < len(self._keys):
+        if 0 <= self._row + rows < self._count:
             self.scroll_to(y=self.top_row + rows)
         self.move_to(self._row + rows)
 
@@ -384,11 +353,11 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def action_last(self) -> None:
         """Go to the last row."""
-        self.move_to(len(self._keys) - 1)
+        self.move_to(self._count - 1)
 
     def action_open(self) -> None:
         """Open the row under the cursor."""
-        if len(self._keys):
+        if self._count:
             self.post_message(self.Opened())
 
     def on_click(self, event: events.Click) -> None:
@@ -401,7 +370,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
                 self.post_message(self.SortRequested(column.sort))
         elif event.chain == 2 and row == self._row:
             self.action_open()
-        elif row < len(self._keys):
+        elif row < self._count:
             self.move_to(row)
 
     def on_resize(self) -> None:
@@ -427,7 +396,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def longest(self, column: Column[Row]) -> int:
         """Return the cells of its longest text."""
-        rows = range(min(MEASURED, len(self._keys)))
+        rows = range(min(MEASURED, self._count))
         room = max(column.wanted, column.most)
         texts = (column.text(self.row_at(row), room).rstrip() for row in rows)
         return max(map(width_of, texts), default=0)
@@ -449,10 +418,10 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         row = self.top_row + y - HEADER_LINES
         if y < HEADER_LINES:
             parts = self._header_parts()
-        elif row < len(self._keys):
+        elif row < self._count:
             parts = self._row_parts(row)
         else:
-            parts = self._notice_parts(row - len(self._keys))
+            parts = self._notice_parts(row - self._count)
         segments = [Segment(text, self.style(name)) for text, name in parts if text]
         return Strip(segments).simplify().adjust_cell_length(self.row_width, self.style("muted"))
 
@@ -490,7 +459,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         """Return a line of the notice; its first sentence is highlighted."""
         lines = [
             (f"     {text}", "row" if sentence is self._notice[0] else "muted")
-            for sentence in (() if len(self._keys) else self._notice)
+            for sentence in (() if self._count else self._notice)
             for text in textwrap.wrap(safe(sentence), max(1, self.row_width - 6))
         ]
         return lines[line - 1 : line] if line else ()
@@ -504,10 +473,3 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     def notify_style_update(self) -> None:
         self._styles_by_name.clear()
         super().notify_style_update()
-
-
-def _row_or_next(old: Keys, row: int, new: Keys) -> int:
-    """Return where an old row is now, or the nearest below it that is still shown."""
-    row = min(row, len(old) - 1)
-    found = new.first_row_of(old.key_of(below) for below in range(row, len(old)))
-    return min(row, len(new) - 1) if found is None else found
