@@ -98,11 +98,11 @@ async def test_enter_shows_outcomes_rule_and_groups_and_never_a_line_a_session(m
         assert "revoke plan aaaa1111" in words
         assert "https://demo.invalid" in words
         assert "rule filter client:curl" in words
-        assert f"7 failed still listed: {' '.join(ids[:3])} and 4 more" in words
-        assert words.index("7 failed still") < words.rindex("463 revoked")
-        assert "461 GuzzleHttp · 10.2.0.0/24" in words
-        assert "8 curl · unknown" in words
-        assert "1 others" in words
+        assert f"7 failed: still listed {' '.join(ids[:3])} and 4 more" in words
+        assert words.index("7 failed: still") < words.rindex("463 revoked")
+        assert "GuzzleHttp · 10.2.0.0/24 461 ▄" in words
+        assert "curl · unknown 8 ▄" in words
+        assert "others 1 ▄" in words
         assert f"7 NOT RECORDED AS GONE {' '.join(ids[:7])}" in words
         await here.press("escape", "escape")
         assert isinstance(here.app.screen, SessionsScreen)

@@ -23,6 +23,8 @@ LONG_LIVED = (
     "The long-lived token may remain valid: no known call ends it. If it leaked, change "
     "the password and ask Qiscus."
 )
+FORGOTTEN = "its secrets and its name are removed from this machine."
+NOT_ENDED = "Its tokens are not ended and remain valid. Logging out ends the short-lived one."
 
 
 class LogOutDialog(Question[str | None]):
@@ -42,12 +44,10 @@ class LogOutDialog(Question[str | None]):
         yield DialogButton("Log out  y", id="confirm", variant="danger")
 
     def opened(self) -> None:
+        ended = "this program's token is ended on the server, and the account"
         if self._readonly:
-            self.say("heading", "Forget this account?")
-            self.query_one("#confirm", DialogButton).rename("Forget  y")
+            self._offer_to_forget("Forget this account?")
             ended = "is read-only here, so its token is not ended and remains valid; it"
-        else:
-            ended = "this program's token is ended on the server, and the account"
         self.say("lead", f"{self._account_name}: {ended} is forgotten on this machine.")
         self.say("lines", LONG_LIVED)
         self.query_one("#lines").add_class("-wrapped")
@@ -60,21 +60,19 @@ class LogOutDialog(Question[str | None]):
         self.phase = Phase.RUNNING
         self.say("note", "Logging out…")
         try:
-            ended = await self._log_out(self._forgets)
+            self.close(await self._log_out(self._forgets))
         except QiscusTuiError as error:
             self.phase = Phase.ASKING
-            self._failed(error)
-        else:
-            self.close(ended)
+            if isinstance(error, OutOfReach | ServerError):
+                error.hint = STILL_VALID
+                self._forgets = True
+                self._offer_to_forget("Forget it anyway?")
+            self.say_trouble(error)
+            self.ask_again()
 
-    def _failed(self, error: QiscusTuiError) -> None:
-        if isinstance(error, OutOfReach | ServerError):
-            error.hint = STILL_VALID
-            self._forgets = True
-            self.say("heading", "Forget it anyway?")
-            self.query_one("#confirm", DialogButton).rename("Forget  y")
-        self.say_trouble(error)
-        self.ask_again()
+    def _offer_to_forget(self, heading: str) -> None:
+        self.say("heading", heading)
+        self.name_buttons("Cancel  n", "Forget  y")
 
 
 class ForgetDialog(Question[bool]):
@@ -92,13 +90,8 @@ class ForgetDialog(Question[bool]):
         yield DialogButton("Forget  y", id="confirm", variant="danger")
 
     def opened(self) -> None:
-        self.say(
-            "lead", f"{self._account_name}: its secrets and its name are removed from this machine."
-        )
-        self.say(
-            "lines",
-            "Its tokens are not ended and remain valid. Logging out ends the short-lived one.",
-        )
+        self.say("lead", f"{self._account_name}: {FORGOTTEN}")
+        self.say("lines", NOT_ENDED)
         self.query_one("#lines").add_class("-wrapped")
 
     async def confirmed(self) -> None:

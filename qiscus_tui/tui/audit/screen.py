@@ -7,11 +7,10 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -23,12 +22,12 @@ from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.widgets.bars import bar_lines, share_blocks
-from qiscus_tui.tui.widgets.cells import created_cell_short, share_text
+from qiscus_tui.tui.widgets.bars import bar_lines
+from qiscus_tui.tui.widgets.cells import created_cell_short
 from qiscus_tui.tui.widgets.drawn import Drawn
 from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
-from qiscus_tui.tui.widgets.table import UNBOUND, Column, Table
+from qiscus_tui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,12 +37,10 @@ if TYPE_CHECKING:
 
 MOST_IDS = 3
 """Ids that are named of the sessions with the same outcome."""
-IDS_A_ROW, MOST_LEFT = 4, 400
-"""Ids that are named of sessions that are not gone, in a row and in all."""
+IDS_A_LINE, MOST_LEFT = 4, 400
+"""Ids that are named of sessions that are not gone, in a line and in all."""
 MOST_GROUPS = 12
 """Groups that are named below the plans."""
-MOST_BAR = 30
-"""Cells of the longest bar of a plan's groups."""
 
 
 PLAN_COLUMNS: tuple[Column[PastPlan], ...] = (
@@ -56,29 +53,6 @@ PLAN_COLUMNS: tuple[Column[PastPlan], ...] = (
     Column("BY", lambda plan, _: who(plan), 40, 40, least=8),
 )
 """Behind WHEN."""
-
-
-class PlanPart(Struct, frozen=True):
-    """A line of a plan: safe texts."""
-
-    count: str = ""
-    words: str = ""
-    more: str = ""
-    is_muted: bool = False
-
-    @property
-    def style(self) -> str:
-        """Return the name of its style."""
-        return "muted" if self.is_muted else "row"
-
-
-PART_COLUMNS: tuple[Column[PlanPart], ...] = (
-    Column("SESSIONS", lambda part, _: part.count, 8, 99, gap=1, is_number=True,
-           style=lambda part: part.style),
-    Column("OUTCOME", lambda part, _: part.words, 60, 90, 12, style=lambda part: part.style),
-    Column("REASON AND IDS", lambda part, _: part.more, UNBOUND, 80, 10,
-           style=lambda part: part.style),
-)  # fmt: skip
 
 
 class AuditScreen(BaseScreen[None]):
@@ -178,7 +152,6 @@ class PlanScreen(BaseScreen[None]):
     def __init__(self, plan: PastPlan) -> None:
         super().__init__()
         self._plan = plan
-        self._table: Table[PlanPart] = Table(PART_COLUMNS, id="outcomes")
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
@@ -194,17 +167,16 @@ class PlanScreen(BaseScreen[None]):
         yield Static(classes="rule")
         yield FactsPanel(id="plan-facts")
         yield Static(classes="rule")
-        yield self._table
+        with VerticalScroll(id="outcomes"):
+            yield Drawn(id="plan-result")
         yield Static(classes="rule")
         yield ActionBar(id="plan-actions")
 
     def on_mount(self) -> None:
         """Draw the plan: everything is known already."""
-        plan = self._plan
         self.query_one("#plan-actions", ActionBar).show_commands(Scope.PLAN, self.context)
-        self.query_one(FactsPanel).show_facts(plan_facts(plan))
-        self._table.show_notice("It named no session.")
-        self._table.show_rows([*outcome_parts(plan), *group_parts(plan), *left_parts(plan)])
+        self.query_one(FactsPanel).show_facts(plan_facts(self._plan))
+        self.query_one("#plan-result", Drawn).show(partial(whole_result, self._plan))
 
 
 def who(plan: PastPlan) -> str:
@@ -245,7 +217,7 @@ def plan_facts(plan: PastPlan) -> list[Fact]:
     return [Fact(name, value) for name, value in facts]
 
 
-def plan_result(plan: PastPlan, width: int) -> Content:
+def plan_result(plan: PastPlan, width: int, most_groups: int | None = MOST_GROUPS) -> Content:
     """Return outcomes with their reasons and groups with their share, in `width` cells."""
     if isinstance(plan.intent, AuditAccess):  # its row says how it ended
         ids = [Content(safe(one)) for one in plan.intent.ids]
@@ -259,53 +231,24 @@ def plan_result(plan: PastPlan, width: int) -> Content:
             lines.append(Content.styled(f"{'':9}{named_ids(group.ids)}", "$text-muted"))
     if not plan.outcomes_together:
         lines.append(Content.styled("none recorded", "$text-muted"))
-    if groups := named_groups(plan, MOST_GROUPS):
+    if groups := named_groups(plan, most_groups):
         heading = Content.styled("CLIENT AND NETWORK", "bold")
         lines += [Content(), heading, *bar_lines(groups, width)]
     return Content("\n").join(lines)
 
 
-def outcome_parts(plan: PastPlan) -> list[PlanPart]:
-    """Return the outcomes, a line for each reason; those of sessions that are not gone first."""
-    return [
-        PlanPart(
-            f"{len(group.ids):,}",
-            safe(group.outcome).replace("_", " "),
-            ": ".join(filter(None, (safe(group.reason), named_ids(group.ids)))),
-            is_muted=group.outcome in GONE,
-        )
-        for group in plan.outcomes_together
-    ]
-
-
-def group_parts(plan: PastPlan) -> list[PlanPart]:
-    """Return where the sessions came from, under a heading; nothing where it is not recorded."""
-    groups, total = named_groups(plan), max(1, len(plan.intent.ids))
-    if not groups:
-        return []
-    most = max(count for _, count in groups) / total
-    parts = [
-        PlanPart(
-            f"{count:,}",
-            name,
-            f"{share_text(count / total)}  {share_blocks(count / total, most, MOST_BAR)}",
-        )
-        for name, count in groups
-    ]
-    return [PlanPart(), PlanPart(words="CLIENT AND NETWORK", is_muted=True), *parts]
-
-
-def left_parts(plan: PastPlan) -> list[PlanPart]:
-    """Return all ids of what is not gone, several a line, where its outcomes name only some."""
-    together = [group for group in plan.outcomes_together if group.outcome not in GONE]
-    if all(len(group.ids) <= MOST_IDS for group in together):
-        return []
-    ids = [safe(one) for group in together for one in group.ids]
-    parts = [
-        PlanPart(more="  ".join(ids[start : start + IDS_A_ROW]))
-        for start in range(0, min(len(ids), MOST_LEFT), IDS_A_ROW)
+def whole_result(plan: PastPlan, width: int) -> Content:
+    """Return the result with every group, and all ids of what is not gone, several a line."""
+    result = plan_result(plan, width, most_groups=None)
+    left = [group.ids for group in plan.outcomes_together if group.outcome not in GONE]
+    if isinstance(plan.intent, AuditAccess) or all(len(ids) <= MOST_IDS for ids in left):
+        return result
+    ids = [safe(one) for group in left for one in group]
+    lines = [
+        "  ".join(ids[start : start + IDS_A_LINE])
+        for start in range(0, min(len(ids), MOST_LEFT), IDS_A_LINE)
     ]
     if len(ids) > MOST_LEFT:
-        words = f"and {len(ids) - MOST_LEFT:,} more: qiscus-tui audit --json"
-        parts.append(PlanPart(more=words))
-    return [PlanPart(), PlanPart(f"{len(ids):,}", "NOT RECORDED AS GONE", is_muted=True), *parts]
+        lines.append(f"and {len(ids) - MOST_LEFT:,} more: qiscus-tui audit --json")
+    heading = Content.styled(f"{len(ids):,} NOT RECORDED AS GONE", "bold")
+    return Content("\n").join([result, Content(), heading, Content("\n".join(lines))])

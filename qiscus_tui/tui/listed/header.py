@@ -264,7 +264,8 @@ def _freshness(freshness: Freshness, age: float) -> Piece:
             return piece("○ no list", Tone.WARNING, ALWAYS, after="  ")
         case Freshness.LIVE:
             words = f"● live, {age_words(age)}"
-            return piece(words, Tone.GOOD, ALWAYS, after="  ", room=len("● live, 55 s ago"))
+            # As wide as its longest words, so that nothing else comes and goes with them.
+            return piece(f"{words:<16}", Tone.GOOD, ALWAYS, after="  ")
         case Freshness.STALE:
             return piece(f"○ stale, {age_words(age)}", Tone.WARNING, ALWAYS, after="  ")
 

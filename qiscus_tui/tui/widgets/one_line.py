@@ -5,7 +5,7 @@ markup.
 """
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from rich.segment import Segment
@@ -44,8 +44,6 @@ class Piece(Struct, frozen=True):
     """What a click on it means."""
     after: str = " · "
     """What separates it from the piece before it."""
-    room: int = 0
-    """Cells reserved for it, so that nothing else comes and goes when its words change."""
 
     @property
     def width(self) -> int:
@@ -53,9 +51,9 @@ class Piece(Struct, frozen=True):
         return sum(width_of(text) for text, _ in self.texts)
 
 
-def piece(text: str, tone: Tone, importance: int, after: str = " · ", room: int = 0) -> Piece:
+def piece(text: str, tone: Tone, importance: int, after: str = " · ") -> Piece:
     """Return a piece of one text, made safe."""
-    return Piece(((safe(text), tone),), importance, after=after, room=room)
+    return Piece(((safe(text), tone),), importance, after=after)
 
 
 class Line(Struct, frozen=True):
@@ -63,11 +61,6 @@ class Line(Struct, frozen=True):
 
     left: tuple[Piece, ...] = ()
     right: tuple[Piece, ...] = ()
-
-    @property
-    def width(self) -> int:
-        """Return the cells that it takes if nothing is left out."""
-        return _width(self.left, self.right)
 
 
 NOTHING = Line()
@@ -85,36 +78,26 @@ class Placed(Struct, frozen=True):
 
 def place(line: Line, width: int) -> list[Placed]:
     """Return the pieces that fit into `width` cells, and their places."""
-    left, right = list(line.left), list(line.right)
-    while _width(left, right) > width:
-        shown = left + right
-        least = min(shown, key=lambda piece: piece.importance)
-        if least.importance >= ALWAYS:
+    left, right = [*line.left], [*line.right]
+    while _width(left) + _width(right) + 2 * INDENT + 2 * bool(left and right) > width:
+        least = min(left + right, key=lambda piece: piece.importance, default=None)
+        if least is None or least.importance >= ALWAYS:
             break
         (right if least in right else left).remove(least)
-    placed = _in_a_row(left, INDENT)
-    return placed + _in_a_row(right, max(_width(left, ()), width - INDENT - _group(right)))
+    at_right = max(_width(left) + 2 * INDENT, width - INDENT - _width(right))
+    return [*_in_a_row(left, INDENT), *_in_a_row(right, at_right)]
 
 
-def _in_a_row(pieces: Sequence[Piece], start: int) -> list[Placed]:
-    placed: list[Placed] = []
-    for part in pieces:
-        after = part.after if placed else ""
-        placed.append(Placed(part, start + width_of(after), after))
-        start = placed[-1].start + part.width
-    return placed
+def _in_a_row(pieces: Sequence[Piece], start: int) -> Iterator[Placed]:
+    for at, part in enumerate(pieces):
+        after = part.after if at else ""
+        start += width_of(after)
+        yield Placed(part, start, after)
+        start += part.width
 
 
-def _group(pieces: Sequence[Piece]) -> int:
-    return sum(part.width + width_of(part.after) for part in pieces) - (
-        width_of(pieces[0].after) if pieces else 0
-    )
-
-
-def _width(left: Sequence[Piece], right: Sequence[Piece]) -> int:
-    between = 2 if left and right else 0
-    growing = sum(max(0, part.room - part.width) for part in (*left, *right))
-    return 2 * INDENT + _group(left) + between + _group(right) + growing
+def _width(pieces: Sequence[Piece]) -> int:
+    return sum(part.width + width_of(part.after) * bool(at) for at, part in enumerate(pieces))
 
 
 class OneLine(Widget):
