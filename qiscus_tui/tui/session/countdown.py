@@ -6,6 +6,7 @@ from textual.content import Content
 
 from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME, countdown
 from qiscus_tui.model.session import Session
+from qiscus_tui.tui.widgets.bars import life_line
 from qiscus_tui.tui.widgets.cells import created_cell_short
 
 _GAP = 2
@@ -27,9 +28,7 @@ def draw_countdown(session: Session, now: float, expiring: float, width: int) ->
     return Content("\n").join(
         [
             Content.styled(words, "bold $warning" if is_soon else "bold"),
-            Content.assemble(
-                ("╌" * at, style), ("●", f"bold {style}"), ("━" * (width - 1 - at), style)
-            ),
+            life_line(at, width, style),
             Content.styled(_words(session, session.expires_at, now, at, width), "$text-muted"),
         ]
     )

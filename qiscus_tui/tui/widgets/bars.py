@@ -1,4 +1,4 @@
-"""Counts as bars: in cells of a table, in lines of a text, as columns, and as a chart."""
+"""All bars: in cells of a table, in lines of a text, as columns, as a chart; and a line of time."""
 
 from __future__ import annotations
 
@@ -76,6 +76,13 @@ def column_lines(counts: Sequence[int], height: int, cells: int) -> list[str]:
         )
         for line in reversed(range(height))
     ]
+
+
+def life_line(at: int, cells: int, style: str) -> Content:
+    """Return a line of time with a point at one of its cells: what is gone, now, what is left."""
+    return Content.assemble(
+        ("╌" * at, style), ("●", f"bold {style}"), ("━" * (cells - 1 - at), style)
+    )
 
 
 class Chart(Table[Bar]):
