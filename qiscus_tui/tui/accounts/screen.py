@@ -197,6 +197,7 @@ class AccountsScreen(BaseScreen[None]):
         self.run_worker(self._load, group="accounts", exclusive=True)
 
     async def _load(self) -> None:
+        was = self.chosen
         try:
             self.accounts = await asyncio.to_thread(self._rows)
         except QiscusTuiError as error:
@@ -204,8 +205,12 @@ class AccountsScreen(BaseScreen[None]):
             return
         self._table.show_notice("No account is stored here.", "a adds one by a login.")
         self._table.styles.height = len(self.accounts) + 1 if self.accounts else "1fr"
-        used = [row.is_in_use for row in self.accounts]
-        self._table.show_rows(self.accounts, used.index(True) if True in used else 0)
+        rows = enumerate(self.accounts)
+        if was is None:  # begin at the one in use
+            cursor = next((at for at, row in rows if row.is_in_use), 0)
+        else:
+            cursor = next((at for at, row in rows if row.name == was.name), None)
+        self._table.show_rows(self.accounts, cursor)
         self._draw()
 
     def _rows(self) -> list[AccountRow]:
