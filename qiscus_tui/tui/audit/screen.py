@@ -217,8 +217,11 @@ def plan_facts(plan: PastPlan) -> list[Fact]:
     return [Fact(name, value) for name, value in facts]
 
 
-def plan_result(plan: PastPlan, width: int, most_groups: int | None = MOST_GROUPS) -> Content:
-    """Return outcomes with their reasons and groups with their share, in `width` cells."""
+def plan_result(plan: PastPlan, width: int, *, is_whole: bool = False) -> Content:
+    """Return outcomes with their reasons and groups with their share, in `width` cells.
+
+    `is_whole`: with every group, and ids of what is gone too.
+    """
     if isinstance(plan.intent, AuditAccess):  # its row says how it ended
         ids = [Content(safe(one)) for one in plan.intent.ids]
         return Content("\n").join([Content.styled("TOKEN", "bold"), *ids])
@@ -227,11 +230,11 @@ def plan_result(plan: PastPlan, width: int, most_groups: int | None = MOST_GROUP
         words = with_reason(safe(group.outcome), safe(group.reason))
         style = "" if group.outcome in GONE else "$warning"
         lines.append(Content.styled(f"{len(group.ids):>7,}  {words}", style))
-        if group.outcome not in GONE:
+        if is_whole or group.outcome not in GONE:
             lines.append(Content.styled(f"{'':9}{named_ids(group.ids)}", "$text-muted"))
     if not plan.outcomes_together:
         lines.append(Content.styled("none recorded", "$text-muted"))
-    if groups := named_groups(plan, most_groups):
+    if groups := named_groups(plan, None if is_whole else MOST_GROUPS):
         heading = Content.styled("CLIENT AND NETWORK", "bold")
         lines += [Content(), heading, *bar_lines(groups, width)]
     return Content("\n").join(lines)
@@ -239,7 +242,7 @@ def plan_result(plan: PastPlan, width: int, most_groups: int | None = MOST_GROUP
 
 def whole_result(plan: PastPlan, width: int) -> Content:
     """Return the result with every group, and all ids of what is not gone, several a line."""
-    result = plan_result(plan, width, most_groups=None)
+    result = plan_result(plan, width, is_whole=True)
     left = [group.ids for group in plan.outcomes_together if group.outcome not in GONE]
     if isinstance(plan.intent, AuditAccess) or all(len(ids) <= MOST_IDS for ids in left):
         return result
