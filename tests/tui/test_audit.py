@@ -70,9 +70,10 @@ async def test_plans_stand_newest_first_with_how_they_ended_at_any_width(machine
             (row, _) = [line for line in here.lines() if "1 revoked · 1 failed" in line]
             assert "today" in row
         await here.press("down", "enter")  # below the login
-        assert "3fa9c01b0001" in here.text()
+        assert "3fa9c01b0002" in here.text()
         await here.pilot.resize_terminal(120, 40)
         await here.settle()
+        assert "3fa9c01b0001" in here.text()
         assert "\x1b" not in here.text()  # what a server said is shown in its safe form alone
         assert "[@click=app.bell]x[/]" in here.text()
 
