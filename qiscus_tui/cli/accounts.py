@@ -60,8 +60,7 @@ def _list(context: Context) -> int:
     if not found:
         console.say("There are no accounts. Log in with: qiscus-tui login")
         return ExitCode.DONE
-    for line in text_table(COLUMNS, map(_cells, found), console.out_width):
-        console.result(line)
+    console.result_lines(text_table(COLUMNS, map(_cells, found), console.out_width))
     return ExitCode.DONE
 
 

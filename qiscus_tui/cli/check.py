@@ -79,11 +79,11 @@ async def _checked(context: Context) -> "CheckReport":
     if options.new and not context.console.results.are_lost:
         await asyncio.to_thread(checks.remember, connection.account.key, report.seen)
         if not report.compares:
-            context.console.say(
-                "qiscus-tui: No earlier check --new of this account is known: this one only notes "
-                "its clients and networks"
+            context.console.warn(
+                "No earlier check --new of this account is known: this one only notes its clients "
+                "and networks",
+                "Nothing was compared. The next one finds what is new since now.",
             )
-            context.console.say("  Nothing was compared. The next one finds what is new since now.")
     if report.trouble is not None:
         context.console.show_error(report.trouble)
     return report

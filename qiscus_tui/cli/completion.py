@@ -28,8 +28,7 @@ def run(context: Context) -> int:
     """Print the shell's functions, or the words that they request."""
     options, console = context.options, context.console
     if options.words is not None:
-        for word in _words(context, options.words):
-            console.result(word)
+        console.result_lines(_words(context, options.words))
         return ExitCode.DONE
     if options.shell is None:
         raise UsageError("completion needs the name of a shell", f"One of: {', '.join(SHELLS)}")

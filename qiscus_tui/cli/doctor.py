@@ -186,8 +186,7 @@ async def _proved(context: Context, connection: "Connection") -> LiveReport:
     console.end_progress()
     if not context.options.json:
         console.result()
-        for line in report_lines(report):
-            console.result(line)
+        console.result_lines(report_lines(report))
     for error in report.trouble:
         console.show_error(error)
     return report

@@ -52,8 +52,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 def run(context: Context) -> int:
     """Print the id of each token on stdin, in its order."""
     text = read_tokens(context.console).removeprefix(_BYTE_ORDER_MARK)
-    for one in ids_of_lines(text):
-        context.console.result(one)
+    context.console.result_lines(ids_of_lines(text))
     return ExitCode.DONE
 
 

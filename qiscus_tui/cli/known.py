@@ -112,8 +112,7 @@ def _list(context: Context, integrations: Integrations) -> int:
     elif not found:
         console.say("No integration has a name. Name one with: qiscus-tui known add --help")
     else:
-        for line in text_table(COLUMNS, map(_cells, found), console.out_width):
-            console.result(line)
+        console.result_lines(text_table(COLUMNS, map(_cells, found), console.out_width))
     return ExitCode.DONE
 
 

@@ -111,19 +111,14 @@ def _email_and_password(options: argparse.Namespace, console: Console) -> tuple[
     if not password:
         raise UsageError("No password was given", _HELP)
     for what, text in (("email address", email), ("password", password)):
-        _must_be_text(what, text)
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:  # no request can carry it
+            raise UsageError(
+                f"The {what} is not valid text",
+                "It must be in the encoding of your locale, usually UTF-8.",
+            ) from error
     return email, password
-
-
-def _must_be_text(what: str, text: str) -> None:
-    """Raise UsageError for input that is not valid text: no request can carry it."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise UsageError(
-            f"The {what} is not valid text",
-            "It must be in the encoding of your locale, usually UTF-8.",
-        ) from error
 
 
 async def _place(context: Context) -> AccountStorage:

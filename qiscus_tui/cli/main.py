@@ -107,8 +107,8 @@ def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], i
         console.show_error(shown)
     except Exception as error:  # noqa: BLE001  the last resort: never show a traceback with values
         shown = error
-        console.say(f"qiscus-tui: unexpected {type(error).__name__}; this is a bug")
-        console.say("  Run it again with --debug, and report the output.")
+        what = f"unexpected {type(error).__name__}; this is a bug"
+        console.warn(what, "Run it again with --debug, and report the output.")
     if options.debug:
         _print_trace(shown, console)
     return exit_code_of(shown, options)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from qiscus_tui import query
 from qiscus_tui.cli.interrupts import finished
-from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.console import NOT_SENT, Console
 from qiscus_tui.cli.output.plan import as_json, confirm_plan, must_fit, plan_lines, report_lines
 from qiscus_tui.cli.output.tables import gaps, remarks
 from qiscus_tui.cli.output.text_table import MOST_GROUPS
@@ -227,13 +227,12 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
         code = await _apply(context, connection, plan)
     if plan.doubt is None or code:
         return code
-    console.say(f"qiscus-tui: Nothing can be revoked: {plan.doubt}")
-    console.say("  Nothing was sent. See: qiscus-tui doctor")
+    console.warn(f"Nothing can be revoked: {plan.doubt}", f"{NOT_SENT} See: qiscus-tui doctor")
     return ExitCode.INCOMPLETE
 
 
 def _must_leave_some(context: Context, emptied: str) -> None:
-    """Raise CannotTell where nobody can be asked about groups that lose their last session."""
+    """Raise CannotTell where a group would lose its last session, and `--yes` asks no question."""
     if emptied and context.options.yes and not context.options.allow_empty:
         raise CannotTell(emptied, KEEP_ONE)
 
@@ -253,8 +252,7 @@ def _show_plan(
         console.result_json({**account_fields(connection), **as_json(plan, None, secrets)})
     else:
         console.result(account_line(connection))
-        for line in plan_lines(plan, connection.server_now(), console.out_width):
-            console.result(line)
+        console.result_lines(plan_lines(plan, connection.server_now(), console.out_width))
         console.say("Dry run: nothing was sent.")
     if emptied and not (options.yes and not options.allow_empty):
         console.say(f"{emptied}.")
@@ -334,8 +332,7 @@ def _show_report(context: Context, connection: Connection, report: Report) -> in
         console.result_json({**account_fields(connection), **found})
     else:
         console.result(account_line(connection))
-        for line in report_lines(report):
-            console.result(line)
+        console.result_lines(report_lines(report))
     if report.hint and (report.others_ended or not report.is_whole):
         console.say(f"  {report.hint}")
     if report.warning and (is_json or not report.others_ended):

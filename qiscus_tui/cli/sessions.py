@@ -163,8 +163,7 @@ async def _list_sessions(context: Context, request: ListRequest, found: _Found) 
     elif options.csv:
         export.write(ExportFormat.CSV, console.out)
     else:
-        for line in session_table(listed, chosen, now, console.out_width):
-            console.result(line)
+        console.result_lines(session_table(listed, chosen, now, console.out_width))
     of_all = f" of {len(listed):,}" if len(chosen) != len(listed) else ""
     return f"{counted(len(chosen), 'session')}{of_all}"
 
@@ -185,8 +184,7 @@ def _list_groups(context: Context, request: ListRequest, found: _Found) -> str:
         export.write_csv(console.out)
     else:
         now = found.moment.server_now
-        for line in group_table(request.group_by, shown, now, console.out_width):
-            console.result(line)
+        console.result_lines(group_table(request.group_by, shown, now, console.out_width))
     of_all = f" of {len(groups):,}" if len(shown) != len(groups) else ""
     return f"{counted(len(shown), 'group')}{of_all}, {counted(len(found.positions), 'session')}"
 

@@ -80,8 +80,7 @@ def run(context: Context) -> int:
         }
         console.result_json(value)
     elif context.options.header:
-        for line in header_lines(given):
-            console.result(line)
+        console.result_lines(header_lines(given))
     else:
         console.result(given.secret)
     return ExitCode.DONE

@@ -294,8 +294,7 @@ def warn_of_unmatched_accounts(workspace: Workspace, console: Console) -> None:
     with suppress(QiscusTuiError):  # the verb needs the same files, and reports the error
         for name in workspace.unmatched_accounts():
             words, hint = unmatched_words(name)
-            console.say(f"qiscus-tui: warning: {words}")
-            console.say(f"  {hint}")
+            console.warn(f"warning: {words}", hint)
 
 
 def _report_crashes(workspace: Workspace, console: Console) -> StorageError | None:
@@ -311,8 +310,7 @@ def _report_crashes(workspace: Workspace, console: Console) -> StorageError | No
         from qiscus_tui.service.history import notices  # seldom needed
 
         for notice in notices(local_files):
-            console.say(f"qiscus-tui: {notice.message}")
-            console.say(f"  {notice.hint}")
+            console.warn(notice.message, notice.hint)
             notice.acknowledge()
     except StorageError as error:
         return error

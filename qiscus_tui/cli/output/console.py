@@ -10,7 +10,7 @@ import select
 import sys
 import termios
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import TextIO
 
 from qiscus_tui.cli.signals import interruptible
@@ -243,6 +243,11 @@ class Console:
         self.end_progress()  # on a terminal it would stand before the line
         self.results.write(f"{text}\n")
 
+    def result_lines(self, lines: Iterable[str]) -> None:
+        """Write these lines of the result."""
+        for line in lines:
+            self.result(line)
+
     def result_json(self, value: dict[str, object] | list[dict[str, object]]) -> None:
         """Write a result as JSON: an object on one line, or an array."""
         if isinstance(value, dict) and self.results.document is None:
@@ -283,9 +288,13 @@ class Console:
 
     def show_error(self, error: QiscusTuiError) -> None:
         """Show an error: what happened, and what to do."""
-        self.say(f"qiscus-tui: {error.message}")
-        if error.hint:
-            self.say(f"  {error.hint}")
+        self.warn(error.message, error.hint)
+
+    def warn(self, what: str, hint: str) -> None:
+        """Say what is the matter, and what to do; the hint may be empty."""
+        self.say(f"qiscus-tui: {what}")
+        if hint:
+            self.say(f"  {hint}")
 
     def progress(self, text: str) -> None:
         """Show progress in place, on a terminal only."""
