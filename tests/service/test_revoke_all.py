@@ -21,6 +21,7 @@ from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.history import notices
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import AuditIntent, AuditKind
@@ -150,32 +151,18 @@ async def test_the_token_is_the_one_that_is_kept_once_the_account_is_held(
     assert sent == ["renewed"]
 
 
+@pytest.mark.parametrize("error", [NotConnected("No route"), NotTrusted("Another's certificate")])
 async def test_a_call_that_was_never_sent_leaves_nothing_to_explain(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
-):
-    here = sandbox()
-    connection = await here.connected()
-
-    async def call(*_: object, **__: object) -> NewTokens:
-        raise NotConnected("No route to host")
-
-    monkeypatch.setattr(connection.client, "revoke_all", call)
-    with pytest.raises(NotConnected):
-        await done(connection)
-    assert nothing_to_explain(here, monkeypatch)
-
-
-async def test_a_server_that_is_not_trusted_was_sent_nothing(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, error: NotConnected | NotTrusted
 ):
     here = sandbox()
     connection = await here.connected()
 
     async def call(*_: object) -> NewTokens:
-        raise NotTrusted("The certificate is another's")
+        raise error
 
     monkeypatch.setattr(connection.client, "revoke_all", call)
-    with pytest.raises(NotTrusted):
+    with pytest.raises(type(error)):
         await done(connection)
     assert nothing_to_explain(here, monkeypatch)
 
@@ -264,23 +251,12 @@ async def test_a_token_that_cannot_be_stored_is_shown_before_anything_else(
     assert result.still_listed == 0
 
 
-@pytest.mark.parametrize("error", [OSError(122, "quota"), RuntimeError("no thread"), MemoryError()])
+FAILURES = [OSError(122, "quota"), RuntimeError("no thread"), MemoryError()]
+INTERRUPTIONS = [asyncio.CancelledError(), KeyboardInterrupt(), SystemExit()]
+
+
+@pytest.mark.parametrize("error", [*FAILURES, *INTERRUPTIONS])
 async def test_whatever_keeps_it_from_the_disk_it_is_shown(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, error: Exception
-):
-    here = sandbox("new-long-lived")
-    connection = await here.connected()
-    shown: list[str] = []
-    cannot_keep(monkeypatch, error)
-    connection.show_secret = lambda token: not shown.append(token)
-    result = await done(connection)
-    assert shown == [here.state.credentials.long_lived_token]
-    assert result.sent.unstored is not None
-    assert shown[0] not in f"{result!r} {result.sent.unstored}"
-
-
-@pytest.mark.parametrize("error", [asyncio.CancelledError(), KeyboardInterrupt(), SystemExit()])
-async def test_whoever_interrupts_it_it_is_shown(
     sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ):
     here = sandbox("new-long-lived")
@@ -289,8 +265,13 @@ async def test_whoever_interrupts_it_it_is_shown(
     shown: list[str] = []
     connection.show_secret = lambda token: not shown.append(token)
     cannot_keep(monkeypatch, error)
-    with pytest.raises(type(error)):
-        await revoke_all(connection, listed)
+    if error in INTERRUPTIONS:
+        with pytest.raises(type(error)):
+            await revoke_all(connection, listed)
+    else:
+        result = await revoke_all(connection, listed)
+        assert result.sent.unstored is not None
+        assert shown[0] not in f"{result!r} {result.sent.unstored}"
     assert shown == [here.state.credentials.long_lived_token]
 
 
@@ -366,30 +347,23 @@ ANSWERS = [
 ]
 
 
+@pytest.mark.parametrize("took_effect", [True, False])
 @pytest.mark.parametrize("fault", ANSWERS, ids=lambda one: f"{one.status} {one.body!r}")
-async def test_an_answer_that_says_no_is_not_believed_where_all_are_gone(
-    sandbox: SandboxMaker, fault: Fault
-):
-    here = sandbox()
-    connection = await here.connected()
-    here.state.fail_next(Call.REVOKE_ALL, replace(fault, after=True))
-    result = await done(connection)
-    assert (result.still_listed, result.nothing_ended) == (0, False)
-    assert result.sent.failure is not None
-    assert (await kept(connection)).short_lived is None, "a dead token would be handed out"
-
-
-@pytest.mark.parametrize("fault", ANSWERS, ids=lambda one: f"{one.status} {one.body!r}")
-async def test_where_nothing_ended_that_is_said_and_the_token_stays(
-    sandbox: SandboxMaker, fault: Fault
+async def test_an_answer_that_says_no_is_believed_only_where_nothing_ended(
+    sandbox: SandboxMaker, fault: Fault, *, took_effect: bool
 ):
     here = sandbox()
     connection = await here.connected()
     before = await kept(connection)
-    here.state.fail_next(Call.REVOKE_ALL, fault)
+    here.state.fail_next(Call.REVOKE_ALL, replace(fault, after=took_effect))
     result = await done(connection)
-    assert result.nothing_ended
-    assert await kept(connection) == before
+    assert result.sent.failure is not None
+    assert result.nothing_ended is not took_effect
+    if took_effect:
+        assert result.still_listed == 0
+        assert (await kept(connection)).short_lived is None, "a dead token would be handed out"
+    else:
+        assert await kept(connection) == before
 
 
 async def test_a_dead_token_is_found_out_though_the_list_tells_no_tokens(sandbox: SandboxMaker):
@@ -455,68 +429,62 @@ async def test_a_list_that_cannot_be_read_is_no_crash_to_tell_of(
     assert nothing_to_explain(here, monkeypatch)
 
 
-async def test_ids_that_are_numbered_anew_prove_nothing(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+# Readings that prove nothing
+
+
+def numbered_anew(_: int, found: SessionList) -> SessionList:
+    rows = [structs.replace(one, id=f"ffff{one.id[:8]}") for one in found.sessions]
+    return replace(found, sessions=rows, positions={})
+
+
+def every_other_lacks_one(number: int, found: SessionList) -> SessionList:
+    return replace(found, sessions=found.sessions[number % 2 :], positions={})
+
+
+def empty(_: int, found: SessionList) -> SessionList:
+    return replace(found, sessions=(), positions={}, current=Current.UNKNOWN)
+
+
+NEW_TOKEN = Fault(200, b'{"data": {"auth": {"token": "QEXnew"}}}')
+OWN = "this program's own session"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "fault", "reads", "unknown", "why"),
+    [
+        ("ids-unmarked", NEW_TOKEN, numbered_anew, None, "ids may have changed"),
+        ("plain", Fault(403), every_other_lacks_one, 1, "the last two readings"),
+        ("plain", None, empty, None, OWN),  # a new token, and our own lives
+        ("plain", Fault(500), empty, None, OWN),  # no answer
+    ],
+)
+async def test_what_the_readings_do_not_prove_is_unknown(
+    sandbox: SandboxMaker,
+    monkeypatch: pytest.MonkeyPatch,
+    dialect: str,
+    fault: Fault | None,
+    reads: Callable[[int, SessionList], SessionList],
+    unknown: int | None,
+    why: str,
 ):
-    here = sandbox("ids-unmarked")
-    connection = await here.connected()
-    listed = await connection.read_list()
-    here.state.fail_next(Call.REVOKE_ALL, Fault(200, b'{"data": {"auth": {"token": "QEXnew"}}}'))
-    here.state.fail_next(Call.PROFILE, *[Fault(503)] * 9)  # it knows no such token
-    read = connection.read_list
-
-    async def numbered_anew(*given: object, **named: object):
-        found = await read(*given, **named)  # pyright: ignore
-        rows = [structs.replace(one, id=f"ffff{one.id[:8]}") for one in found.sessions]
-        return replace(found, sessions=rows, positions={})
-
-    monkeypatch.setattr(connection, "read_list", numbered_anew)
-    result = await revoke_all(connection, listed)
-    assert result.still_listed is None
-    assert result.words == f"{len(listed)} unknown"
-    assert result.trouble is not None
-    assert "ids may have changed" in result.trouble.message
-
-
-async def test_what_only_some_readings_lack_is_unknown(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
-):
-    here = sandbox()
-    connection = await here.connected()
-    listed = await connection.read_list()
-    here.state.fail_next(Call.REVOKE_ALL, Fault(403))
-    read, readings = connection.read_list, 0
-
-    async def every_other_lacks_one(*given: object, **named: object):
-        nonlocal readings
-        readings += 1
-        found = await read(*given, **named)  # pyright: ignore
-        sessions = found.sessions[readings % 2 :]
-        return replace(found, sessions=sessions, positions={})
-
-    monkeypatch.setattr(connection, "read_list", every_other_lacks_one)
-    result = await revoke_all(connection, listed)
-    assert result.counts[Outcome.REVOKED] == 0
-    assert result.counts[Outcome.UNKNOWN] == 1
-
-
-@pytest.mark.parametrize("fault", [None, Fault(500)], ids=["a new token", "no answer"])
-async def test_an_empty_list_proves_nothing_where_our_own_token_lives(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, fault: Fault | None
-):
-    here = sandbox()
+    here = sandbox(dialect)
     connection = await here.connected()
     listed = await connection.read_list()
     if fault is not None:
         here.state.fail_next(Call.REVOKE_ALL, fault)
-    read = connection.read_list
+    if fault is NEW_TOKEN:
+        here.state.fail_next(Call.PROFILE, *[Fault(503)] * 9)  # it knows no such token
+    read, readings = connection.read_list, 0
 
-    async def empty(*given: object, **named: object):
-        found = await read(*given, **named)  # pyright: ignore
-        return replace(found, sessions=(), positions={}, current=Current.UNKNOWN)
+    async def odd(*given: object, **named: object) -> SessionList:
+        nonlocal readings
+        readings += 1
+        return reads(readings, await read(*given, **named))  # pyright: ignore
 
-    monkeypatch.setattr(connection, "read_list", empty)
+    monkeypatch.setattr(connection, "read_list", odd)
     result = await revoke_all(connection, listed)
-    assert result.words == f"{len(listed)} unknown"
+    assert result.counts[Outcome.REVOKED] == 0
+    assert result.counts[Outcome.UNKNOWN] == (len(listed) if unknown is None else unknown)
+    assert result.still_listed is None
     assert result.trouble is not None
-    assert "this program's own session" in result.trouble.message
+    assert why in result.trouble.message
