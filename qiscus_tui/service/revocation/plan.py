@@ -198,7 +198,7 @@ class RevocationPlan:
         is_token = self.listed.lists_token
         return _FILTER_WORD.sub(lambda word: MASK if is_token(word[0]) else word[0], text)
 
-    @property
+    @cached_property
     def target_positions(self) -> list[int]:
         """Return where the targets are in the list."""
         return [self.listed.positions[target.session.id] for target in self.targets]

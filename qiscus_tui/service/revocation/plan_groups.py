@@ -46,8 +46,10 @@ def target_groups(
     counts = {one.group.values: one.group.count for one in plan.groups}
     found: list[TargetGroup] = []
     for group in grouped(listed, keys, plan.moment, plan.target_positions):
-        last = (listed.sessions[position].last_used_at for position in group.positions)
-        used = sum(at is not None and at >= since for at in last)
+        used = 0
+        if (group.last_used_at or 0.0) >= since:
+            last = (listed.sessions[position].last_used_at for position in group.positions)
+            used = sum(at is not None and at >= since for at in last)
         found.append(TargetGroup(group, counts.get(group.values, group.count), used))
     return tuple(found)
 
