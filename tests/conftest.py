@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType, SimpleNamespace
 
 import pytest
+from hypothesis import settings
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
@@ -19,6 +20,9 @@ from tests.idle import wait_for_idle
 Handler = Callable[[int, FrameType | None], object]
 
 KEPT = {"PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR", "CI"}
+
+settings.register_profile("few", max_examples=50, deadline=None)
+settings.load_profile("few")
 
 gc.disable()  # collecting the tests makes no garbage, and looking for it takes half of the time
 

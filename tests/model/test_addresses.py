@@ -3,7 +3,7 @@
 import ipaddress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qiscus_tui.model.addresses import network, packed
@@ -81,7 +81,6 @@ def test_what_is_no_address_has_no_number(text: str | None) -> None:
 
 
 @given(st.ip_addresses(), st.ip_addresses())
-@settings(max_examples=100, deadline=None)
 def test_numbers_sort_as_addresses_do_with_v4_first(
     one: ipaddress.IPv4Address | ipaddress.IPv6Address,
     other: ipaddress.IPv4Address | ipaddress.IPv6Address,
@@ -94,7 +93,6 @@ def test_numbers_sort_as_addresses_do_with_v4_first(
 
 
 @given(st.text())
-@settings(max_examples=100, deadline=None)
 def test_any_text_is_a_network_or_a_value_error(text: str) -> None:
     try:
         first, last = network(text)

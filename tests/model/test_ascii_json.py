@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qiscus_tui.model.ascii_json import ascii_json
@@ -30,7 +30,6 @@ def test_only_what_is_no_character_is_replaced(text: str, read: str) -> None:
 
 
 @given(st.recursive(ANY_TEXT | st.none() | st.integers(), st.lists))
-@settings(max_examples=100, deadline=None)
 def test_any_value_is_ascii_and_holds_no_lone_surrogate(value: object) -> None:
     text = ascii_json(value)
     assert text.isascii()

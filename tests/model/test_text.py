@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qiscus_tui.model.text import LIMIT, safe
@@ -17,7 +17,6 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=())) | st.text(
 
 @given(ANY_TEXT)
 @example("\ud800")
-@settings(max_examples=100, deadline=None)
 def test_any_text_becomes_printable(text: str) -> None:
     shown = safe(text)
     assert shown.isprintable()
@@ -27,7 +26,6 @@ def test_any_text_becomes_printable(text: str) -> None:
 
 @given(ANY_TEXT, st.integers(1, 50))
 @example("\U000e0100" * 100, 10)
-@settings(max_examples=100, deadline=None)
 def test_any_text_has_a_bounded_length(text: str, limit: int) -> None:
     shown = safe(text, limit)
     assert len(shown.partition("… [")[0]) <= limit or len(shown) <= limit
@@ -35,7 +33,6 @@ def test_any_text_has_a_bounded_length(text: str, limit: int) -> None:
 
 
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=LIMIT))
-@settings(max_examples=100, deadline=None)
 def test_plain_text_stays_the_same_object(text: str) -> None:
     assert safe(text) is text
 

@@ -1,7 +1,7 @@
 """Times in every form that the API has."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qiscus_tui.model.timestamps import (
@@ -238,7 +238,6 @@ _JSON = st.recursive(
 @example({"date": "0001-01-01 00:00:00", "timezone": "+14:00"}, 0.0)
 @example({"date": "9999-12-31 23:59:59", "timezone": "America/New_York"}, 0.0)
 @example("0001-01-01T00:00:00+14:00", 0.0)
-@settings(max_examples=100, deadline=None)
 def test_any_json_value_is_a_time_or_unknown(value: object, offset: float) -> None:
     moment = parse_timestamp(value, offset)
     if moment is not None:
@@ -247,7 +246,6 @@ def test_any_json_value_is_a_time_or_unknown(value: object, offset: float) -> No
 
 
 @given(st.integers(1, int(LATEST)))
-@settings(max_examples=100, deadline=None)
 def test_what_is_written_is_read_back(epoch: int) -> None:
     assert parse_timestamp(rfc3339(epoch)) == epoch
 

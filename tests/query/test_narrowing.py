@@ -1,7 +1,7 @@
 """When the matches before are enough to look at."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qiscus_tui.model.session import Session
@@ -88,7 +88,6 @@ _sessions = st.builds(
 
 
 @given(st.lists(_sessions, min_size=1, max_size=6), _filters, _filters)
-@settings(max_examples=100, deadline=None)
 def test_what_narrows_lets_nobody_in(sessions: list[Session], old: str, new: str) -> None:
     if narrows(parse(old), parse(new)):
         columns, moment = columns_of(*sessions), Moment(NOW, 0.0)
@@ -106,7 +105,6 @@ _ENDINGS = st.lists(
 
 
 @given(st.lists(_sessions, min_size=1, max_size=6), _filters, _ENDINGS | st.text(max_size=8))
-@settings(max_examples=100, deadline=None)
 def test_a_filter_with_an_error_shows_no_more_than_the_filter_before_it(
     sessions: list[Session], before: str, typed: str
 ) -> None:

@@ -3,7 +3,7 @@
 from itertools import islice
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -78,7 +78,6 @@ _sessions = st.builds(
 
 
 @given(st.lists(_sessions, max_size=40), st.sampled_from(SortKey), st.booleans())
-@settings(max_examples=100, deadline=None)
 def test_steps_of_any_size_give_the_same_order(
     sessions: list[Session], key: SortKey, reverse: bool
 ) -> None:
@@ -96,7 +95,6 @@ def test_steps_of_any_size_give_the_same_order(
     st.integers(1, 9),
     st.data(),
 )
-@settings(max_examples=100, deadline=None)
 def test_an_order_that_is_sorted_as_it_is_looked_at_is_the_order(
     sessions: list[Session], key: SortKey, reverse: bool, size: int, data: st.DataObject
 ) -> None:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qiscus_tui.service.sessions import user_agents
@@ -114,7 +114,6 @@ def test_only_the_beginning_of_a_long_agent_is_read() -> None:
 @example(agent="qiscus-tui/1 (\x1b[2J)")
 @example(agent="e" + "\u0301" * 300)
 @example(agent="\U000e0100" * 300)
-@settings(max_examples=100, deadline=None)
 def test_any_agent_has_a_safe_visible_short_name(name_of: Namer, agent: str) -> None:
     name = name_of(agent)
     assert name.strip()
