@@ -1,7 +1,6 @@
 """When an app under test has come to rest: seen in its event loop, not guessed by its CPU time."""
 
 import asyncio
-from asyncio import BaseEventLoop
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any, cast
@@ -17,7 +16,6 @@ async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
     a test cost a tenth of a second, and many more on a busy machine.
     """
     loop = cast("Any", asyncio.get_running_loop())
-    assert isinstance(loop, BaseEventLoop)
     began = monotonic()
     due = loop.time() + max(min_sleep, SOON)
     while monotonic() - began < max_sleep:
