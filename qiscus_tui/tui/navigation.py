@@ -113,12 +113,12 @@ class Navigation:
                     revoke = partial(self._changes(sessions).revoke_one, session_id)
                     sessions.run_worker(revoke, group="dialog")
                 case FilterBy(text):
-                    sessions.list.filter_by(text)
+                    sessions.filter_by(text)
                 case None:
                     pass
 
         sessions.table.drop_range()
-        screen = DetailScreen(sessions.feed, sessions.rows, sessions.details, session)
+        screen = DetailScreen(sessions.feed, sessions.list, sessions.details, session)
         self._app.push_screen(screen, answered)
 
     def open_label(self) -> None:
@@ -139,13 +139,13 @@ class Navigation:
         """Choose a view of the list."""
         sessions = self.sessions
         if sessions is not None:
-            sessions.run_worker(partial(sessions.list.views.choose, self._app), group="dialog")
+            sessions.run_worker(sessions.choose_view, group="dialog")
 
     def show_view(self, number: int) -> None:
         """Show a view of the list, counted from 1."""
         sessions = self.sessions
         if sessions is not None:
-            sessions.list.views.show(number - 1)
+            sessions.show_view(number - 1)
 
     def open_overview(self) -> None:
         """Show the whole list, counted."""
@@ -157,9 +157,9 @@ class Navigation:
 
         def answered(text: str | None) -> None:
             if text is not None:
-                sessions.list.filter_by(text)
+                sessions.filter_by(text)
 
-        over_groups = sessions.groups.is_shown
+        over_groups = sessions.list.is_grouped
         overview = OverviewScreen(sessions.feed, sessions.view, over_groups=over_groups)
         self._app.push_screen(overview, answered)
 
@@ -197,7 +197,7 @@ class Navigation:
 
         def chosen(text: str | None) -> None:
             if text is not None and sessions is not None:
-                sessions.list.filter_by(text)
+                sessions.filter_by(text)
 
         self._app.push_screen(HelpDialog(screen.scope, screen.context), chosen)
 
@@ -221,14 +221,14 @@ class Navigation:
         front, sessions = self._app.screen, self.sessions
         if isinstance(front, DetailScreen):
             front.action_revoke()
-        elif sessions is not None and (choices := sessions.list.shown.selected()) is not None:
+        elif sessions is not None and (choices := sessions.list.selected()) is not None:
             sessions.run_worker(partial(self._changes(sessions).revoke, choices), group="dialog")
 
     def prune(self) -> None:
         """Show the plan for everything shown, by rules."""
         sessions = self.sessions
         if sessions is not None:
-            shown, keys = sessions.rows.all_shown, sessions.list.keys
+            shown, keys = sessions.list.all_shown, sessions.list.keys
             sessions.run_worker(partial(self._changes(sessions).prune, shown, keys), group="dialog")
 
     def revoke_all(self) -> None:
@@ -248,7 +248,7 @@ class Navigation:
     def _changes(self, sessions: SessionsScreen) -> ServerChanges:
         from qiscus_tui.tui.revoke.server_changes import ServerChanges
 
-        show = sessions.rows.show_at_once
+        show = sessions.list.show_at_once
         return ServerChanges(self._app, sessions.feed, show, sessions.reload, sessions.check_login)
 
     # The end.

@@ -14,7 +14,7 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton, Words
-from qiscus_tui.tui.listed.group_sorting import keys_words
+from qiscus_tui.tui.listed.groups import keys_words
 from qiscus_tui.tui.widgets.table import UNBOUND, Column, Table
 
 

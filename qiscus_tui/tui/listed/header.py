@@ -11,8 +11,7 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
 from qiscus_tui.tui.listed import notices
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.group_sorting import keys_words
-from qiscus_tui.tui.listed.groups import GroupView
+from qiscus_tui.tui.listed.groups import GroupView, keys_words
 from qiscus_tui.tui.listed.marks import NO_MARKS, MarkCounts
 from qiscus_tui.tui.listed.order import ListView
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Piece, Tone, piece
@@ -201,7 +200,7 @@ def _counts(feed: Feed, view: ListView) -> Counts:
 
 def _of_groups(known: Counts, view: ListView, groups: GroupView) -> Counts:
     found = len(view.shown) if view.is_filtered else None
-    many = len(groups.groups) if groups.grouped_by and not groups.lacks else None
+    many = len(groups.groups) if groups.is_made and not groups.lacks else None
     return replace(known, groups=many, filtered=found, this_session=None)
 
 

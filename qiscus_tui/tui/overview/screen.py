@@ -137,6 +137,7 @@ class OverviewScreen(BaseScreen[str]):
 
     def _count(self) -> None:
         """Count what is shown: a long list in a thread. Until then the bars of before stay."""
+        self._view.finish()
         self._listed, self._shown = self._view.listed, self._filtered
         if len(self._listed) <= AT_ONCE:
             self._show(count_overview(self._listed, self._moment, self._shown))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.tui.listed.feed import Feed
     from qiscus_tui.tui.session.details import SessionDetails
-    from qiscus_tui.tui.sessions.filtered_table import FilteredTable
+    from qiscus_tui.tui.sessions.shown_list import ShownList
 
 
 HIGH = 30
@@ -63,7 +63,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.DETAIL)]
 
     def __init__(
-        self, feed: Feed, rows: FilteredTable, details: SessionDetails, session: Session
+        self, feed: Feed, rows: ShownList, details: SessionDetails, session: Session
     ) -> None:
         """`session` is the one under the cursor of `rows`."""
         super().__init__()

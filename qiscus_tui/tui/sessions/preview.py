@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qiscus_tui.tui.listed.feed import Feed
     from qiscus_tui.tui.session.details import SessionDetails
     from qiscus_tui.tui.session.panel import SessionPanel
-    from qiscus_tui.tui.sessions.filtered_table import FilteredTable
+    from qiscus_tui.tui.sessions.shown_list import ShownList
 
 LEAST = 100
 """Columns from which the group of the session under the cursor is named over the list."""
@@ -41,7 +41,7 @@ class Preview(Vertical):
     def __init__(
         self,
         feed: Feed,
-        rows: FilteredTable,
+        rows: ShownList,
         details: Callable[[], SessionDetails],
         found: Callable[[], None],
     ) -> None:

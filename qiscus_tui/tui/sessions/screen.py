@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,9 +14,13 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
-from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.query.sorting import SortKey
-from qiscus_tui.service.sessions.group_order import GroupFact
+from qiscus_tui.service.list_settings import (
+    ListSettings,
+    last_settings,
+    named_views,
+    remember_settings,
+)
+from qiscus_tui.service.sessions.values import values_in
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import WIDTHS, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
@@ -23,25 +28,30 @@ from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.listed import header, notices
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.order import ListView
-from qiscus_tui.tui.sessions.actions import ListActions
+from qiscus_tui.tui.listed.groups import GroupSorting
+from qiscus_tui.tui.listed.order import Sorting
 from qiscus_tui.tui.sessions.columns import WIDE
+from qiscus_tui.tui.sessions.filter import FilterBar, FilterRule
 from qiscus_tui.tui.sessions.preview import Preview
 from qiscus_tui.tui.sessions.session_table import SessionTable
 from qiscus_tui.tui.sessions.shown_list import ShownList
-from qiscus_tui.tui.sessions.tools import ListTools
+from qiscus_tui.tui.terminal.clipboard import send
 from qiscus_tui.tui.widgets.notice import Notice
 from qiscus_tui.tui.widgets.one_line import OneLine
 from qiscus_tui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qiscus_tui.query.terms import Key
     from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.account.selection import SelectedAccount
     from qiscus_tui.service.account.workspace import Workspace
+    from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.tui.session.details import SessionDetails
 
 
-class SessionsScreen(ListActions, BaseScreen[None]):
+class SessionsScreen(BaseScreen[None]):
     """Every live session of the user, counted down. Draws a feed as its view shows it."""
 
     CSS_PATH = "screen.tcss"
@@ -60,32 +70,40 @@ class SessionsScreen(ListActions, BaseScreen[None]):
         super().__init__()
         self.workspace = workspace
         self.feed = Feed(workspace, opening)
-        self.view = ListView(workspace.clock.monotonic, workspace.config.ui.expiring)
-        self.list = ShownList(self.feed, self.view, self.draw_soon)
-        self.rows, self.groups = self.list.rows, self.list.groups
-        self.tools = ListTools(self.feed, self.list)
-        self.preview = Preview(self.feed, self.rows, lambda: self.details, self._found)
+        self.feed.prepare = self._show_list
+        self.list = ShownList(self.feed, self.draw_soon)
+        self.view, self.table = self.list.view, self.list.table
+        self.preview = Preview(self.feed, self.list, lambda: self.details, self._found)
         self.table.alike = self.preview.alike
         self._is_settled = self._login_is_due = False
+        self._named_views = named_views(workspace.config.views.values())
+        self._remembered = ListSettings()
+        """How the list was shown when that was stored last."""
+        self._opened_from: str | None = None
+        """The filter of the groups to which escape returns."""
         self.identity = OneLine(id="identity")
         self.counts = OneLine(id="counts")
+        self.filter_bar = FilterBar(
+            self.list.filter, self.focus_list, self._values, lambda: self.view.filter_error is None
+        )
         self.notice = Notice(id="notice")
+        self.filter_rule = FilterRule(id="filter-rule")
         self.action_bar = ActionBar(id="actions")
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
-        yield from (self.identity, self.counts, self.list.filter_bar, self.notice)
-        yield self.list.filter_rule
+        yield from (self.identity, self.counts, self.filter_bar, self.notice, self.filter_rule)
         with Horizontal(id="body"):
-            yield from (self.table, self.preview)
+            yield from (self.list, self.preview)
         yield Static(classes="rule")
         yield self.action_bar
 
     def on_mount(self) -> None:
         """The first frame comes before the network."""
-        self.list.views.restore()
+        self._remembered = last_settings(self.workspace.local_files, self.feed.account)
+        self._show_as(self._remembered)
         self.draw()
-        self.list.focus()
+        self.focus_list()
         self.feed.subscribe(self.draw_soon)
         self.follow_clock()
 
@@ -94,7 +112,7 @@ class SessionsScreen(ListActions, BaseScreen[None]):
 
     async def on_unmount(self) -> None:
         """Remember how the list was shown at the end."""
-        await self.list.views.store()
+        await self._remember()
 
     def begin(self) -> None:
         """Say what is to be known of the login, and read the list."""
@@ -102,26 +120,23 @@ class SessionsScreen(ListActions, BaseScreen[None]):
             self.notify(note, markup=False, timeout=10)
         self.reload()
 
-    @property
-    def table(self) -> SessionTable:
-        """The table of sessions."""
-        return self.rows.table
-
     @cached_property
     def details(self) -> SessionDetails:
         """What is found out about single sessions."""
-        from qiscus_tui.tui.session.details import SessionDetails
+        from qiscus_tui.tui.session.details import SessionDetails  # after the first frame
 
         return SessionDetails()
 
     @property
     def context(self) -> Context:
         """What decides which actions are available now."""
-        return replace(self.list.context, has_preview=self.preview.is_shown)
+        self.list.count_marks()
+        context = notices.context(self.feed, self.view, self.list.shown_groups)
+        return replace(context, has_preview=self.preview.is_shown)
 
     @property
     def scope(self) -> Scope:
-        return self.list.scope
+        return Scope.GROUPS if self.list.is_grouped else Scope.SESSIONS
 
     # Reading.
 
@@ -148,6 +163,11 @@ class SessionsScreen(ListActions, BaseScreen[None]):
             self._is_settled = True
             self.post_message(self.Settled())
 
+    async def _show_list(self, listed: SessionList) -> None:
+        await self.list.prepare(listed)
+        if self.is_attached:  # else the account was left meanwhile
+            self.draw_now()  # what follows may load modules
+
     def check_login(self) -> None:
         """Ask for a login where one is needed: once the list is in front, if it is not."""
         self._login_is_due = self.feed.has_ended and not self.is_watched
@@ -157,6 +177,8 @@ class SessionsScreen(ListActions, BaseScreen[None]):
     def second(self) -> None:
         """A second went by: draw what changed, and read again when it is time."""
         self.list.second()
+        if self._shown_as() != self._remembered:
+            self.run_worker(self._remember, group="settings")
         super().second()
         if self._login_is_due and self.is_watched:
             self.check_login()
@@ -168,18 +190,20 @@ class SessionsScreen(ListActions, BaseScreen[None]):
     def draw(self) -> None:
         """Draw the lines around the table: those that say something else than before."""
         super().draw()
-        context = self.context  # takes over how many are marked
-        feed, view, groups = self.feed, self.view, self.groups.shown_view
-        is_typing = self.list.filter_bar.is_typing
+        context = self.context
+        feed, view, groups = self.feed, self.view, self.list.shown_groups
+        is_typing, error = self.filter_bar.is_typing, view.filter_error
         self.identity.show_line(header.identity(feed))
         like_this = "" if groups else self.preview.group_words
         self.counts.show_line(header.counts(feed, view, groups, like_this))
-        self.list.draw_filter()
+        self.filter_bar.show_line(header.filtered(view, groups))
+        cell = self.filter_bar.cell_of(error.position) if error and is_typing else 0
+        self.filter_rule.show_error(error if is_typing else None, cell)
         said = notices.notice(feed, view, is_typing=is_typing)
         self.notice.say(said.text, is_warning=said.is_warning)
-        self.list.shown.table.show_notice(*notices.no_rows(feed, view, groups))
+        self.list.front.show_notice(*notices.no_rows(feed, view, groups))
         self.action_bar.show_commands(Scope.FILTER if is_typing else self.scope, context)
-        self.set_class(self.groups.is_shown, "-grouped")
+        self.set_class(self.list.is_grouped, "-grouped")
         self.preview.follow()
 
     def action_begins(self) -> None:
@@ -191,29 +215,9 @@ class SessionsScreen(ListActions, BaseScreen[None]):
         self.table.tick()
         self.draw_soon()
 
-    # The tables.
-
-    @on(Table.SortRequested)
-    def _sort_by_header(self, asked: Table.SortRequested) -> None:
-        match asked.key:
-            case SortKey():
-                self.rows.sort(self.view.sorting.by(asked.key))
-            case GroupFact() | GroupKey():
-                self.groups.sort(self.groups.view.sorting.towards(asked.key))
-            case _:
-                pass
-
-    @work(group="dialog")
-    async def action_group_by(self) -> None:
-        """Choose what to group by, and show the groups."""
-        await self.tools.choose_grouping(self.app)
-
-    @on(SessionTable.MarksChanged)
-    def _marks_changed(self) -> None:
-        self.list.marks_changed()
-
-    @on(SessionTable.RangeChanged)
-    def _range_changed(self) -> None:
+    def focus_list(self) -> None:
+        """Give the keys to the table."""
+        self.list.front.focus(scroll_visible=False)
         self.draw_soon()
 
     @on(SessionTable.Moved)
@@ -225,44 +229,227 @@ class SessionsScreen(ListActions, BaseScreen[None]):
 
         Not when the button goes down: what that shows would move the rows under the mouse.
         """
-        if self.focused is self.list.shown.table and self.list.filter_bar.is_typing:
-            self.list.filter_bar.close_field()
+        if self.focused is self.list.front and self.filter_bar.is_typing:
+            self.filter_bar.close()
             self.draw_soon()
 
     def action_preview(self) -> None:
         """Go to the preview, or back to the list."""
         if self.preview.has_focus_within:
-            self.list.focus()
+            self.focus_list()
         else:
             self.preview.enter()
+
+    # The filter.
+
+    def _values(self, key: Key) -> Sequence[str]:
+        """Return the values of a key of the filter that the list has."""
+        return values_in(self.view.listed, key)
+
+    def action_filter(self) -> None:
+        """Open the filter; keys behind this one go into it."""
+        self.filter_bar.open()
+        self.draw_soon()
+
+    def action_leave_filter(self) -> None:
+        """Return to the table; the filter stays."""
+        self.filter_bar.field.action_leave()
+
+    def action_clear_filter(self) -> None:
+        """Clear the filter, and return to the table."""
+        self.filter_bar.field.action_clear()
+
+    def filter_by(self, text: str) -> None:
+        """Filter the sessions by `text` as if it had been typed, and show them."""
+        self._show_groups(shown=False)
+        self.filter_bar.show(f"{text} ")  # so that another word can be typed behind it
+        self.filter_bar.field.action_leave()
+
+    def show_session(self, session_id: str) -> bool:
+        """Put the cursor on a session. Return whether the filter had to be cleared for that."""
+        self._show_groups(shown=False)
+        self.list.finish_filter()
+        if self.table.move_to_session(session_id):
+            return False
+        self.filter_bar.show("")
+        return self.table.move_to_session(session_id)
 
     def action_back(self) -> None:
         """Leave the preview; else drop a range, return to the groups, or clear the filter."""
         if self.preview.has_focus_within:
-            self.list.focus()
+            self.focus_list()
+        elif self.table.drop_range():
+            pass
+        elif self._opened_from is not None:
+            self.filter_bar.show(self._opened_from)
+            self._show_groups(shown=True)
+        elif self.filter_bar.value:
+            self.filter_bar.show("")
         else:
-            self.list.back()
+            self._show_groups(shown=False)
 
-    # One session, or those shown.
+    # Order and groups.
+
+    def action_next_sort(self) -> None:
+        """Sort by the next column."""
+        self.list.sort_by_next()
+
+    def action_reverse_sort(self) -> None:
+        """Reverse the order."""
+        self.list.reverse_sort()
+
+    def _show_groups(self, *, shown: bool) -> None:
+        self._opened_from = None
+        self.table.drop_range()
+        if shown != self.list.is_grouped:
+            self.list.show_groups(shown=shown)
+            self.focus_list()
+
+    def action_groups(self) -> None:
+        """Show the list as groups."""
+        self._show_groups(shown=True)
+
+    def action_leave_groups(self) -> None:
+        """Show the list as sessions again."""
+        self._show_groups(shown=False)
+
+    def action_open_group(self) -> None:
+        """Show the sessions of the group under the cursor; `back` returns."""
+        group = self.list.finished_group()
+        if group is not None:
+            behind = self.filter_bar.value
+            self.filter_by(f"{behind.strip()} {group.filter_text}".strip())
+            self._opened_from = behind
 
     @on(Table.Opened)
     async def _opened(self) -> None:
-        await self.run_command("open_group" if self.groups.is_shown else "open_detail")
+        await self.run_command("open_group" if self.list.is_grouped else "open_detail")
+
+    @work(group="dialog")
+    async def action_group_by(self) -> None:
+        """Choose what to group by, and show the groups."""
+        from qiscus_tui.tui.dialogs.choice import GROUPINGS, group_by_dialog
+
+        dialog = group_by_dialog(self.feed.listed, self.list.groups.keys)
+        chosen = await self.app.push_screen_wait(dialog)
+        if chosen is not None:
+            self.list.group_by(GROUPINGS[chosen][0])
+            self._show_groups(shown=True)
+
+    # Views: the list as the configuration names it, or as it was shown last.
+
+    async def choose_view(self) -> None:
+        """Ask for a view, and show it."""
+        from qiscus_tui.tui.dialogs.choice import Choice, ChoiceDialog
+
+        choices = [Choice(view.name, view.words) for view in self._named_views]
+        number = await self.app.push_screen_wait(ChoiceDialog("Views", choices))
+        if number is not None:
+            self.show_view(number)
+
+    def show_view(self, number: int) -> None:
+        """Show the view in this place of config.toml, from 0."""
+        if number >= len(self._named_views):
+            self.feed.say(f"there is no view {number + 1}; V shows them all")
+            return
+        view, now = self._named_views[number], self._shown_as()
+        if view.settings.is_grouped:  # the other order stays
+            settings = replace(view.settings, sort=now.sort, reverse=now.reverse)
+        else:
+            settings = replace(now, sort=view.settings.sort, reverse=view.settings.reverse)
+        self._show_as(replace(settings, is_grouped=view.settings.is_grouped))
+        self.filter_bar.show(view.filter)
+        self.feed.say(f"view: {view.name}")
+
+    def _show_as(self, settings: ListSettings) -> None:
+        self.list.sort(Sorting(settings.sort, settings.reverse))
+        self.list.group_by(settings.group_by)
+        self.list.sort_groups(GroupSorting(settings.group_sort, settings.group_reverse))
+        self._show_groups(shown=settings.is_grouped)
+
+    def _shown_as(self) -> ListSettings:
+        groups, sorting = self.list.groups, self.view.sorting
+        return ListSettings(
+            is_grouped=self.list.is_grouped,
+            group_by=groups.keys,
+            group_sort=groups.sorting.by,
+            group_reverse=groups.sorting.reverse,
+            sort=sorting.key,
+            reverse=sorting.reverse,
+        )
+
+    async def _remember(self) -> None:
+        """Store how the list is shown, where that changed."""
+        now = self._shown_as()
+        if now != self._remembered:
+            self._remembered = now
+            files, account = self.workspace.local_files, self.feed.account
+            await asyncio.to_thread(remember_settings, files, account, now)
+
+    # Marks.
+
+    def action_toggle_mark(self) -> None:
+        """Mark or unmark, and move down."""
+        self.list.toggle_mark()
+
+    def action_mark_range(self) -> None:
+        """Begin a range at the cursor, or mark the one that was begun."""
+        self.table.mark_range()
+
+    def action_mark_down(self) -> None:
+        """Mark, and move down."""
+        self.list.mark_and_move(1)
+
+    def action_mark_up(self) -> None:
+        """Mark, and move up."""
+        self.list.mark_and_move(-1)
+
+    def action_mark_shown(self) -> None:
+        """Mark all that the filter leaves."""
+        self.list.mark_shown()
+
+    def action_invert_shown(self) -> None:
+        """Invert the marks of all that the filter leaves."""
+        self.list.invert_shown()
+
+    def action_unmark_all(self) -> None:
+        """Take every mark away."""
+        self.table.unmark_all()
+
+    # One session, or those shown.
 
     async def action_copy_id(self) -> None:
-        """Send the id to the terminal."""
-        await self.tools.copy_id(self.app)
+        """Send the id under the cursor to the terminal."""
+        if (session_id := self.table.cursor_id) is not None:
+            await send(self.app, session_id, "Id")
 
     async def action_copy_row(self) -> None:
-        """Send the row to the terminal."""
-        await self.tools.copy_row(self.app)
+        """Send the row under the cursor to the terminal."""
+        from qiscus_tui.tui.session.facts import row_words
+
+        session = self.table.cursor_session
+        if session is not None:
+            words = row_words(self.feed.listed, session, self.feed.server_now)
+            await send(self.app, words, "Row")
 
     @work(group="dialog")
     async def action_find_token(self) -> None:
         """Move the cursor to the session of a token that is asked for."""
-        await self.tools.find_token(self.app)
+        from qiscus_tui.tui.dialogs.find import FindDialog
+
+        dialog = FindDialog(self.feed.listed, self.workspace.clock)
+        session_id = await self.app.push_screen_wait(dialog)
+        if session_id is not None and self.show_session(session_id):
+            self.feed.say("the filter is cleared, to show it")
 
     @work(group="dialog")
     async def action_export(self) -> None:
         """Write what is shown to a file."""
-        await self.tools.export(self.app)
+        from qiscus_tui.tui.dialogs.export import ExportDialog
+
+        self.list.finish_filter()
+        if self.feed.connection is not None and self.view.shown:
+            dialog = ExportDialog(self.feed.listed, self.view.shown, self.feed.connection)
+            path = await self.app.push_screen_wait(dialog)
+            if path is not None:
+                self.app.notify(f"Written to {path}", markup=False)

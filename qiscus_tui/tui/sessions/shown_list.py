@@ -1,167 +1,416 @@
-"""The list as it is shown: as sessions or as groups; filtered, sorted, marked."""
+"""The list as it is shown: a table of sessions or of groups; filtered, sorted, marked.
+
+Long work is done in threads, see `listed/work.py`.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from qiscus_tui.model.durations import MINUTE
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
-from qiscus_tui.tui.commands.command import Scope
-from qiscus_tui.tui.listed import header, notices
-from qiscus_tui.tui.sessions.filter_bar import FilterBar
-from qiscus_tui.tui.sessions.filter_rule import FilterRule
-from qiscus_tui.tui.sessions.filtered_table import FilteredTable
-from qiscus_tui.tui.sessions.grouped_table import GroupedTable
-from qiscus_tui.tui.sessions.views import ListViews
+from qiscus_tui.query import Moment, Query, SortKey, parse, select
+from qiscus_tui.service.sessions.group_order import GroupFact
+from qiscus_tui.tui.listed.groups import Grouped, GroupSorting, GroupView
+from qiscus_tui.tui.listed.order import ListView, Search, SortedList, Sorting, own_first
+from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
+from qiscus_tui.tui.sessions.group_table import GroupTable
+from qiscus_tui.tui.sessions.session_table import SessionTable
+from qiscus_tui.tui.widgets.table import Sort, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from qiscus_tui.model.session import Session
-    from qiscus_tui.query.terms import Key
-    from qiscus_tui.tui.commands.context import Context
+    from qiscus_tui.service.revocation.plan import Selection
+    from qiscus_tui.service.sessions.groups import Group
+    from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.tui.listed.feed import Feed
-    from qiscus_tui.tui.listed.order import ListView
+    from qiscus_tui.tui.revoke.choices import PlanChoices
 
 
-class ShownList:
-    """Holds the filter and the tables of sessions and groups, of which one is shown."""
+class ShownList(Container):
+    """The tables of sessions and of groups, of which one is shown."""
 
-    def __init__(self, feed: Feed, view: ListView, changed: Callable[[], None]) -> None:
-        """`changed` is called when something else is shown."""
-        self._feed, self._view = feed, view
+    DEFAULT_CSS = "ShownList { width: 1fr; height: 1fr; }"
+
+    def __init__(self, feed: Feed, changed: Callable[[], None]) -> None:
+        """`changed` is called when something else is shown, or in another order."""
+        super().__init__(id="list")
+        self._feed = feed
         self._changed = changed
-        self.rows = FilteredTable(feed, view, self._rows_changed)
-        self.groups = GroupedTable(feed, view, self.rows, changed)
-        self.filter_bar = FilterBar(
-            self.rows.filter,
-            self.focus,
-            self._values,
-            lambda: view.filter_error is None,
-            id="filter-bar",
+        self._expiring = feed.workspace.config.ui.expiring
+        self.view = ListView()
+        self.groups = GroupView()
+        self.is_grouped = False
+        """Whether the groups are shown."""
+        self.table = SessionTable(
+            server_now=lambda: feed.server_now, expiring=self._expiring, id="table"
         )
-        self.filter_rule = FilterRule(id="filter-rule")
-        self.views = ListViews(feed, view, self.rows, self.groups, self._show_as)
-        self._opened_from: str | None = None
-        """The filter of the groups to which escape returns."""
+        self.group_table = GroupTable(
+            server_now=lambda: feed.server_now, marked=self._marked_in, id="groups"
+        )
+        self.group_table.display = False
+        self._group_marks = self.table.marks
+        """Of the list that is grouped: a newer one may be there already."""
+        start = partial(self.run_worker, group="list")
+        self._sorting, self._filtering, self._grouping = (ListWork(start) for _ in range(3))
+        self._marked_by: list[tuple[Query, frozenset[str]]] = []
+        """Filters about time, and the ids of the sessions that were marked by each."""
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+        yield self.group_table
 
     @property
-    def shown(self) -> FilteredTable | GroupedTable:
-        """The sessions or the groups."""
-        return self.groups if self.groups.is_shown else self.rows
+    def front(self) -> SessionTable | GroupTable:
+        """The table that is shown."""
+        return self.group_table if self.is_grouped else self.table
 
     @property
-    def scope(self) -> Scope:
-        """Which commands there are for what is shown."""
-        return Scope.GROUPS if self.groups.is_shown else Scope.SESSIONS
-
-    @property
-    def context(self) -> Context:
-        """What decides which actions are available now."""
-        self._view.marks = self.rows.table.mark_counts
-        self._view.in_range = len(self.rows.table.rows_in_range)
-        return notices.context(self._feed, self._view, self.groups.shown_view)
+    def shown_groups(self) -> GroupView | None:
+        """What is shown; None where the list is shown as sessions."""
+        return self.groups if self.is_grouped else None
 
     @property
     def keys(self) -> tuple[GroupKey, ...]:
         """What the list is grouped by, or the usual keys."""
-        return self.groups.view.keys if self.groups.is_shown else USUAL_KEYS
+        return self.groups.keys if self.is_grouped else USUAL_KEYS
 
-    def focus(self) -> None:
-        """Give the keys to the table."""
-        self.shown.table.focus(scroll_visible=False)
+    def moment(self) -> Moment:
+        """Return what a filter depends on besides the list."""
+        return Moment(self._feed.server_now, self._expiring, self.table.marks.flags)
+
+    def count_marks(self) -> None:
+        """Take over how many sessions are marked, and in the range."""
+        self.view.marks = self.table.mark_counts
+        self.view.in_range = len(self.table.rows_in_range)
+
+    # A list.
+
+    async def prepare(self, listed: SessionList) -> None:
+        """Sort a new list while keys are handled, and show it."""
+        while True:
+            sorting = self.view.sorting
+            if len(listed) <= AT_ONCE:
+                found = SortedList.of(listed, sorting)
+            else:
+                found = await asyncio.to_thread(SortedList.of, listed, sorting)
+            if sorting == self.view.sorting:  # else the user chose another meanwhile
+                break
+        self._show(found)
+
+    def show_at_once(self, listed: SessionList) -> None:
+        """Show a list within this turn: after a revoke, so that nothing is seen of the old one."""
+        self._show(SortedList.of(listed, self.view.sorting))
+
+    def _show(self, found: SortedList) -> None:
+        listed = found.listed
+        self._feed.take(listed)
+        flags = b""
+        if self.view.query.asks_for_marks:  # by their places in the new list
+            flags = self.table.marks.carried_over(self.table.sessions, listed).flags
+        self.view.show(found, Moment(self._feed.server_now, self._expiring, flags))
+        self._show_sort()
+        self.table.show(listed, self.view.shown)
+        self._rows_changed()
+
+    def _rows_changed(self) -> None:
+        self._group()
         self._changed()
 
     def second(self) -> None:
-        """A second went by: draw what changed."""
-        self.rows.second()
-        self.groups.second()
-        self.views.remember()
+        """A second went by: draw what changed, and ask again what time decides.
 
-    def marks_changed(self) -> None:
-        """Other sessions are marked."""
-        self.rows.marks_changed()
-        self.groups.draw_changes()
+        Of a long list that is asked once a minute.
+        """
+        self.table.tick()
+        if self.is_grouped:
+            self.group_table.tick()
+        view, now = self.view, self._feed.server_now
+        period = 1 if len(view.listed) <= AT_ONCE else MINUTE
+        is_due = now // period != view.search.moment.server_now // period
+        if is_due and view.is_whole and view.query.depends_on_clock:
+            self._ask_again()
+        self._group()
 
-    def _rows_changed(self) -> None:
-        self.groups.update()
-        self._changed()
+    # Sorting.
+
+    def sort_by_next(self) -> None:
+        """Sort by the next column."""
+        if self.is_grouped:
+            self.sort_groups(self.groups.sorting.next(self.groups.keys))
+        else:
+            self.sort(self.view.sorting.next(self.view.listed))
+
+    def reverse_sort(self) -> None:
+        """Reverse the order."""
+        if self.is_grouped:
+            self.sort_groups(self.groups.sorting.turned())
+        else:
+            self.sort(self.view.sorting.turned())
+
+    @on(Table.SortRequested)
+    def _sort_by_header(self, asked: Table.SortRequested) -> None:
+        match asked.key:
+            case SortKey():
+                self.sort(self.view.sorting.by(asked.key))
+            case GroupFact() | GroupKey():
+                self.sort_groups(self.groups.sorting.towards(asked.key))
+            case _:
+                pass
+
+    def sort(self, sorting: Sorting) -> None:
+        """Sort the sessions."""
+        self.view.sorting = sorting
+        listed = self.view.listed
+        work = partial(own_first, listed, sorting)
+        self._sorting.do(len(listed), work, partial(self._sorted, listed))
+
+    def _sorted(self, listed: SessionList, order: Sequence[int]) -> None:
+        if listed is not self.view.listed:  # a newer one was sorted so when it came
+            return
+        self.view.reorder(order)
+        self._show_sort()
+        if self.view.is_whole:
+            self.table.show_sorted(self.view.shown)
+            self._rows_changed()
+        else:
+            self._find()
+
+    def _show_sort(self) -> None:
+        sorting = self.view.sorting
+        self.table.show_sort(Sort(sorting.key, sorting.is_descending))
+
+    def sort_groups(self, sorting: GroupSorting) -> None:
+        """Sort the groups."""
+        self.groups.sort(sorting)
+        self._show_groups()
 
     # The filter.
 
-    def draw_filter(self) -> None:
-        """Draw the line of the filter, and what is wrong with the word that is typed."""
-        bar, error = self.filter_bar, self._view.filter_error
-        bar.show_line(header.filtered(self._view, self.groups.shown_view))
-        if error is None or not bar.is_typing:
-            self.filter_rule.show_error(None)
-        else:
-            self.filter_rule.show_error(error, bar.cell_of(error.position))
+    def filter(self, text: str) -> None:
+        """Filter by what was typed."""
+        self.view.type_filter(text, self.moment())
+        self._find()
 
-    def _values(self, key: Key) -> Sequence[str]:
-        """Return the values of a key of the filter that the list has."""
-        from qiscus_tui.service.sessions.groups import values_in
+    def _ask_again(self) -> None:
+        self.view.ask(self.view.query, self.moment())
+        self._find()
 
-        return values_in(self._view.listed, key)
-
-    def type_filter(self) -> None:
-        """Open the filter; keys behind this one go into it."""
-        self.filter_bar.open()
+    def _find(self) -> None:
+        search = self.view.search
+        size = 0 if self.view.is_whole else len(search.listed)
+        self._filtering.do(size, search.hits, partial(self._found, search))
         self._changed()
 
-    def filter_by(self, text: str) -> None:
-        """Filter the sessions by `text` as if it had been typed, and show them."""
-        self.show_groups(shown=False)
-        self.filter_bar.show(f"{text} ")  # so that another word can be typed behind it
-        self.filter_bar.leave()
-
-    def show_session(self, session_id: str) -> bool:
-        """Put the cursor on a session. Return whether the filter had to be cleared for that."""
-        self.show_groups(shown=False)
-        if self.rows.table.move_to_session(session_id):
-            return False
-        self.filter_bar.show("")
-        return self.rows.table.move_to_session(session_id)
-
-    def back(self) -> None:
-        """Drop a range; else return to the groups of the group; else clear the filter."""
-        if self.rows.table.drop_range():
+    def _found(self, search: Search, hits: Sequence[int]) -> None:
+        self.view.found(search, hits)
+        if not self.view.is_whole:
             return
-        if self._opened_from is not None:
-            self.filter_bar.show(self._opened_from)
-            self.show_groups(shown=True)
-        elif self.filter_bar.value:
-            self.filter_bar.show("")
-        else:
-            self.show_groups(shown=False)
+        if self.view.shown is not self.table.order:
+            self.table.show_order(self.view.shown)
+        self._rows_changed()
 
-    def session_to_name(self) -> Session | None:
-        """Return a session of the client and network under the cursor; None where there is none."""
-        if not self.groups.is_shown:
-            return self.rows.table.cursor_session
-        group = self.groups.finished_group()
-        if group is None or {*group.keys} != {*USUAL_KEYS}:
-            return None
-        return self.groups.view.listed.sessions[group.positions[0]]
+    def finish_filter(self) -> None:
+        """Show what the filter leaves, before something is done to all that is shown."""
+        self.view.finish()
+        if self.view.shown is not self.table.order:
+            self._found(self.view.search, self.view.shown)
 
     # Groups.
 
     def show_groups(self, *, shown: bool) -> None:
-        """Show the list as groups, or as sessions again."""
-        self._opened_from = None
-        self.rows.table.drop_range()
-        if shown != self.groups.is_shown:
-            self.groups.show(shown=shown)
-            self.focus()
+        """Show the groups in place of the sessions, or the sessions again."""
+        self.is_grouped = self.group_table.display = shown
+        self.table.display = not shown
+        self._group()
 
-    def _show_as(self, *, grouped: bool, text: str | None = None) -> None:
-        self.show_groups(shown=grouped)
-        if text is not None:
-            self.filter_bar.show(text)
+    def group_by(self, keys: Sequence[GroupKey]) -> None:
+        """Group by other keys."""
+        self.groups.group_by(keys)
+        self._show_groups()
+        self._group()
 
-    def open_group(self) -> None:
-        """Show the sessions of the group under the cursor; `back` returns."""
-        group = self.groups.finished_group()
-        if group is not None:
-            behind = self.filter_bar.value
-            self.filter_by(f"{behind.strip()} {group.filter_text}".strip())
-            self._opened_from = behind
+    def _group(self) -> None:
+        """Group again, if something else is shown."""
+        if not self.is_grouped or not self.view.is_whole:
+            return
+        asked = self.groups.ask(self.view, self.moment())
+        if asked is not None:
+            self._grouping.do(len(self.view.shown), asked.grouped, self._grouped)
+
+    def _grouped(self, made: Grouped) -> None:
+        self.groups.take(made)
+        self._group_marks = self.table.marks
+        self._show_groups()
+
+    def _show_groups(self) -> None:
+        view, sorting = self.groups, self.groups.sorting
+        grouping, sort = view.made.grouping, Sort(sorting.by, sorting.is_descending)
+        self.group_table.show(grouping.listed, grouping.keys, view.groups, sort)
+        self._changed()
+
+    def finished_group(self) -> Group | None:
+        """Return the group under the cursor, of all that is shown now; None where there is none."""
+        self.finish_filter()
+        asked = self.groups.ask(self.view, self.moment()) or self.groups.asked
+        if self.groups.made.grouping is not asked:
+            self._grouped(asked.grouped())
+        return self.group_table.cursor_group
+
+    def session_to_name(self) -> Session | None:
+        """Return a session of the client and network under the cursor; None where there is none."""
+        if not self.is_grouped:
+            return self.table.cursor_session
+        group = self.finished_group()
+        if group is None or {*group.keys} != {*USUAL_KEYS}:
+            return None
+        return self.view.listed.sessions[group.positions[0]]
+
+    # Marks.
+
+    def _marked_in(self, positions: Sequence[int]) -> int:
+        """Return how many of these are marked, in the list that is grouped."""
+        return self._group_marks.count_in(positions)
+
+    def toggle_mark(self) -> None:
+        """Mark the row under the cursor, or unmark it, and move down; of a group all sessions."""
+        if not self.is_grouped:
+            self.table.toggle_mark()
+        elif (group := self.finished_group()) is not None:
+            are_marked = self._marked_in(group.positions) == group.count
+            self._mark_group(group, 1, marked=not are_marked)
+
+    def mark_and_move(self, rows: int) -> None:
+        """Mark the row under the cursor, and move by so many rows."""
+        if not self.is_grouped:
+            self.table.mark_and_move(rows)
+        elif (group := self.finished_group()) is not None:
+            self._mark_group(group, rows, marked=True)
+
+    def _mark_group(self, group: Group, rows: int, *, marked: bool) -> None:
+        self._note_filter(group.positions)
+        self.table.mark(group.positions, marked=marked)
+        self.group_table.move_to(self.group_table.cursor_row + rows)
+
+    def mark_shown(self) -> None:
+        """Mark all that the filter leaves."""
+        self.finish_filter()
+        self._note_filter(self.table.order)
+        self.table.mark_shown()
+
+    def invert_shown(self) -> None:
+        """Invert the marks of all that the filter leaves."""
+        self.finish_filter()
+        self._note_filter(self.table.order)
+        self.table.invert_shown()
+
+    def _note_filter(self, positions: Sequence[int]) -> None:
+        """Note by which filter these are marked, if it is about time: it is asked again later."""
+        query, sessions = self.view.query, self.view.listed.sessions
+        if not (self._marked_by or query.depends_on_clock):
+            return
+        ids = frozenset([sessions[position].id for position in positions])
+        self._marked_by = [(one, left) for one, old in self._marked_by if (left := old - ids)]
+        if query.depends_on_clock:
+            self._marked_by.append((query, ids))
+
+    @on(SessionTable.MarksChanged)
+    def marks_changed(self) -> None:
+        """Filter again where the filter names marks."""
+        if not self.table.mark_counts.total:
+            self._marked_by = []
+        if self.view.query.asks_for_marks:
+            self._ask_again()
+        self.group_table.tick()
+        self._changed()
+
+    @on(SessionTable.RangeChanged)
+    def _range_changed(self) -> None:
+        self._changed()
+
+    # What is to be revoked.
+
+    def selected(self) -> PlanChoices | None:
+        """Return the marked sessions, else those under the cursor; None where there is none."""
+        return self._selected_groups() if self.is_grouped else self._selected_sessions()
+
+    def _selected_sessions(self) -> PlanChoices | None:
+        # Loaded when it is needed: what makes plans is half of the service.
+        from qiscus_tui.service.revocation.plan import Selection
+        from qiscus_tui.tui.revoke.choices import PlanChoices, hidden_words, marked_words
+
+        marked, count = self.marked(), self.table.marks.total
+        if count > len(marked.hidden):
+            return PlanChoices(marked, chosen=marked_words(count))
+        if not self.table.order:
+            return PlanChoices(marked, chosen=hidden_words(count, "")) if count else None
+        row = Selection((self.table.order[self.table.cursor_row],), "under the cursor")
+        this = "The session under the cursor"
+        if count:
+            this = hidden_words(count, "This is the session under the cursor.")
+        return PlanChoices(row, chosen=this)
+
+    def _selected_groups(self) -> PlanChoices | None:
+        """Return the marked sessions, else the group's, with the usual rules."""
+        from qiscus_tui.tui.revoke import choices as plan_choices
+
+        group, marked, count = self.finished_group(), self.marked(), self.table.marks.total
+        if count > len(marked.hidden) or (count and group is None):
+            words = plan_choices.marked_words(count)
+            if group is not None and not self._marked_in(group.positions):
+                words = "marked before; the group under the cursor is not in it (u unmarks)"
+                words = f"{count:,} {words}"
+        elif group is not None:
+            marked = self.filtered(f"group {group.name}", group.positions, group.filter_text)
+            words = f"Group {group.name}"
+            if count:
+                words = plan_choices.hidden_words(count, f"This is the group {group.name}.")
+        else:
+            return None
+        rules = plan_choices.USUAL_RULES
+        return plan_choices.PlanChoices(marked, keys=self.keys, rules=rules, chosen=words)
+
+    def marked(self) -> Selection:
+        """Return the marked sessions."""
+        from qiscus_tui.service.revocation.selection import ChosenBy, Selection
+        from qiscus_tui.tui.revoke.choices import MARKED
+
+        self.finish_filter()
+        marked_by = tuple(ChosenBy(query, ids) for query, ids in self._marked_by)
+        marked, order = self.table.marks.positions(), self.table.order
+        all_shown = len(order) == len(self.view.listed)
+        hidden = frozenset[int]() if all_shown else frozenset(marked).difference(order)
+        if not hidden and len(marked) == len(order):
+            shown = self.filtered(MARKED, marked, "")
+            others = tuple(one for one in marked_by if one.query != shown.rule)
+            return replace(shown, marked_by=others)
+        return Selection(marked, MARKED, hidden=hidden, marked_by=marked_by)
+
+    def all_shown(self, more: str = "") -> Selection:
+        """Return every session that the filter leaves, and the filter `more` of them.
+
+        Raises FilterError.
+        """
+        self.finish_filter()
+        positions = self.table.order
+        if more:
+            matching = frozenset(select(parse(more), self.view.listed, self.moment()))
+            positions = [position for position in positions if position in matching]
+        return self.filtered("shown", positions, more)
+
+    def filtered(self, why: str, positions: Sequence[int], more: str) -> Selection:
+        """Return these sessions, which are those of the filter and of the filter `more`."""
+        from qiscus_tui.service.revocation.plan import Selection
+
+        rule = parse(f"{self.view.query.text} {more}".strip())
+        text = None if self.view.query.asks_for_marks else rule.text
+        return Selection(positions, why, rule=rule if rule.words else None, filter_text=text)
