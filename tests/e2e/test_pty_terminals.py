@@ -121,10 +121,6 @@ def test_the_first_frame_waits_for_no_slow_module(
 
 
 COMES_AFTER_THE_LIST = {
-    "sessions.filter_field",
-    "widgets.fields",
-    "sessions.group_table",
-    "widgets.bars",
     "session.screen",
     "overview.screen",
     "dialogs",
@@ -138,7 +134,7 @@ def test_the_list_waits_only_for_what_it_shows(
     opened(told, " active", command=FIRST_FRAME, **server.account).wait_for("60 active")
     loaded = told.read_text().split()
     later = {f"qiscus_tui.tui.{name}" for name in COMES_AFTER_THE_LIST}
-    later |= {"qiscus_tui.service.sessions.groups", "qiscus_tui.query.writing", "ua_parser"}
+    later |= {"ua_parser"}
     assert set(loaded) & later == set()
     ours = sorted(name for name in loaded if name.startswith("qiscus_tui"))
     assert len(ours) <= 189, ours

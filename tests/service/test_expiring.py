@@ -5,12 +5,11 @@ from hypothesis import strategies as st
 
 from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS
-from qiscus_tui.model.turns import at_once
 from qiscus_tui.query import Moment, parse, select
 from qiscus_tui.service.check.findings import figures_of
 from qiscus_tui.service.overview.counting import count_overview
 from qiscus_tui.service.sessions.groups import grouped
-from qiscus_tui.tui.listed.changes_ahead import expiries_in_steps
+from qiscus_tui.tui.listed.order import ExpiryCounts
 from tests.service.scripted import START, listed, new_session
 
 LEFT = st.none() | st.sampled_from([-DAY, -0.1, 0.0, 0.1, DAY - 0.1, DAY, DAY + 0.1])
@@ -28,4 +27,4 @@ def test_a_session_that_has_ended_is_not_expiring(lefts: list[float | None], off
     assert figures_of(sessions, now, DAY, None).expiring == expiring
     assert moment.count_expiring(count_overview(sessions, moment).ends) == expiring
     assert sum(one.expiring for one in grouped(sessions, USUAL_KEYS, moment)) == expiring
-    assert at_once(expiries_in_steps(sessions, now, DAY)).expiring(now, DAY) == expiring
+    assert ExpiryCounts.of(sessions).expiring(now, DAY) == expiring

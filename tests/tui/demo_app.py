@@ -67,7 +67,7 @@ class Running:
 
     async def click_list(self) -> None:
         """Click into the list, which leaves a filter that has an error too."""
-        table = self.sessions.list.shown.table
+        table = self.sessions.list.front
         await self.pilot.mouse_down(table, offset=(2, 1))
         await self.pilot.mouse_up(table, offset=(2, 1))
         await self.settle()

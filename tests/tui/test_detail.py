@@ -56,7 +56,7 @@ async def test_the_token_of_another_session_is_hidden_wherever_it_stands(
         assert other is not None
         position = listed.positions[running.ids[0]]
         sessions[position] = msgspec.structs.replace(sessions[position], extra={"after": other})
-        running.sessions.rows.show_at_once(replace(listed, sessions=sessions))
+        running.sessions.list.show_at_once(replace(listed, sessions=sessions))
         await running.press("home", "enter")
         assert "[hidden]" in running.text()
         assert other not in running.text()
@@ -90,7 +90,7 @@ async def test_the_bar_is_of_the_life_that_the_session_really_has(clock: ManualC
         own = listed.positions[running.ids[0]]
         ends = clock.now() + 90 * DAY
         sessions[own] = msgspec.structs.replace(sessions[own], expires_at=ends)
-        running.sessions.rows.show_at_once(replace(listed, sessions=sessions))
+        running.sessions.list.show_at_once(replace(listed, sessions=sessions))
         await running.press("home", "enter")
         assert "90 of 90 days left" in running.text()
 

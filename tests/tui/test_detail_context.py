@@ -105,7 +105,7 @@ async def test_a_reload_keeps_the_session_and_follows_what_became_of_it(
         assert "as listed now" in running.lines()[0]
         old = running.sessions.feed.listed
         left = [one for one in old.sessions if one.id != at]
-        running.sessions.rows.show_at_once(
+        running.sessions.list.show_at_once(
             replace(
                 old,
                 sessions=left,

@@ -41,7 +41,7 @@ async def test_from_groups_the_newest_and_the_used_stay_and_the_rest_goes(
     async with at_sessions(clock, sessions=400) as running:
         before = {one.token: one for one in running.state.sessions()}
         await keys(running, "g", "x")
-        group = running.sessions.groups.table.cursor_group
+        group = running.sessions.list.group_table.cursor_group
         assert group is not None
         plan = dialog(running)._plan
         count = len(plan.targets)
@@ -70,7 +70,7 @@ async def again(running: Running, *pressed: str) -> None:
     """Close what is open, go back to the plain list without filter and marks, and press keys."""
     if running.app.screen is not running.sessions:
         await keys(running, "escape")
-    if running.sessions.groups.is_shown:
+    if running.sessions.list.is_grouped:
         await keys(running, "g")
     if running.sessions.view.is_filtered:
         await keys(running, "escape")
@@ -105,7 +105,7 @@ async def test_r_takes_the_rules_off_and_brings_them_back(clock: ManualClock) ->
         await keys(running, "g", "x")
         assert "One goes first, as a trial" in words(running)
         await keys(running, "r")
-        group = running.sessions.groups.table.cursor_group
+        group = running.sessions.list.group_table.cursor_group
         assert group is not None
         assert len(dialog(running)._plan.targets) == group.count
         assert "[ ] r keep the newest of each client and network" in words(running)
@@ -115,7 +115,7 @@ async def test_r_takes_the_rules_off_and_brings_them_back(clock: ManualClock) ->
         assert len(dialog(running)._plan.targets) < group.count
         await again(running, "slash", *"guzzle", "enter", "a", "x")  # off in the list
         everything = len(dialog(running)._plan.targets)
-        assert everything == len(running.sessions.view.hits)
+        assert everything == len(running.sessions.view.shown)
         await keys(running, "r")
         assert len(dialog(running)._plan.targets) < everything
         assert ": the newest of" in words(running)
@@ -125,7 +125,7 @@ async def test_r_takes_the_rules_off_and_brings_them_back(clock: ManualClock) ->
         assert "groups would be left with no session: " in words(running)
         await again(running, "slash", *"guzzle", "enter", "P")
         plan = dialog(running)._plan
-        assert {*plan.selection.positions} == {*running.sessions.view.hits}
+        assert {*plan.selection.positions} == {*running.sessions.view.shown}
         assert plan.retention is not None
         assert plan.kept
 
@@ -292,10 +292,10 @@ async def test_the_command_line_does_the_same_and_is_sent_to_the_clipboard(
 async def test_marks_by_age_stay_marks_by_age_whatever_is_shown(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=60) as running:
         await keys(running, "slash", *"age:>1m", "enter", "a", "escape")
-        others = len(running.sessions.view.hits) - running.sessions.table.mark_counts.total
+        others = len(running.sessions.view.shown) - running.sessions.table.mark_counts.total
         await keys(running, "slash", *"-is:current", "enter")
         assert others == 1
-        (marked_by,) = running.sessions.rows.marked().marked_by
+        (marked_by,) = running.sessions.list.marked().marked_by
         assert marked_by.query.text == "age:>1m"
 
 
@@ -332,7 +332,7 @@ async def test_what_was_used_since_it_was_marked_by_a_filter_is_not_sent(
 async def test_sessions_in_use_are_counted_and_said(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=400) as running:
         await keys(running, "g", "x", "r")
-        group = running.sessions.groups.table.cursor_group
+        group = running.sessions.list.group_table.cursor_group
         assert group is not None
         now = running.sessions.feed.server_now
         used = [running.sessions.view.listed.sessions[at].last_used_at for at in group.positions]

@@ -3,13 +3,12 @@
 import dataclasses
 
 import pytest
-from msgspec.structs import replace
 
 from qiscus_tui.query import SortKey, parse, select
 from qiscus_tui.store.config import Config, UiConfig
-from qiscus_tui.tui.listed.changes_ahead import AHEAD
-from qiscus_tui.tui.listed.sorting import Sorting
-from qiscus_tui.tui.sessions import filtered_table
+from qiscus_tui.tui.listed import work
+from qiscus_tui.tui.listed.order import Sorting
+from qiscus_tui.tui.sessions import shown_list
 from tests.clocks import ManualClock
 from tests.sandbox import Call, Fault
 from tests.tui.demo_app import DAY, Running, at_sessions
@@ -21,14 +20,14 @@ SELDOM = Config(ui=UiConfig(reload=DAY))
 async def filtered(here: Running, text: str) -> None:
     """Filter, and go back to the table."""
     await here.press("slash")
-    here.sessions.list.filter_bar.show(text)
+    here.sessions.filter_bar.show(text)
     await here.press("enter")
 
 
 def holds(here: Running) -> bool:
     """Whether exactly what matches now is shown."""
     screen = here.sessions
-    found = select(parse(screen.list.filter_bar.value), screen.feed.listed, screen.rows.moment())
+    found = select(parse(screen.filter_bar.value), screen.feed.listed, screen.list.moment())
     return sorted(screen.table.order) == found
 
 
@@ -79,20 +78,26 @@ async def test_the_cursor_stays_on_its_session_and_hidden_marks_are_counted(
 async def test_a_filter_that_names_no_time_is_not_looked_at_again(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=200, config=SELDOM) as here:
         await filtered(here, "curl")
-        looked_at = here.sessions.view.looked_at
+        search = here.sessions.view.search
         await here.tick(DAY / 2)
-        assert here.sessions.view.looked_at == looked_at
+        assert here.sessions.view.search is search
 
 
-async def test_between_two_changes_nothing_is_looked_at_again(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=20, config=SELDOM) as here:
-        await filtered(here, "expires:<1m")
+async def test_a_long_list_is_looked_at_again_once_a_minute(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "AT_ONCE", 50)
+    monkeypatch.setattr(shown_list, "AT_ONCE", 50)
+    async with at_sessions(clock, sessions=200, config=SELDOM) as here:
+        await filtered(here, "expires:<24h")
+        await here.tick(60 - clock.now() % 60)
+        search = here.sessions.view.search
+        for _ in range(59):
+            await here.tick()
+            assert here.sessions.view.search is search
         await here.tick()
-        looked_at, turns = here.sessions.view.looked_at, here.sessions.view.changes
-        ahead = [at for at in turns.moments if at > here.sessions.feed.server_now]
-        await here.tick(ahead[0] - here.sessions.feed.server_now - 1)
-        assert here.sessions.view.looked_at == looked_at
-        assert here.sessions.view.changes is turns
+        assert here.sessions.view.search is not search
+        assert holds(here)
 
 
 async def test_a_clock_that_was_set_back_brings_sessions_back(clock: ManualClock) -> None:
@@ -116,21 +121,13 @@ async def test_a_list_that_stays_for_days_is_counted_right(clock: ManualClock) -
             assert f" {active} active · {expiring} expire within 24h" in here.lines()[1]
 
 
-async def test_a_census_says_for_how_long_it_holds(clock: ManualClock) -> None:
-    async with at_sessions(clock, config=SELDOM) as here:
-        expiry_counts, now = here.sessions.view.expiry_counts, here.sessions.feed.server_now
-        assert expiry_counts.holds(now + AHEAD)
-        assert not expiry_counts.holds(now + AHEAD + 1)
-        assert replace(expiry_counts, until=now).holds(now)
-
-
 async def test_a_mark_that_changes_the_filter_takes_no_order_for_the_one_that_is_yet_to_come(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with at_sessions(clock, sessions=200) as here:
         await filtered(here, "-is:marked")
-        rows, feed = here.sessions.rows, here.sessions.feed
-        monkeypatch.setattr(filtered_table, "AT_ONCE", 0)  # a long list: sorted between the keys
+        rows, feed = here.sessions.list, here.sessions.feed
+        monkeypatch.setattr(work, "AT_ONCE", 0)  # a long list: sorted in a thread
         rows.sort(Sorting(SortKey.ID))
         rows.toggle_mark()
         rows.marks_changed()

@@ -106,7 +106,7 @@ async def test_no_match_beside_an_error_names_the_words_that_count(clock: Manual
 
 async def test_a_word_is_typed_behind_the_filter_of_a_bar(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=300) as running:
-        running.sessions.list.filter_by("client:curl")
+        running.sessions.filter_by("client:curl")
         await running.settle()
         some = running.ids
         await running.press("slash", *"zzz")
@@ -132,7 +132,7 @@ async def test_a_correction_behind_enter_is_typed_and_runs_no_command(
 async def test_the_sign_of_an_error_stands_under_its_word(clock: ManualClock, before: str) -> None:
     async with at_sessions(clock, size=(120, 40)) as running:
         await running.press("slash")
-        running.sessions.list.filter_bar.show(f"{before} is:expi")
+        running.sessions.filter_bar.show(f"{before} is:expi")
         await running.settle()
         line = next(line for line in running.lines() if "is:expi" in line)
         rule = next(line for line in running.lines() if "↑" in line)

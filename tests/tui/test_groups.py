@@ -29,12 +29,12 @@ def rows_of(running: Running) -> list[str]:
 def groups_of(running: Running) -> Sequence[Group]:
     """The groups that the service makes of what is shown."""
     sessions = running.sessions
-    keys = sessions.groups.view.keys
-    return grouped(sessions.view.listed, keys, sessions.rows.moment(), sessions.view.hits)
+    keys = sessions.list.groups.keys
+    return grouped(sessions.view.listed, keys, sessions.list.moment(), sessions.view.shown)
 
 
 def under_cursor(running: Running) -> Group:
-    group = running.sessions.groups.table.cursor_group
+    group = running.sessions.list.group_table.cursor_group
     assert group is not None
     return group
 
@@ -123,7 +123,7 @@ async def test_a_group_with_some_of_its_sessions_marked_says_so(clock: ManualClo
 async def test_marking_all_and_inverting_touch_what_the_filter_leaves(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=400) as running:
         await running.press("g", "slash", *"curl", "enter", "a")
-        shown = {*running.sessions.view.hits}
+        shown = {*running.sessions.view.shown}
         assert 0 < len(shown) < 401
         assert marked(running) == shown
         assert {row[1] for row in rows_of(running)} == {"✓"}
@@ -143,10 +143,10 @@ async def test_the_filter_groups_what_it_leaves(clock: ManualClock) -> None:
         assert f"{found} of 401, largest first" in running.lines()[2]
         assert len(rows_of(running)) == len(groups)
         await running.press("escape")
-        assert running.sessions.groups.is_shown
+        assert running.sessions.list.is_grouped
         assert "all, largest first" in running.lines()[2]
         await running.press("escape")
-        assert not running.sessions.groups.is_shown
+        assert not running.sessions.list.is_grouped
 
 
 async def test_enter_shows_the_group_s_sessions_and_escape_comes_back(clock: ManualClock) -> None:
@@ -154,13 +154,13 @@ async def test_enter_shows_the_group_s_sessions_and_escape_comes_back(clock: Man
         await running.press("g", "slash", *"age:<30d", "enter", "j", "j")
         group = under_cursor(running)
         await running.press("enter")
-        assert {*running.sessions.view.hits} == {*group.positions}
+        assert {*running.sessions.view.shown} == {*group.positions}
         assert running.value("#filter") == f"age:<30d {group.filter_text} "
         assert running.focus == "table"
         await running.press("slash", *"zzz")
         assert running.value("#filter").endswith(" zzz")
         await running.press("enter", "escape")
-        assert running.sessions.groups.is_shown
+        assert running.sessions.list.is_grouped
         assert running.value("#filter") == "age:<30d"
         assert under_cursor(running).values == group.values
         assert running.focus == "groups"
@@ -170,9 +170,9 @@ async def test_every_group_can_be_opened(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=400) as running:
         await running.press("g")
         for row, group in enumerate(groups_of(running)):
-            running.sessions.groups.table.move_to(row)
+            running.sessions.list.group_table.move_to(row)
             await running.press("enter")
-            assert {*running.sessions.view.hits} == {*group.positions}, group.name
+            assert {*running.sessions.view.shown} == {*group.positions}, group.name
             await running.press("escape")
 
 
@@ -181,8 +181,8 @@ async def test_what_is_done_while_a_filter_is_typed_is_done_to_the_groups_it_lea
 ) -> None:
     async with at_sessions(clock, sessions=6000) as running:
         await running.press("g")
-        running.sessions.list.filter_bar.show("curl")
-        running.sessions.groups.toggle_mark()
+        running.sessions.filter_bar.show("curl")
+        running.sessions.list.toggle_mark()
         assert marked(running) == {*groups_of(running)[0].positions}
         assert all("curl" in running.sessions.view.listed.clients[at] for at in marked(running))
 
@@ -192,7 +192,7 @@ async def test_a_filter_with_an_error_opens_and_marks_no_group(clock: ManualCloc
         await running.press("g", "slash", *"is:xx")
         await running.click_list()
         await running.press("enter")
-        assert running.sessions.groups.is_shown
+        assert running.sessions.list.is_grouped
         assert "the filter has an error" in running.toasts
         await running.press("space", "x")
         assert not marked(running)
@@ -236,7 +236,7 @@ async def test_unknown_values_are_last_in_both_directions(clock: ManualClock) ->
     async with at_sessions(clock, sessions=400, size=(120, 80)) as running:
         await running.press("g", *"sssss")
         for _ in range(2):
-            clients = [group.values[0] for group in running.sessions.groups.view.groups]
+            clients = [group.values[0] for group in running.sessions.list.groups.groups]
             known = [name for name in clients if name is not None]
             assert clients[: len(known)] == known
             assert len(known) < len(clients)
@@ -252,9 +252,9 @@ async def test_what_to_group_by_is_asked(clock: ManualClock) -> None:
         await running.press("4")
         assert isinstance(running.app.screen, ChoiceDialog)  # no session names a user
         await running.press("6")
-        assert running.sessions.groups.is_shown
+        assert running.sessions.list.is_grouped
         assert running.lines()[1].endswith("by day")
-        assert running.sessions.groups.view.keys == (GroupKey.DAY,)
+        assert running.sessions.list.groups.keys == (GroupKey.DAY,)
         assert "DAY" in running.lines()[4]
         await running.press("G", "k", "k", "k", "enter")
         assert running.lines()[1].endswith("by network")
@@ -287,7 +287,7 @@ async def test_the_cursor_stays_on_its_group_when_the_list_is_read_again(
             running.state.end(token)
         await running.press("r")
         assert under_cursor(running).values == values
-        assert running.sessions.groups.table.cursor_row == 1
+        assert running.sessions.list.group_table.cursor_row == 1
 
 
 async def test_a_long_list_is_grouped_between_the_keys_and_keeps_its_marks(
@@ -363,7 +363,7 @@ async def test_finding_a_token_shows_its_session(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         token = running.state.sessions()[3].token
         await running.press("g", "F", *token, "enter")
-        assert not running.sessions.groups.is_shown
+        assert not running.sessions.list.is_grouped
         session = running.sessions.table.cursor_session
         assert session is not None
         assert session.token == token
@@ -377,9 +377,9 @@ async def test_footer_and_palette_are_those_of_the_groups(clock: ManualClock) ->
         x = running.lines()[-1].index("g list")
         await running.pilot.click("#actions", offset=(x, 0))
         await running.settle()
-        assert not running.sessions.groups.is_shown
+        assert not running.sessions.list.is_grouped
         await running.press("g", "colon", *"plain list", "enter")
-        assert not running.sessions.groups.is_shown
+        assert not running.sessions.list.is_grouped
 
 
 async def test_a_click_on_a_title_sorts_and_a_double_click_opens(clock: ManualClock) -> None:
@@ -393,4 +393,4 @@ async def test_a_click_on_a_title_sorts_and_a_double_click_opens(clock: ManualCl
         group = under_cursor(running)
         await running.pilot.click("#groups", offset=(5, 2), times=2)
         await running.settle()
-        assert {*running.sessions.view.hits} == {*group.positions}
+        assert {*running.sessions.view.shown} == {*group.positions}

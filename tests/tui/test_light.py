@@ -91,19 +91,6 @@ async def test_a_size_that_is_known_is_not_laid_out_again(
         assert layouts > 0
 
 
-async def test_a_list_that_is_shown_waits_for_no_frame(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def waits(*_given: object) -> None:
-        raise AssertionError("it waits for a frame")
-
-    async with at_sessions(clock, sessions=400) as running:
-        table = running.sessions.table
-        monkeypatch.setattr(table, "call_after_refresh", waits)
-        await running.sessions.rows.prepare(running.sessions.feed.listed)
-        assert table.is_drawn
-
-
 async def test_what_is_done_often_sends_little(clock: ManualClock, line: Line) -> None:
     async with at_sessions(clock, sessions=400) as running:
         await running.press(*["down"] * 40)  # from here on the list scrolls
@@ -117,7 +104,7 @@ async def test_a_list_that_is_whole_when_its_screen_is_gone_is_not_painted(
     clock: ManualClock,
 ) -> None:
     async with at_sessions(clock, sessions=400) as running:
-        rows, listed = running.sessions.rows, running.sessions.feed.listed
+        rows, listed = running.sessions.list, running.sessions.feed.listed
         await rows.table.remove()
         await rows.prepare(listed)
 

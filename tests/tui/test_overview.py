@@ -9,7 +9,7 @@ from textual import events
 
 from qiscus_tui.service.overview.counting import Bar
 from qiscus_tui.store.config import Config, UiConfig
-from qiscus_tui.tui.listed import order as list_view
+from qiscus_tui.tui.listed import work
 from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.overview import screen as overview
 from qiscus_tui.tui.overview.screen import OverviewScreen
@@ -139,8 +139,7 @@ async def test_what_a_filter_has_wrong_or_leaves_none_of_is_said(clock: ManualCl
 async def test_a_bar_under_a_long_filter_that_still_runs_counts_all_of_it(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(list_view, "SHORT", 5)
-    monkeypatch.setattr(list_view, "FIRST_HITS", 3)
+    monkeypatch.setattr(work, "AT_ONCE", 5)
     async with at_sessions(clock, sessions=300) as here:
         await here.pilot.press("slash", *"-curl", "enter", "o")
         await here.settle()
@@ -238,7 +237,7 @@ async def test_a_terminal_that_changes_its_size_keeps_the_charts(clock: ManualCl
         for keys in ("g", "o"), ("escape", "g", "o"):  # what to press leads there from the list
             await here.press(*keys)
             how = here.words().split("Clean up: ")[1].split(" on it.")[0]
-            assert how == ("esc, x" if here.sessions.groups.is_shown else "esc, g, x")
+            assert how == ("esc, x" if here.sessions.list.is_grouped else "esc, g, x")
         assert chart(here, "days").region.height > chart(here, "clients").region.height
         await here.pilot.resize_terminal(80, 24)
         await here.settle()

@@ -5,11 +5,10 @@ import weakref
 
 import pytest
 
-from qiscus_tui.model import turns
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.listed import work
 from qiscus_tui.tui.session.panel import SessionPanel
-from qiscus_tui.tui.sessions import filtered_table
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
 
@@ -140,14 +139,13 @@ async def test_a_list_that_was_read_again_is_freed_at_once(
 async def test_a_list_whose_sort_was_called_off_is_freed_at_once(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filtered_table, "AT_ONCE", 0)  # a long list: sorted between the keys
-    monkeypatch.setattr(turns, "TURN", 0.0)
+    monkeypatch.setattr(work, "AT_ONCE", 0)  # a long list: sorted in a thread
     async with at_sessions(clock, sessions=300) as running:
         listed = weakref.ref(running.sessions.feed.listed)
-        running.sessions.rows.reverse_sort()
+        running.sessions.list.reverse_sort()
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        running.sessions.rows.reverse_sort()
+        running.sessions.list.reverse_sort()
         await running.settle()
         await running.press("r")
         assert listed() is None, "it waits for the garbage collector"

@@ -37,7 +37,7 @@ PRIVATE_NAMES: dict[type, set[str]] = {
         "_set_pointer_shape",
     },
     Compositor: {"_full_map"},
-    Screen: {"_compositor", "_dirty_widgets", "_on_timer_update"},
+    Screen: {"_compositor", "_dirty_widgets", "_layout_required", "_on_timer_update"},
     Widget: {"_exchange_repaint_regions"},
     Input: {"_watch_value"},
     LinuxDriver: {

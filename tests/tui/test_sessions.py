@@ -169,7 +169,7 @@ async def test_mark_all_and_invert_touch_only_what_is_shown(clock: ManualClock) 
 async def test_mark_all_behind_a_running_filter_marks_every_hit(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=9000) as running:
         sessions = running.sessions
-        sessions.rows.filter("guzzle")
+        sessions.list.filter("guzzle")
         assert not sessions.view.is_whole
         sessions.action_mark_shown()
         many = sum("guzzle" in text for text in sessions.feed.listed.search)

@@ -25,13 +25,13 @@ VIEWS = Config(
 def shown(running: Running) -> tuple[str, bool]:
     """The filter, and whether groups are shown."""
     screen = running.sessions
-    return screen.list.filter_bar.value, screen.groups.is_shown
+    return screen.filter_bar.value, screen.list.is_grouped
 
 
 async def test_a_digit_shows_the_view_in_that_place(clock: ManualClock) -> None:
     async with at_sessions(clock, config=VIEWS) as here:
         await here.press("1")
-        groups = here.sessions.groups.view
+        groups = here.sessions.list.groups
         assert shown(here) == ("client:GuzzleHttp", True)
         assert groups.keys == (GroupKey.NETWORK,)
         assert (groups.sorting.by, groups.sorting.reverse) == (GroupFact.NEWEST, True)
@@ -76,12 +76,12 @@ async def test_the_last_sort_and_grouping_are_there_again(
     async with opened_with(workspace, account, state, clock) as here:
         await here.press("s", "G", "2", "s")
         await here.tick()
-        groups = here.sessions.groups.view
+        groups = here.sessions.list.groups
         left = here.sessions.view.sorting, groups.keys, groups.sorting
         assert shown(here) == ("", True)
 
     async with opened_with(workspace, account, state, clock) as here:
-        groups = here.sessions.groups.view
+        groups = here.sessions.list.groups
         assert (here.sessions.view.sorting, groups.keys, groups.sorting) == left
         assert shown(here) == ("", True)
         assert here.focus == "groups"
@@ -94,7 +94,7 @@ async def test_the_last_sort_and_grouping_are_there_again(
     )
     async with opened_with(workspace, other, state, clock) as here:
         assert here.sessions.view.sorting.key is SortKey.CREATED
-        assert not here.sessions.groups.is_shown
+        assert not here.sessions.list.is_grouped
 
 
 async def test_a_sort_chosen_just_before_leaving_is_there_again(

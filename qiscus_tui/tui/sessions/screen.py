@@ -306,8 +306,8 @@ class SessionsScreen(BaseScreen[None]):
             self.focus_list()
 
     def action_groups(self) -> None:
-        """Show the list as groups."""
-        self._show_groups(shown=True)
+        """Show the list as groups, or as sessions again."""
+        self._show_groups(shown=not self.list.is_grouped)
 
     def action_leave_groups(self) -> None:
         """Show the list as sessions again."""

@@ -43,6 +43,8 @@ class ComparingCompositor(Compositor):
 
 def draw_now(screen: Screen[Any]) -> None:
     """Draw what asked to be drawn, in this turn: the next frame may be 16 ms away."""
+    if screen._layout_required:  # pyright: ignore[reportPrivateUsage]
+        screen._on_timer_update()  # pyright: ignore[reportPrivateUsage]  # draws what moved alone
     screen._dirty_widgets.update(screen._compositor.visible_widgets)  # pyright: ignore[reportPrivateUsage]
     screen._on_timer_update()  # pyright: ignore[reportPrivateUsage]
 
