@@ -1,4 +1,4 @@
-"""The sessions screen: reading, filtering, sorting, marking, revoking, and keeping its place."""
+"""The sessions screen: reading, sorting, marking, revoking, and keeping its place."""
 
 import pytest
 
@@ -9,10 +9,12 @@ from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from tests.clocks import ManualClock
 from tests.sandbox import Call, Fault
 from tests.tui.conftest import marked_ids
-from tests.tui.demo_app import DAY, at_sessions
+from tests.tui.demo_app import at_sessions
+
+# Lines and sizes.
 
 
-async def test_the_lines_read_as_drawn(clock: ManualClock) -> None:
+async def test_the_lines_read_as_drawn_and_tick(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=1283, size=(130, 30)) as running:
         await running.press("j", "space")
         identity, counts, shown = running.lines()[:3]
@@ -21,21 +23,69 @@ async def test_the_lines_read_as_drawn(clock: ManualClock) -> None:
         assert counts.startswith(" 1,284 active · ")
         assert "expire within 24h · 1 marked · this session 30d 00:00:00" in counts
         assert shown.endswith("all, newest first")
+        await running.tick(2)
+        assert "this session 29d 23:59:58" in running.text()
+        assert "● live, now" in running.text()
+        await running.tick(5)
+        assert "● live, 5 s ago" in running.text()
 
 
-async def test_our_own_session_is_named_whole_at_120_columns(clock: ManualClock) -> None:
+async def test_every_line_fits_in_every_size_and_below_60x15_it_says_what_is_needed(
+    clock: ManualClock,
+) -> None:
     async with at_sessions(clock, dialect="current-mark") as running:
         assert "this session · qiscus-tui  " in running.text()
+        for width, height in (80, 24), (60, 15), (120, 40):
+            await running.pilot.resize_terminal(width, height)
+            await running.settle()
+            assert len(running.lines()) == height
+            assert "41 active" in running.text()
+            assert running.lines()[-1].endswith("? help  q quit")
+        await running.press("slash", "c")
+        await running.pilot.resize_terminal(59, 14)
+        await running.settle()
+        assert running.text().strip() == "60x15 is needed, this is 59x14"
+        await running.pilot.resize_terminal(80, 24)
+        await running.settle()
+        await running.press("u", "r", "l")  # the field keeps the keys
+        assert running.value("#filter") == "curl"
 
 
-async def test_our_own_session_stands_first_in_every_order(clock: ManualClock) -> None:
+async def test_hostile_agents_reach_the_screen_in_safe_form_only(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=60) as running:
+        assert all(character.isprintable() for line in running.lines() for character in line)
+        for _ in range(3):
+            await running.press("pagedown", "enter")
+            assert all(c.isprintable() for line in running.lines() for c in line)
+            await running.press("escape")
+
+
+# Sorting.
+
+
+async def test_our_own_session_stands_first_in_every_order_and_the_cursor_keeps_its_own(
+    clock: ManualClock,
+) -> None:
     async with at_sessions(clock) as running:
         own = running.ids[0]
-        for _ in range(7):
+        await running.press("j", "j", "j")
+        at = running.sessions.table.cursor_id
+        await running.press("S")
+        assert "oldest first" in running.text()
+        await running.press("s")
+        assert "last used first" in running.text()
+        for _ in range(6):
             await running.press("s")
             assert running.ids[0] == own
             await running.press("S")
             assert running.ids[0] == own
+            assert running.sessions.table.cursor_id == at
+        header = next(line for line in running.lines() if "EXPIRES IN" in line)
+        place = header.index("CLIENT"), running.lines().index(header)
+        for words in ("by client", "by client, backwards"):
+            await running.pilot.click(offset=place)
+            await running.settle()
+            assert running.lines()[2].endswith(words)
 
 
 async def test_sorting_shows_the_top_where_the_cursor_was_not_moved(clock: ManualClock) -> None:
@@ -55,106 +105,12 @@ async def test_sorting_shows_the_top_where_the_cursor_was_not_moved(clock: Manua
         assert (table.cursor_row, table.top_row) == (0, 0)
 
 
-async def test_sorting_says_its_order_and_keeps_the_cursor_on_its_session(
+# Marks.
+
+
+async def test_mark_all_and_invert_touch_only_what_is_shown_and_hidden_marks_are_counted(
     clock: ManualClock,
 ) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("j", "j", "j")
-        at = running.sessions.table.cursor_id
-        await running.press("S")
-        assert "oldest first" in running.text()
-        assert running.sessions.table.cursor_id == at
-        await running.press("s")
-        assert "last used first" in running.text()
-        assert running.sessions.table.cursor_id == at
-
-
-async def test_a_filter_by_marks_follows_the_marks(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("j", "space", "space", "space", "slash", *"is", "colon", *"marked")
-        await running.press("enter", "home", "space")
-        assert "3 marked" not in running.text()
-        assert "2 of 41" in running.text()
-        assert len(running.ids) == 2
-        await running.press("u")
-        assert "0 of 41" in running.text()
-        await running.press("escape")
-        assert len(running.ids) == 41
-
-
-async def test_a_filter_that_cannot_be_read_names_the_one_that_the_list_is_by(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=300) as running:
-        await running.press("slash", *"curl", "space", *"is", "colon", "f")
-        await running.click_list()
-        assert "'f' is not a state" in running.words()
-        assert "The list still shows: curl" in running.words()
-        await running.press("slash", "ctrl+u", "minus")
-        await running.click_list()
-        assert "The list shows all" in running.words()
-
-
-async def test_a_click_on_a_header_sorts_and_another_turns_round(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        header = next(line for line in running.lines() if "EXPIRES IN" in line)
-        row = running.lines().index(header)
-        x = header.index("CLIENT")
-        await running.pilot.click(offset=(x, row))
-        await running.settle()
-        assert "by client" in running.text()
-        await running.pilot.click(offset=(x, row))
-        await running.settle()
-        assert "by client, backwards" in running.text()
-
-
-async def test_the_filter_narrows_as_it_is_typed_and_escape_clears_it(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=300) as running:
-        everything = len(running.ids)
-        await running.press("slash", *"curl")
-        some = len(running.ids)
-        assert 0 < some < everything
-        assert f"{some} of {everything}, newest first" in running.text()
-        await running.press("enter")
-        assert running.focus == "table"
-        assert "/ curl" in running.text()
-        await running.press("escape")
-        assert len(running.ids) == everything
-
-
-async def test_escape_in_the_field_clears_and_goes_back(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("slash", *"curl", "escape")
-        assert running.focus == "table"
-        assert len(running.ids) == 41
-
-
-async def test_a_filter_that_is_corrected_says_no_more_of_the_error(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("slash", *"age", "colon", *"30dx")
-        assert "'30dx' is not a duration" in running.words()
-        await running.click_list()
-        assert "age:>7d" in running.words()
-        await running.press("slash", "backspace")
-        assert "is not a duration" not in running.text()
-
-
-async def test_the_whole_language_is_understood(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        await running.press("slash", *"is", "colon", *"current", "enter")
-        assert len(running.ids) == 1
-        await running.press("escape", "j", "space", "space", "slash", *"is", "colon", *"marked")
-        assert len(running.ids) == 2
-
-
-async def test_marks_of_hidden_sessions_are_always_counted(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        await running.press("a", "slash", *"curl", "enter")
-        hidden = 201 - len(running.ids)
-        assert f"201 marked ({hidden} hidden)" in running.text()
-
-
-async def test_mark_all_and_invert_touch_only_what_is_shown(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=200) as running:
         table = running.sessions.table
         await running.press("slash", *"curl", "enter", "a")
@@ -164,16 +120,11 @@ async def test_mark_all_and_invert_touch_only_what_is_shown(clock: ManualClock) 
         assert table.mark_counts.total == 201 - some
         await running.press("u")
         assert table.mark_counts.total == 0
+        await running.press("a", "slash", *"curl", "enter")
+        assert f"201 marked ({201 - some} hidden)" in running.text()
 
 
-async def test_mark_all_behind_a_running_filter_marks_every_hit(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=9000) as running:
-        sessions = running.sessions
-        sessions.list.filter("guzzle")
-        assert not sessions.view.is_whole
-        sessions.action_mark_shown()
-        many = sum("guzzle" in text for text in sessions.feed.listed.search)
-        assert sessions.table.mark_counts.total == many > 100
+# Reading.
 
 
 async def test_reload_keeps_cursor_scroll_and_marks_by_id(clock: ManualClock) -> None:
@@ -190,21 +141,28 @@ async def test_reload_keeps_cursor_scroll_and_marks_by_id(clock: ManualClock) ->
         assert (table.cursor_id, table.top_row, marked_ids(table)) == (at, top - 1, marked)
 
 
-async def test_the_list_is_read_again_by_the_clock(clock: ManualClock) -> None:
+async def test_the_list_is_read_again_by_the_clock_but_not_under_a_dialog(
+    clock: ManualClock,
+) -> None:
     async with at_sessions(clock) as running:
         before = running.state.calls[Call.LIST]
         await running.tick(59)
         assert running.state.calls[Call.LIST] == before
         await running.tick(1)
         assert running.state.calls[Call.LIST] == before + 1
-
-
-async def test_nothing_is_read_under_an_open_dialog(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
         await running.press("F")
-        before = running.state.calls[Call.LIST]
         await running.tick(600)
-        assert running.state.calls[Call.LIST] == before
+        assert running.state.calls[Call.LIST] == before + 1
+
+
+async def test_keys_work_while_the_list_is_on_its_way(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        running.sessions.feed.is_loading = True
+        await running.press("j", "space", "slash", *"curl")
+        assert running.value("#filter") == "curl"
+
+
+# Revoking.
 
 
 async def test_x_revokes_the_marked_and_says_so(clock: ManualClock) -> None:
@@ -213,28 +171,19 @@ async def test_x_revokes_the_marked_and_says_so(clock: ManualClock) -> None:
         wanted = set(marked_ids(running.sessions.table))
         await running.press("x")
         assert isinstance(running.app.screen, RevokeDialog)
-        clock.advance(1)
-        await running.press("y")
-        await running.press("enter")
-        assert "2 revoked" in running.lines()[1]
-        assert "39 active" in running.lines()[1]
-        assert not wanted & set(running.ids)
-        assert len(running.state.sessions()) == 39
-        assert running.sessions.table.mark_counts.total == 0
-
-
-async def test_the_list_behind_the_result_is_the_one_that_the_result_rests_on(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("j", "space", "space")
-        wanted = set(marked_ids(running.sessions.table))
-        await running.press("x")
+        assert "Your 2 marked sessions" in running.text()
+        assert "Revoke 2 sessions" in running.text()
         clock.advance(1)
         await running.press("y")
         assert isinstance(running.app.screen, RevokeDialog)
-        assert not wanted & set(running.ids)
-        assert running.sessions.view.expiry_counts.active(running.sessions.feed.server_now) == 39
+        assert not wanted & set(running.ids)  # the list behind is the one the result rests on
+        counts = running.sessions.view.expiry_counts
+        assert counts.active(running.sessions.feed.server_now) == 39
+        await running.press("enter")
+        assert "2 revoked" in running.lines()[1]
+        assert "39 active" in running.lines()[1]
+        assert len(running.state.sessions()) == 39
+        assert running.sessions.table.mark_counts.total == 0
 
 
 async def test_a_token_that_ended_during_a_plan_is_asked_for_once_the_result_was_read(
@@ -254,14 +203,19 @@ async def test_a_token_that_ended_during_a_plan_is_asked_for_once_the_result_was
         assert running.app.screen is running.sessions
 
 
-async def test_x_without_marks_is_for_the_row(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
+async def test_x_without_marks_is_for_the_row_and_hidden_marks_are_left_out_unless_asked(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=200) as running:
         await running.press("j", "x")
         assert "The session under the cursor" in running.text()  # `this session` is our own
         assert "Revoke 1 session" in running.text()
         await running.press("escape")
         assert running.app.screen is running.sessions
         assert not running.state.revoke_requests
+        await running.press("space", "slash", *"nothing-at-all", "enter", "x")
+        assert "hidden" in running.text()
+        assert "Nothing to revoke" in running.text()
 
 
 async def test_where_all_marks_are_hidden_x_says_so_and_asks_for_the_row(
@@ -279,20 +233,6 @@ async def test_where_all_marks_are_hidden_x_says_so_and_asks_for_the_row(
         await running.press("y")
         listed = {one.id: str(one.token) for one in before.sessions}
         assert running.state.revoke_requests == [listed[str(under_cursor)]]
-
-
-async def test_the_plan_of_marks_says_that_it_is_of_marks(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("j", "space", "space", "x")
-        assert "Your 2 marked sessions" in running.text()
-        assert "Revoke 2 sessions" in running.text()
-
-
-async def test_hidden_marks_are_left_out_unless_asked(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        await running.press("j", "space", "slash", *"nothing-at-all", "enter", "x")
-        assert "hidden" in running.text()
-        assert "Nothing to revoke" in running.text()
 
 
 async def test_protected_sessions_stay_out(clock: ManualClock) -> None:
@@ -317,6 +257,9 @@ async def test_revoke_all_goes_on_with_the_new_token(clock: ManualClock) -> None
         assert "1 active" in running.lines()[1]
 
 
+# Find, copy, refresh; palette and footer.
+
+
 async def test_find_puts_the_cursor_on_the_tokens_session(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=200) as running:
         await running.press("slash", *"curl", "enter")
@@ -331,25 +274,21 @@ async def test_find_puts_the_cursor_on_the_tokens_session(clock: ManualClock) ->
         await running.press("enter")
         assert running.app.screen is running.sessions
         assert running.sessions.table.cursor_id == hidden.id
+        assert "the filter is cleared, to show it" in running.text()
+        await running.press("j")  # said in passing: it goes with the next action
+        assert "the filter is cleared" not in running.text()
 
 
-async def test_refresh_gets_a_new_token_and_reads_again(clock: ManualClock) -> None:
+async def test_refresh_gets_a_new_token_reads_again_and_leaves_no_token_of_this_run_behind(
+    clock: ManualClock,
+) -> None:
     async with at_sessions(clock) as running:
-        own = running.ids[0]
+        own, before = running.ids[0], len(running.state.sessions())
         clock.advance(5)
         await running.press("R")
         assert running.state.calls[Call.REFRESH] == 1
         assert running.ids[0] != own
         assert "token refreshed" in running.text()
-
-
-async def test_refreshing_a_login_of_this_run_only_leaves_no_token_behind(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        before = len(running.state.sessions())
-        clock.advance(5)
-        await running.press("R")
         assert len(running.state.sessions()) == before
 
 
@@ -370,104 +309,20 @@ async def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_and_left_on
         assert "LLTnew" in " ".join(running.app.parting_words)
 
 
-async def test_copying_an_id_says_where_it_went(clock: ManualClock) -> None:
+async def test_an_id_is_copied_a_command_of_the_palette_runs_and_the_footer_can_be_clicked(
+    clock: ManualClock,
+) -> None:
     async with at_sessions(clock) as running:
         await running.press("c")
         assert running.app.clipboard == running.ids[0]
         assert "sent to the terminal" in running.toasts
         assert "copied" not in running.toasts
-
-
-async def test_the_palette_runs_what_is_chosen(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
         await running.press("colon", *"invert", "enter")
         assert running.sessions.table.mark_counts.total == 41
-
-
-async def test_the_footer_can_be_clicked(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
         line = running.lines()[-1]
         await running.pilot.click(offset=(line.index("filter"), len(running.lines()) - 1))
         await running.settle()
         assert running.focus == "filter"
-
-
-async def test_the_countdown_ticks(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        assert "this session 30d 00:00:00" in running.text()
-        await running.tick(2)
-        assert "this session 29d 23:59:58" in running.text()
-        assert "● live, now" in running.text()
-        await running.tick(5)
-        assert "● live, 5 s ago" in running.text()
-
-
-async def test_what_expires_is_no_longer_active(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=100) as running:
-        before = running.sessions.view.expiry_counts
-        now = running.sessions.feed.server_now
-        expected = before.active(now + DAY)
-        assert expected < before.active(now) == 101
-        clock.advance(DAY)
-        running.sessions.second()
-        line = running.lines()[1]
-        is_said = line.startswith(f" {expected} active") and f" · {101 - expected} expired" in line
-        assert is_said or "loading" in running.text()
-
-
-async def test_keys_work_while_the_list_is_on_its_way(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        running.sessions.feed.is_loading = True
-        await running.press("j", "space", "slash", *"curl")
-        assert running.value("#filter") == "curl"
-
-
-@pytest.mark.parametrize("size", [(80, 24), (60, 15), (120, 40)])
-async def test_every_line_fits_in_every_size(clock: ManualClock, size: tuple[int, int]) -> None:
-    async with at_sessions(clock, size=size) as running:
-        assert len(running.lines()) == size[1]
-        assert "41 active" in running.text()
-        assert running.lines()[-1].endswith("? help  q quit")
-
-
-async def test_below_60x15_a_line_says_what_is_needed(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.pilot.resize_terminal(59, 14)
-        await running.settle()
-        assert running.text().strip() == "60x15 is needed, this is 59x14"
-        await running.pilot.resize_terminal(80, 24)
-        await running.settle()
-        assert "41 active" in running.text()
-
-
-async def test_the_filter_that_is_typed_keeps_the_keys_through_a_terminal_too_small(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("slash", "c")
-        for size in ((59, 14), (80, 24)):
-            await running.pilot.resize_terminal(*size)
-            await running.settle()
-        await running.press("u", "r", "l")
-        assert running.value("#filter") == "curl"
-
-
-async def test_hostile_agents_reach_the_screen_in_safe_form_only(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=60) as running:
-        assert all(character.isprintable() for line in running.lines() for character in line)
-        for _ in range(3):
-            await running.press("pagedown", "enter")
-            assert all(c.isprintable() for line in running.lines() for c in line)
-            await running.press("escape")
-
-
-async def test_what_was_said_in_passing_goes_with_the_next_action(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        token = running.state.sessions()[3].token
-        await running.press("slash", *"zzzz", "enter", "F", *token, "enter")
-        assert "the filter is cleared, to show it" in running.text()
-        await running.press("j")
-        assert "the filter is cleared" not in running.text()
 
 
 async def test_the_screen_says_how_many_are_in_range_and_escape_drops_it_first(
@@ -487,11 +342,3 @@ async def test_the_screen_says_how_many_are_in_range_and_escape_drops_it_first(
         assert "in range" not in running.text()
         await running.press("escape")
         assert not running.sessions.view.is_filtered
-
-
-async def test_a_range_by_a_filter_with_an_error_is_refused(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("slash", *"age:x", "enter", "v", "shift+down")
-        assert "the filter has an error" in running.toasts
-        assert "in range" not in running.text()
-        assert not running.sessions.table.mark_counts.total

@@ -1,24 +1,28 @@
-"""The lines over the table: the words as drawn, and what gives way when they are too long."""
+"""The lines over the list: the words as drawn, and what gives way when they are too long."""
+
+from dataclasses import replace
 
 import pytest
 from msgspec import structs
 from textual.app import App, ComposeResult
 
-from qiscus_tui.model.account import Account, Role, Storage, parse_origin
-from qiscus_tui.tui.listed.header import (
-    Counts,
-    Freshness,
-    Identity,
-    Shown,
-    counts_line,
-    filter_line,
-    identity_line,
-    progress_line,
-)
+from qiscus_tui.errors import OutOfReach
+from qiscus_tui.model.account import Account, Role, Storage
+from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.service.account.selection import SelectedAccount
+from qiscus_tui.service.account.storage import LocalFiles
+from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.sessions.session_list import Current, SessionList
+from qiscus_tui.store.accounts import StoredAccount
+from qiscus_tui.store.config import Config
+from qiscus_tui.tui.listed import header
+from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.marks import MarkCounts
-from qiscus_tui.tui.widgets.one_line import OneLine, place
+from qiscus_tui.tui.listed.order import ListView, SortedList
+from qiscus_tui.tui.widgets.one_line import Line, OneLine, place
+from tests.clocks import ManualClock
+from tests.tui.conftest import DAY, NOW, listed, session
 
-DAY = 86_400
 ACCOUNT = Account(
     parse_origin("omnichannel.qiscus.com"),
     "abcd-gzu41e4e4dv9fu3f",
@@ -26,10 +30,141 @@ ACCOUNT = Account(
     app_name="Tech Corp.",
     role=Role.ADMIN,
 )
-IDENTITY = Identity(ACCOUNT, Storage.KEYRING)
 LEFT = 29 * DAY + 4 * 3600 + 11 * 60 + 9
-COUNTS = Counts(1284, 37, MarkCounts(3, 1), this_session=LEFT)
-SHOWN = Shown("client:curl age:>7d", 212, 1284, "newest first")
+
+
+def text_of(line: Line, width: int = 120) -> str:
+    """What is drawn of a line: the pieces that have room, each at its place."""
+    text = ""
+    for placed in place(line, width):
+        words = "".join(words for words, _ in placed.piece.texts)
+        text = f"{text:<{placed.start - len(placed.after)}}{placed.after}{words}"
+    return text
+
+
+def feed_of(
+    sessions: SessionList | None = None,
+    account: Account = ACCOUNT,
+    storage: Storage = Storage.KEYRING,
+    age: float = 0,
+) -> Feed:
+    """A feed whose list was read so many seconds ago; none: it is on its way."""
+    workspace = Workspace({}, Config(), LocalFiles.in_memory(), ManualClock(NOW + age))
+    feed = Feed(workspace, SelectedAccount(StoredAccount("here", account, storage), "the test"))
+    if sessions is None:
+        feed.is_loading = True
+    else:
+        feed.take(sessions)
+    return feed
+
+
+def view_of(sessions: SessionList, text: str = "") -> ListView:
+    """What is shown of a list by a filter."""
+    from qiscus_tui.query import Moment
+
+    view, moment = ListView(), Moment(NOW, DAY)
+    view.show(SortedList.of(sessions, view.sorting), moment)
+    view.type_filter(text, moment)
+    view.finish()
+    return view
+
+
+MANY = listed(
+    [session(0, current=True, expires_at=NOW + LEFT, created_at=NOW)]
+    + [session(number, expires_at=NOW + DAY / 2) for number in range(1, 38)]
+    + [session(number, expires_at=NOW + 9 * DAY) for number in range(38, 1284)]
+)
+ONE = listed([session(0)])
+
+
+def counts(sessions: SessionList = MANY, width: int = 120) -> str:
+    view = view_of(sessions)
+    view.marks = MarkCounts(3, 1)
+    return text_of(header.counts(feed_of(sessions), view), width)
+
+
+def test_the_identity_line_reads_as_drawn() -> None:
+    text = text_of(header.identity(feed_of(ONE, age=7)), 130)
+    assert text.startswith(
+        " qiscus-tui   sessions of a@b.c · Tech Corp. · abcd-gzu41e4e4dv9fu3f · admin"
+        " · omnichannel.qiscus.com  "
+    )
+    assert text.endswith("  keyring  ● live, 5 s ago")
+    text = text_of(header.identity(feed_of(ONE, age=3)), 80)
+    assert text.split("  ")[0] == " sessions of a@b.c · admin · omnichannel.qiscus.com"
+    assert "keyring" in text
+
+
+@pytest.mark.parametrize("width", [120, 80, 60, 40])
+def test_whose_sessions_and_how_fresh_stay_in_any_width(width: int) -> None:
+    feed = feed_of(ONE, age=125)
+    feed.trouble = OutOfReach("No answer")
+    text = text_of(header.identity(feed), width)
+    assert "sessions of a@b.c" in text or width < 60
+    assert text.endswith("○ stale, 2 min ago")
+    assert len(text) <= width
+    counted = counts(width=min(width, 80))
+    assert "1,284 active" in counted
+    assert "3 marked (1 hidden)" in counted
+
+
+@pytest.mark.parametrize("width", range(60, 140, 7))
+def test_while_the_list_grows_older_nothing_else_comes_and_goes(width: int) -> None:
+    lines = [header.identity(feed_of(ONE, age=age)) for age in (0, 5, 10, 55)]
+    shown = [[part.piece.texts for part in place(line, width)][:-1] for line in lines]
+    assert shown == [shown[0]] * len(shown)
+
+
+def test_read_only_is_always_said_and_so_is_that_there_is_no_list_yet() -> None:
+    feed = feed_of(account=structs.replace(ACCOUNT, readonly=True))
+    assert text_of(header.identity(feed), 60).endswith("read-only  keyring  ○ loading")
+    assert text_of(header.counts(feed, ListView())) == " Loading the sessions…"
+    feed.is_loading, feed.trouble = False, OutOfReach("No answer")
+    assert text_of(header.identity(feed), 60).endswith("○ no list")
+    assert text_of(header.counts(feed, ListView())) == " Not loaded"
+
+
+def test_names_from_the_server_are_made_safe_and_no_markup() -> None:
+    hostile = "[@click=app.quit]\x1b]0;x\x07\x9b[/]"
+    account = structs.replace(ACCOUNT, app_name=hostile, user="日本@b.c")
+    text = text_of(header.identity(feed_of(ONE, account)), 140)
+    assert "[@click=app.quit]␛]0;x␇\\x9b[/]" in text
+    assert text.isprintable()
+
+
+def test_the_counts_line_reads_as_drawn() -> None:
+    assert counts() == (
+        " 1,284 active · 37 expire within 24h · 3 marked (1 hidden) · this session 29d 04:11:09"
+    )
+    expired = replace(MANY, sessions=[session(0, current=True, expires_at=NOW)], new=b"\0")
+    assert text_of(header.counts(feed_of(expired), view_of(expired))) == (
+        " 0 active · 0 expire within 24h · 1 expired · this session expired"
+    )
+    one = listed([session(1, expires_at=NOW + 60)], new=b"\1")
+    assert text_of(header.counts(feed_of(one), view_of(one))) == (
+        " 1 active · 1 expires within 24h · 1 new"
+    )
+    unknown = replace(one, current=Current.UNKNOWN)
+    assert "this session unknown" in text_of(header.counts(feed_of(unknown), view_of(unknown)))
+    nothing = replace(listed([]), current=Current.UNKNOWN)
+    assert "this session is not listed" in text_of(header.counts(feed_of(nothing), ListView()))
+
+
+def test_doubts_are_said_before_anything_else_gives_way() -> None:
+    doubtful = replace(MANY, current=Current.UNKNOWN, unreadable=2, incomplete_because="more")
+    text = counts(replace(doubtful, moved=True), 105)
+    for words in ("2 unreadable", "not whole", "list moved", "this session unknown"):
+        assert words in text
+
+
+def test_the_filter_line_reads_as_drawn_and_the_count_stays_longer_than_the_sort() -> None:
+    text = text_of(header.filtered(view_of(MANY, "expires:<1d")))
+    assert text.startswith(" / expires:<1d  ")
+    assert text.endswith("  37 of 1,284, newest first")
+    assert text_of(header.filtered(view_of(MANY))).endswith("all, newest first")
+    assert text_of(header.filtered(ListView())).endswith("  newest first"), "nothing is all"
+    long = view_of(MANY, f"ip:10 {'x' * 60}")
+    assert text_of(header.filtered(long), 84).endswith("  0 of 1,284")
 
 
 class LineApp(App[None]):
@@ -41,137 +176,14 @@ class LineApp(App[None]):
         yield self.line
 
 
-async def drawn(widget: OneLine, width: int) -> str:
-    app = LineApp(widget)
-    async with app.run_test(size=(width, 3)) as pilot:
+async def test_a_line_is_cut_to_its_width_and_is_not_drawn_again_where_it_did_not_change() -> None:
+    widget = OneLine()
+    async with LineApp(widget).run_test(size=(80, 3)) as pilot:
+        widget.show_line(header.filtered(view_of(ONE, "x" * 300)))
         await pilot.pause()
-        assert widget.render_line(0).cell_length == width
-        return widget.text
-
-
-async def identity(value: Identity, freshness: Freshness, age: float, width: int) -> str:
-    widget = OneLine()
-    widget.show_line(identity_line(value, freshness, age))
-    return await drawn(widget, width)
-
-
-async def counts(value: Counts, width: int = 120) -> str:
-    widget = OneLine()
-    widget.show_line(counts_line(value))
-    return await drawn(widget, width)
-
-
-async def filtered(value: Shown, width: int = 120) -> str:
-    widget = OneLine()
-    widget.show_line(filter_line(value))
-    return await drawn(widget, width)
-
-
-async def test_the_identity_line_reads_as_drawn() -> None:
-    text = await identity(IDENTITY, Freshness.LIVE, 7, 130)
-    assert text.startswith(
-        " qiscus-tui   sessions of a@b.c · Tech Corp. · abcd-gzu41e4e4dv9fu3f · admin"
-        " · omnichannel.qiscus.com  "
-    )
-    assert text.endswith("  keyring  ● live, 5 s ago")
-
-
-@pytest.mark.parametrize("width", [120, 80, 60, 40])
-async def test_whose_sessions_and_how_fresh_stay_in_any_width(width: int) -> None:
-    text = await identity(IDENTITY, Freshness.STALE, 125, width)
-    assert "sessions of a@b.c" in text or width < 60
-    assert text.endswith("○ stale, 2 min ago")
-    assert len(text) <= width
-
-
-async def test_at_80_columns_user_role_host_and_storage_are_named() -> None:
-    text = await identity(IDENTITY, Freshness.LIVE, 3, 80)
-    assert text.split("  ")[0] == " sessions of a@b.c · admin · omnichannel.qiscus.com"
-    assert "keyring" in text
-
-
-@pytest.mark.parametrize("width", range(60, 140))
-def test_while_the_list_grows_older_nothing_else_comes_and_goes(width: int) -> None:
-    texts = [identity_line(IDENTITY, Freshness.LIVE, age) for age in (0, 5, 10, 55)]
-    shown = [[part.piece.texts for part in place(line, width)][:-1] for line in texts]
-    assert shown == [shown[0]] * len(shown)
-
-
-async def test_demo_and_read_only_are_always_said() -> None:
-    account = structs.replace(ACCOUNT, readonly=True)
-    text = await identity(Identity(account, Storage.THIS_RUN, demo=True), Freshness.LOADING, 0, 60)
-    assert text.endswith("DEMO  read-only  ○ loading")
-
-
-async def test_names_from_the_server_are_made_safe_and_no_markup() -> None:
-    account = structs.replace(
-        ACCOUNT, app_name="[@click=app.quit]\x1b]0;x\x07\x9b[/]", user="日本@b.c"
-    )
-    text = await identity(Identity(account, Storage.FILE), Freshness.LIVE, 3, 140)
-    assert "[@click=app.quit]␛]0;x␇\\x9b[/]" in text
-    assert text.isprintable()
-
-
-async def test_the_counts_line_reads_as_drawn() -> None:
-    assert await counts(COUNTS) == (
-        " 1,284 active · 37 expire within 24h · 3 marked (1 hidden) · this session 29d 04:11:09"
-    )
-    expired = Counts(5, 0, this_session=0.0)
-    assert (await counts(expired)).endswith("this session expired")
-    assert (await counts(Counts(5, 0, current_unknown=True))).endswith("this session unknown")
-    assert (await counts(Counts(0, 0, current_unknown=True))).endswith("this session is not listed")
-    assert await counts(Counts(5, 0)) == " 5 active · 0 expire within 24h"
-    assert await counts(Counts(5, 1)) == " 5 active · 1 expires within 24h"
-
-
-@pytest.mark.parametrize("width", [80, 60, 40])
-async def test_marks_and_hidden_marks_are_always_on_screen(width: int) -> None:
-    assert "1,284 active" in await counts(COUNTS, width)
-    assert "3 marked (1 hidden)" in await counts(COUNTS, width)
-
-
-async def test_doubts_are_said_before_anything_else_gives_way() -> None:
-    text = await counts(structs.replace(COUNTS, current_unknown=True, unreadable=2), 90)
-    assert "2 unreadable" in text
-    assert "this session unknown" in text
-
-
-async def test_progress_stands_in_place_of_counts() -> None:
-    widget = OneLine()
-    widget.show_line(progress_line("Loading the sessions, 12,000 so far"))
-    assert await drawn(widget, 80) == " Loading the sessions, 12,000 so far"
-
-
-async def test_the_filter_line_reads_as_drawn() -> None:
-    text = await filtered(SHOWN)
-    assert text.startswith(" / client:curl age:>7d  ")
-    assert text.endswith("  212 of 1,284, newest first")
-    assert (await filtered(Shown("", 9, 9, "newest first"))).endswith("all, newest first")
-
-
-async def test_beside_a_long_filter_the_count_stays_longer_than_the_sort() -> None:
-    text = await filtered(structs.replace(SHOWN, filter="x" * 60), 80)
-    assert text.endswith("  212 of 1,284")
-
-
-async def test_of_no_list_nothing_is_called_all() -> None:
-    text = await filtered(Shown("", 0, 0, "newest first"))
-    assert text.endswith("  newest first")
-
-
-async def test_a_filter_longer_than_the_line_is_cut() -> None:
-    text = await filtered(structs.replace(SHOWN, filter="x" * 300), 80)
-    assert len(text) == 80
-    assert text.endswith("…")
-
-
-async def test_a_line_that_did_not_change_is_not_drawn_again() -> None:
-    widget = OneLine()
-    app = LineApp(widget)
-    async with app.run_test(size=(100, 3)) as pilot:
-        widget.show_line(counts_line(COUNTS))
-        await pilot.pause()
-        widget.show_line(counts_line(structs.replace(COUNTS)))
+        assert len(widget.text) == 80
+        assert widget.text.endswith("…")
+        widget.show_line(header.filtered(view_of(ONE, "x" * 300)))
         assert not widget._repaint_required
-        widget.show_line(counts_line(structs.replace(COUNTS, active=7)))
+        widget.show_line(header.filtered(view_of(ONE, "y")))
         assert widget._repaint_required

@@ -111,6 +111,7 @@ class OverviewScreen(BaseScreen[str]):
     def draw(self) -> None:
         """Draw what the list shows, and count it where that is something else."""
         super().draw()
+        self._view.finish()  # all that the filter leaves is counted
         feed, now = self._feed, self._feed.server_now
         self.identity.show_line(header.identity(feed))
         self.counts.show_line(header.counts(feed, self._view))
@@ -129,7 +130,7 @@ class OverviewScreen(BaseScreen[str]):
 
     @property
     def _filtered(self) -> Sequence[int] | None:
-        return self._view.hits if self._view.is_filtered else None
+        return self._view.shown if self._view.is_filtered else None
 
     @property
     def _is_other(self) -> bool:
@@ -137,7 +138,6 @@ class OverviewScreen(BaseScreen[str]):
 
     def _count(self) -> None:
         """Count what is shown: a long list in a thread. Until then the bars of before stay."""
-        self._view.finish()
         self._listed, self._shown = self._view.listed, self._filtered
         if len(self._listed) <= AT_ONCE:
             self._show(count_overview(self._listed, self._moment, self._shown))

@@ -381,7 +381,7 @@ class ShownList(Container):
 
     def marked(self) -> Selection:
         """Return the marked sessions."""
-        from qiscus_tui.service.revocation.selection import ChosenBy, Selection
+        from qiscus_tui.service.revocation.plan import ChosenBy, Selection
         from qiscus_tui.tui.revoke.choices import MARKED
 
         self.finish_filter()
