@@ -103,8 +103,8 @@ class Navigation:
         sessions = self.sessions
         if sessions is None:
             return
-        session = sessions.table.cursor_session
-        if session is None:
+        table = sessions.table
+        if table.cursor_session is None:
             return
 
         def answered(answer: DetailAnswer | None) -> None:
@@ -117,8 +117,15 @@ class Navigation:
                 case None:
                     pass
 
-        sessions.table.drop_range()
-        screen = DetailScreen(sessions.feed, sessions.list, sessions.details, session)
+        table.drop_range()
+        screen = DetailScreen(
+            sessions.feed,
+            sessions.view,
+            table,
+            sessions.details,
+            lambda: table.marks,
+            lambda at: table.mark((at,), marked=at not in table.marks),
+        )
         self._app.push_screen(screen, answered)
 
     def open_label(self) -> None:

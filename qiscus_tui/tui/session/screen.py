@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
@@ -23,11 +23,15 @@ from qiscus_tui.tui.terminal.clipboard import send
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qiscus_tui.model.session import Session
     from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.tui.listed.feed import Feed
+    from qiscus_tui.tui.listed.marks import Marks
+    from qiscus_tui.tui.listed.order import ListView
     from qiscus_tui.tui.session.details import SessionDetails
-    from qiscus_tui.tui.sessions.shown_list import ShownList
+    from qiscus_tui.tui.widgets.table import Table
 
 
 HIGH = 30
@@ -63,14 +67,25 @@ class DetailScreen(BaseScreen[DetailAnswer]):
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.DETAIL)]
 
     def __init__(
-        self, feed: Feed, rows: ShownList, details: SessionDetails, session: Session
+        self,
+        feed: Feed,
+        view: ListView,
+        table: Table[Any],
+        details: SessionDetails,
+        marks: Callable[[], Marks],
+        toggle_mark: Callable[[int], None],
     ) -> None:
-        """`session` is the one under the cursor of `rows`."""
+        """`table` shows the view, and has the session under its cursor.
+
+        `marks` are those of the list now; `toggle_mark` is given a position of it.
+        """
         super().__init__()
         self._feed = feed
-        self._rows = rows
+        self._view = view
+        self._table = table
+        self._marks, self._toggle_mark = marks, toggle_mark
         self._listed: SessionList = feed.listed
-        self._session = session
+        self._session = self._under_cursor
         self._is_gone = False
         self._title = OneLine(id="detail-title")
         self.panel = SessionPanel(feed, details, id="session")
@@ -125,7 +140,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
     def _draw_title(self) -> None:
         words = "this session" if self._session.current else "session"
         age = self._feed.workspace.clock.now() - self._listed.read_at
-        is_marked = not self._is_gone and self._position in self._rows.table.marks
+        is_marked = not self._is_gone and self._position in self._marks()
         gone = piece("no longer listed", Tone.WARNING, ALWAYS)
         self._title.show_line(
             Line(
@@ -144,8 +159,11 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         )
 
     def _place_words(self) -> str:
-        table = self._rows.table
-        return f"{table.cursor_row + 1:,} of {len(table.order):,}"
+        return f"{self._table.cursor_row + 1:,} of {len(self._view.shown):,}"
+
+    @property
+    def _under_cursor(self) -> Session:
+        return self._view.listed.sessions[self._view.shown[self._table.cursor_row]]
 
     @property
     def _position(self) -> int:
@@ -156,7 +174,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
     @property
     def context(self) -> Context:
         """As in the list, with this session under the cursor."""
-        context = notices.context(self._feed, self._rows.view)
+        context = notices.context(self._feed, self._view)
         return replace(context, rows=0 if self._is_gone else 1, marked=0, in_range=False)
 
     def action_next_session(self) -> None:
@@ -168,23 +186,22 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         self._move(-1)
 
     def _move(self, rows: int) -> None:
-        table = self._rows.table
+        if not self._view.shown:
+            return
         # A session took the place of one that is gone: that is the next one.
-        if table.cursor_id == self._session.id or rows < 0:
-            table.move_to(table.cursor_row + rows)
-        session = table.cursor_session
-        if session is not None:
-            self._listed = self._feed.listed
-            self._show(session)
+        if self._under_cursor.id == self._session.id or rows < 0:
+            self._table.move_to(self._table.cursor_row + rows)
+        self._listed = self._feed.listed
+        self._show(self._under_cursor)
 
     def action_toggle_mark(self) -> None:
         """Mark or unmark this session, wherever the cursor of the list is."""
-        table = self._rows.table
-        position = table.sessions.positions.get(self._session.id)
-        if position is None or not table.sessions.sessions[position].is_same_as(self._session):
+        listed = self._view.listed
+        position = listed.positions.get(self._session.id)
+        if position is None or not listed.sessions[position].is_same_as(self._session):
             self.notify("It is not listed any more.", severity="warning", markup=False)
         else:
-            table.mark((position,), marked=position not in table.marks)
+            self._toggle_mark(position)
         self.draw_soon()
 
     def action_filter_group(self) -> None:
