@@ -35,8 +35,8 @@ async def test_the_frame_comes_before_the_reading_and_the_rows_before_all_that_c
         is_async = inspect.iscoroutinefunction(method)
         monkeypatch.setattr(owner, name, async_noting if is_async else noting)
 
-    noted(SessionTable, "draw_header_line", "frame")
-    noted(SessionTable, "draw_row_line", "row")
+    noted(SessionTable, "_header_parts", "frame")
+    noted(SessionTable, "row_at", "row")
     noted(Feed, "reload", "reading")
     noted(Feed, "_note_visit", "visit")
     noted(Feed, "find_names", "names")

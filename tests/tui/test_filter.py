@@ -147,7 +147,7 @@ async def test_up_goes_back_to_earlier_filters_and_down_returns() -> None:
             await filtered(running, text)
         await running.press("slash", "up")
         assert running.value("#filter") == "curl", "not the same again"
-        await running.press("down")
+        await running.press("down", "down")
         await typed(running, "new")
         await running.press("up")
         assert running.value("#filter") == "axios"

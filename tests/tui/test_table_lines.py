@@ -163,7 +163,7 @@ def test_the_filter_line_reads_as_drawn_and_the_count_stays_longer_than_the_sort
     assert text.endswith("  37 of 1,284, newest first")
     assert text_of(header.filtered(view_of(MANY))).endswith("all, newest first")
     assert text_of(header.filtered(ListView())).endswith("  newest first"), "nothing is all"
-    long = view_of(MANY, f"ip:10 {'x' * 60}")
+    long = view_of(MANY, f"ua:{'x' * 60}")
     assert text_of(header.filtered(long), 84).endswith("  0 of 1,284")
 
 
@@ -179,11 +179,11 @@ class LineApp(App[None]):
 async def test_a_line_is_cut_to_its_width_and_is_not_drawn_again_where_it_did_not_change() -> None:
     widget = OneLine()
     async with LineApp(widget).run_test(size=(80, 3)) as pilot:
-        widget.show_line(header.filtered(view_of(ONE, "x" * 300)))
+        widget.show_line(header.filtered(view_of(ONE, f"ua:{'x' * 300}")))
         await pilot.pause()
         assert len(widget.text) == 80
         assert widget.text.endswith("…")
-        widget.show_line(header.filtered(view_of(ONE, "x" * 300)))
+        widget.show_line(header.filtered(view_of(ONE, f"ua:{'x' * 300}")))
         assert not widget._repaint_required
-        widget.show_line(header.filtered(view_of(ONE, "y")))
+        widget.show_line(header.filtered(view_of(ONE, "ua:y")))
         assert widget._repaint_required
