@@ -1,20 +1,23 @@
 """From the start to the list on screen: what comes first, and what waits for it."""
 
+import asyncio
 import inspect
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from textual.app import ComposeResult
 
 from qiscus_tui.query import Moment, select
+from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.audit.screen import AuditScreen
 from qiscus_tui.tui.listed.feed import Feed
+from qiscus_tui.tui.sessions.screen import SessionsScreen
 from qiscus_tui.tui.sessions.session_table import SessionTable
 from tests.clocks import ManualClock
-from tests.tui.demo_app import DAY, at_sessions
-from tests.tui.slow_list import list_arriving
+from tests.tui.demo_app import DAY, Running, at_login, at_sessions
 
 
 async def test_the_frame_comes_before_the_reading_and_the_rows_before_all_that_can_wait(
@@ -44,63 +47,64 @@ async def test_the_frame_comes_before_the_reading_and_the_rows_before_all_that_c
         assert list(dict.fromkeys(seen)) == ["frame", "reading", "row", "visit", "names"]
 
 
-SOME = 500 * 1024
-"""Bytes of some two thousand sessions."""
+@asynccontextmanager
+async def list_on_its_way(
+    clock: ManualClock, patch: pytest.MonkeyPatch
+) -> AsyncGenerator[tuple[Running, asyncio.Event]]:
+    """The app whose first list is read once the event is set."""
+    read_list, answered = Connection.read_list, asyncio.Event()
+
+    async def waiting(self: Connection, *given: Any, **more: Any) -> SessionList:
+        await answered.wait()
+        return await read_list(self, *given, **more)
+
+    patch.setattr(Connection, "read_list", waiting)
+    async with at_login(clock, sessions=300) as running:
+        await running.pilot.press("enter")
+        while not isinstance(running.app.screen, SessionsScreen):
+            await running.pilot.pause()
+        await running.pilot.pause()
+        yield running, answered
 
 
-@pytest.mark.parametrize("dialect", ["plain", "after", "numbered"])
-async def test_while_the_list_arrives_a_line_says_how_far_it_is_and_nothing_is_called_live(
-    clock: ManualClock, tmp_path: Path, dialect: str
+async def test_until_the_list_is_there_nothing_is_called_live_and_what_needs_it_says_so(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with list_arriving(clock, tmp_path, dialect=dialect) as running:
-        await running.arrive(SOME)
+    async with list_on_its_way(clock, monkeypatch) as (running, answered):
         assert "Loading the sessions" in running.lines()[1]
         assert "● live" not in running.text()
         assert " active" not in running.text()
-        assert not running.ids
         for key in ("x", "P", "X", "R"):
-            await running.press_now(key)
+            await running.pilot.press(key)
+            await running.pilot.pause()
             why = "No session is shown." if key in "xP" else "The list is not loaded yet"
             assert why in running.toasts
             assert running.app.screen is running.sessions
             running.app.clear_notifications()
-        await running.whole()
-        assert "4,000 active" in running.lines()[1]
-        assert running.ids == [session.id for session in running.newest_first]
+        answered.set()
+        await running.settle()
+        assert "301 active" in running.lines()[1]
         assert (running.sessions.table.cursor_row, running.sessions.table.top_row) == (0, 0)
 
 
 @pytest.mark.parametrize("keys", [("g",), ("s", "s", "S"), ("o",), ("slash", *"guzzle", "enter")])
 async def test_what_is_asked_for_before_the_list_is_there_holds_for_it(
-    clock: ManualClock, tmp_path: Path, keys: tuple[str, ...]
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
 ) -> None:
-    async with list_arriving(clock, tmp_path) as running:
-        await running.until(lambda: running.sessions.feed.is_loading)
-        await running.press_now(*keys)
-        await running.arrive(SOME)
+    async with list_on_its_way(clock, monkeypatch) as (running, answered):
+        await running.pilot.press(*keys)
+        await running.pilot.pause()
         assert " active" not in running.text()
         assert "36 %" not in running.text()
-        await running.whole()
-        assert "4,000 active" in running.text()
+        answered.set()
+        await running.settle()
+        assert "301 active" in running.text()
         view = running.sessions.view
         found = select(view.query, view.listed, Moment(clock.now(), DAY))
         assert sorted(view.shown) == found
-        assert len(found) < 4000 or not view.is_filtered
+        assert len(found) < 301 or not view.is_filtered
         if "S" in keys:
-            assert "latest end first" in running.text() or "longest unused first" in running.text()
-
-
-async def test_nothing_is_left_of_a_list_that_breaks_off(
-    clock: ManualClock, tmp_path: Path
-) -> None:
-    async with list_arriving(clock, tmp_path) as running:
-        await running.arrive(SOME)
-        running.lists.break_off()
-        await running.until(lambda: running.sessions.feed.is_missing)
-        assert not running.ids
-        assert "damaged JSON" in running.words()
-        await running.press_now("x")
-        assert running.app.screen is running.sessions
+            assert running.lines()[2].endswith("latest end first")
 
 
 async def test_a_new_screen_has_the_classes_of_its_size_before_anything_on_it_is_styled(

@@ -108,12 +108,8 @@ async def test_space_marks_every_session_of_a_group_and_moves_down(clock: Manual
         assert under_cursor(running).values == third.values
         await running.press("k", "space")
         assert marked(running) == {*first.positions}
-
-
-async def test_a_group_with_some_of_its_sessions_marked_says_so(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        await running.press("g", "enter", "space", "g")
-        assert [row[1] for row in rows_of(running)] == ["◐"]
+        await running.press("u", "home", "enter", "space", "g")
+        assert [row[1] for row in rows_of(running)] == ["◐"], "some of them are marked"
         await running.press("space")
         assert rows_of(running)[0][1] == "✓"
         await running.press("u")
@@ -134,9 +130,17 @@ async def test_marking_all_and_inverting_touch_what_the_filter_leaves(clock: Man
 # The filter, and the way into a group.
 
 
-async def test_the_filter_groups_what_it_leaves(clock: ManualClock) -> None:
+async def test_the_filter_groups_what_it_leaves_and_each_group_can_be_opened(
+    clock: ManualClock,
+) -> None:
     async with at_sessions(clock, sessions=400) as running:
-        await running.press("g", "slash", *"guzzle", "enter")
+        await running.press("g")
+        for row, group in enumerate(groups_of(running)):
+            running.sessions.list.group_table.move_to(row)
+            await running.press("enter")
+            assert {*running.sessions.view.shown} == {*group.positions}, group.name
+            await running.press("escape")
+        await running.press("slash", *"guzzle", "enter")
         groups = groups_of(running)
         found = sum(group.count for group in groups)
         assert running.lines()[1].startswith(f" 401 active, {found} in {len(groups)} groups")
@@ -164,32 +168,7 @@ async def test_enter_shows_the_group_s_sessions_and_escape_comes_back(clock: Man
         assert running.value("#filter") == "age:<30d"
         assert under_cursor(running).values == group.values
         assert running.focus == "groups"
-
-
-async def test_every_group_can_be_opened(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        await running.press("g")
-        for row, group in enumerate(groups_of(running)):
-            running.sessions.list.group_table.move_to(row)
-            await running.press("enter")
-            assert {*running.sessions.view.shown} == {*group.positions}, group.name
-            await running.press("escape")
-
-
-async def test_what_is_done_while_a_filter_is_typed_is_done_to_the_groups_it_leaves(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=6000) as running:
-        await running.press("g")
-        running.sessions.filter_bar.show("curl")
-        running.sessions.list.toggle_mark()
-        assert marked(running) == {*groups_of(running)[0].positions}
-        assert all("curl" in running.sessions.view.listed.clients[at] for at in marked(running))
-
-
-async def test_a_filter_with_an_error_opens_and_marks_no_group(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("g", "slash", *"is:xx")
+        await running.press("slash", "ctrl+u", *"is:xx")
         await running.click_list()
         await running.press("enter")
         assert running.sessions.list.is_grouped
@@ -199,23 +178,44 @@ async def test_a_filter_with_an_error_opens_and_marks_no_group(clock: ManualCloc
         assert running.app.screen is running.sessions
 
 
-async def test_groups_that_are_not_made_yet_are_not_counted(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("g")
+async def test_of_a_long_list_groups_are_made_in_a_thread_and_what_is_done_meanwhile_is_right(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=6000) as running:
         sessions = running.sessions
-        line = header.counts(sessions.feed, sessions.view, GroupView())
-        assert line.left[0].texts[0][0] == "41 active"
+        await running.press("g", "space")
+        count = len(marked(running))
+        assert count == groups_of(running)[0].count
+        assert rows_of(running)[0][1] == "✓"
+        await running.press("r")
+        assert len(marked(running)) == count
+        assert rows_of(running)[0][1] == "✓"
+        await running.press("u")
+        sessions.filter_bar.show("curl")  # while it is looked for
+        sessions.list.toggle_mark()
+        assert marked(running) == {*groups_of(running)[0].positions}
+        assert all("curl" in sessions.view.listed.clients[at] for at in marked(running))
+        line = header.counts(sessions.feed, sessions.view, GroupView())  # none are made yet
+        assert line.left[0].texts[0][0] == "6,001 active"
 
 
 # Sorting and keys.
 
 
 async def test_sorting_goes_through_each_column_and_the_keys(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400) as running:
+    async with at_sessions(clock, sessions=400, size=(120, 80)) as running:
         await running.press("g")
         words: list[str] = []
         for _ in range(7):
             words.append(running.lines()[2].rpartition(", ")[2])
+            if words[-1] == "by client":
+                for key in ("S", "S"):  # unknown values are last in both directions
+                    groups = running.sessions.list.groups.groups
+                    clients = [group.values[0] for group in groups]
+                    known = [name for name in clients if name is not None]
+                    assert clients[: len(known)] == known
+                    assert len(known) < len(clients)
+                    await running.press(key)
             await running.press("s")
         assert words == [
             "largest first",
@@ -230,17 +230,15 @@ async def test_sorting_goes_through_each_column_and_the_keys(clock: ManualClock)
         assert running.lines()[2].endswith("smallest first")
         assert "SESSIONS▲" in running.text()
         assert rows_of(running)[0].split()[1] == "1"
-
-
-async def test_unknown_values_are_last_in_both_directions(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400, size=(120, 80)) as running:
-        await running.press("g", *"sssss")
-        for _ in range(2):
-            clients = [group.values[0] for group in running.sessions.list.groups.groups]
-            known = [name for name in clients if name is not None]
-            assert clients[: len(known)] == known
-            assert len(known) < len(clients)
-            await running.press("S")
+        x = running.lines()[4].index("LAST USED")
+        await running.pilot.click("#groups", offset=(x, 0))
+        await running.settle()
+        assert running.lines()[2].endswith("last used first")
+        await running.pilot.click("#groups", offset=(5, 2))
+        group = under_cursor(running)
+        await running.pilot.click("#groups", offset=(5, 2), times=2)
+        await running.settle()
+        assert {*running.sessions.view.shown} == {*group.positions}
 
 
 async def test_what_to_group_by_is_asked(clock: ManualClock) -> None:
@@ -256,6 +254,8 @@ async def test_what_to_group_by_is_asked(clock: ManualClock) -> None:
         assert running.lines()[1].endswith("by day")
         assert running.sessions.list.groups.keys == (GroupKey.DAY,)
         assert "DAY" in running.lines()[4]
+        await running.press("l")
+        assert "Only groups by client and network can be named" in running.toasts
         await running.press("G", "k", "k", "k", "enter")
         assert running.lines()[1].endswith("by network")
 
@@ -290,35 +290,7 @@ async def test_the_cursor_stays_on_its_group_when_the_list_is_read_again(
         assert running.sessions.list.group_table.cursor_row == 1
 
 
-async def test_a_long_list_is_grouped_between_the_keys_and_keeps_its_marks(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=6000) as running:
-        await running.press("g", "space")
-        count = len(marked(running))
-        assert count == groups_of(running)[0].count
-        assert rows_of(running)[0][1] == "✓"
-        await running.press("r")
-        assert len(marked(running)) == count
-        assert rows_of(running)[0][1] == "✓"
-
-
 # What can't act says why; what is protected or ours says so.
-
-
-@pytest.mark.parametrize("key", ["c"])
-async def test_what_needs_a_session_says_so(clock: ManualClock, key: str) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("g", key)
-        assert running.toasts == "This needs a session: enter shows those of the group."
-
-
-async def test_l_names_the_integration_of_a_group(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        await running.press("g", "l", *"cron", "enter")
-        assert any("cron" in row and row.endswith("protected") for row in rows_of(running))
-        await running.press("G", "6", "l")
-        assert "Only groups by client and network can be named" in running.toasts
 
 
 async def test_our_own_and_protected_groups_are_named_in_words(clock: ManualClock) -> None:
@@ -329,6 +301,14 @@ async def test_our_own_and_protected_groups_are_named_in_words(clock: ManualCloc
         assert all("■" in row and "billing cron" in row for row in protected)
         (own,) = (row for row in rows_of(running) if "this session" in row)
         assert own.split()[1] == "1"
+        await running.press("c")
+        assert running.toasts == "This needs a session: enter shows those of the group."
+
+
+async def test_l_names_the_integration_of_a_group(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("g", "l", *"cron", "enter")
+        assert any("cron" in row and row.endswith("protected") for row in rows_of(running))
 
 
 async def test_x_asks_for_the_group_or_for_what_is_marked(clock: ManualClock) -> None:
@@ -337,10 +317,7 @@ async def test_x_asks_for_the_group_or_for_what_is_marked(clock: ManualClock) ->
         assert isinstance(running.app.screen, RevokeDialog)
         await running.press("escape", "k", "space", "x")
         assert isinstance(running.app.screen, RevokeDialog)
-
-
-async def test_x_says_where_the_group_under_the_cursor_is_not_marked(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400) as running:
+        await running.press("escape", "u", "g")
         await running.press("slash", *"curl", "enter", "end", "space", "up", "space")
         await running.press("slash", *["backspace"] * 5, "enter", "g", "home", "x")
         assert (
@@ -359,17 +336,9 @@ async def test_where_the_filter_hides_all_marks_x_is_for_the_group(clock: Manual
         assert "to revoke +" in running.words()
 
 
-async def test_finding_a_token_shows_its_session(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        token = running.state.sessions()[3].token
-        await running.press("g", "F", *token, "enter")
-        assert not running.sessions.list.is_grouped
-        session = running.sessions.table.cursor_session
-        assert session is not None
-        assert session.token == token
-
-
-async def test_footer_and_palette_are_those_of_the_groups(clock: ManualClock) -> None:
+async def test_footer_and_palette_are_those_of_the_groups_and_a_found_token_leaves_them(
+    clock: ManualClock,
+) -> None:
     async with at_sessions(clock, size=(160, 40)) as running:
         await running.press("g")
         assert "enter open" in running.lines()[-1]
@@ -380,17 +349,9 @@ async def test_footer_and_palette_are_those_of_the_groups(clock: ManualClock) ->
         assert not running.sessions.list.is_grouped
         await running.press("g", "colon", *"plain list", "enter")
         assert not running.sessions.list.is_grouped
-
-
-async def test_a_click_on_a_title_sorts_and_a_double_click_opens(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        await running.press("g")
-        x = running.lines()[4].index("LAST USED")
-        await running.pilot.click("#groups", offset=(x, 0))
-        await running.settle()
-        assert running.lines()[2].endswith("last used first")
-        await running.pilot.click("#groups", offset=(5, 2))
-        group = under_cursor(running)
-        await running.pilot.click("#groups", offset=(5, 2), times=2)
-        await running.settle()
-        assert {*running.sessions.view.shown} == {*group.positions}
+        token = running.state.sessions()[3].token
+        await running.press("g", "F", *token, "enter")
+        assert not running.sessions.list.is_grouped
+        session = running.sessions.table.cursor_session
+        assert session is not None
+        assert session.token == token

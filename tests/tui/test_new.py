@@ -36,25 +36,17 @@ async def test_the_first_visit_marks_nothing(machine: Machine):
         assert "new ·" not in here.text()
 
 
-async def test_a_stranger_has_a_badge_and_is_counted(visited: Machine):
+async def test_a_stranger_has_a_badge_is_counted_and_found(visited: Machine):
     async with visited.app() as here:
         assert "1 new" in here.lines()[1]
         (row,) = [line for line in here.lines() if "evil-bot" in line]
         assert "new · evil-bot 1" in row
-
-
-async def test_the_filter_finds_what_is_new(visited: Machine):
-    async with visited.app() as here:
-        await here.press("slash", *"is:new", "enter")
-        assert len(here.ids) == 1
-        assert "1 of" in here.text()
-
-
-async def test_what_comes_while_the_list_is_open_is_new_too(visited: Machine):
-    async with visited.app() as here:
-        visited.state.issue(ADMIN, Caller("other-bot/2", "198.18.7.1"))
+        visited.state.issue(ADMIN, Caller("other-bot/2", "198.18.7.1"))  # while it is open
         await here.press("r")
         assert "2 new" in here.text()
+        await here.press("slash", *"is:new", "enter")
+        assert len(here.ids) == 2
+        assert "2 of" in here.text()
 
 
 async def test_quitting_ends_the_visit(visited: Machine):

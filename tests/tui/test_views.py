@@ -88,6 +88,11 @@ async def test_the_last_sort_and_grouping_are_there_again(
         assert groups.groups
         await here.press("g")
         await here.tick()
+        await here.pilot.press("s", "q")  # chosen just before leaving
+        chosen = here.sessions.view.sorting
+
+    async with opened_with(workspace, account, state, clock) as here:
+        assert here.sessions.view.sorting == chosen != left[0]
 
     other = replace(
         account, stored=replace(account.stored, account=replace(account.account, user="x"))
@@ -95,17 +100,3 @@ async def test_the_last_sort_and_grouping_are_there_again(
     async with opened_with(workspace, other, state, clock) as here:
         assert here.sessions.view.sorting.key is SortKey.CREATED
         assert not here.sessions.list.is_grouped
-
-
-async def test_a_sort_chosen_just_before_leaving_is_there_again(
-    clock: ManualClock, tmp_path: Path
-) -> None:
-    state = demo_state(clock, sessions=40)
-    workspace, account = from_environment(state, clock, tmp_path)
-    async with opened_with(workspace, account, state, clock) as here:
-        sessions = here.sessions
-        await here.pilot.press("s", "q")
-        chosen = sessions.view.sorting
-    async with opened_with(workspace, account, state, clock) as here:
-        assert here.sessions.view.sorting == chosen
-        assert chosen.key is not SortKey.CREATED

@@ -89,14 +89,9 @@ class Marks:
     def carried_over(self, old: SessionList, new: SessionList) -> "Marks":
         """Return the marks for a newer snapshot, by id, without those of sessions that are gone."""
         marks = Marks(len(new))
-        flags, before, now = marks._flags, old.sessions, new.sessions
-        shift = 0  # mostly all stand as before, a few places on
         for position in self.positions():
-            session, place = before[position], position + shift
-            if not (0 <= place < len(now) and now[place] is session):
-                found = new.positions.get(session.id)
-                if found is None or not now[found].is_same_as(session):
-                    continue
-                place, shift = found, found - position
-            flags[place] = 1
+            session = old.sessions[position]
+            place = new.positions.get(session.id)
+            if place is not None and new.sessions[place].is_same_as(session):
+                marks._flags[place] = 1
         return marks

@@ -120,8 +120,6 @@ class SessionTable(Table[SessionRow]):
         """To read; they are changed by the methods below."""
         self.mark_counts = MarkCounts()
         """How many are marked, and how many of them the filter hides."""
-        self.is_drawn = True
-        """Whether the rows of `show` are on screen, or there are none."""
         self._server_now = server_now
         self._expiring = expiring
         self._now = server_now()
@@ -150,7 +148,6 @@ class SessionTable(Table[SessionRow]):
         self.marks = self.marks.carried_over(self.sessions, sessions)
         self._longest = longest_texts(sessions)
         self._now = self._server_now()
-        self.is_drawn = not order
         self._show(ShownRows(sessions, order))
         self._count_marks()
 
@@ -172,16 +169,6 @@ class SessionTable(Table[SessionRow]):
             self.set_rows(len(order), 0, 0)
         if not is_same:  # else as many of them are marked as before: to count sorts all of them
             self._count_marks()
-
-    def show_partial(self, order: Sequence[int]) -> None:
-        """Show the first hits of a filter that still runs; marks are counted at its end.
-
-        If they lack the cursor's session, the cursor returns to it with the next
-        `show_order`, unless it was moved meanwhile.
-        """
-        wanted = self._wanted or self.cursor_id
-        self._show(ShownRows(self.sessions, order))
-        self._wanted = wanted
 
     def tick(self) -> None:
         """Let time pass."""
@@ -310,7 +297,6 @@ class SessionTable(Table[SessionRow]):
     # Drawing.
 
     def row_at(self, row: int) -> SessionRow:
-        self.is_drawn = True
         position = self.order[row]
         return SessionRow(
             self.sessions,
