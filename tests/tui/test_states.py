@@ -33,10 +33,12 @@ async def test_loading_says_how_far_it_is(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         sessions = running.sessions
         sessions.feed.is_read, sessions.feed.is_loading = False, True
+        sessions.feed._progressed(16_000, 27_000_000)
+        clock.advance(2)
         sessions.feed._progressed(3_140_000, 27_000_000)
         sessions.draw()
         await running.pilot.pause()
-        assert "Loading the sessions, 3.1 of 27.0 MB" in running.text()
+        assert "Loading the sessions, 3.1 of 27.0 MB, 1.6 MB/s, 16 s left" in running.text()
         assert "○ loading" in running.text()
 
 

@@ -74,7 +74,7 @@ class Feed:
         self._visit: Visit | None = None
         self._is_visit_noted = False
         self._tried_at = workspace.clock.now()
-        self._heard_at = self._drawn_at = workspace.clock.monotonic()
+        self._began_at = self._heard_at = self._drawn_at = workspace.clock.monotonic()
         self._listeners: list[Callable[[], None]] = []
 
     # Listeners.
@@ -125,6 +125,12 @@ class Feed:
         """Whether a reading has brought nothing for longer than the time between two of them."""
         silent = self.workspace.clock.monotonic() - self._heard_at
         return self.is_loading and silent >= self.workspace.config.ui.reload
+
+    @property
+    def rate(self) -> float:
+        """Bytes per second that arrive; 0 in the first second."""
+        took = self._heard_at - self._began_at
+        return self.progress / took if took >= 1 else 0.0
 
     @property
     def is_stale(self) -> bool:
@@ -184,8 +190,10 @@ class Feed:
         return await self._note_visit(connection)
 
     def _progressed(self, received: int, total: int | None) -> None:
-        self.progress, self.progress_total = received, total
         self._heard_at = self.workspace.clock.monotonic()
+        if not self.progress:
+            self._began_at = self._heard_at
+        self.progress, self.progress_total = received, total
         if not self.is_read and self._heard_at - self._drawn_at >= BETWEEN_PROGRESS:
             self._drawn_at = self._heard_at
             self.changed()

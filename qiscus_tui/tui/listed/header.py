@@ -60,7 +60,11 @@ def counts(
     the group of the session under the cursor.
     """
     if not feed.is_read:
-        words = "Not loaded" if feed.is_missing else notices.progress(feed.progress, feed.progress_total)
+        words = (
+            "Not loaded"
+            if feed.is_missing
+            else notices.progress(feed.progress, feed.progress_total, feed.rate)
+        )
         return Line(_filled([piece(words, Tone.PLAIN, ALWAYS), *_marks(view)]))
     right = piece(like_this, Tone.MUTED, 10)
     if groups is not None:

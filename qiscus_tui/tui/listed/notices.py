@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from msgspec import Struct
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
-from qiscus_tui.model.text import arrived, counted
+from qiscus_tui.model.text import counted
 from qiscus_tui.tui.commands.context import Context
 
 if TYPE_CHECKING:
@@ -29,9 +30,20 @@ NO_GROUPS = ("G groups by something else, g shows the list.",)
 NO_MATCH = ("No session matches the filter.", "escape clears it, / changes it.")
 
 
-def progress(received: int, total: int | None = None) -> str:
-    """Return `Loading the sessions, 3.1 of 27.0 MB`; both in bytes."""
-    return f"Loading the sessions, {arrived(received, total)}" if received else LOADING[0]
+def progress(received: int, total: int | None = None, rate: float = 0.0) -> str:
+    """Return `Loading the sessions, 3.1 of 27.0 MB, 9.8 MB/s, 3 s left`, as far as it is known.
+
+    In bytes, and bytes per second.
+    """
+    if not received:
+        return "Loading the sessions…"
+    size, of = f"{received / 1e6:.1f}", f" of {total / 1e6:.1f} MB" if total else " MB so far"
+    words = f"Loading the sessions, {size}{of}"
+    if rate:
+        words += f", {rate / 1e6:.1f} MB/s"
+    if rate and total:
+        words += f", {math.ceil(max(0, total - received) / rate)} s left"
+    return words
 
 
 def not_read(trouble: QiscusTuiError, storage: Storage) -> tuple[str, ...]:
