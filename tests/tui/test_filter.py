@@ -118,6 +118,11 @@ async def test_mark_all_behind_a_filter_that_is_looked_for_marks_every_hit(
         assert sessions.table.mark_counts.total == many > 100
         await running.settle()
         assert len(running.ids) == many
+        sessions.list.filter("curl")
+        assert not sessions.view.is_whole
+        sessions.action_begins()  # of any key behind it
+        listed = sessions.feed.listed
+        assert all("curl" in listed.search[at] for at in sessions.table.order)
 
 
 # The field.

@@ -158,6 +158,8 @@ async def test_the_list_is_read_again_by_the_clock_but_not_under_a_dialog(
 async def test_keys_work_while_the_list_is_on_its_way(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         running.sessions.feed.is_loading = True
+        await running.press("r")
+        assert "the list is being read already" in running.text()
         await running.press("j", "space", "slash", *"curl")
         assert running.value("#filter") == "curl"
 

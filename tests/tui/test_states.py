@@ -1,21 +1,16 @@
 """Every state of the list has words that say what to do."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login.screen import LoginScreen
 from tests.clocks import ManualClock
-from tests.sandbox import DIALECTS, Call, Dialect, Fault, demo_state
-from tests.sandbox.dialects import Pages
+from tests.sandbox import DIALECTS, Call, Fault, demo_state
 from tests.tui.conftest import marked_ids
 from tests.tui.demo_app import (
     Running,
@@ -71,48 +66,6 @@ async def test_a_server_that_goes_away_leaves_the_list_stale(clock: ManualClock)
         assert "r tries again" not in running.text()
 
 
-async def test_a_reading_that_hangs_for_longer_than_its_period_leaves_the_list_stale(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    config = Config(ui=UiConfig(reload=5.0))
-    async with at_sessions(clock, config=config) as running:
-        read_list, answered = Connection.read_list, asyncio.Event()
-        tell: list[Callable[[int, int | None], None]] = []
-
-        async def hangs(
-            self: Connection, progress: Callable[[int, int | None], None], **_more: object
-        ) -> SessionList:
-            tell.append(progress)
-            await answered.wait()
-            return await read_list(self, progress)
-
-        async def second(seconds: float) -> None:
-            clock.advance(seconds)
-            running.sessions.second()
-            await running.pilot.pause()
-
-        monkeypatch.setattr(Connection, "read_list", hangs)
-        await second(6)
-        assert tell
-        await second(4)
-        assert "● live" in running.text()
-        tell[0](2000, None)  # a long list that comes in is no silence
-        await second(4)
-        assert "● live" in running.text()
-        await second(4)
-        assert "○ stale, 15 s ago" in running.text()
-        assert "The server does not answer" in running.words()
-        assert "x revoke" not in running.lines()[-1]
-        await running.pilot.press("x")
-        assert running.app.screen is running.sessions
-        await running.pilot.press("r")
-        assert "the list is being read already" in running.text()
-        answered.set()
-        await running.settle()
-        assert "● live, now" in running.text()
-        assert "does not answer" not in running.words()
-
-
 async def test_a_first_reading_that_fails_says_why_and_what_to_do(clock: ManualClock) -> None:
     async with at_login(clock) as running:
         running.state.fail_next(Call.LIST, *AWAY, *AWAY)
@@ -121,42 +74,6 @@ async def test_a_first_reading_that_fails_says_why_and_what_to_do(clock: ManualC
         running.state.faults[Call.LIST].clear()
         await running.press("r")
         assert "41 active" in running.text()
-
-
-async def test_what_could_not_be_read_is_counted(clock: ManualClock) -> None:
-    async with at_sessions(clock, dialect="unreadable") as running:
-        many = running.sessions.feed.listed.unreadable
-        assert f"{many} unreadable" in running.lines()[1]
-        assert f"{many} sessions could not be read" in running.text()
-
-
-async def test_a_list_that_moves_while_it_is_read_is_said(clock: ManualClock) -> None:
-    state = demo_state(clock, sessions=400, dialect=Dialect(pages=Pages.NUMBERED, page_size=10))
-    async with at_login(clock, state=state) as running:
-        state.before_page = lambda: state.end(state.sessions()[0].token)
-        await running.press("enter")
-        assert "The list moved while it was read" in running.text()
-        assert "list moved" in running.lines()[1]
-        state.before_page = lambda: None
-        await running.press("r")
-        assert "The list moved while it was read" not in running.text()
-
-
-async def test_a_list_that_is_not_whole_says_how_much_of_it_is_shown(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("qiscus_tui.api.list.listing.MAX_PAGES", 2)
-    dialect = Dialect(pages=Pages.NUMBERED, page_size=10, total=True)
-    async with at_login(clock, state=demo_state(clock, sessions=80, dialect=dialect)) as running:
-        await running.press("enter")
-        assert "The list is not whole: 30 of 81 listed." in running.text()
-        assert "not whole" in running.lines()[1]
-
-
-async def test_a_current_session_that_cannot_be_told_is_said(clock: ManualClock) -> None:
-    async with at_sessions(clock, dialect="ids-unmarked") as running:
-        assert "this session unknown" in running.text()
-        assert "any of these may be it" in running.text()
 
 
 async def test_read_only_is_said_and_revoking_is_off(clock: ManualClock, home: Path) -> None:

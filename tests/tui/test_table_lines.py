@@ -1,21 +1,23 @@
 """The lines over the list: the words as drawn, and what gives way when they are too long."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from msgspec import structs
 from textual.app import App, ComposeResult
 
-from qiscus_tui.errors import OutOfReach
+from qiscus_tui.errors import LoginNeeded, OutOfReach
 from qiscus_tui.model.account import Account, Role, Storage
 from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.query import Moment
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.sessions.session_list import Current, SessionList
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import Config
-from qiscus_tui.tui.listed import header
+from qiscus_tui.tui.listed import header, notices
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.marks import MarkCounts
 from qiscus_tui.tui.listed.order import ListView, SortedList
@@ -60,8 +62,6 @@ def feed_of(
 
 def view_of(sessions: SessionList, text: str = "") -> ListView:
     """What is shown of a list by a filter."""
-    from qiscus_tui.query import Moment
-
     view, moment = ListView(), Moment(NOW, DAY)
     view.show(SortedList.of(sessions, view.sorting), moment)
     view.type_filter(text, moment)
@@ -165,6 +165,60 @@ def test_the_filter_line_reads_as_drawn_and_the_count_stays_longer_than_the_sort
     assert text_of(header.filtered(ListView())).endswith("  newest first"), "nothing is all"
     long = view_of(MANY, f"ua:{'x' * 60}")
     assert text_of(header.filtered(long), 84).endswith("  0 of 1,284")
+
+
+# What is in doubt, and why no row is shown.
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"unreadable": 3}, "3 sessions could not be read and can't be shown. r reads again."),
+        ({"incomplete_because": "30 of 81 listed"}, "The list is not whole: 30 of 81 listed."),
+        ({"moved": True}, "The list moved while it was read: a session may be missing."),
+        ({"current": Current.UNKNOWN}, "any of these may be it, so revoking asks."),
+        ({"time_doubt": "zone unknown"}, "zone unknown: times may be hours off."),
+    ],
+)
+def test_what_is_in_doubt_is_said(changes: dict[str, Any], words: str) -> None:
+    said = notices.doubts(feed_of(replace(ONE, **changes)))
+    assert words in said.text
+    assert said.is_warning
+
+
+def test_why_the_list_is_no_longer_the_servers_is_said() -> None:
+    assert notices.doubts(feed_of(ONE)).text == ""
+    feed = feed_of(ONE)
+    feed.trouble = OutOfReach("No answer")
+    assert notices.doubts(feed).text == "No answer. Nothing can be changed; r tries again."
+    feed.trouble = LoginNeeded("The token was rejected")
+    assert "Session ended: The token was rejected. r logs in again" in notices.doubts(feed).text
+    feed = feed_of(ONE, storage=Storage.ENVIRONMENT)
+    feed.trouble = LoginNeeded("The token was rejected")
+    assert "The token comes from the environment" in notices.doubts(feed).text
+    feed = feed_of(ONE)
+    feed.is_loading = True
+    feed.workspace.clock.advance(3600)  # pyright: ignore
+    assert "The server does not answer" in notices.doubts(feed).text
+    assert notices.context(feed, view_of(ONE)).stale
+    said = notices.doubts(feed_of(ONE, structs.replace(ACCOUNT, readonly=True)))
+    assert said.text == "Read-only by config.toml: nothing can be changed from here."
+    assert not said.is_warning
+
+
+def test_why_no_row_is_shown_is_said() -> None:
+    feed, nothing = feed_of(), ListView()
+    assert "Loading" in notices.no_rows(feed, nothing)[0]
+    feed.workspace.clock.advance(3600)  # pyright: ignore
+    assert "does not answer yet" in notices.no_rows(feed, nothing)[0]
+    feed.is_loading, feed.trouble = False, OutOfReach("No answer", "Is it up?")
+    assert notices.no_rows(feed, nothing) == ("No answer", "Is it up?", "r tries again.")
+    feed = feed_of(listed([]))
+    assert notices.no_rows(feed, nothing)[0] == "No live session."
+    assert notices.doubts(feed_of(replace(listed([]), current=Current.UNKNOWN))).text == ""
+    feed = feed_of(ONE)
+    assert notices.no_rows(feed, view_of(ONE, "ua:zzz"))[0] == "No session matches the filter."
+    assert "ua:zzz" in notices.no_rows(feed, view_of(ONE, "ua:zzz age:x"))[0]
 
 
 class LineApp(App[None]):

@@ -207,6 +207,8 @@ class SessionsScreen(BaseScreen[None]):
         self.preview.follow()
 
     def action_begins(self) -> None:
+        if not self.filter_bar.is_typing:  # a key acts on what the filter leaves, typed ahead too
+            self.list.finish_filter()
         if self.feed.note.text and not self.feed.note.is_kept:
             self.feed.say("")
 
