@@ -1,9 +1,11 @@
 """From the start to the list on screen: what comes first, and what waits for it."""
 
 import asyncio
+import dataclasses
 import inspect
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +14,14 @@ from textual.app import ComposeResult
 from qiscus_tui.query import Moment, select
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.audit.screen import AuditScreen
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.sessions.screen import SessionsScreen
 from qiscus_tui.tui.sessions.session_table import SessionTable
 from tests.clocks import ManualClock
-from tests.tui.demo_app import DAY, Running, at_login, at_sessions
+from tests.sandbox import DIALECTS, demo_state
+from tests.sandbox.dialects import Stamp
+from tests.tui.demo_app import DAY, Running, at_sessions, from_environment
 
 
 async def test_the_frame_comes_before_the_reading_and_the_rows_before_all_that_can_wait(
@@ -49,7 +53,7 @@ async def test_the_frame_comes_before_the_reading_and_the_rows_before_all_that_c
 
 @asynccontextmanager
 async def list_on_its_way(
-    clock: ManualClock, patch: pytest.MonkeyPatch
+    clock: ManualClock, home: Path, patch: pytest.MonkeyPatch
 ) -> AsyncGenerator[tuple[Running, asyncio.Event]]:
     """The app whose first list is read once the event is set."""
     read_list, answered = Connection.read_list, asyncio.Event()
@@ -59,18 +63,18 @@ async def list_on_its_way(
         return await read_list(self, *given, **more)
 
     patch.setattr(Connection, "read_list", waiting)
-    async with at_login(clock, sessions=300) as running:
-        await running.pilot.press("enter")
-        while not isinstance(running.app.screen, SessionsScreen):
-            await running.pilot.pause()
-        await running.pilot.pause()
-        yield running, answered
+    zoned = dataclasses.replace(DIALECTS["plain"], stamp=Stamp.RFC3339)  # no refresh to learn it
+    state = demo_state(clock, sessions=300, dialect=zoned)
+    app = QiscusTui(*from_environment(state, clock, home))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        yield Running(app, pilot, state, clock), answered
 
 
 async def test_until_the_list_is_there_nothing_is_called_live_and_what_needs_it_says_so(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with list_on_its_way(clock, monkeypatch) as (running, answered):
+    async with list_on_its_way(clock, tmp_path, monkeypatch) as (running, answered):
         assert "Loading the sessions" in running.lines()[1]
         assert "● live" not in running.text()
         assert " active" not in running.text()
@@ -83,26 +87,26 @@ async def test_until_the_list_is_there_nothing_is_called_live_and_what_needs_it_
             running.app.clear_notifications()
         answered.set()
         await running.settle()
-        assert "301 active" in running.lines()[1]
+        assert "300 active" in running.lines()[1]
         assert (running.sessions.table.cursor_row, running.sessions.table.top_row) == (0, 0)
 
 
 @pytest.mark.parametrize("keys", [("g",), ("s", "s", "S"), ("o",), ("slash", *"guzzle", "enter")])
 async def test_what_is_asked_for_before_the_list_is_there_holds_for_it(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
+    clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
 ) -> None:
-    async with list_on_its_way(clock, monkeypatch) as (running, answered):
+    async with list_on_its_way(clock, tmp_path, monkeypatch) as (running, answered):
         await running.pilot.press(*keys)
         await running.pilot.pause()
         assert " active" not in running.text()
         assert "36 %" not in running.text()
         answered.set()
         await running.settle()
-        assert "301 active" in running.text()
+        assert "300 active" in running.text()
         view = running.sessions.view
         found = select(view.query, view.listed, Moment(clock.now(), DAY))
         assert sorted(view.shown) == found
-        assert len(found) < 301 or not view.is_filtered
+        assert len(found) < 300 or not view.is_filtered
         if "S" in keys:
             assert running.lines()[2].endswith("latest end first")
 
