@@ -8,8 +8,7 @@ from msgspec import structs
 from textual.app import App, ComposeResult
 
 from qiscus_tui.errors import LoginNeeded, OutOfReach
-from qiscus_tui.model.account import Account, Role, Storage
-from qiscus_tui.model.origin import parse_origin
+from qiscus_tui.model.account import Account, Role, Storage, parse_origin
 from qiscus_tui.query import Moment
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.storage import LocalFiles

@@ -15,8 +15,8 @@ from textual.widgets import Static
 
 from qiscus_tui.errors import FilterError
 from qiscus_tui.model.text import safe
-from qiscus_tui.query.completion import completion
 from qiscus_tui.query.terms import Key
+from qiscus_tui.query.writing import completion
 from qiscus_tui.tui.widgets.cells import fit, width_of
 from qiscus_tui.tui.widgets.fields import Field
 from qiscus_tui.tui.widgets.one_line import Line, OneLine, Tone, piece

@@ -20,7 +20,7 @@ from qiscus_tui.service.list_settings import (
     named_views,
     remember_settings,
 )
-from qiscus_tui.service.sessions.values import values_in
+from qiscus_tui.service.sessions.groups import values_in
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import WIDTHS, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry

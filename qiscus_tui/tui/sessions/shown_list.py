@@ -14,7 +14,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from qiscus_tui.model.durations import MINUTE
+from qiscus_tui.model.clock import MINUTE
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.query import Moment, Query, SortKey, parse, select
 from qiscus_tui.service.sessions.group_order import GroupFact
