@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pytest
 from textual.app import App, ComposeResult
 
 from qiscus_tui.service.overview.counting import Bar
@@ -80,17 +79,18 @@ async def test_what_no_filter_can_ask_for_makes_no_bar_shorter():
         assert app.bars_drawn() == before
 
 
-@pytest.mark.parametrize("width", [20, 29, 39, 58, 80])
-async def test_long_and_wide_labels_give_way_to_the_rows(width: int):
+async def test_long_and_wide_labels_give_way_to_the_bars():
     long = [Bar("x", "漢字" * 30, 7, "client:x"), Bar("y", "y" * 90, 3, "client:y")]
     app = ChartApp(long)
-    async with app.run_test(size=(width, 14)) as pilot:
-        await pilot.pause()
-        assert app.chart.needs[0] > MOST_LABEL
-        longest, shorter = app.bars_drawn()
-        assert len(longest) >= width // 5 - 2
-        assert 0 < len(shorter) < len(longest)
-        assert "…" in app.lines()[1]
+    async with app.run_test(size=(80, 14)) as pilot:
+        for width in (20, 29, 39, 58, 80):
+            await pilot.resize_terminal(width, 14)
+            await pilot.pause()
+            assert app.chart.needs[0] > MOST_LABEL
+            longest, shorter = app.bars_drawn()
+            assert len(longest) >= width // 5 - 2
+            assert 0 < len(shorter) < len(longest)
+            assert "…" in app.lines()[1]
 
 
 async def test_labels_as_wide_as_another_charts_put_the_rows_below_each_other():
