@@ -54,7 +54,7 @@ class ChartApp(App[None]):
         return [row[len(row.rstrip("▄▖ ")) :].strip() for row in rows]
 
 
-async def test_rows_are_as_long_as_their_numbers_say():
+async def test_bars_are_as_long_as_their_numbers_say():
     app = ChartApp()
     async with app.run_test(size=(60, 14)) as pilot:
         await pilot.pause()
@@ -93,7 +93,7 @@ async def test_long_and_wide_labels_give_way_to_the_bars():
             assert "…" in app.lines()[1]
 
 
-async def test_labels_as_wide_as_another_charts_put_the_rows_below_each_other():
+async def test_labels_as_wide_as_another_charts_put_the_bars_below_each_other():
     app = ChartApp()
     async with app.run_test(size=(60, 14)) as pilot:
         await pilot.pause()
