@@ -57,8 +57,6 @@ class QiscusTui(CommandApp):
         self._workspace = replace(workspace, show_secret=self._show_secret, warn=self._warn)
         self._navigation = Navigation(self, self._workspace)
         self._choice = choice
-        self.parting_words: list[str] = []
-        """What is said on the terminal that is left behind."""
         self._is_leaving = False
         self._is_left_by_user = False
         """Whether the user left; else a signal ended the program."""

@@ -43,10 +43,6 @@ class Scope(enum.Enum):
     """Dialogs that confirm something."""
     REVOKE = "revoke"
     REVOKE_ALL = "revoke all"
-    FIND = "find"
-    EXPORT = "export"
-    LABEL = "label"
-    CHOICE = "choice"
     HELP = "help"
 
 

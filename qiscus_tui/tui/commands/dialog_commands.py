@@ -61,14 +61,12 @@ DIALOG_COMMANDS = (
     _in_revoke(
         name="keep_more",
         keys=("plus",),
-        shown_as="+",
         help="In the revoke dialog: keep one more of the newest of each group.",
         needs=RULES,
     ),
     _in_revoke(
         name="keep_fewer",
         keys=("minus",),
-        shown_as="-",
         help="In the revoke dialog: keep one less of the newest of each group.",
         needs=RULES,
     ),
@@ -88,7 +86,6 @@ DIALOG_COMMANDS = (
     _in_revoke(
         name="copy_command",
         keys=("equals_sign",),
-        shown_as="=",
         help="In the revoke dialog: copy the command line that does the same.",
         needs=COMMAND_LINE,
     ),
@@ -104,34 +101,6 @@ DIALOG_COMMANDS = (
         keys=("q",),
         help="While a plan runs: stop sending at once; again, leave the program; asks first.",
         needs=(RUNNING,),
-    ),
-    _in_dialogs(
-        name="find",
-        keys=("enter",),
-        help="In the find dialog: look the token up.",
-        scopes=(Scope.FIND,),
-        bound=False,
-    ),
-    _in_dialogs(
-        name="write",
-        keys=("enter",),
-        help="In the export dialog: write the file.",
-        scopes=(Scope.EXPORT,),
-        bound=False,
-    ),
-    _in_dialogs(
-        name="save_label",
-        keys=("enter",),
-        help="In the dialog of a label: store it. Tab and space decide whether it is protected.",
-        scopes=(Scope.LABEL,),
-        bound=False,
-    ),
-    _in_dialogs(
-        name="choose",
-        keys=("enter",),
-        help="In a choice: take the line under the cursor; its digit takes it at once.",
-        scopes=(Scope.CHOICE,),
-        bound=False,
     ),
     _in_dialogs(
         name="close",

@@ -11,8 +11,6 @@ from textual.widget import Widget
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton, Words
 from qiscus_tui.tui.listed.groups import keys_words
 from qiscus_tui.tui.widgets.table import UNBOUND, Column, Table
@@ -45,7 +43,6 @@ class ChoiceDialog(Dialog[int | None]):
 
     AUTO_FOCUS = "#choices"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *registry.bindings(Scope.CHOICE),
         *(Binding(f"{digit}", f"pick({digit - 1})", show=False) for digit in range(1, 10)),
     ]
 

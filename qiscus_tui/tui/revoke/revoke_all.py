@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from msgspec.structs import replace
 from textual.binding import BindingType
@@ -26,18 +26,12 @@ from qiscus_tui.tui.revoke.questions import ReasonLine
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, Sent
+    from qiscus_tui.tui.terminal.app import TerminalApp
 
 CLIENTS = 8
 """Clients that are named."""
 
 QUESTIONS = ("#reason-line", "#code-words", "#code")
-
-
-@runtime_checkable
-class LeavesWords(Protocol):
-    """An app that prints something on the terminal after it ended."""
-
-    parting_words: list[str]
 
 
 class RevokeAllDialog(Question["RevokeAllResult"]):
@@ -202,9 +196,8 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         if self._sending is not None:
             await asyncio.wait({self._sending})
             self._sending.exception()  # nor the failure, which the next start explains
-        app = cast("object", self.app)
-        if self._lost is not None and isinstance(app, LeavesWords):
-            app.parting_words.append(
+        if self._lost is not None:
+            cast("TerminalApp", self.app).parting_words.append(
                 f"The new long-lived token could not be stored. It is shown only here: {self._lost}"
             )
 

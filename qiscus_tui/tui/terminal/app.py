@@ -41,6 +41,8 @@ class TerminalApp(App[int], inherit_bindings=False):
         super().__init__(driver_class=TerminalDriver, css_path=[*css_path], ansi_color=ansi_color)
         self._disable_tooltips = True  # there are none, but each screen has a widget for them
         self._keys = KeyQueue(self, super().on_event)
+        self.parting_words: list[str] = []
+        """What is said on the terminal that is left behind."""
 
     # Signals.
 
