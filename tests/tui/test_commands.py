@@ -115,7 +115,6 @@ def test_every_command_has_its_own_keys_a_heading_and_words() -> None:
         assert one.help.endswith("."), one.name
         assert "[" not in f"{one.title}{one.help}", one.name  # Textual's palette reads markup
         assert one.keys or one.title, one.name
-        assert one.label or not one.footer, one.name
 
 
 def test_bindings_carry_every_key_and_the_actions_name() -> None:

@@ -39,7 +39,7 @@ def command_line(commands: Iterable[Command]) -> Line:
     return Line(
         tuple(
             Piece(
-                ((command.key_shown, Tone.KEY), (f" {command.label}", Tone.MUTED)),
+                ((command.key_shown, Tone.KEY), (f" {command.word}", Tone.MUTED)),
                 command.footer,
                 command.name,
                 after="  ",

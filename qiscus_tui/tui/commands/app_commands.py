@@ -13,7 +13,6 @@ APP_COMMANDS = (
     _of_the_account(
         name="reload",
         keys=("r",),
-        label="reload",
         title="Reload the list",
         help="Read the list again. Cursor and marks stay on their sessions.",
         scopes=(*LIST, Scope.DETAIL, Scope.OVERVIEW),
@@ -24,7 +23,6 @@ APP_COMMANDS = (
     _of_the_account(
         name="refresh_token",
         keys=("R",),
-        label="refresh token",
         title="Refresh the short-lived token",
         help="Get a new short-lived token for this program.",
         footer=30,
@@ -34,7 +32,6 @@ APP_COMMANDS = (
     Command(
         name="revoke_all",
         keys=("X",),
-        label="revoke all",
         title="Revoke all…",
         help="End every session of this user, including this one, and go on with a new token.",
         group=Group.REVOKE,
@@ -45,7 +42,6 @@ APP_COMMANDS = (
     _of_the_account(
         name="accounts",
         keys=("A",),
-        label="accounts",
         title="Accounts…",
         help="The accounts of this machine: switch, add, log out, forget.",
         footer=9,
@@ -55,7 +51,6 @@ APP_COMMANDS = (
     _of_the_account(
         name="audit",
         keys=("L",),
-        label="audit",
         title="Audit: what was revoked from here",
         help="What was revoked from here, newest first.",
         footer=13,
@@ -70,7 +65,6 @@ APP_COMMANDS = (
     _everywhere(
         name="help",
         keys=("question_mark",),
-        label="help",
         title="Help",
         help="Keys, signs and words.",
         footer=ALWAYS,
@@ -84,7 +78,6 @@ APP_COMMANDS = (
     _everywhere(
         name="quit",
         keys=("q",),
-        label="quit",
         title="Quit",
         help="Leave the program; asks while a plan runs.",
         footer=ALWAYS,

@@ -90,7 +90,6 @@ LIST_COMMANDS = (
     _revoking(
         name="revoke",
         keys=("x",),
-        label="revoke",
         title="Revoke…",
         help="Revoke what is marked, or what is under the cursor. Shows the plan, and asks.",
         scopes=(*LIST, Scope.DETAIL),
@@ -101,7 +100,6 @@ LIST_COMMANDS = (
     _revoking(
         name="prune",
         keys=("P",),
-        label="prune",
         title="Prune what is shown…",
         help="Keep the newest and the used of each group, and revoke the rest of what is shown.",
         footer=8,
@@ -111,7 +109,6 @@ LIST_COMMANDS = (
     _finding(
         name="filter",
         keys=("slash",),
-        label="filter",
         title="Filter",
         help="Show only the sessions that match the words. Enter goes back to the table.",
         footer=85,
@@ -127,7 +124,6 @@ LIST_COMMANDS = (
     _in_filter(
         name="complete",
         keys=("tab",),
-        label="complete",
         help="In the filter: complete the key, or a value of the list; again: the next one.",
         footer=70,
     ),
@@ -167,7 +163,6 @@ LIST_COMMANDS = (
     _finding(
         name="overview",
         keys=("o",),
-        label="overview",
         title="Overview",
         help="Of what is shown: tokens per day, expiries ahead, top clients and networks, as bars.",
         footer=45,
@@ -204,7 +199,6 @@ LIST_COMMANDS = (
     _finding(
         name="views",
         keys=("V",),
-        label="views",
         title="Views…",
         help="Choose a view of config.toml: a filter, a grouping and an order under a name.",
         footer=16,
@@ -223,7 +217,6 @@ LIST_COMMANDS = (
     _finding(
         name="groups",
         keys=("g",),
-        label="groups",
         title="Groups",
         help="Show the list as groups, a row a script: by client and network at first.",
         scopes=(Scope.SESSIONS,),
@@ -233,7 +226,6 @@ LIST_COMMANDS = (
     _finding(
         name="group_by",
         keys=("G",),
-        label="group by",
         title="Group by…",
         help="Group by client and network, client, network, user, label or day.",
         footer=62,
@@ -251,7 +243,6 @@ LIST_COMMANDS = (
     _moving(
         name="preview",
         keys=("tab",),
-        label="preview",
         title="Go to the preview",
         help="Go to the session beside the list, to scroll it, and back; from 150 columns.",
         scopes=(Scope.SESSIONS,),
@@ -261,7 +252,6 @@ LIST_COMMANDS = (
     _finding(
         name="find_token",
         keys=("F",),
-        label="find token",
         title="Find the session of a token",
         help="Paste a token that you found somewhere: the cursor goes to its session.",
         footer=14,
@@ -270,7 +260,6 @@ LIST_COMMANDS = (
     _finding(
         name="export",
         keys=("e",),
-        label="export",
         title="Export what is shown…",
         help="Write the sessions shown to a file, as CSV or JSON.",
         footer=11,
@@ -279,7 +268,6 @@ LIST_COMMANDS = (
     _marking(
         name="label",
         keys=("l",),
-        label="label",
         title="Name this integration…",
         help="Name the integration under the cursor: its client and network; protect it or not.",
         footer=13,
@@ -289,7 +277,6 @@ LIST_COMMANDS = (
     _finding(
         name="copy_id",
         keys=("c",),
-        label="copy id",
         title="Copy the session's id",
         help="Send the session's id to the terminal's clipboard.",
         scopes=(Scope.SESSIONS, Scope.DETAIL),
@@ -307,7 +294,6 @@ LIST_COMMANDS = (
     _finding(
         name="back",
         keys=("escape",),
-        label="back",
         help="Go back; in the list, clear the filter.",
         scopes=(
             *LIST,

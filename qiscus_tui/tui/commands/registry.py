@@ -51,7 +51,7 @@ def _bindings(command: Command) -> list[Binding]:
     name = f"app.{command.name}" if command.on_app else command.name
     if command.takes_key:
         return [Binding(key, f"{name}('{key}')", show=False) for key in command.keys]
-    return [Binding(",".join(command.keys), name, command.label, show=False, id=command.name)]
+    return [Binding(",".join(command.keys), name, command.word, show=False, id=command.name)]
 
 
 def with_keys(commands: Iterable[Command], keymap: Keymap) -> tuple[Command, ...]:

@@ -32,7 +32,6 @@ SCREEN_COMMANDS = (
     _in_overview(
         name="next_chart",
         keys=("tab", "right"),
-        label="next chart",
         help="In the overview: go to the next chart (→ too).",
         group=Group.MOVE,
         footer=80,
@@ -65,7 +64,6 @@ SCREEN_COMMANDS = (
     _in_accounts(
         name="log_out",
         keys=("l",),
-        label="log out",
         title="Log out…",
         help="Among the accounts: end its token, and forget it on this machine.",
         footer=85,
@@ -95,7 +93,6 @@ SCREEN_COMMANDS = (
     _in_login(
         name="log_in",
         keys=("enter",),
-        label="log in",
         help="Log in with what was entered.",
         footer=90,
         bound=False,
@@ -103,7 +100,6 @@ SCREEN_COMMANDS = (
     _in_login(
         name="next_field",
         keys=("tab",),
-        label="next field",
         help="Go to the next field; shift+tab goes back.",
         footer=60,
         bound=False,
