@@ -35,27 +35,24 @@ async def presence_when(status_of: Callable[[str], int], clock: ManualClock) -> 
         return await probe.presence(PATH)
 
 
-@pytest.mark.parametrize("status", [401, 403, 405, 422])
-async def test_a_refusal_against_a_missing_control_says_there(
-    status: int, clock: ManualClock
+@pytest.mark.parametrize(
+    ("statuses", "control", "found"),
+    [
+        ([401, 403, 405, 422], 404, Presence.THERE),
+        ([200, 204, 301, 429, 502], 404, Presence.CANNOT_TELL),
+        ([200, 302, 401, 405, 429, 500], None, Presence.CANNOT_TELL),  # any path is answered so
+        ([404], 404, Presence.ABSENT),
+    ],
+)
+async def test_a_path_is_there_where_it_is_refused_and_one_that_is_not_is_missing(
+    statuses: list[int], control: int | None, found: Presence, clock: ManualClock
 ) -> None:
-    found = await presence_when(lambda path: status if path == PATH else 404, clock)
-    assert found is Presence.THERE
+    for status in statuses:
 
+        def status_of(path: str, status: int = status) -> int:
+            return status if path == PATH else control or status
 
-@pytest.mark.parametrize("status", [200, 302, 401, 405, 429, 500])
-async def test_equal_answers_tell_nothing(status: int, clock: ManualClock) -> None:
-    assert await presence_when(lambda _: status, clock) is Presence.CANNOT_TELL
-
-
-@pytest.mark.parametrize("status", [200, 204, 301, 429, 502])
-async def test_other_answers_tell_nothing(status: int, clock: ManualClock) -> None:
-    found = await presence_when(lambda path: status if path == PATH else 404, clock)
-    assert found is Presence.CANNOT_TELL
-
-
-async def test_not_found_says_not_there(clock: ManualClock) -> None:
-    assert await presence_when(lambda _: 404, clock) is Presence.ABSENT
+        assert await presence_when(status_of, clock) is found
 
 
 async def test_only_get_and_options_are_sent_and_no_credential(clock: ManualClock) -> None:
@@ -81,17 +78,15 @@ async def checks_of(space: Workspace) -> list[Check]:
     return [check async for check in examine(space)]
 
 
-async def test_a_missing_path_is_bad_and_says_where_to_set_another(clock: ManualClock) -> None:
-    checks = await checks_of(workspace(lambda _: 404, clock))
+@pytest.mark.parametrize(("status", "health"), [(404, Health.BAD), (405, Health.GOOD)])
+async def test_a_missing_path_is_bad_and_says_where_to_set_another_and_nothing_tells_a_secret(
+    status: int, health: Health, clock: ManualClock
+) -> None:
+    checks = await checks_of(workspace(lambda path: status if path == PATH else 404, clock))
     revoke = next(check for check in checks if check.name.startswith("revoke_token"))
-    assert revoke.verdict is Health.BAD
-    assert "[api.revoke_token]" in revoke.hint
-
-
-async def test_a_present_path_is_good(clock: ManualClock) -> None:
-    checks = await checks_of(workspace(lambda path: 405 if path == PATH else 404, clock))
-    revoke = next(check for check in checks if check.name.startswith("revoke_token"))
-    assert revoke.verdict is Health.GOOD
+    assert revoke.verdict is health
+    assert ("[api.revoke_token]" in revoke.hint) is (health is Health.BAD)
+    assert "secret-password" not in repr(checks)
 
 
 async def test_a_server_that_is_away_is_one_bad_check(clock: ManualClock) -> None:
@@ -128,11 +123,6 @@ async def test_a_clock_for_which_prune_refuses_its_rules_is_bad(
     (found,) = [check for check in await checks_of(space) if check.name == "clock"]
     assert found.verdict is verdict
     assert found.verdict is not Health.BAD or "days" in found.words
-
-
-async def test_no_secret_is_in_what_it_says(clock: ManualClock) -> None:
-    said = repr(await checks_of(workspace(lambda _: 404, clock)))
-    assert "secret-password" not in said
 
 
 async def test_trying_paths_asks_at_most_six_one_a_second(clock: ManualClock) -> None:

@@ -17,6 +17,7 @@ from qiscus_tui.service.revocation.witnesses import Witnesses
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
 from tests.service.scripted import (
+    ListStep,
     Reply,
     ScriptedServer,
     Stage,
@@ -26,6 +27,7 @@ from tests.service.scripted import (
     new_session,
     refused,
     says,
+    works,
     works_but_says,
 )
 
@@ -160,42 +162,40 @@ def beside(stage: Stage, planned: int) -> list[Session]:
     return sessions
 
 
-async def test_a_bulk_that_ends_others_is_stopped_after_its_first_answers(stage: Stage):
+def unreadable(server: ScriptedServer) -> None:
+    server.unreadable = 3
+
+
+UNREADABLE = "entries of the list could not be read that could be read before"
+
+
+@pytest.mark.parametrize(
+    ("reply", "reading", "halted", "others"),
+    [
+        (ends_one_outside, None, "10 sessions outside the plan ended meanwhile", 10),
+        (ends_all, None, "81 sessions outside the plan ended meanwhile", 81),
+        (works, unreadable, f"can't tell what else the revokes end: {UNREADABLE}", 0),
+        (
+            works, ServerFault("Listing failed: 500", status=500),
+            "the list could not be read while sending: Listing failed: 500", 0,
+        ),
+    ],
+    ids=["each ends another", "each ends all", "a list that proves nothing", "no list"],
+)  # fmt: skip
+async def test_a_bulk_is_stopped_after_its_first_answers_where(
+    stage: Stage, reply: Reply, reading: ListStep | None, halted: str, others: int
+):
     sessions = beside(stage, 50)
-    stage.server.always = ends_one_outside
+    stage.server.always = reply
+    if reading is not None:
+        stage.server.readings.append(reading)
     end = await stage.apply(stage.plan(sessions))
     assert len(stage.server.requests) == FIRST_SAMPLE
-    assert end.report.halted == "10 sessions outside the plan ended meanwhile"
-    assert len(end.ids(Outcome.REVOKED)) == FIRST_SAMPLE
+    assert end.report.halted == halted
     assert len(end.ids(Outcome.NOT_SENT)) == 40
-    assert (end.report.others_ended, end.report.exit_code) == (10, 3)
-
-
-async def test_a_bulk_of_which_each_call_ends_all_is_stopped(stage: Stage):
-    sessions = beside(stage, 50)
-    stage.server.always = ends_all
-    end = await stage.apply(stage.plan(sessions))
-    assert len(stage.server.requests) == FIRST_SAMPLE
-    assert end.report.halted == "81 sessions outside the plan ended meanwhile"
-    assert end.report.lost_own
-
-
-async def test_a_list_that_proves_nothing_during_a_bulk_stops_it(stage: Stage):
-    sessions = beside(stage, 20)
-    plan = stage.plan(sessions)
-    stage.server.unreadable = 3
-    end = await stage.apply(plan)
-    assert len(stage.server.requests) == FIRST_SAMPLE
-    assert end.report.halted
-    assert end.report.halted.startswith("can't tell what else the revokes end: entries of the list")
-
-
-async def test_a_list_that_cannot_be_read_during_a_bulk_stops_it(stage: Stage):
-    sessions = beside(stage, 20)
-    stage.server.readings.append(ServerFault("Listing failed: 500", status=500))
-    end = await stage.apply(stage.plan(sessions))
-    assert len(stage.server.requests) == FIRST_SAMPLE
-    assert end.report.halted == "the list could not be read while sending: Listing failed: 500"
+    assert (end.report.others_ended, end.report.exit_code) == (others, 3)
+    assert len(end.ids(Outcome.REVOKED)) == (0 if reading is unreadable else FIRST_SAMPLE)
+    assert end.report.lost_own is (reply is ends_all)
 
 
 async def test_a_small_plan_is_not_sampled_and_a_larger_one_once(stage: Stage):
