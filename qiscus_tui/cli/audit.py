@@ -1,6 +1,7 @@
 """`audit`: what was revoked from here, and who logged in and out."""
 
 import argparse
+import textwrap
 from collections.abc import Iterator
 
 from qiscus_tui.cli.options import flag, whole_number
@@ -54,8 +55,6 @@ def _show(console: Console, line: str) -> None:
     if width is None or cells_of(line) <= width:
         console.result(line)
         return
-    import textwrap
-
     indent = line[: len(line) - len(line.lstrip())]
     for part in textwrap.wrap(
         line, width, subsequent_indent=f"{indent}    ", break_on_hyphens=False

@@ -6,6 +6,7 @@ The command replaces this process: signals, streams and exit code are the comman
 import argparse
 import contextlib
 import os
+import resource
 import signal
 from collections.abc import Generator
 from typing import NoReturn
@@ -72,8 +73,6 @@ def _as_we_were_started(core_limit: int | None) -> Generator[None]:
     for number in ignored:
         signal.signal(number, signal.SIG_DFL)
     if core_limit is not None:
-        import resource
-
         hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
         resource.setrlimit(resource.RLIMIT_CORE, (core_limit, hard))
     try:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TextIO
 
 from qiscus_tui import __version__
 from qiscus_tui.cli.options import file_path, flag, time_limit
-from qiscus_tui.cli.output.console import Results
+from qiscus_tui.cli.output.console import Results, terminal_width
 from qiscus_tui.cli.verbs import VERBS, Example, Verb, load
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -47,13 +47,20 @@ class _Word(str):
     __slots__ = ()
 
 
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """As wide as the terminal; argparse would load shutil for the width, for each command."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=terminal_width(sys.stdout) - 2)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser with the global options. Raises UsageError instead of printing the usage."""
 
     def __init__(self, description: str, **settings: Any) -> None:
         super().__init__(
             description=description,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_HelpFormatter,
             allow_abbrev=False,
             **settings,
         )

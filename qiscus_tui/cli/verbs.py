@@ -5,9 +5,11 @@ needs httpx is imported by its `run`, so that help does not wait for it.
 """
 
 import argparse
+import sys
 from collections.abc import Callable, Coroutine
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.errors import (
@@ -106,6 +108,12 @@ class Verb(NamedTuple):
 
 def load(name: str) -> Verb:
     """Return the verb of this name."""
+    # msgspec does without typing_extensions, whose import takes a quarter of a cached `token`.
+    modules = cast("dict[str, ModuleType | None]", sys.modules)
+    is_left_out = "msgspec" not in modules and modules.setdefault("typing_extensions") is None
+    import_module("msgspec")
+    if is_left_out:
+        del modules["typing_extensions"]
     verb: Verb = import_module(f"qiscus_tui.cli.{name.replace('-', '_')}").VERB
     return verb
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from tests.cli.conftest import SERVER, Done, Program
+from tests.cli.conftest import Done, Program
 from tests.sandbox import DIALECTS, Dialect
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Fields, Front, Revoking
@@ -117,23 +117,21 @@ def test_a_proven_call_needs_no_trial_and_one_that_differs_begins_with_one(
     assert (begun in said) is dialect.startswith("revoke-")
 
 
-@pytest.mark.parametrize(
-    ("dialect", "said"),
-    [
-        ("plain", "created +0 s from when it was made, expires 30.0 days after, no last use."),
-        ("no-expiry", "created +0 s from when it was made, no expiry, no last use."),
-        ("undated", "without a creation, no expiry, no last use."),
-        ("epoch-ms", "created +0 s"),
-        ("local-time", "no last use; times without a zone are read as UTC+7 h."),
-        ("ids", ""),
-    ],
-)
-def test_how_the_times_of_our_new_token_are_listed(
-    live: Callable[..., Live], dialect: str, said: str
-) -> None:
+TIMES = {
+    "plain": "created +0 s from when it was made, expires 30.0 days after, no last use.",
+    "no-expiry": "created +0 s from when it was made, no expiry, no last use.",
+    "undated": "without a creation, no expiry, no last use.",
+    "epoch-ms": "created +0 s",
+    "local-time": "no last use; times without a zone are read as UTC+7 h.",
+    "ids": "",
+}
+
+
+@pytest.mark.parametrize("dialect", TIMES)
+def test_how_the_times_of_our_new_token_are_listed(live: Callable[..., Live], dialect: str) -> None:
     out = live(dialect)("--yes").out
-    assert said in out
-    assert ("Our new token is listed" in out) is bool(said)
+    assert TIMES[dialect] in out
+    assert ("Our new token is listed" in out) is bool(TIMES[dialect])
 
 
 def test_the_report_has_names_and_types_and_no_value(live: Callable[..., Live]) -> None:
@@ -155,20 +153,14 @@ def test_the_report_has_names_and_types_and_no_value(live: Callable[..., Live]) 
     assert "Yogyakarta" not in done.out
 
 
-@pytest.mark.parametrize(
-    ("fields", "said"),
-    [
-        ("jwt", "Our new token is in a field not read as one: jwt."),
-        ("john@corp.example", "Our new token is in a field not read as one: [hidden]."),
-    ],
-)
+@pytest.mark.parametrize(("name", "shown"), [("jwt", "jwt"), ("john@corp.example", "[hidden]")])
 def test_a_token_under_an_unknown_name_is_found_there(
-    live: Callable[..., Live], fields: str, said: str
+    live: Callable[..., Live], name: str, shown: str
 ) -> None:
-    here = live(Dialect(fields=Fields(token=fields, id="id")))
+    here = live(Dialect(fields=Fields(token=name, id="id")))
     found, value, _ = here.found()
     assert found["active_token_list"] == "differs"
-    assert said in json.dumps(value)
+    assert f"Our new token is in a field not read as one: {shown}." in json.dumps(value)
     assert "john" not in json.dumps(value)
 
 
@@ -261,50 +253,33 @@ def test_every_odd_answer_is_told_with_its_status_and_leaves_nothing_behind(
     assert not any(secret in text for secret in ("QEXaB3", "john", "10.2.3.4", "\x1b", "\\u001b"))
 
 
-@pytest.mark.parametrize(
-    ("prepare", "code", "said"),
-    [
-        (["--rest"], 4, "REST secret key"),
-        ([], 2, "--live asks first"),
-    ],
-)
 def test_it_is_refused_before_anything_is_sent(
-    program: Program, prepare: list[str], code: int, said: str
-) -> None:
-    if prepare:
-        key, app = program.server.credentials.secret_key, program.server.credentials.app_code
-        words = ("login", "--server", SERVER, "--rest", "--app-id", app, "--store", "file")
-        assert program(*words, stdin=f"{key}\n").code == 0
-    else:
-        assert program.login().code == 0
-    calls = program.server.calls.total()
-    done = program("doctor", "--live", *(["--yes"] if prepare else []))
-    assert (done.code, done.out) == (code, "")
-    assert said in done.err
-    assert program.server.calls.total() == calls
-
-
-def test_a_read_only_account_is_refused(
     live: Callable[..., Live], configured: Callable[[str], None]
 ) -> None:
     here = live()
-    app = here.program.server.credentials.app_code
+    program, calls = here.program, here.program.server.calls.total()
+    app = program.server.credentials.app_code
     configured(f'[account."admin@demo.example@{app}"]\nreadonly = true')
     done = here("--yes")
-    assert (done.code, done.out) == (2, "")
-    assert here.made == set()
-
-
-@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 2), ("\n", 2)])
-def test_it_asks_first(live: Callable[..., Live], answer: str, code: int) -> None:
-    here = live()
-    done = here(terminal=True, stdin=answer)
-    assert done.code == code
-    assert bool(here.made) is (code == 0)
-
-
-def test_yes_goes_with_live_only(program: Program) -> None:
+    assert (done.code, done.out, here.made) == (2, "", set())
+    configured("")
+    done = here()
+    assert (done.code, done.out, "--live asks first" in done.err) == (2, "", True)
     assert program("doctor", "--yes").code == 2
+    assert program.server.calls.total() == calls
+    assert program("logout").code == 0
+    assert program.login_with_key().code == 0
+    done = here("--yes")
+    assert (done.code, done.out, "REST secret key" in done.err) == (4, "", True)
+
+
+def test_it_asks_first(live: Callable[..., Live]) -> None:
+    here = live()
+    for answer in ("n\n", "\n"):
+        assert here(terminal=True, stdin=answer).code == 2
+        assert here.made == set()
+    assert here(terminal=True, stdin="y\n").code == 0
+    assert here.made
 
 
 def test_it_is_in_the_audit_log(live: Callable[..., Live]) -> None:

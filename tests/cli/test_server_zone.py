@@ -123,29 +123,18 @@ def test_a_zone_is_checked_again_with_each_token_of_ours(
     assert targets(program) == 0
 
 
-@pytest.mark.parametrize(
-    "words",
-    [PRUNE, ("revoke", "--older-than=7d", "--dry-run"), ("revoke", "--filter=idle:>2h", "--yes")],
-)
 def test_where_the_zone_can_not_be_learned_rules_about_time_are_refused(
-    program: Program,
-    in_zone: Callable[..., None],
-    in_environment: Program,
-    words: tuple[str, ...],
-) -> None:
-    in_zone(-5)
-    program.server.fail_next(Call.REFRESH, Fault(403))
-    done = program(*words)
-    assert (done.code, done.out) == (3, "")
-    assert "The server's times name no zone, and which one it is is unknown" in done.err
-    assert "no token of our own could be made" in done.err
-    assert program.server.calls[Call.REVOKE] == 0
-
-
-def test_the_list_says_that_its_zone_is_unknown(
     program: Program, in_zone: Callable[..., None], in_environment: Program
 ) -> None:
-    in_zone(7)
+    in_zone(-5)
+    by_age, by_use = ("revoke", "--older-than=7d", "--dry-run"), ("revoke", "--filter=idle:>2h")
+    for words in (PRUNE, by_age, (*by_use, "--yes")):
+        program.server.fail_next(Call.REFRESH, Fault(403))
+        done = program(*words)
+        assert (done.code, done.out) == (3, "")
+        assert "The server's times name no zone, and which one it is is unknown" in done.err
+        assert "no token of our own could be made" in done.err
+    assert program.server.calls[Call.REVOKE] == 0
     program.server.fail_next(Call.REFRESH, Fault(403))
     done = program("sessions")
     assert done.code == 0

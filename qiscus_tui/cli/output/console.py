@@ -4,6 +4,7 @@ import contextlib
 import copy
 import enum
 import errno
+import getpass
 import io
 import os
 import select
@@ -360,13 +361,11 @@ class Console:
                 "A secret is needed, and there is no terminal to ask on",
                 "Pass it on stdin, by a pipe or <file; never as an argument.",
             )
-        from getpass import getpass
-
         self.end_progress()
         with self._asked():
             try:
                 with interruptible(self.caught):
-                    return _text_of(lambda: getpass(question, stream=self.err))
+                    return _text_of(lambda: getpass.getpass(question, stream=self.err))
             except EOFError as error:
                 raise _unanswered() from error
 
