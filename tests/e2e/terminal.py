@@ -129,12 +129,6 @@ class Terminal:
         return "\n".join(self.lines)
 
     @property
-    def cursor_is_shown(self) -> bool:
-        """Whether the terminal's own cursor is shown."""
-        with self._changed:
-            return not self._screen.cursor.hidden
-
-    @property
     def modes(self) -> list[object]:
         """The line discipline as it is now."""
         return list(termios.tcgetattr(self._master))

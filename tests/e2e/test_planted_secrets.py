@@ -210,13 +210,6 @@ def test_no_failure_tells_a_secret(program: Program, tmp_path: Path) -> None:
     assert not_as_written(program.data) == []
 
 
-def test_token_alone_prints_the_token_and_nothing_else_does(program: Program) -> None:
-    program.login()
-    done = program("token")
-    assert done.out.strip() in {session.token for session in program.server.sessions()}
-    assert done.err == ""
-
-
 # Screens
 
 

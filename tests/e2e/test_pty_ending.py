@@ -21,7 +21,7 @@ def assert_as_it_was(terminal: Terminal) -> None:
     """The screen, the cursor, the mouse, the line discipline; nothing but a line or two is left."""
     assert [mode for mode in SWITCHED_OFF if terminal.is_set(mode)] == []
     assert terminal.is_set(7)  # long lines wrap
-    assert terminal.cursor_is_shown
+    assert terminal.is_set(25)  # the cursor is shown
     assert terminal.raw.count(b"\x1b[<u") == terminal.raw.count(b"\x1b[>25u")
     assert terminal.modes == terminal.modes_before
     assert terminal.left_in_input == b""
@@ -165,7 +165,7 @@ def test_a_stopped_program_gives_the_terminal_back_and_takes_it_again(
     terminal.send(CTRL_Z)
     terminal.wait_for("Stopped")
     assert [mode for mode in SWITCHED_OFF if mode != 2004 and terminal.is_set(mode)] == []
-    assert terminal.cursor_is_shown
+    assert terminal.is_set(25)  # the cursor is shown
     before = switches(program)
     terminal.send("bg\r")
     terminal.wait_for("qiscus_tui &")
