@@ -48,7 +48,8 @@ def cli(runs: int, measured: Measured) -> None:
     ):
         login = ["login", "--with-token", "--app-id", server.app_code, "--store", "file"]
         words = [*OURS, *login, "--server", server.url]
-        subprocess.run(words, env=stored, check=True, input=server.long_lived.encode())
+        given_token = server.long_lived.encode()
+        subprocess.run(words, env=stored, check=True, capture_output=True, input=given_token)
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         asking = {**given, "QISCUS_TUI_SERVER": url}
         for environ in (stored, given):  # it fills the cache

@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from qiscus_tui.demo.seed import DemoSession
 from qiscus_tui.model.clock import SystemClock
@@ -63,7 +64,7 @@ def main(sessions: int, kind: str, rate: float) -> None:
         print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
         while True:
             connection, _ = listening.accept()
-            with connection:
+            with connection, suppress(OSError):  # it was not read to its end
                 connection.recv(PIECE)
                 connection.sendall(head.encode())
                 for piece in paced(body, rate):
