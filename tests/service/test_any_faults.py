@@ -150,7 +150,7 @@ async def played(script: Script) -> tuple[Stage, Report]:
 
 
 @given(scripts)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_nothing_is_claimed_that_is_not_so(script: Script):
     stage, report = asyncio.run(played(script))
     server = stage.server

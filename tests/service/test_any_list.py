@@ -249,7 +249,7 @@ scripts = st.builds(
 
 
 @given(scripts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_live_session_is_reported_gone_and_nothing_outside_the_plan_is_sent(
     script: Script,
 ) -> None:
@@ -268,7 +268,7 @@ def test_no_live_session_is_reported_gone_and_nothing_outside_the_plan_is_sent(
 
 
 @given(scripts)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_where_ids_are_row_numbers_no_wrong_row_is_revoked(script: Script) -> None:
     script.ids, script.verified, script.events = "row numbers", False, []
     end = asyncio.run(played(script))

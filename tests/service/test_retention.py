@@ -574,7 +574,7 @@ def changes_something(seed: int) -> ListStep:
         max_size=4,
     ),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_session_that_any_rule_keeps_is_ever_sent(
     sessions: list[Session],
     rules: Rules,

@@ -123,7 +123,7 @@ def test_an_endless_reply_takes_no_room_and_still_ends(typed: InputFilter) -> No
     assert typed.filter("\x07q") == "q"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.sampled_from([*KEYS, *REPLIES, *WANTED_REPLIES, *UNKNOWN, PASTE]), max_size=8),
     st.lists(st.integers(0, 200), max_size=8),
@@ -164,7 +164,7 @@ def torn(draw: st.DrawFn, piece: str) -> list[tuple[str, float]]:
     return [(part, draw(pauses)) for part in parts[:-1]] + [(parts[-1], 0.3)]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(["y", "k", "?", *ATTRIBUTES, *NESTED]).flatmap(torn), max_size=6))
 def test_no_key_comes_out_that_was_not_typed(pieces: list[list[tuple[str, float]]]) -> None:
     clock = ManualClock()

@@ -104,7 +104,7 @@ class Emulator:
         return x >= self.screen.columns or self.screen.buffer[y][x].data != ""
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(WRITES)
 def test_a_terminal_shows_the_same_screen(writes: list[Write]) -> None:
     model, full, saved = ScreenModel(), Emulator(), Emulator()
