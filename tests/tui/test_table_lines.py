@@ -40,7 +40,7 @@ def text_of(line: Line, width: int = 120) -> str:
     for placed in place(line, width):
         words = "".join(words for words, _ in placed.piece.texts)
         text = f"{text:<{placed.start - len(placed.after)}}{placed.after}{words}"
-    return text
+    return text.rstrip()
 
 
 def feed_of(

@@ -16,6 +16,8 @@ from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
+from qiscus_tui.service.sessions.user_agents import ClientNames, client_name, quick_name
+from qiscus_tui.service.visits import Visit, visit_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.account.workspace import Workspace
     from qiscus_tui.service.sessions.session_list import SessionList
-    from qiscus_tui.service.visits import Visit
 
 
 BETWEEN_PROGRESS = 0.2
@@ -178,8 +179,6 @@ class Feed:
         connection = self.connection
         if connection is None:
             raise AssertionError("neither connected nor selected")
-        from qiscus_tui.service.visits import visit_of
-
         self._visit = visit_of(connection, self._visit)
         if not self.is_read:
             self._name_quickly(connection)
@@ -216,15 +215,11 @@ class Feed:
 
     def _name_quickly(self, connection: Connection) -> None:
         """The first list comes without the names that take long to find."""
-        from qiscus_tui.service.sessions.user_agents import quick_name
-
         connection.reader = replace(connection.reader, names=quick_name)
         self.lacks_names = True
 
     async def find_names(self) -> None:
         """Find the clients' full names while the list is on screen, and show them."""
-        from qiscus_tui.service.sessions.user_agents import ClientNames, client_name
-
         self.lacks_names = False
         await asyncio.to_thread(client_name, "curl/8")  # loads what names clients
         if self.connection is not None:
