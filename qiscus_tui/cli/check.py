@@ -176,5 +176,6 @@ VERB = Verb(
         ),
     ),
     finish=finish,
+    finish_needs=("--metrics", "--account", "--all-accounts", "--server", "--config", "--demo"),
     finds=always,
 )

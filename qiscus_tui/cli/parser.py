@@ -55,7 +55,7 @@ class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser with the global options. Raises UsageError instead of printing the usage."""
+    """Raises UsageError instead of printing the usage."""
 
     def __init__(self, description: str, **settings: Any) -> None:
         super().__init__(
@@ -68,11 +68,15 @@ class Parser(argparse.ArgumentParser):
         self.register("type", None, str)
         self.given: dict[str, object] = {}
         """Options and their values so far."""
-        _add_globals(self)
 
     def actions(self) -> list[argparse.Action]:
         """Return the options and arguments."""
         return self._actions
+
+    def take(self, actions: Iterable[argparse.Action]) -> None:
+        """Add options and arguments of another parser."""
+        for action in actions:
+            self._add_action(action)
 
     def error(self, message: str) -> NoReturn:
         if message.endswith(": expected one argument"):
@@ -109,7 +113,9 @@ def _add_globals(parser: Parser) -> None:
 def _main_parser() -> Parser:
     """Return the parser of the global options, which the app has too."""
     about = "See and revoke the live sessions of a Qiscus Omnichannel admin."
-    return Parser(about, prog="qiscus-tui")
+    parser = Parser(about, prog="qiscus-tui")
+    _add_globals(parser)
+    return parser
 
 
 def full_parser(*, loaded: bool = True) -> tuple[Parser, dict[str, Parser]]:
@@ -129,7 +135,8 @@ def full_parser(*, loaded: bool = True) -> tuple[Parser, dict[str, Parser]]:
 
 
 def _fill(parser: Parser, verb: Verb) -> None:
-    """Add the options of a verb, and what follows them in its help: its limits, and examples."""
+    """Add the options of a verb, global ones included; below them its limits, and examples."""
+    _add_globals(parser)
     verb.add_options(parser)
     lines = [*textwrap.wrap(verb.not_done, 78), "", *_example_lines(verb.examples)]
     parser.epilog = "\n".join(lines).strip("\n")
@@ -189,13 +196,30 @@ def _parse_verb(name: str, words: list[str], options: argparse.Namespace) -> lis
     parser = Parser(_sentence(VERBS[name]), prog=f"qiscus-tui {name}")
     _fill(parser, verb)
     end = words.index("--") if "--" in words else len(words)
+    parse_words = parser.parse_known_args
     if verb.runs_command:  # cut here: each version of argparse treats `--` differently
         options.command = words[end + 1 :] if end < len(words) else None
-        return parser.parse_known_args(words[:end], options)[1]
-    if verb.words_anywhere:  # in two passes, between which `--` is lost, and with it what it says
+        del words[end:]
+    elif verb.words_anywhere:  # in two passes, between which `--` is lost, and with it what it says
         words[end:] = map(_Word, words[end + 1 :])
-        return parser.parse_known_intermixed_args(words, options)[1]
-    return parser.parse_known_args(words, options)[1]
+        parse_words = parser.parse_known_intermixed_args
+    try:
+        return parse_words(words, options)[1]
+    except UsageError:
+        _read_needed(parser, verb, words, options)
+        raise
+
+
+def _read_needed(parser: Parser, verb: Verb, words: list[str], options: argparse.Namespace) -> None:
+    """Read the options that `finish` needs; where they have a mistake themselves, none."""
+    needed = [one for one in parser.actions() if {*verb.finish_needs} & {*one.option_strings}]
+    reader = Parser("", add_help=False)
+    reader.take(needed)
+    try:
+        reader.parse_known_args(words, options)
+    except UsageError:
+        for action in needed:
+            setattr(options, action.dest, action.default)
 
 
 def _place_of_verb(arguments: Sequence[str]) -> int | None:

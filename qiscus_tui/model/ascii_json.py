@@ -33,12 +33,17 @@ class JsonArray:
 
     @contextlib.contextmanager
     def add_with_array(self, value: Mapping[str, object], name: str) -> Generator["JsonArray"]:
-        """Write the next object, with an array of this name as its last field."""
+        """Write the next object, with an array of this name as its last field.
+
+        It is ended also where a signal ends the block.
+        """
         self._begin(f"{ascii_json(value)[:-1]}, {ascii_json(name)}: ")
         array = JsonArray(self._write)
-        yield array
-        array.end()
-        self._write("}")
+        try:
+            yield array
+        finally:
+            array.end()
+            self._write("}")
 
     def end(self) -> None:
         """Write the end; no more can follow."""

@@ -2,10 +2,14 @@
 
 import json
 import re
+import signal
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from qiscus_tui.service.scan import Event, LiveTokens, scan
 from tests.cli.conftest import EMAIL, SERVER, Program
 from tests.sandbox.calls import Call, Fault
 
@@ -129,6 +133,23 @@ def test_a_list_that_fails_leaves_what_was_found_for_the_others(
     assert f"\n{second}: " in done.err
     both.server.fail_next(Call.LIST, Fault(401), Fault(401))
     assert both("scan", "--all-accounts", "--ids", str(leaked)).out == ""
+
+
+def test_what_was_found_is_valid_json_when_a_signal_ends_it(
+    both: Program, leaked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(paths: list[str], tokens: LiveTokens, stdin: int) -> Iterator[Event]:
+        yield from scan(paths, tokens, stdin)
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(0.1)  # the signal's handler has its turn
+
+    monkeypatch.setattr("qiscus_tui.cli.scan.scan", interrupted)
+    monkeypatch.setattr("qiscus_tui.cli.scan.BATCH", 0.0)
+    done = both("scan", "--all-accounts", "--json", str(leaked))
+    (first,) = json.loads(done.out)
+    assert (done.code, [row["line"] for row in first["found"]]) == (130, [1, 2])
+    done = both("--account", names(both)[0], "scan", "--json", str(leaked))
+    assert (done.code, len(json.loads(done.out))) == (130, 2)
 
 
 def test_where_it_makes_no_sense_it_is_refused(both: Program) -> None:

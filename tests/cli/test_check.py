@@ -344,6 +344,7 @@ def test_wrong_options_are_a_failure_too(logged_in: Program, tmp_path: Path) -> 
     file = tmp_path / "qiscus.prom"
     for line in (
         "check --metrics {} --max-live 0x",
+        "check --new --min-ttl 7dd --metrics {}",
         "check --max-lives=1 --metrics={}",
         "--account check check surplus --metrics {}",
         "check --metrics={} --metrics={} --max-live",
@@ -389,9 +390,11 @@ def test_a_file_that_is_not_surely_for_metrics_is_left_alone(
         "sessions --filter check --metrics={}",
         "--account check sessions --metrics={}",
         "check --demo --metrics={} --bogus",
+        "check --metrics={} --max-live x --demo",
+        "check --metrics={} --metrics={}.2 --max-live x",
         "check --metrics --bogus {}",
     ):
-        assert program(*line.format(file).split()).code == 2
+        assert program(*line.format(file, file).split()).code == 2
         assert file.read_text() == "mine"
     assert len(list(tmp_path.glob("*prom*"))) == 1
 
