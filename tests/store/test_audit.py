@@ -51,9 +51,8 @@ def log(paths: Paths, clock: ManualClock) -> AuditLog:
     return AuditLog(paths, clock.now, environ)
 
 
-@pytest.fixture
-def crashed(paths: Paths) -> None:
-    """A program that ended in the middle of a plan."""
+def crash(paths: Paths) -> None:
+    """Run a program that ends in the middle of a plan."""
     subprocess.run([sys.executable, "-c", CRASH, str(paths.data_dir.parent)], check=True)
 
 
@@ -119,13 +118,16 @@ def test_an_intent_that_can_not_be_written_is_an_error(
         log.intent("plan", account, AuditKind.REVOKE, IDS)
 
 
-def test_reasons_are_safe_and_short(log: AuditLog) -> None:
-    log.outcomes("plan", [(IDS[0], "failed", "\x1b]0;evil\x07" + "x" * 5000)])
-
+def test_reasons_are_safe_and_short_and_lines_are_ascii(log: AuditLog, paths: Paths) -> None:
+    log.outcomes("plan", [(IDS[0], "failed", "\x1b]0;evil\x07\u202e\x9b" + "x" * 5000)])
     (record,) = log.read().records
     assert isinstance(record, AuditOutcome)
     assert record.reason.isprintable()
     assert len(record.reason) < 400
+    line = to_line(AuditOutcome(1.0, "plan", "id", "failed", "\u202e\x9b"))
+    assert line.isascii()
+    assert line.count(b"\n") == 1
+    assert paths.audit_file.read_bytes().isascii()
 
 
 def test_a_torn_last_line_is_passed_over_and_the_next_one_is_whole(
@@ -148,37 +150,23 @@ def test_a_line_that_is_not_ours_gives_no_record(line: bytes) -> None:
     assert from_line(line) is None
 
 
-def test_lines_are_ascii() -> None:
-    line = to_line(AuditOutcome(1.0, "plan", "id", "failed", "\u202e\x9b"))
-
-    assert line.isascii()
-    assert line.count(b"\n") == 1
-
-
-def test_reading_a_missing_log_creates_nothing(log: AuditLog, paths: Paths) -> None:
+def test_a_plan_was_cut_short_where_it_has_no_end_and_its_program_is_gone(
+    log: AuditLog, account: Account, paths: Paths
+) -> None:
     assert log.plans_cut_short() == ()
     assert log.read().records == ()
     assert not paths.state_dir.exists()
 
-
-@pytest.mark.usefixtures("crashed")
-def test_a_plan_that_was_cut_short_is_named_until_acknowledged(log: AuditLog) -> None:
+    crash(paths)
+    log.intent("running", account, AuditKind.REVOKE, IDS)
+    log.intent("done", account, AuditKind.REVOKE, IDS)
+    log.summary("done", {"revoked": 2})
     (cut,) = log.plans_cut_short()
     assert (cut.intent.plan_id, cut.intent.ids, cut.outcomes) == ("cut", IDS, 1)
 
     log.acknowledge("cut")
     assert log.plans_cut_short() == ()
     assert isinstance(log.read().records[-1], AuditAcknowledged)
-
-
-def test_a_plan_that_still_runs_or_is_done_was_not_cut_short(
-    log: AuditLog, account: Account
-) -> None:
-    log.intent("running", account, AuditKind.REVOKE, IDS)
-    log.intent("done", account, AuditKind.REVOKE, IDS)
-    log.summary("done", {"revoked": 2})
-
-    assert log.plans_cut_short() == ()
 
 
 def test_the_log_is_rotated_and_bounded(paths: Paths, account: Account, clock: ManualClock) -> None:
@@ -194,10 +182,10 @@ def test_the_log_is_rotated_and_bounded(paths: Paths, account: Account, clock: M
     assert plans == [f"plan {number}" for number in range(100 - len(plans), 100)]
 
 
-@pytest.mark.usefixtures("crashed")
 def test_rotation_never_drops_the_intent_of_a_plan_without_an_end(
     paths: Paths, account: Account, clock: ManualClock
 ) -> None:
+    crash(paths)
     log = AuditLog(paths, clock.now, {}, file_size=1500)
     log.intent("running", account, AuditKind.REVOKE, IDS)
     for number in range(120):
@@ -208,10 +196,10 @@ def test_rotation_never_drops_the_intent_of_a_plan_without_an_end(
     assert [cut.intent.plan_id for cut in log.plans_cut_short()] == ["cut"]
 
 
-@pytest.mark.usefixtures("crashed")
 def test_the_two_newest_files_show_whether_a_plan_was_cut_short(
     paths: Paths, account: Account, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    crash(paths)
     log = AuditLog(paths, clock.now, {}, file_size=1500)
     log.acknowledge("cut")
     for number in range(60):

@@ -19,37 +19,28 @@ def journal(paths: Paths, clock: ManualClock) -> Journal:
     return Journal(paths, clock.now)
 
 
-def test_an_empty_journal_has_nothing_unfinished(journal: Journal, paths: Paths) -> None:
+def test_the_steps_of_revoke_alls_are_distinguished_until_they_are_cleared(
+    journal: Journal, clock: ManualClock, paths: Paths
+) -> None:
     assert journal.unfinished() == ()
     assert not paths.state_dir.exists()
+    journal.stored("key")
+    assert journal.unfinished() == ()  # it was never started
 
-
-def test_a_running_revoke_all_is_not_called_crashed(journal: Journal, clock: ManualClock) -> None:
     journal.pending("key", "work")
-
     (entry,) = journal.unfinished()
     assert entry == JournalEntry("key", "work", JournalState.PENDING, this_process(), clock.now())
-    assert not entry.crashed
+    assert not entry.crashed  # it is running
 
-
-def test_the_steps_are_distinguished_and_cleared(journal: Journal) -> None:
-    journal.pending("key", "work")
     journal.pending("other", "home")
     journal.stored("key")
     assert [entry.state for entry in journal.unfinished()] == [
         JournalState.STORED,
         JournalState.PENDING,
     ]
-
     journal.clear("key")
     journal.clear("key")
     assert [entry.account_name for entry in journal.unfinished()] == ["home"]
-
-
-def test_storing_what_was_never_started_writes_nothing(journal: Journal) -> None:
-    journal.stored("key")
-
-    assert journal.unfinished() == ()
 
 
 def test_a_process_that_ended_is_gone() -> None:
@@ -74,14 +65,10 @@ def test_a_zombie_process_is_gone(monkeypatch: pytest.MonkeyPatch, source: str) 
         assert seen.running() is Running.NO
 
 
-def test_a_number_that_is_used_again_is_another_process() -> None:
+def test_a_number_that_is_used_again_or_elsewhere_is_another_process() -> None:
     mine = this_process()
-
     assert mine.running() is Running.YES
     assert Process(mine.host, mine.pid, "another start").running() is Running.NO
-
-
-def test_whether_another_machines_process_is_running_is_unknown() -> None:
     assert Process("elsewhere.example", 1, "then").running() is Running.UNKNOWN
 
 
