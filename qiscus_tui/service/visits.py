@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import Pair, pairs_of
 from qiscus_tui.store.state import LastList, Seen, Visits
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
-    from qiscus_tui.service.account.storage import LocalFiles
 
 
 class Visit:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from qiscus_tui.errors import AddressError
 from qiscus_tui.model.account import Origin, Storage, parse_origin
+from qiscus_tui.model.addresses import named_network
 from qiscus_tui.model.clients import client_name_error
 
 _PATH = re.compile(r"/[!-~]*")
@@ -176,8 +177,6 @@ def client_name(text: str) -> str:
 
 def network(text: str) -> str:
     """Return a network as written: as after `ip:` in a filter; may be empty."""
-    from qiscus_tui.model.addresses import named_network
-
     try:
         _ = text and named_network(text)
     except ValueError as error:

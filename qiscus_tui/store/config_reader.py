@@ -17,7 +17,7 @@ import msgspec
 
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.setting import READER, setting
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import did_you_mean, safe
 from qiscus_tui.store.file_checks import quoted, shown
 
 MOST_BYTES = 1024 * 1024
@@ -59,8 +59,6 @@ class ConfigFile:
         """Raise ConfigError, with the word probably meant, for one that is not known here."""
         names = sorted(known)
         if word not in names:
-            from qiscus_tui.model.text import did_you_mean
-
             hint = did_you_mean(word, names, f"Known here: {', '.join(names)}.")
             message = f"Unknown {what} `{safe(word, 60)}` {where}".rstrip()
             raise self._at_line(place, message, hint)

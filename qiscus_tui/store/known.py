@@ -9,6 +9,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from qiscus_tui.model.addresses import named_network
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.setting import setting
 from qiscus_tui.model.text import safe
@@ -31,15 +32,11 @@ class KnownEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         if not self.client and not self.ip:
             raise ValueError("needs client or ip, to select its sessions")
         if self.ip:
-            from qiscus_tui.model.addresses import named_network
-
             named_network(self.ip)
 
     @property
     def known(self) -> Known:
         """Return it as sessions are compared with it."""
-        from qiscus_tui.model.addresses import named_network
-
         among = named_network(self.ip) if self.ip else None
         label = safe(self.label or self.client or self.ip, 60)
         return Known(label, self.client, among, protect=self.protect)

@@ -7,6 +7,7 @@ processes could then lock two files of the same name. A file system without lock
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import time
 from collections.abc import AsyncGenerator, Generator
@@ -56,8 +57,6 @@ async def account_lock(
 
 def account_lock_path(folder: Path, account_key: str) -> Path:
     """Return the path of the account's lock file. Its name does not reveal the account."""
-    import hashlib
-
     name = hashlib.sha256(account_key.encode()).hexdigest()[:16]
     return folder / f"account-{name}.lock"
 

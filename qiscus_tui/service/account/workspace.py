@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui import __version__
 from qiscus_tui.errors import ConfigError, QiscusTuiError, StorageError
-from qiscus_tui.model.account import Account, Credentials, Storage
+from qiscus_tui.model.account import Account, Credentials, Origin, Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.model.masking import Unshown
 from qiscus_tui.service.account.selection import (
@@ -27,8 +27,10 @@ from qiscus_tui.service.account.storage import (
     LocalFiles,
 )
 from qiscus_tui.service.config_language import LANGUAGE
+from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.config import Config, load_config, load_named_config
 from qiscus_tui.store.paths import check_config_dir, find_paths
+from qiscus_tui.store.secrets import SecretStore, open_store
 
 if TYPE_CHECKING:
     import httpx
@@ -36,11 +38,9 @@ if TYPE_CHECKING:
     from qiscus_tui.api.client import ApiClient
     from qiscus_tui.api.contract import Contract
     from qiscus_tui.api.wire import WireSettings
-    from qiscus_tui.model.account import Origin
     from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.integrations import Integrations
     from qiscus_tui.service.sessions.snapshot import Reader
-    from qiscus_tui.store.secrets import SecretStore
 
 
 class DemoAccess(Unshown, frozen=True):
@@ -133,8 +133,6 @@ class Workspace(Unshown, frozen=True, dict=True):
         file = self.local_files.known(str(account.origin), account.app_code)
 
         def record(words: str) -> None:
-            from qiscus_tui.store.audit_records import AuditKind
-
             try:
                 now = self.clock.now()
                 self.local_files.audit.access(account, AuditKind.KNOWN, (), "", now, words)
@@ -180,8 +178,6 @@ class Workspace(Unshown, frozen=True, dict=True):
 
     def secret_store(self, storage: Storage, given: Credentials | None = None) -> SecretStore:
         """Return the store of this kind; in the demo, memory. Raises StorageError."""
-        from qiscus_tui.store.secrets import open_store
-
         kind = storage if self.local_files.persistent else Storage.THIS_RUN
         return open_store(kind, self.local_files.paths, given)
 
