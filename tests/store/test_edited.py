@@ -69,15 +69,14 @@ def test_texts_of_the_audit_log_are_safe_whoever_wrote_them() -> None:
 
 
 @pytest.mark.parametrize("number", HUGE)
-@pytest.mark.parametrize("field", ["expires_at", "obtained_at", "clock_ahead"])
-def test_a_number_beside_a_token_is_read_or_refused(field: str, number: str) -> None:
+def test_a_number_beside_a_token_is_read_or_refused(number: str) -> None:
     fields = {"token": "QEX", "expires_at": 1.0, "obtained_at": 1.0, "clock_ahead": 0.0}
-    record = json.dumps({"short_lived": {**fields, field: 0}}).replace(
-        f'"{field}": 0', f'"{field}": {number}'
-    )
-    found = decoded(json.loads(record), Credentials)
-    if found is not None and found.short_lived is not None:
-        assert rfc3339(found.short_lived.expires_at)
+    for field in ("expires_at", "obtained_at", "clock_ahead"):
+        record = json.dumps({"short_lived": {**fields, field: 0}})
+        edited = json.loads(record.replace(f'"{field}": 0', f'"{field}": {number}'))
+        found = decoded(edited, Credentials)
+        if found is not None and found.short_lived is not None:
+            assert rfc3339(found.short_lived.expires_at)
 
 
 @pytest.mark.parametrize("number", HUGE)
