@@ -1,9 +1,11 @@
-"""The sessions screen: the list, and everything that is opened from it."""
+"""The sessions screen: the list, and everything that is opened from it.
+
+Dialogs are imported when they are opened: the first frame does not wait for them.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
@@ -30,6 +32,8 @@ from qiscus_tui.tui.listed import header, notices
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.groups import GroupSorting
 from qiscus_tui.tui.listed.order import Sorting
+from qiscus_tui.tui.session.details import SessionDetails
+from qiscus_tui.tui.session.facts import row_words
 from qiscus_tui.tui.sessions.columns import WIDE
 from qiscus_tui.tui.sessions.filter import FilterBar, FilterRule
 from qiscus_tui.tui.sessions.preview import Preview
@@ -48,7 +52,6 @@ if TYPE_CHECKING:
     from qiscus_tui.service.account.selection import SelectedAccount
     from qiscus_tui.service.account.workspace import Workspace
     from qiscus_tui.service.sessions.session_list import SessionList
-    from qiscus_tui.tui.session.details import SessionDetails
 
 
 class SessionsScreen(BaseScreen[None]):
@@ -73,6 +76,8 @@ class SessionsScreen(BaseScreen[None]):
         self.feed.prepare = self._show_list
         self.list = ShownList(self.feed, self.draw_soon)
         self.view, self.table = self.list.view, self.list.table
+        self.details = SessionDetails()
+        """What is found out about single sessions."""
         self.preview = Preview(self.feed, self.list, lambda: self.details, self._found)
         self.table.alike = self.preview.alike
         self._is_settled = self._login_is_due = False
@@ -119,13 +124,6 @@ class SessionsScreen(BaseScreen[None]):
         for note in self.feed.login_notes:
             self.notify(note, markup=False, timeout=10)
         self.reload()
-
-    @cached_property
-    def details(self) -> SessionDetails:
-        """What is found out about single sessions."""
-        from qiscus_tui.tui.session.details import SessionDetails  # after the first frame
-
-        return SessionDetails()
 
     @property
     def context(self) -> Context:
@@ -427,8 +425,6 @@ class SessionsScreen(BaseScreen[None]):
 
     async def action_copy_row(self) -> None:
         """Send the row under the cursor to the terminal."""
-        from qiscus_tui.tui.session.facts import row_words
-
         session = self.table.cursor_session
         if session is not None:
             words = row_words(self.feed.listed, session, self.feed.server_now)

@@ -17,10 +17,18 @@ from textual.containers import Container
 from qiscus_tui.model.clock import MINUTE
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.query import Moment, Query, SortKey, parse, select
+from qiscus_tui.service.revocation.plan import ChosenBy, Selection
+from qiscus_tui.service.revocation.retention import USUAL_RULES
 from qiscus_tui.service.sessions.group_order import GroupFact
 from qiscus_tui.tui.listed.groups import Grouped, GroupSorting, GroupView
 from qiscus_tui.tui.listed.order import ListView, Search, SortedList, Sorting, own_first
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
+from qiscus_tui.tui.revoke.choices import (
+    MARKED,
+    PlanChoices,
+    hidden_words,
+    marked_words,
+)
 from qiscus_tui.tui.sessions.group_table import GroupTable
 from qiscus_tui.tui.sessions.session_table import SessionTable
 from qiscus_tui.tui.widgets.table import Sort, Table
@@ -29,11 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from qiscus_tui.model.session import Session
-    from qiscus_tui.service.revocation.plan import Selection
     from qiscus_tui.service.sessions.groups import Group
     from qiscus_tui.service.sessions.session_list import SessionList
     from qiscus_tui.tui.listed.feed import Feed
-    from qiscus_tui.tui.revoke.choices import PlanChoices
 
 
 class ShownList(Container):
@@ -344,10 +350,6 @@ class ShownList(Container):
         return self._selected_groups() if self.is_grouped else self._selected_sessions()
 
     def _selected_sessions(self) -> PlanChoices | None:
-        # Loaded when it is needed: what makes plans is half of the service.
-        from qiscus_tui.service.revocation.plan import Selection
-        from qiscus_tui.tui.revoke.choices import PlanChoices, hidden_words, marked_words
-
         marked, count = self.marked(), self.table.marks.total
         if count > len(marked.hidden):
             return PlanChoices(marked, chosen=marked_words(count))
@@ -361,11 +363,9 @@ class ShownList(Container):
 
     def _selected_groups(self) -> PlanChoices | None:
         """Return the marked sessions, else the group's, with the usual rules."""
-        from qiscus_tui.tui.revoke import choices as plan_choices
-
         group, marked, count = self.finished_group(), self.marked(), self.table.marks.total
         if count > len(marked.hidden) or (count and group is None):
-            words = plan_choices.marked_words(count)
+            words = marked_words(count)
             if group is not None and not self._marked_in(group.positions):
                 words = "marked before; the group under the cursor is not in it (u unmarks)"
                 words = f"{count:,} {words}"
@@ -373,17 +373,13 @@ class ShownList(Container):
             marked = self.filtered(f"group {group.name}", group.positions, group.filter_text)
             words = f"Group {group.name}"
             if count:
-                words = plan_choices.hidden_words(count, f"This is the group {group.name}.")
+                words = hidden_words(count, f"This is the group {group.name}.")
         else:
             return None
-        rules = plan_choices.USUAL_RULES
-        return plan_choices.PlanChoices(marked, keys=self.keys, rules=rules, chosen=words)
+        return PlanChoices(marked, keys=self.keys, rules=USUAL_RULES, chosen=words)
 
     def marked(self) -> Selection:
         """Return the marked sessions."""
-        from qiscus_tui.service.revocation.plan import ChosenBy, Selection
-        from qiscus_tui.tui.revoke.choices import MARKED
-
         self.finish_filter()
         marked_by = tuple(ChosenBy(query, ids) for query, ids in self._marked_by)
         marked, order = self.table.marks.positions(), self.table.order
@@ -409,8 +405,6 @@ class ShownList(Container):
 
     def filtered(self, why: str, positions: Sequence[int], more: str) -> Selection:
         """Return these sessions, which are those of the filter and of the filter `more`."""
-        from qiscus_tui.service.revocation.plan import Selection
-
         rule = parse(f"{self.view.query.text} {more}".strip())
         text = None if self.view.query.asks_for_marks else rule.text
         return Selection(positions, why, rule=rule if rule.words else None, filter_text=text)
