@@ -156,7 +156,7 @@ def walk_failures(terminal: Terminal, state: DemoState) -> None:
     terminal.send(ENTER)
     terminal.wait_for(lambda text: "a record, not evidence" in text and "1 failed" in text)
     terminal.send(ENTER)
-    terminal.wait_for("Revoking failed")
+    terminal.wait_for("OUTCOMES")
     terminal.send(ESCAPE)
     terminal.wait_for("enter outcomes")
     terminal.send(ESCAPE)
