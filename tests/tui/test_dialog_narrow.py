@@ -14,6 +14,12 @@ from tests.sandbox import demo_state
 from tests.tui.demo_app import Running, at_login, at_sessions, workspace_on
 
 NARROW = (80, 24)
+CRON = Known("cron", client="curl", protect=True)
+
+
+def flat(here: Running) -> str:
+    """What stands in the box, without its border, in one line."""
+    return here.words().replace("│ │ ", "")
 
 
 async def test_each_session_to_revoke_says_when_it_was_used_under_a_heading(
@@ -30,62 +36,53 @@ async def test_each_session_to_revoke_says_when_it_was_used_under_a_heading(
             assert all(row[begin] != " " and row[begin - 1] == " " for row in rows), title
         end = heading.index("EXPIRES IN") + len("EXPIRES IN")
         assert all(row[end - 1] != " " and row[end] == " " for row in rows)
+        toggle = next(at for at, line in enumerate(here.lines()) if "[ ] r" in line)
+        first, second = here.lines()[toggle : toggle + 2]
+        assert "within 24h" in second
+        assert first.index("keep") == second.index("within")  # it goes on below its words
 
 
-async def test_groups_to_revoke_are_named_whole(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400, size=NARROW) as here:
+async def test_groups_are_named_whole_and_toggles_stand_below_each_other(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=400, size=NARROW, known=[CRON]) as here:
         await here.press("a", "x")
         at = next(at for at, line in enumerate(here.lines()) if "LAST HOUR" in line)
         assert "python-requests 203.0.113.0/24" in here.text()
         assert not any("…" in line for line in here.lines()[at : at + 7])
-
-
-async def test_toggles_have_their_words_below_each_other(clock: ManualClock) -> None:
-    cron = Known("cron", client="curl", protect=True)
-    async with at_sessions(clock, sessions=100, size=NARROW, known=[cron]) as here:
-        await here.press("a", "x")
+        dialog = here.app.screen
+        assert isinstance(dialog, RevokeDialog)
+        groups = [replace(one, in_use=1117) for one in dialog._shown.groups][: MOST + 5]
+        lines = group_lines(groups, clock.now(), 73)
+        assert all(line.plain.endswith("1,117 in use") for line in lines[1:-1])
+        assert lines[-1].plain.endswith(" other groups, 5,585 in use")
+        assert max(line.cell_length for line in lines) <= 73
         here.clock.advance(1)
         await here.press("r")
-        lines = [line for line in here.lines() if "[ ]" in line or "[✓]" in line]
-        assert len(lines) == 4
+        shown = [line for line in here.lines() if "[ ]" in line or "[✓]" in line]
         words = ["keep", "keep", "also", "also"]
-        assert len({line.index(word) for line, word in zip(lines, words, strict=True)}) == 1
+        assert len({line.index(word) for line, word in zip(shown, words, strict=True)}) == 1
 
 
-async def test_a_toggle_goes_on_below_its_words(clock: ManualClock) -> None:
-    async with at_sessions(clock, size=NARROW) as here:
-        await here.press("home", "down", "space", "space", "x")
-        at = next(at for at, line in enumerate(here.lines()) if "[ ] r" in line)
-        first, second = here.lines()[at : at + 2]
-        assert "within 24h" in second
-        assert first.index("keep") == second.index("within")
-
-
-@pytest.mark.parametrize(
-    ("keys", "of"),
-    [(("g", "home", "x"), "Group GuzzleHttp · 10.2.0.0/24"), (("a", "x"), "Your 401 marked")],
-)
 async def test_in_the_smallest_terminal_a_plan_begins_with_what_was_chosen_and_its_heading(
-    clock: ManualClock, keys: tuple[str, ...], of: str
+    clock: ManualClock,
 ) -> None:
-    cron = Known("cron", client="curl", protect=True)
-    async with at_sessions(clock, sessions=400, size=(60, 15), known=[cron]) as here:
-        await here.press("end", *keys)
-        border, chosen, heading, *_, buttons, _ = here.lines()
-        assert border.startswith("╭")
-        assert of in chosen
-        assert "Revoke " in heading
-        assert "this can't be undone." in here.words().replace("│ │ ", "")
-        assert "Cancel  n" in buttons
-
-
-async def test_what_has_no_room_beside_the_body_is_scrolled_to(clock: ManualClock) -> None:
-    cron = Known("cron", client="curl", protect=True)
-    async with at_sessions(clock, sessions=400, size=(60, 15), known=[cron]) as here:
-        await here.press("g", "a", "x", *["up"] * 9)
-        assert "Revoke 310" in here.lines()[2]
-        await here.press(*["down"] * 99)
+    async with at_sessions(clock, sessions=400, size=(60, 15), known=[CRON]) as here:
+        for keys, of in (
+            (("end", "g", "home", "x"), "Group GuzzleHttp · 10.2.0.0/24"),
+            (("escape", "g", "a", "x"), "Your 401 marked"),
+        ):
+            await here.press(*keys)
+            border, chosen, heading, *_, buttons, _ = here.lines()
+            assert border.startswith("╭")
+            assert of in chosen
+            assert "Revoke " in heading
+            assert "this can't be undone." in flat(here)
+            assert "Cancel  n" in buttons
+        await here.press(*["down"] * 99)  # what has no room beside the body is scrolled to
         assert "Cancel  n" in here.lines()[-2]
+        await here.press(*["up"] * 99)
+        assert "Revoke " in here.lines()[2]
 
 
 @pytest.mark.parametrize("size", [NARROW, (120, 40)])
@@ -99,7 +96,7 @@ async def test_the_rules_of_a_policy_can_be_read_whole(
     config = Config(policies={"nightly": policy})
     async with at_sessions(clock, size=size, config=config) as here:
         await here.press("P", "down")
-        assert rule in here.words().replace("│ │ ", "")
+        assert rule in flat(here)
         assert here.text().count(rule) == 1
 
 
@@ -107,14 +104,8 @@ async def test_what_is_filled_in_is_edited_at_its_end(clock: ManualClock) -> Non
     async with at_login(clock) as here:
         await here.press("x")
         assert here.value("#email").endswith("examplex")
-    async with at_sessions(clock) as here:
-        await here.press("e", *["backspace"] * 3, *"json")
+        await here.press("backspace", "enter", "e", *["backspace"] * 3, *"json")
         assert here.value("#path") == "~/sessions.json"
-
-
-async def test_the_size_that_is_needed_is_said_in_twenty_columns(clock: ManualClock) -> None:
-    async with at_sessions(clock, size=(20, 5)) as here:
-        assert here.text().strip() == "60x15 is needed"
 
 
 @pytest.mark.parametrize("keys", [("a", "x"), ("X",), ("question_mark",), ("P", "enter")])
@@ -145,20 +136,7 @@ async def test_where_there_is_no_room_nothing_but_the_size_is_said(
         await here.settle()
         await here.press(*keys)
         app.notify("Said in passing", markup=False)
-        await pilot.resize_terminal(59, 14)
-        await here.settle()
-        assert here.text().strip() == "60x15 is needed, this is 59x14"
-
-
-async def test_how_many_are_in_use_is_not_cut_and_said_of_groups_not_shown(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=400, size=NARROW) as here:
-        await here.press("a", "x")
-        dialog = here.app.screen
-        assert isinstance(dialog, RevokeDialog)
-        groups = [replace(one, in_use=1117) for one in dialog._shown.groups][: MOST + 5]
-        lines = group_lines(groups, clock.now(), 73)
-        assert all(line.plain.endswith("1,117 in use") for line in lines[1:-1])
-        assert lines[-1].plain.endswith(" other groups, 5,585 in use")
-        assert max(line.cell_length for line in lines) <= 73
+        for size, words in (((59, 14), ", this is 59x14"), ((20, 5), "")):
+            await pilot.resize_terminal(*size)
+            await here.settle()
+            assert here.text().strip() == f"60x15 is needed{words}"

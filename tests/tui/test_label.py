@@ -1,7 +1,5 @@
 """Naming the integration under the cursor."""
 
-import pytest
-
 from qiscus_tui.model.clients import Known
 from qiscus_tui.service.integrations import Integration
 from qiscus_tui.tui.dialogs.label import LabelDialog
@@ -31,64 +29,7 @@ def labelled(running: Running, label: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_l_names_client_and_network_and_the_list_says_so_at_once(
-    clock: ManualClock, size: tuple[int, int]
-) -> None:
-    async with at_sessions(clock, size=size) as here:
-        await at_cron(here)
-        await here.press("l")
-        assert "GuzzleHttp · " in here.text()
-        assert "[✓] keep its sessions out of plans" in here.text()
-        await here.press(*"billing cron", "enter")
-
-        (integration,) = named(here)
-        assert (integration.label, integration.client) == ("billing cron", "GuzzleHttp")
-        assert integration.ip.endswith("/24")
-        assert integration.protect
-        clients = labelled(here, "billing cron")
-        assert clients
-        assert all(one.startswith("GuzzleHttp") for one in clients)
-        assert "billing cron" in here.text()
-        assert f"billing cron: {len(clients)} session" in here.text()
-
-
-async def test_what_was_protected_just_now_stays_out_of_a_plan(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
-        await at_cron(here)
-        await here.press("l", *"cron", "enter")
-        await here.press("x")
-        assert "Nothing to revoke" in here.text()
-        assert "protected: cron" in here.text()
-
-
-async def test_tab_and_space_decide_whether_it_is_protected(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
-        await at_cron(here)
-        await here.press("l", *"tool", "tab")
-        assert isinstance(here.app.focused, Toggle)
-        await here.press("space")
-        assert "[ ] keep its sessions out of plans" in here.text()
-        await here.press("shift+tab", "enter")
-        assert [one.protect for one in named(here)] == [False]
-
-
-async def test_l_again_changes_or_forgets_it(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
-        await at_cron(here)
-        await here.press("l", *"cron", "enter")
-        await here.press("l", *" two", "enter")
-        assert [one.label for one in named(here)] == ["cron two"]
-
-        await here.press("l")
-        await here.pilot.click("#forget_label")
-        await here.settle()
-        assert named(here) == []
-        assert not labelled(here, "cron two")
-        assert "cron two is forgotten, and no longer protected" in here.text()
-
-
-async def test_escape_changes_nothing_and_no_label_is_said(clock: ManualClock) -> None:
+async def test_l_names_client_and_network_and_the_list_says_so_at_once(clock: ManualClock) -> None:
     async with at_sessions(clock) as here:
         await at_cron(here)
         await here.press("l", "enter")
@@ -96,6 +37,37 @@ async def test_escape_changes_nothing_and_no_label_is_said(clock: ManualClock) -
         assert isinstance(here.app.screen, LabelDialog)
         await here.press("escape")
         assert named(here) == []
+
+        await here.press("l")
+        assert "GuzzleHttp · " in here.text()
+        assert "[✓] keep its sessions out of plans" in here.text()
+        await here.press(*"billing cron", "enter")
+        (integration,) = named(here)
+        assert (integration.label, integration.client) == ("billing cron", "GuzzleHttp")
+        assert integration.ip.endswith("/24")
+        assert integration.protect
+        clients = labelled(here, "billing cron")
+        assert clients
+        assert all(one.startswith("GuzzleHttp") for one in clients)
+        assert f"billing cron: {len(clients)} session" in here.text()
+        await here.press("x")  # protected just now, it stays out of a plan
+        assert "Nothing to revoke" in here.text()
+        assert "protected: billing cron" in here.text()
+        await here.press("escape")
+
+        await here.press("l", *" two", "tab")
+        assert isinstance(here.app.focused, Toggle)
+        await here.press("space")
+        assert "[ ] keep its sessions out of plans" in here.text()
+        await here.press("shift+tab", "enter")
+        assert [(one.label, one.protect) for one in named(here)] == [("billing cron two", False)]
+
+        await here.press("l", "tab", "space", "shift+tab", "enter", "l")
+        await here.pilot.click("#forget_label")
+        await here.settle()
+        assert named(here) == []
+        assert not labelled(here, "billing cron two")
+        assert "billing cron two is forgotten, and no longer protected" in here.text()
 
 
 async def test_what_config_toml_names_is_changed_there(clock: ManualClock) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
 from qiscus_tui.tui.base.screen import BaseScreen
@@ -16,7 +15,6 @@ from qiscus_tui.tui.terminal.app import TerminalApp
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
-    from textual.screen import Screen
 
 
 class CommandApp(TerminalApp, inherit_bindings=False):
@@ -56,10 +54,6 @@ class CommandApp(TerminalApp, inherit_bindings=False):
             if isinstance(front, HasContext)
             else None
         )
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """None of Textual's."""
-        return ()
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Textual's own would write what the screen shows into a file: not here."""
