@@ -96,7 +96,9 @@ def completion(
     key = Key(name)
     values = _FIXED.get(key) or seen(key)
     fitting = _fitting(value.strip('"'), values)
-    return Completion(start, cursor, tuple(before + _written(one) for one in fitting))
+    is_text = key not in _FIXED
+    words = (before + (_written(one) if is_text else one) for one in fitting)
+    return Completion(start, cursor, tuple(words))
 
 
 def _fitting(typed: str, values: Iterable[str]) -> list[str]:
@@ -108,4 +110,4 @@ def _fitting(typed: str, values: Iterable[str]) -> list[str]:
 
 
 def _written(value: str) -> str:
-    return value if _PLAIN.fullmatch(value) or value in _DURATIONS else written(None, value)
+    return value if _PLAIN.fullmatch(value) else written(None, value)

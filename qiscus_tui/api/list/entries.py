@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import Raw
+from msgspec.structs import replace
 
 from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Contract
@@ -35,10 +36,17 @@ BLOCK = 4000
 _KNOWN_NAMES = frozenset(name for names in contract.SESSION_FACTS.values() for name in names)
 _MOST_TEXTS = 16
 
+Held = Callable[[str], Session | None]
+"""Returns the session with an id that is held already, None where none is."""
+
 Fact = TypeVar("Fact")
 Column = Sequence[Fact | None]
 
 _decode = msgspec.json.Decoder().decode
+
+
+def nothing_held(_session_id: str) -> None:
+    """Return that no list is held."""
 
 
 class Texts(dict[str | None, tuple[str | None, str]]):
@@ -63,6 +71,7 @@ class EntryReader:
         server_now: Callable[[], float],
         observe: Callable[[object], None] | None = None,
         is_token: IsToken = all_are_tokens,
+        held: Held = nothing_held,
     ) -> None:
         """`zone_offset` are the seconds that times without a zone are ahead of UTC.
 
@@ -70,8 +79,10 @@ class EntryReader:
         epoch seconds.
 
         `observe` is called with every entry. `is_token` tells full tokens from masks without a
-        sign, as the whole list showed them.
+        sign, as the whole list showed them. A session that is `held` and did not change
+        is used again, so that a list that is read again takes hardly any memory.
         """
+        self._held = held
         self._observe = observe
         self._is_token = is_token
         self._id_field = contract.revoke.field if contract.revokes_by_id else None
@@ -92,11 +103,17 @@ class EntryReader:
         for start in range(0, len(entries), BLOCK):
             block = [*map(_decoded, entries[start : start + BLOCK])]
             sessions = self.read(block)
-            rows.add([session for session in sessions if session is not None])
+            rows.add([self._as_held(session) for session in sessions if session is not None])
             for entry, session in zip(block, sessions, strict=True):
                 if session is None:
                     rows.add_unreadable(entry)
         return rows
+
+    def _as_held(self, session: Session) -> Session:
+        held = self._held(session.id)
+        if held is not None and held.current is not session.current:
+            held = replace(held, current=session.current)  # ours is found when all are read
+        return held if held is not None and held == session else session
 
     def read(self, entries: Sequence[object]) -> list[Session | None]:
         """Return the session of each entry, None where it can't be read as one."""

@@ -11,7 +11,7 @@ from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import OFFSET_PARAMETER, PAGE_PARAMETER
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.error_answers import is_refusal, status_words
-from qiscus_tui.api.list.entries import EntryReader
+from qiscus_tui.api.list.entries import EntryReader, Held, nothing_held
 from qiscus_tui.api.list.pages import (
     ENDLESS,
     OTHER_PAGE,
@@ -92,12 +92,14 @@ async def read_listing(
     *,
     zone_offset: float | None = None,
     progress: Progress | None = None,
+    held: Held = nothing_held,
 ) -> Listing:
     """Return every session that the server lists.
 
     `own_token` is the short-lived token that this program holds, None if it holds none.
     Numbered pages are read again if their rows moved meanwhile: a session that ends between
-    two requests shifts the rows, and another one is never listed.
+    two requests shifts the rows, and another one is never listed. `held` are the sessions of the
+    list that is held meanwhile.
 
     Raises ServerError, LoginNeeded, OutOfReach.
     """
@@ -106,7 +108,7 @@ async def read_listing(
 
     def reading(is_token: IsToken) -> ListReading:
         reader = EntryReader(
-            client.contract, own_token, zone_offset, client.server_now, observe, is_token
+            client.contract, own_token, zone_offset, client.server_now, observe, is_token, held
         )
         return ListReading(client, long_lived, reader, progress)
 

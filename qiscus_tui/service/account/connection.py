@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import weakref
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
@@ -16,6 +17,7 @@ from qiscus_tui.api.answers import LIST_BODY, AnswerStream
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.error_answers import is_refusal
+from qiscus_tui.api.list.entries import nothing_held
 from qiscus_tui.api.list.listing import Listing, read_listing
 from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.api.retry import CallTime
@@ -236,7 +238,14 @@ class Connection(Struct, dict=True):
 
     async def _snapshot(self, listing: Listing) -> SessionList:
         read_at, offset = self.clock.now(), self.client.offset or 0.0
-        return await self.reader.snapshot(listing, read_at=read_at, offset=offset)
+        listed = await self.reader.snapshot(listing, read_at=read_at, offset=offset)
+        self._last_list = weakref.ref(listed)
+        return listed
+
+    @cached_property
+    def _last_list(self) -> Callable[[], SessionList | None]:
+        """The list that was read last, while anything uses it."""
+        return lambda: None
 
     async def list_with(
         self,
@@ -266,7 +275,7 @@ class Connection(Struct, dict=True):
     async def _listing(
         self, credentials: Credentials, progress: Progress | None = None, *, fresh: bool = False
     ) -> Listing:
-        short = credentials.short_lived
+        short, last = credentials.short_lived, self._last_list()
 
         async def read(zone_offset: float | None) -> Listing:
             client = await self.client.another() if fresh else self.client
@@ -277,6 +286,7 @@ class Connection(Struct, dict=True):
                     short.token if short is not None else None,
                     zone_offset=zone_offset,
                     progress=progress,
+                    held=last.get if last is not None else nothing_held,
                 )
             finally:
                 if fresh:
