@@ -206,25 +206,12 @@ Keyed = (
 Test = Anywhere | Keyed
 """The test of one word."""
 
-_MOVING_STATES = {State.MARKED, State.EXPIRING, State.EXPIRED}
-
 
 class Word(Struct, frozen=True):
     """One word of a filter."""
 
     test: Test
     negated: bool = False
-
-    @property
-    def depends_on_moment(self) -> bool:
-        """Whether the result may change with the moment (the clock, the marks)."""
-        match self.test:
-            case Lasts() | CreatedOnDay():
-                return True
-            case Is(state):
-                return state in _MOVING_STATES
-            case _:
-                return False
 
 
 class Query(Struct, frozen=True):

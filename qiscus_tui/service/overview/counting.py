@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import inf
@@ -15,7 +15,6 @@ from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.local_days import day_begins, local_day
 from qiscus_tui.model.text import counted
 from qiscus_tui.model.timestamps import EARLIEST, LATEST
-from qiscus_tui.model.turns import one_step
 from qiscus_tui.query import Key, Moment, written_between, written_exactly
 from qiscus_tui.service.sessions.groups import KINDS, Group, Kind, grouped, shown
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -258,10 +257,3 @@ def count_overview(
     clients, networks = client_bars(listed, groups), network_bars(groups)
     sprawl = largest_sprawl(listed, groups, moment.server_now)
     return Overview(days, clients, networks, sprawl, ends, undated, starts[-2], starts[-1])
-
-
-def counted_in_steps(
-    listed: SessionList, moment: Moment, positions: Sequence[int] | None = None
-) -> Generator[None, None, Overview]:
-    """As `count_overview`, for callers in turns."""
-    return one_step(lambda: count_overview(listed, moment, positions))

@@ -5,7 +5,7 @@ Those of 100,000 sessions take some 40 ms.
 
 import hashlib
 import math
-from collections.abc import Callable, Collection, Generator, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -24,7 +24,6 @@ from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.local_days import day_named, days_near
 from qiscus_tui.model.session import Session
-from qiscus_tui.model.turns import one_step
 from qiscus_tui.query import Key, Moment, written_between, written_exactly
 from qiscus_tui.query.matching import address_of, label_of, text_of
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -278,16 +277,6 @@ def grouped(
         tally.group(tuple(keys), kinds, moment, total) for kinds, tally in tallies.by_kinds.items()
     ]
     return tuple(sorted(groups, key=lambda group: (-group.count, group.name)))
-
-
-def group_steps(
-    listed: SessionList,
-    keys: Sequence[GroupKey],
-    moment: Moment,
-    positions: Sequence[int] | None = None,
-) -> Generator[None, None, tuple[Group, ...]]:
-    """As `grouped`, for callers in turns."""
-    return one_step(lambda: grouped(listed, keys, moment, positions))
 
 
 class _Tally:
