@@ -144,22 +144,13 @@ class DialogApp(App[None]):
         return " ".join(self.text().replace("│", " ").split())
 
 
-async def shown(pilot: Pilot[None], dialog: object, clock: ManualClock | None = None) -> DialogApp:
-    """Show a dialog, and (with a clock) let its dead time pass."""
+async def shown(pilot: Pilot[None], dialog: object) -> DialogApp:
+    """Show a dialog."""
     app = pilot.app
     assert isinstance(app, DialogApp)
     app.show(dialog)  # pyright: ignore[reportArgumentType]
     await pilot.pause()
-    if clock is not None:
-        clock.advance(0.6)
     return app
-
-
-async def typed(pilot: Pilot[None], clock: ManualClock, *keys: str) -> None:
-    """Press keys as a hand does: a moment apart."""
-    for key in keys:
-        clock.advance(0.2)
-        await pilot.press(key)
 
 
 async def finished(app: App[Any]) -> None:
