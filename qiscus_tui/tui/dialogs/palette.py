@@ -56,6 +56,7 @@ class Palette(CommandPalette):
         & #--container { display: block; }
         & SearchIcon { display: none; }
         & > .command-palette--help-text { color: $text-muted; text-style: not dim not bold; }
+        & CommandInput:ansi { text-style: underline; }
         & CommandList > .option-list--option-highlighted { text-style: reverse; }
     }
     """
