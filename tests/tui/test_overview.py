@@ -11,7 +11,6 @@ from qiscus_tui.service.overview.counting import Bar
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.listed import work
 from qiscus_tui.tui.login.screen import LoginScreen
-from qiscus_tui.tui.overview import screen as overview
 from qiscus_tui.tui.overview.screen import OverviewScreen
 from qiscus_tui.tui.widgets.bars import Chart
 from tests.clocks import ManualClock
@@ -314,7 +313,7 @@ async def test_expiries_move_on_by_the_second_and_days_at_midnight(clock: Manual
 async def test_a_large_list_is_counted_in_a_thread_and_the_bars_of_before_stay(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(overview, "AT_ONCE", 50)
+    monkeypatch.setattr(work, "AT_ONCE", 50)
     async with at_sessions(clock, sessions=300) as here:
         await here.pilot.press("o", "escape", "o", "escape", "j")  # left while it counts
         await here.settle()

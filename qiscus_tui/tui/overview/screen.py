@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -23,6 +23,7 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.listed import header, notices
+from qiscus_tui.tui.listed.work import ListWork
 from qiscus_tui.tui.widgets.bars import Chart, line_up
 from qiscus_tui.tui.widgets.drawn import Drawn
 from qiscus_tui.tui.widgets.notice import Notice
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from qiscus_tui.tui.listed.feed import Feed
     from qiscus_tui.tui.listed.order import ListView
 
-AT_ONCE = 5_000
-"""Sessions up to which a list is counted in a key's own turn."""
 TALL = 30
 """Lines from which the days have a column of their own."""
 FROM_GROUPS, FROM_SESSIONS = "Clean up: esc, x on it.", "Clean up: esc, g, x on it."
@@ -62,7 +61,7 @@ class OverviewScreen(BaseScreen[str]):
         self._shown: Sequence[int] | None = None
         """Positions that the filter leaves; None: all."""
         self._overview: Overview | None = None
-        self._is_counting = False
+        self._work = ListWork(partial(self.run_worker, group="count"))
         self.identity = OneLine(id="overview-identity")
         self.counts = OneLine(id="overview-counts")
         self.title_line = OneLine(id="overview-title")
@@ -118,11 +117,11 @@ class OverviewScreen(BaseScreen[str]):
         doubt = notices.doubts(feed)
         self.notice.say(doubt.text, is_warning=doubt.is_warning)
         self.action_bar.show_commands(Scope.OVERVIEW, self.context)
-        turned = self._overview is not None and not self._overview.holds(now)
-        if self._is_other or (turned and not self._is_counting):
+        overview = self._overview
+        if self._is_other or (overview is not None and not overview.holds(now)):
             self._count()
-        elif self._overview is not None:
-            self.expiries.show_bars(self._overview.expiries(now))
+        elif overview is not None:
+            self.expiries.show_bars(overview.expiries(now))
             self._align()
         self._draw_title()
         self._draw_sentence()
@@ -137,33 +136,22 @@ class OverviewScreen(BaseScreen[str]):
         return self._view.listed is not self._listed or self._filtered is not self._shown
 
     def _count(self) -> None:
-        """Count what is shown: a long list in a thread. Until then the bars of before stay."""
+        """Count what is shown. Until that is done, the bars of before stay."""
+        feed = self._feed
         self._listed, self._shown = self._view.listed, self._filtered
-        if len(self._listed) <= AT_ONCE:
-            self._show(count_overview(self._listed, self._moment, self._shown))
-        else:
-            self._is_counting = True
-            self.run_worker(self._count_in_thread, group="count", exclusive=True)
-
-    @property
-    def _moment(self) -> Moment:
-        return Moment(self._feed.server_now, self._feed.workspace.config.ui.expiring)
-
-    async def _count_in_thread(self) -> None:
-        listed, shown = self._listed, self._shown
-        overview = await asyncio.to_thread(count_overview, listed, self._moment, shown)
-        if listed is self._listed and shown is self._shown:  # else others are counted already
-            self._show(overview)
-            self._draw_sentence()
-            self._draw_where_no_charts_are()
+        moment = Moment(feed.server_now, feed.workspace.config.ui.expiring)
+        count = partial(count_overview, self._listed, moment, self._shown)
+        self._work.do(len(self._listed), count, self._show)
 
     def _show(self, overview: Overview) -> None:
-        self._overview, self._is_counting = overview, False
+        self._overview = overview
         self.days.show_bars(overview.days)
         self.expiries.show_bars(overview.expiries(self._feed.server_now))
         self.clients.show_bars(overview.clients)
         self.networks.show_bars(overview.networks)
         self._align()
+        self._draw_sentence()
+        self._draw_where_no_charts_are()
 
     # Drawing.
 
