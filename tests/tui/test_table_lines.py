@@ -88,7 +88,7 @@ def test_the_identity_line_reads_as_drawn() -> None:
         " qiscus-tui   sessions of a@b.c · Tech Corp. · abcd-gzu41e4e4dv9fu3f · admin"
         " · omnichannel.qiscus.com  "
     )
-    assert text.rstrip().endswith("  keyring  ● live, 5 s ago")
+    assert text.rstrip().endswith("  keyring   ● live, 5 s ago")
     text = text_of(header.identity(feed_of(ONE, age=3)), 80)
     assert text.split("  ")[0] == " sessions of a@b.c · admin · omnichannel.qiscus.com"
     assert "keyring" in text

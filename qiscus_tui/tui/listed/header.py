@@ -43,7 +43,7 @@ def _freshness(feed: Feed) -> Piece:
     if feed.is_stale:
         return piece(f"○ stale, {age}", Tone.WARNING, ALWAYS, after="  ")
     # As wide as its longest words, so that nothing else comes and goes with them.
-    return piece(f"{f'● live, {age}':<16}", Tone.GOOD, ALWAYS, after="  ")
+    return piece(f"{f'● live, {age}':>16}", Tone.GOOD, ALWAYS, after="  ")
 
 
 def age_words(age: float) -> str:
