@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import record
-from qiscus_tui.cli.output.text_table import Column, text_table
+from qiscus_tui.cli.output.text_table import TextColumn, text_table
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import account_record, must_not_come_from_environment
 from qiscus_tui.errors import UsageError
@@ -25,11 +25,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 COLUMNS = (
-    Column("ACCOUNT", 5),
-    Column("SERVER", 3, least=20),
-    Column("ROLE", 2),
-    Column("STORAGE", 1),
-    Column("USED", 4),
+    TextColumn("ACCOUNT", 5),
+    TextColumn("SERVER", 3, least=20),
+    TextColumn("ROLE", 2),
+    TextColumn("STORAGE", 1),
+    TextColumn("USED", 4),
 )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import record
-from qiscus_tui.cli.output.text_table import Column, text_table
+from qiscus_tui.cli.output.text_table import TextColumn, text_table
 from qiscus_tui.cli.verbs import Context, Example, Verb
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import QiscusTuiError, UsageError
@@ -36,11 +36,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 COLUMNS = (
-    Column("LABEL", 5),
-    Column("CLIENT", 4, least=12),
-    Column("NETWORK", 3),
-    Column("PROTECTED", 2),
-    Column("NAMED IN", 1),
+    TextColumn("LABEL", 5),
+    TextColumn("CLIENT", 4, least=12),
+    TextColumn("NETWORK", 3),
+    TextColumn("PROTECTED", 2),
+    TextColumn("NAMED IN", 1),
 )
 
 NOT_CHANGED = "Nothing was changed."

@@ -307,11 +307,11 @@ def _report_crashes(workspace: Workspace, console: Console) -> StorageError | No
     try:
         if not local_files.may_hold_interrupted():
             return None
-        from qiscus_tui.service.history import notices  # seldom needed
+        from qiscus_tui.service.history import unfinished_runs  # seldom needed
 
-        for notice in notices(local_files):
-            console.warn(notice.message, notice.hint)
-            notice.acknowledge()
+        for run in unfinished_runs(local_files):
+            console.warn(run.message, run.hint)
+            run.acknowledge()
     except StorageError as error:
         return error
     return None

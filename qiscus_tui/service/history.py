@@ -175,7 +175,7 @@ def _access_outcomes(access: AuditAccess) -> list[AuditOutcome]:
 # What an earlier run did not finish
 
 
-class Notice(Struct, frozen=True):
+class UnfinishedRun(Struct, frozen=True):
     """Something that an earlier run did not finish."""
 
     message: str
@@ -191,7 +191,7 @@ class Notice(Struct, frozen=True):
         return f"{self.message}\n{self.hint}"
 
 
-def notices(local_files: LocalFiles) -> list[Notice]:
+def unfinished_runs(local_files: LocalFiles) -> list[UnfinishedRun]:
     """Return what crashed or lost its terminal, unless acknowledged. Raises StorageError."""
     crashed = [entry for entry in local_files.journal.unfinished() if entry.crashed]
     programs = {entry.process for entry in crashed}
@@ -204,7 +204,7 @@ def notices(local_files: LocalFiles) -> list[Notice]:
     return found
 
 
-def _of_revoke_all(local_files: LocalFiles, entry: JournalEntry) -> Notice:
+def _of_revoke_all(local_files: LocalFiles, entry: JournalEntry) -> UnfinishedRun:
     name = safe(entry.account_name, 100)
     when = f"begun {rfc3339(entry.at)}," if entry.at else "whose journal entry is damaged,"
     begun = f"A revoke-all of {name}, {when} was cut short"
@@ -218,17 +218,17 @@ def _of_revoke_all(local_files: LocalFiles, entry: JournalEntry) -> Notice:
         case JournalState.STORED:
             message = f"{begun} after its new token was stored; the result was not checked"
             hint = "See what is listed: qiscus-tui sessions"
-    return Notice(message, hint, lambda: local_files.journal.clear(entry.account_key))
+    return UnfinishedRun(message, hint, lambda: local_files.journal.clear(entry.account_key))
 
 
-def _of_plan(local_files: LocalFiles, cut: CutShort) -> Notice:
+def _of_plan(local_files: LocalFiles, cut: CutShort) -> UnfinishedRun:
     intent = cut.intent
     sessions = counted(len(intent.ids), "session")
     message = (
         f"The {intent.kind.value} plan {safe(intent.plan_id, 40)} of {sessions} "
         f"({safe(intent.account, 100)}, begun {rfc3339(intent.time)}) was cut short"
     )
-    return Notice(
+    return UnfinishedRun(
         message + _reached(cut), SEE_THE_LIST, lambda: local_files.audit.acknowledge(intent.plan_id)
     )
 

@@ -81,16 +81,16 @@ class Navigation:
     async def notify_of_earlier_runs(self) -> None:
         """Say, once, what an earlier run left half done. Reads files, in a thread."""
         from qiscus_tui.service.account.selection import unmatched_words
-        from qiscus_tui.service.history import notices
+        from qiscus_tui.service.history import unfinished_runs
 
         workspace, notify = self._workspace, self._app.notify
         try:
             for name in await asyncio.to_thread(workspace.unmatched_accounts):
                 words = "\n".join(unmatched_words(name))
                 notify(words, severity="warning", timeout=SHOWN_FOR, markup=False)
-            for notice in await asyncio.to_thread(notices, workspace.local_files):
-                notify(notice.text, severity="warning", timeout=SHOWN_FOR, markup=False)
-                await asyncio.to_thread(notice.acknowledge)
+            for run in await asyncio.to_thread(unfinished_runs, workspace.local_files):
+                notify(run.text, severity="warning", timeout=SHOWN_FOR, markup=False)
+                await asyncio.to_thread(run.acknowledge)
         except QiscusTuiError as error:
             notify(error.text, severity="error", markup=False)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.model.account import Credentials
-from qiscus_tui.service.history import notices
+from qiscus_tui.service.history import unfinished_runs
 from qiscus_tui.store.journal import JournalState
 from qiscus_tui.store.secrets import FileSecrets
 from tests.e2e.processes import Machine, machine
@@ -114,13 +114,13 @@ def assert_the_journal_is_true(here: Machine, killed: Killed) -> None:
 
 def assert_the_next_start_explains_it(here: Machine, verb: str, killed: Killed) -> None:
     on = here.local_files()
-    told = notices(on)
+    told = unfinished_runs(on)
     if verb == "revoke-all" and killed.carried_out and killed.after == killed.before:
-        assert any("revoke-all" in notice.message for notice in told)
-    for notice in told:
-        assert notice.message
-        notice.acknowledge()
-    assert notices(here.local_files()) == []
+        assert any("revoke-all" in run.message for run in told)
+    for run in told:
+        assert run.message
+        run.acknowledge()
+    assert unfinished_runs(here.local_files()) == []
 
 
 def assert_nothing_is_left(here: Machine) -> None:

@@ -18,7 +18,7 @@ from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.service.history import notices
+from qiscus_tui.service.history import unfinished_runs
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -196,7 +196,7 @@ def nothing_to_explain(here: Sandbox, monkeypatch: pytest.MonkeyPatch) -> bool:
 
     with monkeypatch.context() as patch:
         patch.setattr(Process, "running", is_gone)
-        return notices(here.local_files) == []
+        return unfinished_runs(here.local_files) == []
 
 
 # The window is the call and the store, and nothing else

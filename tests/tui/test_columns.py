@@ -22,7 +22,7 @@ from qiscus_tui.tui.widgets.cells import (
     last_used_cell,
     share_text,
 )
-from qiscus_tui.tui.widgets.table import UNBOUND, Column, Placed, fit_columns
+from qiscus_tui.tui.widgets.table import UNBOUND, Column, PlacedColumn, fit_columns
 from tests.tui.conftest import BILLING, DAY, NOW, listed, session
 
 LONG = {"USER": 0, "IP": 15}
@@ -40,7 +40,7 @@ class Given(NamedTuple):
     sorted_by: SortKey | None = None
 
 
-def laid_out(width: int, given: Given = Given()) -> tuple[Placed[SessionRow], ...]:  # noqa: B008
+def laid_out(width: int, given: Given = Given()) -> tuple[PlacedColumn[SessionRow], ...]:  # noqa: B008
     longest, is_wide, has_alike, key = given
     columns = offered_columns(longest, is_wide=is_wide, has_alike=has_alike, sorted_by=key)
     found = fit_columns(columns, [longest.get(one.title, UNBOUND) for one in columns], width)
@@ -48,11 +48,11 @@ def laid_out(width: int, given: Given = Given()) -> tuple[Placed[SessionRow], ..
     return found
 
 
-def titles(found: tuple[Placed[SessionRow], ...]) -> str:
+def titles(found: tuple[PlacedColumn[SessionRow], ...]) -> str:
     return ", ".join(one.column.title.strip() for one in found)
 
 
-def widths(found: tuple[Placed[SessionRow], ...]) -> dict[str, int]:
+def widths(found: tuple[PlacedColumn[SessionRow], ...]) -> dict[str, int]:
     return {one.column.title.strip(): one.cells for one in found}
 
 

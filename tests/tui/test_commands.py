@@ -8,7 +8,7 @@ from qiscus_tui.store.config import Config
 from qiscus_tui.store.config_checks import DIALOG_KEYS, FIXED_KEYS, KEYS
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Group, Scope, sign_of
+from qiscus_tui.tui.commands.command import Heading, Scope, sign_of
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.commands.registry import COMMANDS
 from tests.clocks import ManualClock
@@ -108,8 +108,8 @@ def test_every_command_has_its_own_keys_a_heading_and_words() -> None:
     assert len({one.name for one in COMMANDS}) == len(COMMANDS)
     theirs = {f"ctrl+{letter}" for letter in "abjoqs"}  # of multiplexers and terminals
     assert not theirs & {key for one in COMMANDS for key in one.keys}
-    grouped = registry.by_group()
-    assert set(grouped) == set(Group)
+    grouped = registry.by_heading()
+    assert set(grouped) == set(Heading)
     assert sum(map(len, grouped.values())) == len(COMMANDS)
     for one in COMMANDS:
         assert one.help.endswith("."), one.name

@@ -17,8 +17,8 @@ from qiscus_tui.api.list.pages import (
     OTHER_PAGE,
     REPEATED,
     NoList,
+    PageQuery,
     Paging,
-    Query,
     decode_page,
     is_asked_for,
     next_query,
@@ -209,8 +209,8 @@ class ListReading:
 
     async def read_pages(self) -> str:
         """Read every page. Return why the last one was not reached; empty if it was."""
-        query: Query | None = None
-        seen: set[Query] = set()
+        query: PageQuery | None = None
+        seen: set[PageQuery] = set()
         barren = 0
         while True:
             before = len(self.rows)
@@ -249,7 +249,7 @@ class ListReading:
             or said.total not in totals
         )
 
-    def _note_query(self, query: Query) -> None:
+    def _note_query(self, query: PageQuery) -> None:
         """Note whether the pages are named by numbers: those of rows may be called a cursor."""
         parameter, value = query
         so_far = {str(self.rows.rows), str(len(self._pages) + 1)}
@@ -259,7 +259,7 @@ class ListReading:
         short = pages >= MAX_SHORT_PAGES and len(self.rows) < SHORT_PAGE * pages
         return short or pages >= MAX_PAGES or len(self.rows) > MAX_SESSIONS
 
-    async def _merged(self, query: Query | None) -> int:
+    async def _merged(self, query: PageQuery | None) -> int:
         """Read a page and add it to the others. Return how many rows it has."""
         said, fresh = await self._page(query)
         self._pages.append(said)
@@ -274,13 +274,13 @@ class ListReading:
             self.rows.add_page(fresh)
         return here
 
-    async def _page(self, query: Query | None) -> tuple[Paging, Rows]:
+    async def _page(self, query: PageQuery | None) -> tuple[Paging, Rows]:
         async def once(time: CallTime) -> tuple[Paging, Rows]:
             return await self._page_within(query, time.left)
 
         return await self._client.retry_policy.retrying(once)
 
-    async def _page_within(self, query: Query | None, within: float) -> tuple[Paging, Rows]:
+    async def _page_within(self, query: PageQuery | None, within: float) -> tuple[Paging, Rows]:
         client, call = self._client, self._client.contract.list
         headers = client.long_lived_headers(self._long_lived)
         request = Request(call, headers, query=dict([query]) if query else None)

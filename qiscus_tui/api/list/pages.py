@@ -158,7 +158,7 @@ def _opened(value: object) -> object:
 
 # Whether it is all there is, and how to get the rest.
 
-Query = tuple[str, str]
+PageQuery = tuple[str, str]
 """A parameter of a request and its value."""
 
 OTHER_PAGE = "the server sent another page than the one asked for"
@@ -244,7 +244,7 @@ def read_paging(
     )
 
 
-def is_asked_for(said: Paging, asked: Query | None) -> bool:
+def is_asked_for(said: Paging, asked: PageQuery | None) -> bool:
     """Return whether this is the page that was asked for, as far as it says."""
     if asked is None:  # counted from 0 or from 1
         return said.page in {None, 0, 1} and said.offset in {None, 0, 1}
@@ -253,7 +253,7 @@ def is_asked_for(said: Paging, asked: Query | None) -> bool:
     return number is None or str(number) == asked[1]
 
 
-def next_query(said: Paging, asked: Query | None, here: int, so_far: int) -> Query | None:
+def next_query(said: Paging, asked: PageQuery | None, here: int, so_far: int) -> PageQuery | None:
     """Return the query of the next page; None where there is none that we could ask for.
 
     `here` are the rows on this page, `so_far` those of all pages that were read.
@@ -311,7 +311,7 @@ def _has_more_rows(said: Paging, here: int, so_far: int) -> bool:
     return not said.says_the_end and here > 0 and here == said.size
 
 
-def _asked_number(asked: Query | None, parameter: str, otherwise: int) -> int:
+def _asked_number(asked: PageQuery | None, parameter: str, otherwise: int) -> int:
     return int(asked[1]) if asked is not None and asked[0] == parameter else otherwise
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from qiscus_tui.cli.output.console import NOT_SENT, Console
 from qiscus_tui.cli.output.tables import session_table
-from qiscus_tui.cli.output.text_table import Column, id_lines, outcome_lines, text_table
+from qiscus_tui.cli.output.text_table import TextColumn, id_lines, outcome_lines, text_table
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
@@ -49,10 +49,10 @@ def _group_lines(plan: RevocationPlan, width: int | None) -> Iterator[str]:
     """Yield a line for each group: its keys, and how many of it stay and go."""
     keys = plan.groups[0].group.keys
     columns = [
-        *(Column(key.value.upper(), 3, least=16) for key in keys),
-        Column("SESSIONS", 1),
-        Column("KEPT", 0),
-        Column("TO REVOKE", 2),
+        *(TextColumn(key.value.upper(), 3, least=16) for key in keys),
+        TextColumn("SESSIONS", 1),
+        TextColumn("KEPT", 0),
+        TextColumn("TO REVOKE", 2),
     ]
     rows = [
         (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from qiscus_tui.cli.output.text_table import UNKNOWN, Column, moment, text_table
+from qiscus_tui.cli.output.text_table import UNKNOWN, TextColumn, moment, text_table
 from qiscus_tui.model.clock import ago, countdown
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.session import Current, Session
@@ -11,13 +11,13 @@ from qiscus_tui.service.sessions.groups import Group, shown
 from qiscus_tui.service.sessions.session_list import SessionList
 
 COLUMNS = (
-    Column("EXPIRES IN", 5),
-    Column("ID", 6),
-    Column("CLIENT", 4, least=12),
-    Column("CREATED", 2),
-    Column("LAST USED", 1),
-    Column("IP", 3, least=15),
-    Column("USER", 0, least=12),
+    TextColumn("EXPIRES IN", 5),
+    TextColumn("ID", 6),
+    TextColumn("CLIENT", 4, least=12),
+    TextColumn("CREATED", 2),
+    TextColumn("LAST USED", 1),
+    TextColumn("IP", 3, least=15),
+    TextColumn("USER", 0, least=12),
 )
 SHORT_ID = 12
 
@@ -97,14 +97,14 @@ def _way_to_own(listed: SessionList) -> str:
 
 
 _FACTS = (
-    Column("COUNT", 9),
-    Column("SHARE", 6),
-    Column("PER DAY", 5),
-    Column("OLDEST", 2),
-    Column("NEWEST", 3),
-    Column("LAST USED", 4),
-    Column("EXPIRING", 1),
-    Column("NOTE", 7),
+    TextColumn("COUNT", 9),
+    TextColumn("SHARE", 6),
+    TextColumn("PER DAY", 5),
+    TextColumn("OLDEST", 2),
+    TextColumn("NEWEST", 3),
+    TextColumn("LAST USED", 4),
+    TextColumn("EXPIRING", 1),
+    TextColumn("NOTE", 7),
 )
 
 
@@ -115,7 +115,7 @@ def group_table(
 
     `now` is the server's time, epoch seconds; `width` is in cells, None for any.
     """
-    columns = [Column(key.value.upper(), 8, least=10) for key in keys]
+    columns = [TextColumn(key.value.upper(), 8, least=10) for key in keys]
     rows = ((*map(shown, group.values), *_facts(group, now)) for group in groups)
     return text_table([*columns, *_FACTS], rows, width)
 

@@ -26,8 +26,8 @@ GAP = 2
 _CUT = "…"
 
 
-class Column(NamedTuple):
-    """One column of a table."""
+class TextColumn(NamedTuple):
+    """One column of a table of text."""
 
     heading: str
     worth: int
@@ -37,7 +37,7 @@ class Column(NamedTuple):
 
 
 def text_table(
-    columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int | None
+    columns: Sequence[TextColumn], rows: Iterable[Sequence[str]], width: int | None
 ) -> Iterator[str]:
     """Yield a line of headings, then a line per row; empty columns are left out.
 
@@ -66,7 +66,7 @@ def _cells(character: str) -> int:
 
 
 def _fitted(
-    columns: Sequence[Column], widths: Sequence[int], used: list[int], width: int | None
+    columns: Sequence[TextColumn], widths: Sequence[int], used: list[int], width: int | None
 ) -> dict[int, int]:
     """Return the positions of the columns that are shown, with their widths."""
     if width is None:

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from qiscus_tui.tui.commands.command import LIST, Command, Group, Scope
+from qiscus_tui.tui.commands.command import LIST, Command, Heading, Scope
 from qiscus_tui.tui.commands.context import IDLE, SERVER, WHOLE_FILTER
 from qiscus_tui.tui.widgets.one_line import ALWAYS
 
-_of_the_account = partial(Command, group=Group.ACCOUNT)
-_everywhere = partial(Command, group=Group.PROGRAM, scopes=(Scope.APP,))
+_of_the_account = partial(Command, heading=Heading.ACCOUNT)
+_everywhere = partial(Command, heading=Heading.PROGRAM, scopes=(Scope.APP,))
 
 APP_COMMANDS = (
     _of_the_account(
@@ -34,7 +34,7 @@ APP_COMMANDS = (
         keys=("X",),
         title="Revoke all…",
         help="End every session of this user, including this one, and go on with a new token.",
-        group=Group.REVOKE,
+        heading=Heading.REVOKE,
         footer=40,
         needs=(WHOLE_FILTER, *SERVER),
         on_app=True,
@@ -87,7 +87,7 @@ APP_COMMANDS = (
         keys=("ctrl+c",),
         label="quit",
         help="Leave the program from anywhere, with the exit code of an interrupt.",
-        group=Group.PROGRAM,
+        heading=Heading.PROGRAM,
         scopes=(Scope.LOGIN,),
         footer=ALWAYS,
         on_app=True,

@@ -50,8 +50,8 @@ LIST = (Scope.SESSIONS, Scope.GROUPS)
 """The list, as sessions or as groups."""
 
 
-class Group(enum.Enum):
-    """Headings of the help. The value is the heading."""
+class Heading(enum.Enum):
+    """Headings of the help."""
 
     MOVE = "Moving"
     MARK = "Marking"
@@ -77,7 +77,7 @@ class Command(Struct, frozen=True, kw_only=True):
     title: str = ""
     """The name in the palette; empty: it is not offered there."""
     help: str
-    group: Group
+    heading: Heading
     scopes: tuple[Scope, ...] = LIST
     footer: int = 0
     """Importance in the footer; 0: not shown there, `ALWAYS`: never left out."""

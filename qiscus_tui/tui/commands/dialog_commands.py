@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from qiscus_tui.tui.commands.command import Command, Group, Scope
+from qiscus_tui.tui.commands.command import Command, Heading, Scope
 from qiscus_tui.tui.commands.context import (
     CAN_CANCEL,
     COMMAND_LINE,
@@ -14,9 +14,9 @@ from qiscus_tui.tui.commands.context import (
     left_out,
 )
 
-_in_dialogs = partial(Command, group=Group.DIALOG)
-_in_revoke = partial(Command, group=Group.DIALOG, scopes=(Scope.REVOKE,))
-_scrolling = partial(Command, group=Group.MOVE, scopes=(Scope.DIALOG,))
+_in_dialogs = partial(Command, heading=Heading.DIALOG)
+_in_revoke = partial(Command, heading=Heading.DIALOG, scopes=(Scope.REVOKE,))
+_scrolling = partial(Command, heading=Heading.MOVE, scopes=(Scope.DIALOG,))
 
 DIALOG_COMMANDS = (
     _in_dialogs(

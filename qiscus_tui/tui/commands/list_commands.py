@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from qiscus_tui.tui.commands.command import LIST, Command, Group, Scope
+from qiscus_tui.tui.commands.command import LIST, Command, Heading, Scope
 from qiscus_tui.tui.commands.context import (
     GROUPED,
     LISTED,
@@ -18,12 +18,12 @@ from qiscus_tui.tui.commands.context import (
     WHOLE_FILTER,
 )
 
-_moving = partial(Command, group=Group.MOVE)
-_marking = partial(Command, group=Group.MARK)
-_revoking = partial(Command, group=Group.REVOKE)
-_finding = partial(Command, group=Group.FIND)
-_in_groups = partial(Command, group=Group.FIND, scopes=(Scope.GROUPS,), bound=False)
-_in_filter = partial(Command, group=Group.FIND, scopes=(Scope.FILTER,), bound=False)
+_moving = partial(Command, heading=Heading.MOVE)
+_marking = partial(Command, heading=Heading.MARK)
+_revoking = partial(Command, heading=Heading.REVOKE)
+_finding = partial(Command, heading=Heading.FIND)
+_in_groups = partial(Command, heading=Heading.FIND, scopes=(Scope.GROUPS,), bound=False)
+_in_filter = partial(Command, heading=Heading.FIND, scopes=(Scope.FILTER,), bound=False)
 
 LIST_COMMANDS = (
     _moving(

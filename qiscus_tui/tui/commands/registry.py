@@ -9,7 +9,7 @@ from textual.actions import ActionParseResult, parse
 from textual.binding import Binding
 
 from qiscus_tui.tui.commands.app_commands import APP_COMMANDS
-from qiscus_tui.tui.commands.command import Command, Group, Scope, sign_of
+from qiscus_tui.tui.commands.command import Command, Heading, Scope, sign_of
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.commands.dialog_commands import DIALOG_COMMANDS
 from qiscus_tui.tui.commands.list_commands import LIST_COMMANDS
@@ -122,8 +122,8 @@ def in_palette(scope: Scope, context: Context, keymap: Keymap) -> tuple[Command,
     return with_keys(offered, keymap)
 
 
-def by_group(commands: Iterable[Command] = COMMANDS) -> dict[Group, tuple[Command, ...]]:
+def by_heading(commands: Iterable[Command] = COMMANDS) -> dict[Heading, tuple[Command, ...]]:
     """Return commands under their headings, for the help; available or not."""
     kept = tuple(commands)
-    grouped = {group: tuple(one for one in kept if one.group is group) for group in Group}
-    return {group: members for group, members in grouped.items() if members}
+    found = {each: tuple(one for one in kept if one.heading is each) for each in Heading}
+    return {heading: members for heading, members in found.items() if members}

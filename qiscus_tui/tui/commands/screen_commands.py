@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from qiscus_tui.tui.commands.command import Command, Group, Scope
+from qiscus_tui.tui.commands.command import Command, Heading, Scope
 from qiscus_tui.tui.commands.context import (
     ACCOUNT,
     FREE_CHOICE,
@@ -15,8 +15,8 @@ from qiscus_tui.tui.commands.context import (
 
 _in_detail = partial(Command, scopes=(Scope.DETAIL,))
 _in_overview = partial(Command, scopes=(Scope.OVERVIEW,), needs=(ROW,))
-_in_accounts = partial(Command, group=Group.ACCOUNT, scopes=(Scope.ACCOUNTS,))
-_in_login = partial(Command, group=Group.LOGIN, scopes=(Scope.LOGIN,))
+_in_accounts = partial(Command, heading=Heading.ACCOUNT, scopes=(Scope.ACCOUNTS,))
+_in_login = partial(Command, heading=Heading.LOGIN, scopes=(Scope.LOGIN,))
 
 SCREEN_COMMANDS = (
     _in_overview(
@@ -25,7 +25,7 @@ SCREEN_COMMANDS = (
         label="add to the filter",
         title="Filter the list by this bar too",
         help="In the overview: add the bar under the cursor to the filter of the list.",
-        group=Group.FIND,
+        heading=Heading.FIND,
         footer=95,
         bound=False,
     ),
@@ -33,14 +33,14 @@ SCREEN_COMMANDS = (
         name="next_chart",
         keys=("tab", "right"),
         help="In the overview: go to the next chart (→ too).",
-        group=Group.MOVE,
+        heading=Heading.MOVE,
         footer=80,
     ),
     _in_overview(
         name="previous_chart",
         keys=("shift+tab", "left"),
         help="In the overview: go to the previous chart (← too).",
-        group=Group.MOVE,
+        heading=Heading.MOVE,
     ),
     _in_accounts(
         name="switch_account",
@@ -84,7 +84,7 @@ SCREEN_COMMANDS = (
         label="outcomes",
         title="Outcomes of this plan",
         help="In the audit: show the outcome of each session of the plan.",
-        group=Group.ACCOUNT,
+        heading=Heading.ACCOUNT,
         scopes=(Scope.AUDIT,),
         footer=90,
         needs=(PLAN,),
@@ -118,7 +118,7 @@ SCREEN_COMMANDS = (
         label="next, previous",
         title="Next session",
         help="In the detail: show the session below in the list.",
-        group=Group.MOVE,
+        heading=Heading.MOVE,
         footer=92,
     ),
     _in_detail(
@@ -126,14 +126,14 @@ SCREEN_COMMANDS = (
         keys=("k",),
         title="Previous session",
         help="In the detail: show the session above in the list.",
-        group=Group.MOVE,
+        heading=Heading.MOVE,
     ),
     _in_detail(
         name="scroll_detail",
         keys=("up", "down", "pageup", "pagedown", "home", "end"),
         shown_as="↑ ↓",
         help="In the detail: arrows, page up and down, home and end scroll.",
-        group=Group.MOVE,
+        heading=Heading.MOVE,
         bound=False,
     ),
     _in_detail(
@@ -143,13 +143,13 @@ SCREEN_COMMANDS = (
         label="filter by its group",
         title="Filter the list by its group",
         help="In the detail: filter the list by client and network of the session (enter too).",
-        group=Group.FIND,
+        heading=Heading.FIND,
         footer=80,
     ),
     _in_detail(
         name="copy_fields",
         title="Copy all fields",
         help="In the detail: send all fields to the clipboard, a line each.",
-        group=Group.FIND,
+        heading=Heading.FIND,
     ),
 )

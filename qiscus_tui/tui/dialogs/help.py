@@ -165,8 +165,8 @@ def here(commands: Iterable[Command], scope: Scope | None, context: Context) -> 
     offered = [one for one in commands if {scope, Scope.APP} & {*one.scopes}]
     offered.sort(key=lambda one: Scope.APP in one.scopes)
     return [
-        Section(group.value, tuple(_entry(one, f"{PLACES[scope]}: ", context) for one in members))
-        for group, members in registry.by_group(offered).items()
+        Section(heading.value, tuple(_entry(one, f"{PLACES[scope]}: ", context) for one in members))
+        for heading, members in registry.by_heading(offered).items()
     ]
 
 
@@ -174,8 +174,8 @@ def elsewhere(commands: Iterable[Command], scope: Scope | None) -> list[Section]
     """Return the commands that the screen in front does not have, under their headings."""
     others = [one for one in commands if scope is None or not {scope, Scope.APP} & {*one.scopes}]
     return [
-        Section(group.value, tuple(Entry(one.key_shown or BY_NAME, one.help) for one in members))
-        for group, members in registry.by_group(others).items()
+        Section(heading.value, tuple(Entry(one.key_shown or BY_NAME, one.help) for one in members))
+        for heading, members in registry.by_heading(others).items()
     ]
 
 

@@ -68,7 +68,7 @@ INDENT = 1
 """Cells free at both ends of a line."""
 
 
-class Placed(Struct, frozen=True):
+class PlacedPiece(Struct, frozen=True):
     """A piece, its first cell, and what separates it from the one before."""
 
     piece: Piece
@@ -76,7 +76,7 @@ class Placed(Struct, frozen=True):
     after: str
 
 
-def place(line: Line, width: int) -> list[Placed]:
+def place(line: Line, width: int) -> list[PlacedPiece]:
     """Return the pieces that fit into `width` cells, and their places."""
     left, right = [*line.left], [*line.right]
     while _width(left) + _width(right) + 2 * INDENT + 2 * bool(left and right) > width:
@@ -88,11 +88,11 @@ def place(line: Line, width: int) -> list[Placed]:
     return [*_in_a_row(left, INDENT), *_in_a_row(right, at_right)]
 
 
-def _in_a_row(pieces: Sequence[Piece], start: int) -> Iterator[Placed]:
+def _in_a_row(pieces: Sequence[Piece], start: int) -> Iterator[PlacedPiece]:
     for at, part in enumerate(pieces):
         after = part.after if at else ""
         start += width_of(after)
-        yield Placed(part, start, after)
+        yield PlacedPiece(part, start, after)
         start += part.width
 
 

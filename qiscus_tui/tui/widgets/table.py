@@ -69,7 +69,7 @@ class Column(Struct, Generic[Row], frozen=True):
     """What a click on its title sorts by; None: nothing."""
 
 
-class Placed(Struct, Generic[Row], frozen=True):
+class PlacedColumn(Struct, Generic[Row], frozen=True):
     """A column that is shown, its first cell and its width."""
 
     column: Column[Row]
@@ -86,7 +86,7 @@ class Sort(Struct, frozen=True):
 
 def fit_columns(
     columns: Sequence[Column[Row]], longest: Sequence[int], width: int
-) -> tuple[Placed[Row], ...]:
+) -> tuple[PlacedColumn[Row], ...]:
     """Return which columns are shown in `width` cells, and where.
 
     `longest`: cells of the longest text of each. Columns come in order of priority while there is
@@ -125,11 +125,11 @@ def fit_columns(
         if any(cells.get(at) != wanted[at] for at in by_priority if not columns[at].is_extra):
             break
     widen(reversed(numbers), most, 1)
-    placed: list[Placed[Row]] = []
+    placed: list[PlacedColumn[Row]] = []
     start = 0
     for at in sorted(cells):
         start += columns[at].gap
-        placed.append(Placed(columns[at], start, cells[at]))
+        placed.append(PlacedColumn(columns[at], start, cells[at]))
         start += cells[at]
     return tuple(placed)
 
@@ -204,7 +204,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self._count = self._row = 0
         self.sort: Sort | None = None
         self._notice: tuple[str, ...] = ()
-        self._layout_now: tuple[Placed[Row], ...] = ()
+        self._layout_now: tuple[PlacedColumn[Row], ...] = ()
         self._laid_out_in = -1
         self._styles_by_name: dict[str, Style] = {}
 
@@ -380,7 +380,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     # Columns.
 
     @property
-    def shown_columns(self) -> tuple[Placed[Row], ...]:
+    def shown_columns(self) -> tuple[PlacedColumn[Row], ...]:
         """Return the columns that are shown now, from left to right."""
         if self._laid_out_in != self.row_width:
             self._laid_out_in = self.row_width
