@@ -76,13 +76,11 @@ _SIGN = re.compile(r"[<>=!~]+")
 _NAME_AND_SIGN = re.compile(r"(?P<name>[A-Za-z][A-Za-z_-]*)?(?P<sign>[<>=!~]+)|:(?!:)")
 _IN_PARENTHESES = re.compile(rf"\(+(?:{'|'.join(KEYS)})[:<>=!~]", re.IGNORECASE)
 _BOOLEAN = {"or", "and", "not", "||", "&&", "|", "&"}
-_TEXT_KEYS = {Key.CLIENT, Key.UA, Key.USER, Key.LABEL}
+_TEXT_KEYS = {key for key in Key if key.takes is Takes.TEXT}
 _PATTERN_SIGNS = {
+    **dict.fromkeys((None, *_TEXT_KEYS), "*|,"),
     None: "*|",
     Key.UA: "*|",  # user agents have commas
-    Key.CLIENT: "*|,",
-    Key.USER: "*|,",
-    Key.LABEL: "*|,",
 }
 """Signs that other languages use for any text, and for one of several."""
 
