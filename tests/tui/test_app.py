@@ -13,7 +13,7 @@ from qiscus_tui.errors import ConfigError, OutOfReach
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.run import clean_environment
-from qiscus_tui.tui.terminal.crash_report import crash_words
+from qiscus_tui.tui.terminal.app import crash_words
 from qiscus_tui.tui.theme import DARK, LIGHT
 from tests.clocks import ManualClock
 from tests.sandbox import Call, demo_state

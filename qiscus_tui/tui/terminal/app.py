@@ -4,29 +4,23 @@ Keys act one by one, toasts do not pile up, a signal leaves in good order, and a
 variable.
 """
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import PurePath
 
+from rich.console import RenderableType
+from textual import events
 from textual.app import App
+from textual.dom import DOMNode
+from textual.notifications import Notification, SeverityLevel
+from textual.worker import WorkerFailed
 
+from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.exit_codes import ENDING_SIGNALS, signal_exit_code
-from qiscus_tui.tui.terminal.crash_report import crash_words
 from qiscus_tui.tui.terminal.driver import TerminalDriver
 from qiscus_tui.tui.terminal.key_queue import KeyDone, KeyQueue
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import PurePath
-
-    from rich.console import RenderableType
-    from textual import events
-    from textual.dom import DOMNode
-    from textual.notifications import Notification, SeverityLevel
-
-    from qiscus_tui.tui.terminal.multiplexer import Multiplexer
+from qiscus_tui.tui.terminal.replies import Multiplexer
 
 
 class TerminalApp(App[int], inherit_bindings=False):
@@ -129,3 +123,30 @@ class TerminalApp(App[int], inherit_bindings=False):
 def keymap_of(shown: DOMNode) -> Mapping[str, str]:
     """Return the keys that the app's keymap gives to bindings, by their ids."""
     return shown.app._keymap  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+
+
+def crash_words(error: BaseException | None) -> tuple[str, str]:
+    """Return what happened and what to do. Only our own errors are quoted: they are safe text."""
+    if isinstance(error, QiscusTuiError):
+        return error.message, error.hint
+    if error is None:
+        return "The program failed", "Please report it as a bug of qiscus-tui."
+    if isinstance(error, WorkerFailed):
+        return crash_words(error.error)
+    place = _place(error)
+    return (
+        f"The program failed ({type(error).__name__}{place})",
+        "Nothing more was sent. Please report this line as a bug of qiscus-tui.",
+    )
+
+
+def _place(error: BaseException) -> str:
+    """Return the last line of our own code in the traceback."""
+    found = ""
+    trace = error.__traceback__
+    while trace is not None:
+        name = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if name.startswith("qiscus_tui."):
+            found = f" in {name} line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return found

@@ -8,7 +8,7 @@ import asyncio
 import os
 
 from qiscus_tui.tui.terminal.app import TerminalApp
-from qiscus_tui.tui.terminal.multiplexer import Multiplexer
+from qiscus_tui.tui.terminal.replies import Multiplexer
 
 SENT = "sent to the terminal"
 """Never "copied": the terminal may refuse."""

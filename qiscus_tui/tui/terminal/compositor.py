@@ -1,18 +1,13 @@
 """What is drawn: all that a layout moves, nothing twice, and no look that is not needed."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from textual._compositor import Compositor, LayoutUpdate, ReflowResult
+from rich.style import Style
+from textual._compositor import Compositor, CompositorMap, LayoutUpdate, ReflowResult
 from textual.dom import DOMNode
-
-if TYPE_CHECKING:
-    from rich.style import Style
-    from textual._compositor import CompositorMap
-    from textual.geometry import Size
-    from textual.screen import Screen
-    from textual.widget import Widget
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widget import Widget
 
 
 class ComparingCompositor(Compositor):

@@ -1,7 +1,5 @@
 """Textual's driver, for a slow line, and for a terminal that is restored at the end."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os
@@ -11,28 +9,27 @@ import sys
 import termios
 import time
 from codecs import getincrementaldecoder
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, TextIO, cast
+from queue import Queue
+from typing import TextIO, cast
 
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
+from textual.message import Message
 
 from qiscus_tui.tui.terminal.input_filter import CellParser, InputFilter
-from qiscus_tui.tui.terminal.multiplexer import (
+from qiscus_tui.tui.terminal.output import HangupSafeOutput, ScreenOutput
+from qiscus_tui.tui.terminal.replies import (
+    MOUSE_OFF,
     SET_CLIPBOARD,
+    FollowsBackground,
     Multiplexer,
+    TerminalReplies,
     multiplexer_in,
     wrapped,
 )
-from qiscus_tui.tui.terminal.output import HangupSafeOutput, ScreenOutput
-from qiscus_tui.tui.terminal.replies import MOUSE_OFF, FollowsBackground, TerminalReplies
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from queue import Queue
-
-    from textual.message import Message
 
 _POLL = 0.1
 """Seconds between two checks whether to end."""

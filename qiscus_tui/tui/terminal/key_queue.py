@@ -9,22 +9,16 @@ up to the app), and every widget on that way works in order. It is sent twice, b
 that the key's action posted are queued behind the first.
 """
 
-from __future__ import annotations
-
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from textual import events
+from textual.app import App
 from textual.css.query import NoMatches
 from textual.message import Message
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from textual.app import App
-    from textual.timer import Timer
-    from textual.widget import Widget
+from textual.timer import Timer
+from textual.widget import Widget
 
 ROUNDS = 2
 LONGEST_WAIT = 1.0

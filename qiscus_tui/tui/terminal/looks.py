@@ -1,7 +1,5 @@
 """How a cell looks, and the shortest codes that take the terminal from one look to another."""
 
-from __future__ import annotations
-
 from msgspec import Struct
 from msgspec.structs import replace
 

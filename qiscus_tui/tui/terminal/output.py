@@ -1,18 +1,13 @@
 """What Textual draws, on its way to the terminal: only what changes, as fast as it is shown."""
 
-from __future__ import annotations
-
 import os
 import threading
 from collections import deque
-from queue import Full
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Callable
+from queue import Full, Queue
+from typing import TextIO
 
 from qiscus_tui.tui.terminal.screen_model import ScreenModel
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from queue import Queue
 
 STALL_TIME = 2.0
 """Seconds without room for one more write after which the terminal counts as stalled."""

@@ -1,19 +1,13 @@
-"""What the terminal answers, at the start and until it is left."""
-
-from __future__ import annotations
+"""What the terminal answers, at the start and until it is left, and what is between it and us."""
 
 import re
 import threading
 import time
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from collections.abc import Callable, Mapping
+from enum import Enum, auto
+from typing import Protocol, runtime_checkable
 
-from qiscus_tui.tui.terminal.multiplexer import Multiplexer
-from qiscus_tui.tui.terminal.output import ANSWER, ANSWER_TIMEOUT, ASK
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from qiscus_tui.tui.terminal.output import ScreenOutput
+from qiscus_tui.tui.terminal.output import ANSWER, ANSWER_TIMEOUT, ASK, ScreenOutput
 
 LEAVING_TIME = 0.5
 """Seconds that leaving waits at most for input that is still on its way."""
@@ -34,6 +28,21 @@ MOUSE_OFF = "\x1b[?1006l\x1b[?1002l\x1b[?1000l"
 _FENCE = "\x1b[c"
 _ATTRIBUTES = re.compile(r"\x1b\[\?[\d;]*c")
 _KIND = re.compile(r"\x1b\[>(\d+)[\d;]*c")
+
+SET_CLIPBOARD = "\x1b]52;"
+"""How the sequence begins."""
+
+_SCREEN_TAKES = 500
+"""Characters that GNU screen passes on at once; it drops what is longer than 768."""
+
+
+class Multiplexer(Enum):
+    """A program that acts as our terminal, and draws on another one."""
+
+    TMUX = auto()
+    SCREEN = auto()
+
+
 _MULTIPLEXERS = {"84": Multiplexer.TMUX, "83": Multiplexer.SCREEN}
 
 
@@ -127,3 +136,24 @@ def is_light(reply: str) -> bool | None:
         return None
     levels = (int(digits, 16) / (16 ** len(digits) - 1) for digits in colour.groups())
     return sum(share * level for share, level in zip(_SHARES, levels, strict=True)) > 0.5
+
+
+def multiplexer_in(environ: Mapping[str, str]) -> Multiplexer | None:
+    """Return what the environment names. The terminal's own answer is better, once it came."""
+    if environ.get("TMUX"):
+        return Multiplexer.TMUX
+    return Multiplexer.SCREEN if environ.get("STY") else None
+
+
+def wrapped(sequence: str, multiplexer: Multiplexer | None) -> str:
+    """Return the sequence in the form that passes through the multiplexer."""
+    match multiplexer:
+        case None:
+            return sequence
+        case Multiplexer.TMUX:  # bare for `set-clipboard on`, wrapped for `allow-passthrough on`
+            doubled = sequence.replace("\x1b", "\x1b\x1b")
+            return f"{sequence}\x1bPtmux;{doubled}\x1b\\"
+        case Multiplexer.SCREEN:
+            starts = range(0, len(sequence), _SCREEN_TAKES)
+            pieces = (sequence[start : start + _SCREEN_TAKES] for start in starts)
+            return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
