@@ -24,7 +24,6 @@ from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login import screen as login
 from qiscus_tui.tui.login.parts import Tab, TabStrip, Tick
-from qiscus_tui.tui.login.work import StorageChoiceShown
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock
 from tests.sandbox import PASSWORD, Call, Fault, demo_state
@@ -270,23 +269,22 @@ async def test_the_tick_is_the_consent_to_the_file(
 
 
 @pytest.mark.parametrize(
-    ("stored", "offered", "by_itself", "ticked"),
+    ("stored", "offered", "ticked"),
     [
-        (None, Storage.KEYRING, True, True),
-        (None, Storage.FILE, False, False),
-        (Storage.FILE, Storage.FILE, False, True),
-        (Storage.FILE, Storage.KEYRING, True, True),
-        (Storage.KEYRING, Storage.KEYRING, True, True),
-        (Storage.KEYRING, Storage.FILE, False, False),
-        (Storage.THIS_RUN, Storage.KEYRING, True, False),
-        (Storage.THIS_RUN, Storage.FILE, False, False),
+        (None, Storage.KEYRING, True),
+        (None, Storage.FILE, False),
+        (Storage.FILE, Storage.FILE, True),
+        (Storage.FILE, Storage.KEYRING, True),
+        (Storage.KEYRING, Storage.KEYRING, True),
+        (Storage.KEYRING, Storage.FILE, False),
+        (Storage.THIS_RUN, Storage.KEYRING, False),
+        (Storage.THIS_RUN, Storage.FILE, False),
     ],
 )
 def test_the_tick_begins_as_the_account_is_stored(
-    stored: Storage | None, offered: Storage, by_itself: bool, ticked: bool
+    stored: Storage | None, offered: Storage, ticked: bool
 ) -> None:
-    offer = StorageChoiceShown(offered, "", ticked=by_itself)
-    assert offer.ticked_for(stored) is ticked
+    assert login.is_ticked_at_first(offered, stored) is ticked
 
 
 async def test_the_whole_form_can_be_typed_in_one_burst(clock: ManualClock) -> None:

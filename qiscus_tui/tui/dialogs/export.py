@@ -3,21 +3,17 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import counted, safe
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.sessions.export import Export, ExportFormat, export_to, named_path
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.widgets.fields import Field
-
-if TYPE_CHECKING:
-    from qiscus_tui.service.account.connection import Connection
-
 
 WRITING = "The file is being written."
 
@@ -28,7 +24,7 @@ class ExportDialog(Dialog[str | None]):
     AUTO_FOCUS = "#path"
     TITLE_TEXT = "Export"
 
-    def __init__(self, listed: SessionList, order: Sequence[int], connection: "Connection") -> None:
+    def __init__(self, listed: SessionList, order: Sequence[int], connection: Connection) -> None:
         super().__init__()
         self._listed = listed
         self._order = tuple(order)

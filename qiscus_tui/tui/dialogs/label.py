@@ -1,28 +1,22 @@
 """Name the integration of a session: its client and network. Protected ones stay out of plans."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual import on
+from textual.app import App
 from textual.content import Content
 from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError, StorageError
+from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.integrations import Integration, Integrations
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.dialogs.question import Toggle
+from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.widgets.fields import Field
-
-if TYPE_CHECKING:
-    from textual.app import App
-
-    from qiscus_tui.model.session import Session
-    from qiscus_tui.tui.listed.feed import Feed
 
 NOTHING_TO_NAME = "This session has neither a client nor a network by which to name it."
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Storage
+from qiscus_tui.service.account import directory
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.service.sessions.user_agents import ClientNames, client_name, quick_name
@@ -247,15 +248,10 @@ class Feed:
         if self._is_visit_noted:
             return []
 
-        def note_start() -> None:
-            from qiscus_tui.service.account import directory  # takes a while: not between keys
-
-            directory.note_start(self.workspace, connection)
-
         self._is_visit_noted = True
         troubles = [self._visit.trouble] if self._visit is not None else []
         try:
-            await asyncio.to_thread(note_start)
+            await asyncio.to_thread(directory.note_start, self.workspace, connection)
         except StorageError as error:
             troubles.append(error)
         return [error.text for error in filter(None, troubles)]
@@ -276,7 +272,7 @@ class Feed:
 
     async def refresh_token(self) -> None:
         """Get a new short-lived token. Raises QiscusTuiError."""
-        from qiscus_tui.service.token.refresh import refreshed_since
+        from qiscus_tui.service.token.refresh import refreshed_since  # loads httpx, as above
 
         if self.connection is None:
             return

@@ -1,24 +1,18 @@
 """The parts of the login form: a check box, and the strip of its two tabs."""
 
-from __future__ import annotations
-
 import enum
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Self
 
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Checkbox
-
-if TYPE_CHECKING:
-    from typing import Self
-
-    from textual.geometry import Size
 
 
 class Tab(enum.Enum):
@@ -28,7 +22,7 @@ class Tab(enum.Enum):
     TOKEN = "Long-lived token"
 
     @property
-    def other(self) -> Tab:
+    def other(self) -> "Tab":
         """Return the other tab."""
         return Tab.TOKEN if self is Tab.PASSWORD else Tab.PASSWORD
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -19,33 +21,47 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from qiscus_tui.errors import AddressError, QiscusTuiError, TokenInvalid, TwoFactor
-from qiscus_tui.model.account import DEFAULT_SERVER, Storage, parse_origin
+from qiscus_tui.errors import (
+    AddressError,
+    Forbidden,
+    LoginRefused,
+    OutOfReach,
+    QiscusTuiError,
+    ServerError,
+    StorageError,
+    TokenInvalid,
+    TwoFactor,
+)
+from qiscus_tui.model.account import DEFAULT_SERVER, Account, Origin, Storage, parse_origin
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.account import directory
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import BUSY, Context
 from qiscus_tui.tui.login.parts import Tab, TabStrip, Tick
-from qiscus_tui.tui.login.work import (
-    Entered,
-    StorageChoiceShown,
-    field_at_fault,
-    find_offer,
-    log_in_with,
-)
 from qiscus_tui.tui.widgets.fields import Field, SecretField
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 if TYPE_CHECKING:
-    from qiscus_tui.model.account import Account, Origin
-    from qiscus_tui.service.account.login import LoggedIn
-    from qiscus_tui.service.account.workspace import Workspace
+    from qiscus_tui.service.account.login import LoggedIn  # loads httpx: after the first frame
 
 HERE = "Log in here, or esc: the list is shown as it was, and nothing can be changed."
 TOKEN_IS_FOR = "For accounts with two factors, or to type no password here."
-LOOKING = "Keep me logged in on this machine (looking for a keyring)"
+KEEP = "Keep me logged in on this machine"
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What was entered in the form."""
+
+    server: str
+    email: str = ""
+    password: str = field(default="", repr=False)
+    app_id: str = ""
+    long_lived: str = field(default="", repr=False)
 
 
 class LoginScreen(BaseScreen[None]):
@@ -79,7 +95,8 @@ class LoginScreen(BaseScreen[None]):
         self._why = why
         self._can_go_back = over_another or again is not None
         self._app_id = again.app_code if again else ""
-        self._offer: asyncio.Task[StorageChoiceShown] | None = None
+        self._offer: asyncio.Task[tuple[Storage, str]] | None = None
+        """Looks where a login can be stored."""
         self._is_busy = False
 
     @property
@@ -114,12 +131,12 @@ class LoginScreen(BaseScreen[None]):
             Line((piece("qiscus-tui", Tone.STRONG, 90), piece(title, Tone.MUTED, 50, "   ")), right)
         )
         self.query_one("#keys", ActionBar).show_commands(Scope.LOGIN, self.context)
-        self._keep.label = Content(LOOKING)
+        self._keep.label = Content(f"{KEEP} (looking for a keyring)")
         if self._why is not None:
             self._say(self._why.message, HERE if self._again else self._why.hint)
         if self._again is not None:
             await self._ask_again(self._again)
-        self.call_after_refresh(self._painted)
+        self.call_after_refresh(self._find_offer)
 
     async def _ask_again(self, account: Account) -> None:
         """Begin with the secret, which is all that is missing."""
@@ -139,28 +156,25 @@ class LoginScreen(BaseScreen[None]):
             self._why = self._why or error
             return DEFAULT_SERVER
 
-    def _painted(self) -> None:
-        self._find_offer()
-
     # Where it is kept.
 
     @property
     def _keep(self) -> Tick:
         return self.query_one("#keep", Tick)
 
-    def _find_offer(self) -> asyncio.Task[StorageChoiceShown]:
+    def _find_offer(self) -> asyncio.Task[tuple[Storage, str]]:
         if self._offer is None:
             self._offer = asyncio.create_task(find_offer(self._workspace))
             self.run_worker(partial(self._show_offer, self._offer), group="offer")
         return self._offer
 
-    async def _show_offer(self, looked_for: asyncio.Task[StorageChoiceShown]) -> None:
-        found = await looked_for
-        self._keep.label = Content(safe(found.words))
-        if not found.possible:
+    async def _show_offer(self, looked_for: asyncio.Task[tuple[Storage, str]]) -> None:
+        storage, words = await looked_for
+        self._keep.label = Content(safe(words))
+        if not storage.stores_logins:
             self._keep.fix()
         elif not self._keep.was_touched:
-            self._keep.value = found.ticked_for(self._stored)
+            self._keep.value = is_ticked_at_first(storage, self._stored)
 
     # What is typed.
 
@@ -240,9 +254,9 @@ class LoginScreen(BaseScreen[None]):
     async def _log_in(self, entered: Entered) -> None:
         try:
             self._check_server(parse_origin(entered.server))
-            offer = await self._find_offer()
-            keeps = offer.possible and self._keep.value
-            storage = offer.storage if keeps else Storage.THIS_RUN
+            storage, _ = await self._find_offer()
+            if not self._keep.value:
+                storage = Storage.THIS_RUN
             done = await log_in_with(self._workspace, entered, storage)
         except QiscusTuiError as error:
             self._failed(error)
@@ -294,3 +308,62 @@ def _row(label: str, field: Field, way: str = "any") -> tuple[Widget, Widget]:
     """Return a label and a field, of one way to log in or of any."""
     field.add_class(f"by-{way}", update=False)  # it gets its styles when it is mounted
     return Static(label, classes=f"label by-{way}"), field
+
+
+async def find_offer(workspace: Workspace) -> tuple[Storage, str]:
+    """Return where a login can be stored, and how the form says it.
+
+    Asks the keyring, which may take 3 s.
+    """
+    try:
+        found = await asyncio.to_thread(
+            directory.offer, workspace, workspace.config.storage.backend
+        )
+    except StorageError as error:
+        words = f"This login is kept for this run only: {error.message}. {error.hint}"
+        return Storage.THIS_RUN, words
+    if not found.storage.stores_logins:
+        words = f"Kept for this run only: {found.reason}" if found.reason else found.where
+        return Storage.THIS_RUN, words
+    if found.needs_consent:
+        return found.storage, f"{KEEP}, in the file {found.where}"
+    return found.storage, f"{KEEP} ({found.storage.value}: {found.where})"
+
+
+def is_ticked_at_first(offered: Storage, stored: Storage | None) -> bool:
+    """Return whether a login is to be stored, before the user says so.
+
+    A file needs consent, which was given for an account that is `stored` there already.
+    """
+    if stored is not None and not stored.stores_logins:
+        return False
+    return offered is not Storage.FILE or stored is offered
+
+
+async def log_in_with(workspace: Workspace, entered: Entered, storage: Storage) -> LoggedIn:
+    """Log in by what was entered. Raises QiscusTuiError."""
+    # Loads httpx, which the first frame must not wait for.
+    from qiscus_tui.service.account.login import Password, log_in, log_in_with_token
+
+    if workspace.demo is None:
+        account_options = replace(workspace.account_options, server=entered.server)
+        workspace = replace(workspace, account_options=account_options)
+    kept = await asyncio.to_thread(directory.keep_in, workspace, storage)
+    if entered.long_lived or entered.app_id:
+        return await log_in_with_token(workspace, kept, entered.app_id, entered.long_lived)
+    return await log_in(workspace, kept, Password(entered.email, entered.password))
+
+
+def field_at_fault(error: QiscusTuiError, tab: Tab) -> str:
+    """Return the selector of the field that a login failed by; empty where it is none of them."""
+    match error:
+        case Forbidden():  # the user's role is
+            return ""
+        case AddressError() | OutOfReach() | ServerError():
+            return "#server"
+        case StorageError():
+            return "#keep"
+        case TokenInvalid() | LoginRefused():
+            return "#long-lived" if tab is Tab.TOKEN else "#password"
+        case _:
+            return ""

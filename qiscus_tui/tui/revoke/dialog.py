@@ -5,7 +5,7 @@ It has no rule of revocation: toggles change the choices, and the plan is made a
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from msgspec.structs import replace
 from textual import events, work
@@ -19,6 +19,7 @@ from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.text import counted
 from qiscus_tui.query import Moment, all_of
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.history import SEE_THE_LIST, reached_words
 from qiscus_tui.service.revocation.events import Answered, Event
 from qiscus_tui.service.revocation.outcomes import Report, not_sent_by
@@ -44,11 +45,8 @@ from qiscus_tui.tui.revoke.choices import MARKED, Change, PlanChoices, ShownPlan
 from qiscus_tui.tui.revoke.plan_text import BOX, text_width
 from qiscus_tui.tui.revoke.progress import REDRAW, Progress
 from qiscus_tui.tui.revoke.questions import COMMANDS, PlanQuestions
+from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.terminal.clipboard import send
-
-if TYPE_CHECKING:
-    from qiscus_tui.service.account.connection import Connection
-    from qiscus_tui.tui.terminal.app import TerminalApp
 
 AT_ONCE = 5000
 """Sessions up to which a plan is made within the key's own turn; for more, a thread makes it."""
@@ -77,7 +75,7 @@ class RevokeDialog(Question[Report]):
 
     def __init__(
         self,
-        connection: "Connection",
+        connection: Connection,
         listed: SessionList,
         choices: PlanChoices | Selection,
         on_result: Callable[[Report], None] = lambda _: None,

@@ -1,9 +1,6 @@
 """What can be changed of a plan before it is confirmed, and the number and reason to be typed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clock import as_typed
 from qiscus_tui.service.account.audit_trail import typed_reason
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.dialogs.dialog import Words
@@ -21,9 +19,6 @@ from qiscus_tui.tui.revoke.choices import PlanChoices
 from qiscus_tui.tui.revoke.plan_text import additions
 from qiscus_tui.tui.terminal.app import keymap_of
 from qiscus_tui.tui.widgets.fields import Field
-
-if TYPE_CHECKING:
-    from qiscus_tui.service.account.connection import Connection
 
 COMMANDS = {
     "rules": ("rules",),

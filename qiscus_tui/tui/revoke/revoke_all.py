@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from msgspec.structs import replace
 from textual.binding import BindingType
@@ -14,7 +14,14 @@ from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import counted, safe
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
+from qiscus_tui.service.revocation.revoke_all import (
+    RevokeAllResult,
+    Sent,
+    send_revoke_all,
+    verify,
+)
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
@@ -22,11 +29,7 @@ from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import DialogButton, Words, trouble
 from qiscus_tui.tui.dialogs.question import Question, TypedField
 from qiscus_tui.tui.revoke.questions import ReasonLine
-
-if TYPE_CHECKING:
-    from qiscus_tui.service.account.connection import Connection
-    from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, Sent
-    from qiscus_tui.tui.terminal.app import TerminalApp
+from qiscus_tui.tui.terminal.app import TerminalApp
 
 CLIENTS = 8
 """Clients that are named."""
@@ -34,7 +37,7 @@ CLIENTS = 8
 QUESTIONS = ("#reason-line", "#code-words", "#code")
 
 
-class RevokeAllDialog(Question["RevokeAllResult"]):
+class RevokeAllDialog(Question[RevokeAllResult]):
     """Dismissed with the result, or None where nothing was sent.
 
     `on_result` gets it as soon as it is known: the list behind must not lag behind it.
@@ -55,9 +58,9 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
 
     def __init__(
         self,
-        connection: "Connection",
+        connection: Connection,
         listed: SessionList,
-        on_result: "Callable[[RevokeAllResult], None]" = lambda _: None,
+        on_result: Callable[[RevokeAllResult], None] = lambda _: None,
     ) -> None:
         super().__init__(connection.clock)
         self._on_result = on_result
@@ -118,8 +121,6 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
         if why_not := self._reason.why_not():
             self.warn(why_not)
             return
-        from qiscus_tui.service.revocation.revoke_all import send_revoke_all, verify
-
         self._show_sending()
         # A task of its own: leaving the screen must not lose the new token.
         before, self._connection.show_secret = self._connection.show_secret, self._show_lost
@@ -163,7 +164,7 @@ class RevokeAllDialog(Question["RevokeAllResult"]):
             self.say("note", words)
         return True
 
-    def _show_result(self, result: "RevokeAllResult") -> None:
+    def _show_result(self, result: RevokeAllResult) -> None:
         self._result = result
         self._on_result(result)
         sent, whole = result.sent, result.still_listed == 0
@@ -229,7 +230,7 @@ def consequences(listed: SessionList) -> Content:
     return Content("\n").join(lines)
 
 
-def result_words(result: "RevokeAllResult") -> Content:
+def result_words(result: RevokeAllResult) -> Content:
     """Return what is known of the result, and what is not."""
     parts: list[Content] = []
     sent = result.sent

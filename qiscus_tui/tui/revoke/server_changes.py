@@ -1,19 +1,19 @@
 """What is changed on the server from the list: by revoke, prune, revoke all, a new token."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
+from textual.app import App
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection
 from qiscus_tui.service.revocation.retention import USUAL_RULES, retention_of
+from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.choice import Choice, ChoiceDialog
@@ -21,12 +21,6 @@ from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.revoke.choices import PlanChoices
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog
-
-if TYPE_CHECKING:
-    from textual.app import App
-
-    from qiscus_tui.service.revocation.outcomes import Report
-    from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
 
 Shown = Callable[[str], Selection]
 """Selects what is shown, and a filter matches. Raises FilterError."""
