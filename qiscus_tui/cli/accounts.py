@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import record
 from qiscus_tui.cli.output.text_table import TextColumn, text_table
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import account_record, must_not_come_from_environment
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -33,7 +33,7 @@ COLUMNS = (
 )
 
 
-def run(context: Context) -> Coroutine[object, object, int] | int:
+def run(context: VerbContext) -> Coroutine[object, object, int] | int:
     """List, choose or forget."""
     options = context.options
     if options.what is None:
@@ -51,7 +51,7 @@ def run(context: Context) -> Coroutine[object, object, int] | int:
     return _forget(context, options.name)
 
 
-def _list(context: Context) -> int:
+def _list(context: VerbContext) -> int:
     console = context.console
     found = accounts(context.workspace)
     if context.options.json:
@@ -85,7 +85,7 @@ def _as_json(known: KnownAccount) -> dict[str, object]:
     }
 
 
-def _use(context: Context, name: str) -> int:
+def _use(context: VerbContext, name: str) -> int:
     workspace, console = context.workspace, context.console
     must_not_come_from_environment(workspace, "they take precedence over a choice made here")
     use(workspace, name)
@@ -95,7 +95,7 @@ def _use(context: Context, name: str) -> int:
     return ExitCode.DONE
 
 
-async def _forget(context: Context, name: str) -> int:
+async def _forget(context: VerbContext, name: str) -> int:
     from qiscus_tui.service.account.logout import forget_account
 
     console = context.console

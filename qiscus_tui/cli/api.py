@@ -8,7 +8,7 @@ from qiscus_tui.api.contract import Authentication
 from qiscus_tui.api.decode import encode_json
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.signals import interruptible
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import ServerRefused, UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -30,7 +30,7 @@ MOST_SENT = 16 * 1024 * 1024
 """Bytes of a request body, at most."""
 
 
-async def run(context: Context) -> int:
+async def run(context: VerbContext) -> int:
     """Make the call. Return DONE for a 2xx."""
     from qiscus_tui.service.token.api_call import answer_to
 
@@ -69,7 +69,7 @@ def _fields(given: list[str]) -> list[tuple[str, str]]:
     return fields
 
 
-def _body(context: Context, fields: list[tuple[str, str]], *, reads: bool) -> bytes | None:
+def _body(context: VerbContext, fields: list[tuple[str, str]], *, reads: bool) -> bytes | None:
     source: str | None = context.options.input
     if source is not None and fields:
         raise UsageError("-f and --input can't be combined", "Use one of them.")
@@ -87,7 +87,7 @@ def _body(context: Context, fields: list[tuple[str, str]], *, reads: bool) -> by
     return encode_json(value)
 
 
-def _read(context: Context, source: str) -> bytes:
+def _read(context: VerbContext, source: str) -> bytes:
     """Return the body in this file, or on stdin. Raises UsageError."""
     console = context.console
     try:

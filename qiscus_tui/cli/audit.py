@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from qiscus_tui.cli.options import flag, whole_number
 from qiscus_tui.cli.output.console import Console, record
 from qiscus_tui.cli.output.text_table import cells_of, moment, outcome_lines
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.clock import parse_duration
 from qiscus_tui.model.text import counted, safe
@@ -28,7 +28,7 @@ MOST_GROUPS = 3
 """Groups that are named of a plan; JSON has all that are recorded."""
 
 
-def run(context: Context) -> int:
+def run(context: VerbContext) -> int:
     """Show the records, newest first."""
     console = context.console
     plans, unreadable = recorded_plans(context.workspace.local_files)
@@ -79,7 +79,7 @@ def _details(plan: PastPlan) -> Iterator[str]:
     )
 
 
-def _wanted(plans: list[PastPlan], context: Context) -> list[PastPlan]:
+def _wanted(plans: list[PastPlan], context: VerbContext) -> list[PastPlan]:
     """Return the plans that `--account`, `--since` and `--limit` leave, newest first.
 
     Raises NoAccount for an account of which nothing is known.

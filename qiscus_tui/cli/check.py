@@ -12,7 +12,7 @@ from qiscus_tui.cli.options import MOST, file_path, flag, min_ttl, whole_number
 from qiscus_tui.cli.output.console import Console, record
 from qiscus_tui.cli.output.tables import gaps
 from qiscus_tui.cli.output.text_table import moment
-from qiscus_tui.cli.verbs import Context, Example, Verb, always
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext, always
 from qiscus_tui.cli.workspace import connected, open_for
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.exit_codes import ExitCode
@@ -43,7 +43,7 @@ MOST_SHOWN = 50
 """Findings that are shown; JSON has all."""
 
 
-async def run(context: Context) -> int:
+async def run(context: VerbContext) -> int:
     """Check the account. Return FAILED if there is a finding."""
     measured: list[Measured] = context.options.measured
     try:
@@ -61,7 +61,7 @@ async def run(context: Context) -> int:
     return ExitCode.DONE if is_success else ExitCode.INCOMPLETE
 
 
-async def _checked(context: Context) -> "CheckReport":
+async def _checked(context: VerbContext) -> "CheckReport":
     """Check the account and show what was found.
 
     Only a check with `--new` notes it as seen: it is the one that the next is compared with.
@@ -118,13 +118,13 @@ def _names_of(options: argparse.Namespace) -> Sequence[str]:
     return [options.account or ""]
 
 
-def _account_name(context: Context) -> str:
+def _account_name(context: VerbContext) -> str:
     with contextlib.suppress(QiscusTuiError):
         return safe(context.workspace.choose().name, 200)
     return context.options.account or ""
 
 
-def _show(context: Context, report: "CheckReport") -> None:
+def _show(context: VerbContext, report: "CheckReport") -> None:
     console = context.console
     for gap in gaps(report.listed):
         console.say(gap)

@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Iterable
 
 from qiscus_tui.cli.parser import Parser, full_parser
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.group_keys import GROUP_KEYS
@@ -24,7 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--words", choices=WORDS, help=argparse.SUPPRESS)
 
 
-def run(context: Context) -> int:
+def run(context: VerbContext) -> int:
     """Print the shell's functions, or the words that they request."""
     options, console = context.options, context.console
     if options.words is not None:
@@ -36,7 +36,7 @@ def run(context: Context) -> int:
     return ExitCode.DONE
 
 
-def _words(context: Context, kind: str) -> list[str]:
+def _words(context: VerbContext, kind: str) -> list[str]:
     local_files, config = context.workspace.local_files, context.workspace.config
     words: Iterable[str]
     match kind:

@@ -9,7 +9,7 @@ from qiscus_tui.api.contract import Call
 from qiscus_tui.api.observation import SeenAnswer
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import NOT_SENT, record
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import OutOfReach, UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -108,7 +108,7 @@ def _call_json(report: LiveReport, call: Call) -> dict[str, object]:
     }
 
 
-async def run(context: Context) -> int:
+async def run(context: VerbContext) -> int:
     """Check. Return FAILED if a check fails, or what `--live` found."""
     options, console = context.options, context.console
     if options.yes and not options.live:
@@ -131,7 +131,7 @@ async def run(context: Context) -> int:
     return ExitCode.FAILED if is_bad else ExitCode.DONE
 
 
-async def _checked(context: Context) -> tuple[list[dict[str, object]], bool]:
+async def _checked(context: VerbContext) -> tuple[list[dict[str, object]], bool]:
     """Return every check for `--json`, and whether one of them failed."""
     from qiscus_tui.service.doctor.checks import Health, examine
 
@@ -151,7 +151,7 @@ async def _checked(context: Context) -> tuple[list[dict[str, object]], bool]:
     return checks, is_bad
 
 
-async def _confirm(context: Context, connection: "Connection") -> None:
+async def _confirm(context: VerbContext, connection: "Connection") -> None:
     """Have `--live` confirmed. Raises NotConfirmed, ReadOnly, NoLongLivedToken."""
     console = context.console
     connection.must_be_writable()
@@ -166,7 +166,7 @@ async def _confirm(context: Context, connection: "Connection") -> None:
     console.must_confirm("Continue?")
 
 
-async def _proved(context: Context, connection: "Connection") -> LiveReport:
+async def _proved(context: VerbContext, connection: "Connection") -> LiveReport:
     """Return what `--live` found; the text of it is shown."""
     from qiscus_tui.service.doctor.checks import try_paths
     from qiscus_tui.service.doctor.live import LiveCheck

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from qiscus_tui.cli.options import add_token_options, flag
 from qiscus_tui.cli.token import script_key, script_token
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import CannotRun, CommandNotFound, UsageError
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.token.handover import environment_with
@@ -30,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("before", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 
-def run(context: Context) -> int:
+def run(context: VerbContext) -> int:
     """Replace this process by the command. Does not return."""
     options = context.options
     command = _command(options)

@@ -3,7 +3,7 @@
 import argparse
 
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.ids import can_be_token, fingerprint
@@ -49,7 +49,7 @@ def ids_of_lines(text: str) -> tuple[str, ...]:
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-def run(context: Context) -> int:
+def run(context: VerbContext) -> int:
     """Print the id of each token on stdin, in its order."""
     text = read_tokens(context.console).removeprefix(_BYTE_ORDER_MARK)
     context.console.result_lines(ids_of_lines(text))

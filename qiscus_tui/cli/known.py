@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import record
 from qiscus_tui.cli.output.text_table import TextColumn, text_table
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -48,7 +48,7 @@ LIST_TIME = 20.0
 """Seconds that the list may take, to say how many sessions a new integration has."""
 
 
-def run(context: Context) -> Coroutine[object, object, int] | int:
+def run(context: VerbContext) -> Coroutine[object, object, int] | int:
     """List them, name one, or forget one."""
     options = context.options
     describes = (options.client, options.ip, options.label, options.protect or None)
@@ -66,7 +66,7 @@ def run(context: Context) -> Coroutine[object, object, int] | int:
     return _run_for(context, context.workspace.choose().account)
 
 
-async def _connected(context: Context) -> int:
+async def _connected(context: VerbContext) -> int:
     async with connected(context.workspace) as connection:
         code = _run_for(context, connection.account)
         if context.options.what == "add":
@@ -74,7 +74,7 @@ async def _connected(context: Context) -> int:
         return code
 
 
-def _run_for(context: Context, account: Account) -> int:
+def _run_for(context: VerbContext, account: Account) -> int:
     integrations = context.workspace.integrations(account)
     match context.options.what:
         case "add":
@@ -85,7 +85,7 @@ def _run_for(context: Context, account: Account) -> int:
             return _list(context, integrations)
 
 
-async def _say_how_many(context: Context, connection: "Connection") -> None:
+async def _say_how_many(context: VerbContext, connection: "Connection") -> None:
     """Say how many sessions the new integration has now, if the list can be read soon."""
     import asyncio  # only here: a list of what is known needs no event loop
 
@@ -105,7 +105,7 @@ async def _say_how_many(context: Context, connection: "Connection") -> None:
         console.say("  Compare its client and network with: qiscus-tui sessions --group-by client")
 
 
-def _list(context: Context, integrations: Integrations) -> int:
+def _list(context: VerbContext, integrations: Integrations) -> int:
     console, found = context.console, integrations.all()
     if context.options.json:
         console.result_json([_as_json(one) for one in found])
@@ -116,7 +116,7 @@ def _list(context: Context, integrations: Integrations) -> int:
     return ExitCode.DONE
 
 
-def _add(context: Context, integrations: Integrations) -> int:
+def _add(context: VerbContext, integrations: Integrations) -> int:
     options = context.options
     if options.forgotten is not None or options.label is None:
         raise UsageError(
@@ -137,13 +137,13 @@ def _add(context: Context, integrations: Integrations) -> int:
     return ExitCode.DONE
 
 
-def _named(context: Context) -> Integration:
+def _named(context: VerbContext) -> Integration:
     options = context.options
     client, ip = options.client or "", options.ip or ""
     return Integration(options.label, client, ip, protect=options.protect, is_configured=False)
 
 
-def _forget(context: Context, integrations: Integrations) -> int:
+def _forget(context: VerbContext, integrations: Integrations) -> int:
     label = context.options.forgotten
     if label is None:
         raise UsageError("known forget needs a label", "See what is known: qiscus-tui known")
@@ -155,7 +155,7 @@ def _forget(context: Context, integrations: Integrations) -> int:
     return ExitCode.DONE
 
 
-def _confirm(context: Context, protecting: list[Integration]) -> None:
+def _confirm(context: VerbContext, protecting: list[Integration]) -> None:
     """Ask before a protection ends. Raises NotConfirmed."""
     options, console = context.options, context.console
     if options.yes or not any(not one.is_configured for one in protecting):

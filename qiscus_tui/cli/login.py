@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.output.text_table import moment
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import must_not_come_from_environment, warn_of_unmatched_accounts
 from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -50,7 +50,7 @@ def _account_name(text: str) -> str:
     return text
 
 
-async def run(context: Context) -> int:
+async def run(context: VerbContext) -> int:
     """Log in."""
     from qiscus_tui.service.account.login import (
         Password,
@@ -121,7 +121,7 @@ def _email_and_password(options: argparse.Namespace, console: Console) -> tuple[
     return email, password
 
 
-async def _place(context: Context) -> AccountStorage:
+async def _place(context: VerbContext) -> AccountStorage:
     """Return where to store the secrets, after consent. Raises NotConfirmed, StorageError."""
     workspace, console = context.workspace, context.console
     named = context.options.store

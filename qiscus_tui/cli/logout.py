@@ -3,7 +3,7 @@
 import argparse
 
 from qiscus_tui.cli.options import flag
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import connected, must_not_come_from_environment
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
@@ -19,7 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-async def run(context: Context) -> int:
+async def run(context: VerbContext) -> int:
     """Log out."""
     must_not_come_from_environment(
         context.workspace,

@@ -25,7 +25,7 @@ App = Callable[["Workspace"], int]
 def run(arguments: Sequence[str], app: App, core_limit: int | None = None) -> int:
     """Run a command line: its verb, or the app. Return the exit code.
 
-    `core_limit` is that of `Context`.
+    `core_limit` is that of `VerbContext`.
     """
     console = system_console()
     options = argparse.Namespace(verb=None, debug=False)

@@ -13,7 +13,7 @@ from qiscus_tui.cli.output.plan import as_json, confirm_plan, must_fit, plan_lin
 from qiscus_tui.cli.output.tables import gaps, remarks
 from qiscus_tui.cli.output.text_table import MOST_GROUPS
 from qiscus_tui.cli.plan_options import must_be_allowed
-from qiscus_tui.cli.verbs import Context
+from qiscus_tui.cli.verbs import VerbContext
 from qiscus_tui.cli.workspace import account_fields, account_line
 from qiscus_tui.errors import CannotTell, NoAccount, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -49,7 +49,7 @@ NO_GROUPS = "There is nothing to group by. Name sessions by id instead: qiscus-t
 
 
 async def _read(
-    context: Context,
+    context: VerbContext,
     connection: Connection,
     rule: query.Query | None = None,
     retention: Retention | None = None,
@@ -84,7 +84,7 @@ async def _read(
     return listed
 
 
-def _must_be_known(context: Context, listed: SessionList, retention: Retention | None) -> None:
+def _must_be_known(context: VerbContext, listed: SessionList, retention: Retention | None) -> None:
     """Raise CannotTell for a list that lacks sessions, UsageError for one that can't be grouped."""
     if not listed.is_whole and not context.options.allow_unreadable:
         raise CannotTell(
@@ -103,7 +103,7 @@ def reading_words(number: int) -> str:
     return f"Reading the list again ({number} of up to {MOST_READINGS})"
 
 
-def _moment(context: Context, connection: Connection) -> query.Moment:
+def _moment(context: VerbContext, connection: Connection) -> query.Moment:
     """Return when the rules are applied, by the server's clock."""
     return query.Moment(connection.server_now(), context.workspace.config.ui.expiring)
 
@@ -118,7 +118,7 @@ def selected(listed: SessionList, rule: query.Query | None, moment: query.Moment
 
 
 async def plan_of_retention(
-    context: Context,
+    context: VerbContext,
     connection: Connection,
     rule: query.Query | None,
     retention: Retention,
@@ -131,7 +131,7 @@ async def plan_of_retention(
 
 
 async def plan_of_rule(
-    context: Context, connection: Connection, rule: query.Query
+    context: VerbContext, connection: Connection, rule: query.Query
 ) -> RevocationPlan:
     """Return the plan of `--filter` and `--older-than` together."""
     options = context.options
@@ -147,7 +147,7 @@ async def plan_of_rule(
 
 
 async def plan_of_ids(
-    context: Context, connection: Connection, token_ids: Sequence[str]
+    context: VerbContext, connection: Connection, token_ids: Sequence[str]
 ) -> RevocationPlan:
     """Return the plan of the ids that were typed, and of the tokens on stdin.
 
@@ -189,7 +189,7 @@ def _named(
     )
 
 
-async def plan_of_file(context: Context, connection: Connection) -> RevocationPlan:
+async def plan_of_file(context: VerbContext, connection: Connection) -> RevocationPlan:
     """Return the plan of what a plan file names, is still listed and still chosen."""
     options = context.options
     key = plan_key(context.workspace.local_files.paths)
@@ -206,7 +206,7 @@ def _allowed(options: argparse.Namespace) -> Allowed:
     return Allowed(current, protected, empty=options.allow_empty)
 
 
-async def carry_out(context: Context, connection: Connection, plan: RevocationPlan) -> int:
+async def carry_out(context: VerbContext, connection: Connection, plan: RevocationPlan) -> int:
     """Show the plan, or have it confirmed and apply it. Return the exit code."""
     options, console = context.options, context.console
     emptied = emptied_words(emptied_groups(plan))
@@ -231,14 +231,14 @@ async def carry_out(context: Context, connection: Connection, plan: RevocationPl
     return ExitCode.INCOMPLETE
 
 
-def _must_leave_some(context: Context, emptied: str) -> None:
+def _must_leave_some(context: VerbContext, emptied: str) -> None:
     """Raise CannotTell where a group would lose its last session, and `--yes` asks no question."""
     if emptied and context.options.yes and not context.options.allow_empty:
         raise CannotTell(emptied, KEEP_ONE)
 
 
 def _show_plan(
-    context: Context, connection: Connection, plan: RevocationPlan, emptied: str
+    context: VerbContext, connection: Connection, plan: RevocationPlan, emptied: str
 ) -> None:
     """Show the plan as the result, and write it to a file where `--out` names one."""
     options, console = context.options, context.console
@@ -263,7 +263,7 @@ def _show_plan(
         console.say("The demo writes nothing, so there is no plan file.")
 
 
-async def _apply(context: Context, connection: Connection, plan: RevocationPlan) -> int:
+async def _apply(context: VerbContext, connection: Connection, plan: RevocationPlan) -> int:
     """Apply the plan. A signal stops sending; what was sent is still verified."""
     options = context.options
     show_event = _RunLines(context.console).show
@@ -324,7 +324,7 @@ class _RunLines:
                 pass
 
 
-def _show_report(context: Context, connection: Connection, report: Report) -> int:
+def _show_report(context: VerbContext, connection: Connection, report: Report) -> int:
     """Show what became of the sessions. Return the exit code."""
     console, is_json = context.console, context.options.json
     if is_json:

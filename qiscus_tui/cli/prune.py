@@ -14,7 +14,7 @@ from qiscus_tui.cli.plan_options import (
     check_plan_options,
     filter_query,
 )
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import connected, in_entry, named_entry
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clock import HOW_TO_WRITE, parse_duration
@@ -92,7 +92,7 @@ class PruneRequest:
         )
 
 
-async def run(context: Context) -> int:
+async def run(context: VerbContext) -> int:
     """Revoke what no rule keeps."""
     from qiscus_tui.cli.plan_flow import carry_out, plan_of_retention
 

@@ -4,7 +4,7 @@ import argparse
 
 from qiscus_tui.cli.options import session_id
 from qiscus_tui.cli.output.text_table import moment
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.clock import countdown
@@ -18,7 +18,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--if", dest="only_if", metavar="ID", type=session_id, help=words)
 
 
-async def run(context: Context) -> int:
+async def run(context: VerbContext) -> int:
     """Refresh, and print the expiry, never the token."""
     from qiscus_tui.service.token.refresh import refreshed_if, refreshed_since
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import NOT_SENT
 from qiscus_tui.cli.plan_options import add_reason, must_be_allowed
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import account_fields, account_line, connected
 from qiscus_tui.errors import TokenNotStored, UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -30,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     flag(parser, "--json", "the result as JSON")
 
 
-async def run(context: Context) -> int:
+async def run(context: VerbContext) -> int:
     """End every session of the user."""
     from qiscus_tui.cli.interrupts import finished
     from qiscus_tui.cli.output.plan import outcome_json
@@ -68,7 +68,7 @@ async def run(context: Context) -> int:
     return show(result)
 
 
-def _show_plan(context: Context, connection: "Connection", listed: SessionList) -> None:
+def _show_plan(context: VerbContext, connection: "Connection", listed: SessionList) -> None:
     console = context.console
     protected = _protected(listed)
     if context.options.json:
@@ -96,7 +96,7 @@ def _protected(listed: SessionList) -> str:
     return f"{protected.total():,} protected among them: {labels}"
 
 
-def _confirm(context: Context, connection: "Connection", listed: SessionList) -> None:
+def _confirm(context: VerbContext, connection: "Connection", listed: SessionList) -> None:
     console, app_code = context.console, connection.account.app_code
     sessions = counted(len(listed), "session")
     console.must_ask(
@@ -114,7 +114,7 @@ def _confirm(context: Context, connection: "Connection", listed: SessionList) ->
 
 
 def _show(
-    context: Context,
+    context: VerbContext,
     connection: "Connection",
     listed: SessionList,
     result: "RevokeAllResult",

@@ -4,7 +4,7 @@ import argparse
 import errno
 
 from qiscus_tui.cli.options import whole_number
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.demo import DemoState
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
@@ -28,7 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 _PORT_ERRORS = {errno.EADDRINUSE, errno.EACCES, errno.EPERM}
 
 
-def run(context: Context) -> int:
+def run(context: VerbContext) -> int:
     """Serve until a signal."""
     options, console = context.options, context.console
     state = DemoState(context.workspace.clock, sessions=options.sessions, seed=options.seed)

@@ -12,7 +12,7 @@ from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.output.tables import gaps
 from qiscus_tui.cli.output.text_table import UNKNOWN, moment
-from qiscus_tui.cli.verbs import Context, Example, Verb, always
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext, always
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import CannotTell, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -49,7 +49,7 @@ BATCH = 0.05
 LONGEST_PATH = 4096
 
 
-async def run(context: Context) -> int:
+async def run(context: VerbContext) -> int:
     """Look for the tokens of the account in the files."""
     options, console = context.options, context.console
     stdin = 0
@@ -79,7 +79,7 @@ def _descriptor(source: TextIO) -> int:
         raise UsageError("stdin is closed", "Pass what to look into by a pipe or <file.") from error
 
 
-async def _listed(context: Context) -> Export:
+async def _listed(context: VerbContext) -> Export:
     """Return the list of an account. Raises CannotTell where it has no full token."""
     console = context.console
     async with connected(context.workspace) as connection:
@@ -95,7 +95,7 @@ async def _listed(context: Context) -> Export:
 
 
 @contextlib.contextmanager
-def _rows(context: Context) -> Generator[JsonArray | None]:
+def _rows(context: VerbContext) -> Generator[JsonArray | None]:
     """Give the array that is written while tokens are found, also where a signal ends it.
 
     With `--all-accounts` it is a field of the account's object. None where no JSON is wanted.

@@ -11,7 +11,7 @@ from qiscus_tui import query
 from qiscus_tui.cli.options import MOST, flag, whole_number
 from qiscus_tui.cli.output.tables import group_table, remarks, session_table
 from qiscus_tui.cli.plan_options import add_filter, filter_query
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import connected, in_entry, named_entry
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -105,7 +105,7 @@ def _session_sort(text: str) -> query.SortKey:
     return names[text]
 
 
-async def run(context: Context) -> int:
+async def run(context: VerbContext) -> int:
     """List the sessions. Return INCOMPLETE if the list is incomplete."""
     from qiscus_tui.service.token.refresh import read_list
     from qiscus_tui.service.visits import mark_without_visiting
@@ -145,7 +145,7 @@ class _Found(NamedTuple):
     account_key: str
 
 
-async def _list_sessions(context: Context, request: ListRequest, found: _Found) -> str:
+async def _list_sessions(context: VerbContext, request: ListRequest, found: _Found) -> str:
     """Print the sessions, and return how many they are."""
     options, console, listed = context.options, context.console, found.listed
     sort = _session_sort(request.sort) if request.sort else query.SortKey.CREATED
@@ -168,7 +168,7 @@ async def _list_sessions(context: Context, request: ListRequest, found: _Found) 
     return f"{counted(len(chosen), 'session')}{of_all}"
 
 
-def _list_groups(context: Context, request: ListRequest, found: _Found) -> str:
+def _list_groups(context: VerbContext, request: ListRequest, found: _Found) -> str:
     """Print the groups, and return how many they are. Raises UsageError."""
     options, console, listed = context.options, context.console, found.listed
     why = lacking(listed, request.group_by)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qiscus_tui.cli.options import flag, min_ttl
 from qiscus_tui.cli.output.console import Console, record
 from qiscus_tui.cli.output.text_table import moment
-from qiscus_tui.cli.verbs import Context, Example, Verb, exit_code_of
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext, exit_code_of
 from qiscus_tui.cli.workspace import account_record, connected, hint_by_storage
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.clock import as_typed, countdown
@@ -33,7 +33,7 @@ def _has_min_ttl(options: argparse.Namespace) -> bool:
 _ACCEPTED = {True: "yes", False: "no", None: "unknown"}
 
 
-async def run(context: Context) -> int:
+async def run(context: VerbContext) -> int:
     """Show the account."""
     from qiscus_tui.service.account.status import status_of
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import add_token_options, flag
-from qiscus_tui.cli.verbs import Context, Example, Verb
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.token.handover import (
@@ -30,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     flag(form, "--json", "token, expires_at and app_id as JSON")
 
 
-def script_token(context: Context) -> ScriptSecret:
+def script_token(context: VerbContext) -> ScriptSecret:
     """Return a short-lived token that fits the options.
 
     Raises LoginNeeded, ServerError, OutOfReach, StorageError, Interrupted.
@@ -45,14 +45,14 @@ def script_token(context: Context) -> ScriptSecret:
     return _asked(context, lambda connection: fetch(connection, wanted))
 
 
-def script_key(context: Context) -> ScriptSecret:
+def script_key(context: VerbContext) -> ScriptSecret:
     """Return the secret key. Raises NoSecretKey, NoAccount, StorageError."""
     kept = cached_secret_key(context.workspace) if context.workspace.demo is None else None
     return kept or _asked(context, fetched_secret_key)
 
 
 def _asked(
-    context: Context, ask: Callable[["Connection"], Awaitable[ScriptSecret]]
+    context: VerbContext, ask: Callable[["Connection"], Awaitable[ScriptSecret]]
 ) -> ScriptSecret:
     """Return the answer, then restore the signal handlers: a command must not inherit them."""
     from qiscus_tui.cli.interrupts import run_until_signal
@@ -65,7 +65,7 @@ def _asked(
     return run_until_signal(connect_and_ask(), context.console)
 
 
-def run(context: Context) -> int:
+def run(context: VerbContext) -> int:
     """Print the token, refreshed only when needed."""
     console = context.console
     given = script_token(context)

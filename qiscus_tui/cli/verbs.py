@@ -49,7 +49,7 @@ VERBS = {
 """What each verb does, in the order of --help."""
 
 
-class Context(NamedTuple):
+class VerbContext(NamedTuple):
     """What a verb runs with: its options, the terminal and the workspace."""
 
     options: argparse.Namespace
@@ -62,7 +62,7 @@ class Context(NamedTuple):
 
 _REFUSALS = (ServerRefused, Forbidden, TokenExpired, NamedTokenInvalid)
 
-Run = Callable[[Context], Coroutine[object, object, int] | int]
+Run = Callable[[VerbContext], Coroutine[object, object, int] | int]
 """Runs the verb and returns its exit code."""
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.cli.verbs import Context, exit_code_of, load
+from qiscus_tui.cli.verbs import VerbContext, exit_code_of, load
 from qiscus_tui.errors import (
     ConfigError,
     Interrupted,
@@ -178,7 +178,7 @@ def run_verb(options: argparse.Namespace, console: Console, core_limit: int | No
     if options.all_accounts:
         _check_all_accounts(options)
     workspace = replace(open_for(options), show_secret=console.show_secret, warn=console.show_error)
-    context = Context(options, console, workspace, core_limit)
+    context = VerbContext(options, console, workspace, core_limit)
     trouble = _report_crashes(workspace, console) if verb.reports_crashes else None
     if verb.changes:
         warn_of_unmatched_accounts(workspace, console)
@@ -188,7 +188,7 @@ def run_verb(options: argparse.Namespace, console: Console, core_limit: int | No
     return code
 
 
-def _run(context: Context) -> int:
+def _run(context: VerbContext) -> int:
     result = load(context.options.verb).run(context)
     if isinstance(result, int):
         return result
@@ -218,7 +218,7 @@ def _check_all_accounts(options: argparse.Namespace) -> None:
             )
 
 
-def _each_account(context: Context) -> Iterator[Context]:
+def _each_account(context: VerbContext) -> Iterator[VerbContext]:
     """Yield the context of every account of this machine, by name; the demo has one.
 
     Raises UsageError, NoAccount, StorageError before the first.
@@ -242,7 +242,7 @@ def _each_account(context: Context) -> Iterator[Context]:
         yield context._replace(console=console, workspace=workspace)
 
 
-def _run_for_each(context: Context) -> int:
+def _run_for_each(context: VerbContext) -> int:
     """Run the verb for every account of this machine. Return the worst exit code.
 
     An account that fails stops none of the others; its error takes the place of its result.
