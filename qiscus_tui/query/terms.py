@@ -18,62 +18,6 @@ class Takes(enum.Enum):
     STATE = "state"
 
 
-class Key(enum.Enum):
-    """The words before a colon. `query/matching.py` reads their texts and durations."""
-
-    takes: Takes
-    needs: str
-    """The value that it needs, in words."""
-    example: str
-    """An example, for hints and help."""
-
-    def __new__(cls, value: str, takes: Takes, needs: str, example: str) -> Self:
-        key = object.__new__(cls)
-        key._value_ = value
-        key.takes, key.needs, key.example = takes, needs, example
-        return key
-
-    ID = "id", Takes.ID, "the beginning of an id", "id:3fa9c01b"
-    CLIENT = "client", Takes.TEXT, "a name", 'client:curl, or client:="curl 8" (exactly)'
-    UA = "ua", Takes.TEXT, "a text", 'ua:"Windows NT", or ua:=Go-http-client/1.1 (exactly)'
-    USER = "user", Takes.TEXT, "a name", "user:a@b.c, or user:=unknown"
-    LABEL = "label", Takes.TEXT, "a name", 'label:billing, or label:="billing cron" (exactly)'
-    IP = (
-        "ip",
-        Takes.NETWORK,
-        "an address or network",
-        "ip:10.2, ip:2001:db8, ip:10.2.0.0/16, or ip:=10.2.0.7 (exactly)",
-    )
-    AGE = (
-        "age",
-        Takes.DURATION,
-        "a duration",
-        "age:>7d (older), age:<24h (younger), or age:unknown",
-    )
-    EXPIRES = (
-        "expires",
-        Takes.DURATION,
-        "a duration",
-        "expires:>7d (later), expires:<24h (within), or expires:unknown",
-    )
-    IDLE = (
-        "idle",
-        Takes.DURATION,
-        "a duration",
-        "idle:>7d (not used for), idle:<24h (used within), or idle:unknown",
-    )
-    CREATED = (
-        "created",
-        Takes.DATE,
-        "a date",
-        "created:>2026-10-01, created:<2026-10-01T12:00, created:2026-10-01 (UTC), created:today",
-    )
-    IS = "is", Takes.STATE, "a state", "is:current, is:expiring, is:known"
-
-
-KEYS = tuple(key.value for key in Key)
-
-
 class State(enum.Enum):
     """A state of a session. The value is the word after `is:`."""
 
@@ -86,6 +30,121 @@ class State(enum.Enum):
     REVOCABLE = "revocable"
     UNDATED = "undated"
     """The server named no expiry, and none could be computed."""
+
+
+class Key(enum.Enum):
+    """The words before a colon. `query/matching.py` reads their texts and durations."""
+
+    takes: Takes
+    needs: str
+    """The value that it needs, in words."""
+    example: str
+    """An example, for hints."""
+    form: str
+    """A form of it in the help."""
+    finds: str
+    """What that form finds, and other forms."""
+
+    def __new__(
+        cls, value: str, takes: Takes, needs: str, example: str, form: str, finds: str
+    ) -> Self:
+        key = object.__new__(cls)
+        key._value_ = value
+        key.takes, key.needs, key.example = takes, needs, example
+        key.form, key.finds = form, finds
+        return key
+
+    ID = (
+        "id",
+        Takes.ID,
+        "the beginning of an id",
+        "id:3fa9c01b",
+        "id:3fa9c01b",
+        "How the id begins.",
+    )
+    CLIENT = (
+        "client",
+        Takes.TEXT,
+        "a name",
+        'client:curl, or client:="curl 8" (exactly)',
+        "client:curl",
+        'The program that made it; client:="curl 8" is exactly that one.',
+    )
+    UA = (
+        "ua",
+        Takes.TEXT,
+        "a text",
+        'ua:"Windows NT", or ua:=Go-http-client/1.1 (exactly)',
+        "ua:Windows",
+        "The user agent as it was sent; ua:=Go-http-client/1.1 is exactly that one.",
+    )
+    USER = (
+        "user",
+        Takes.TEXT,
+        "a name",
+        "user:a@b.c, or user:=unknown",
+        "user:a@b.c",
+        "Whose it is, where the server says so.",
+    )
+    LABEL = (
+        "label",
+        Takes.TEXT,
+        "a name",
+        'label:billing, or label:="billing cron" (exactly)',
+        "label:billing",
+        "The name of a known integration.",
+    )
+    IP = (
+        "ip",
+        Takes.NETWORK,
+        "an address or network",
+        "ip:10.2, ip:2001:db8, ip:10.2.0.0/16, or ip:=10.2.0.7 (exactly)",
+        "ip:10.2",
+        "How the address begins; ip:10.2.0.0/16, ip:=10.2.0.7.",
+    )
+    AGE = (
+        "age",
+        Takes.DURATION,
+        "a duration",
+        "age:>7d (older), age:<24h (younger), or age:unknown",
+        "age:>7d",
+        "Made more than 7 days ago; age:<24h, age:unknown.",
+    )
+    EXPIRES = (
+        "expires",
+        Takes.DURATION,
+        "a duration",
+        "expires:>7d (later), expires:<24h (within), or expires:unknown",
+        "expires:<24h",
+        "Ends within 24 hours.",
+    )
+    IDLE = (
+        "idle",
+        Takes.DURATION,
+        "a duration",
+        "idle:>7d (not used for), idle:<24h (used within), or idle:unknown",
+        "idle:>7d",
+        "Last used more than 7 days ago; idle:<24h, idle:unknown.",
+    )
+    CREATED = (
+        "created",
+        Takes.DATE,
+        "a date",
+        "created:>2026-10-01, created:<2026-10-01T12:00, created:2026-10-01 (UTC), created:today",
+        "created:today",
+        "Made on that day; created:2026-10-01, created:>2026-10-01T12:00.",
+    )
+    IS = (
+        "is",
+        Takes.STATE,
+        "a state",
+        "is:current, is:expiring, is:known",
+        "is:expiring",
+        f"Also is: {', '.join(state.value for state in State)}.",
+    )
+
+
+KEYS = tuple(key.value for key in Key)
 
 
 class Comparison(enum.Enum):

@@ -11,6 +11,7 @@ from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.timestamps import parse_timestamp
 from qiscus_tui.query import Columns, Moment, compile, parse, select
+from qiscus_tui.query.terms import Key, Takes
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.query.sample import NOW, SampleColumns, a_session, columns_of
 
@@ -20,6 +21,13 @@ DAY = 24 * HOUR
 
 def picked(text: str, columns: Columns, marked: bytes = b"") -> list[int]:
     return select(parse(text), columns, Moment(NOW, expiring=DAY, marked=marked))
+
+
+@pytest.mark.parametrize("key", Key)
+def test_every_key_can_be_compared(key: Key) -> None:
+    first, _, _ = key.example.partition(",")
+    exact = f"{key.value}:=unknown" if key.takes is Takes.TEXT else first
+    assert picked(f"{first} not:{exact}", columns_of(a_session())) == []
 
 
 MIDNIGHT = parse_timestamp("2026-10-06T00:00:00Z")

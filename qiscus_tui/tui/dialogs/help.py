@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.content import Content
 
-from qiscus_tui.query.terms import State
+from qiscus_tui.query.terms import Key
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import LIST, Command, Scope
 from qiscus_tui.tui.commands.context import Context
@@ -49,17 +49,7 @@ FILTERED = frozenset({None, *LIST, Scope.DETAIL, Scope.OVERVIEW})
 LANGUAGE: tuple[tuple[str, str], ...] = (
     ("words", 'Each must occur; "two words" in quotes are one.'),
     ("-word", "Must not occur; also not:word, and -key:value."),
-    ("id:3fa9c01b", "How the id begins."),
-    ("client:curl", 'The program that made it; client:="curl 8" is exactly that one.'),
-    ("ua:Windows", "The user agent as it was sent; ua:=Go-http-client/1.1 is exactly that one."),
-    ("user:a@b.c", "Whose it is, where the server says so."),
-    ("label:billing", "The name of a known integration."),
-    ("ip:10.2", "How the address begins; ip:10.2.0.0/16, ip:=10.2.0.7."),
-    ("age:>7d", "Made more than 7 days ago; age:<24h, age:unknown."),
-    ("expires:<24h", "Ends within 24 hours."),
-    ("idle:>7d", "Last used more than 7 days ago; idle:<24h, idle:unknown."),
-    ("created:today", "Made on that day; created:2026-10-01, created:>2026-10-01T12:00."),
-    ("is:expiring", f"Also is: {', '.join(state.value for state in State)}."),
+    *((key.form, key.finds) for key in Key),
     ("times", "90s, 15m, 24h, 7d, 2w. What is unknown matches no comparison."),
 )
 """What a filter is written of: a form of each key, and what it finds."""
