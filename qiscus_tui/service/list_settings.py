@@ -12,8 +12,11 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.query import SortKey
 from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.service.sessions.group_order import GroupFact, GroupSort, parse_group_sort
-from qiscus_tui.store.config import View
+from qiscus_tui.store.config import UiConfig, View
 from qiscus_tui.store.state import ShownAs
+
+UiSettings = UiConfig
+"""`[ui]` of config.toml."""
 
 
 class ListSettings(Struct, frozen=True):

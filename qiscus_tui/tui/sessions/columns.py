@@ -9,10 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qiscus_tui.model.clients import Known
-from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.timestamps import day_of
 from qiscus_tui.query.sorting import SortKey
+from qiscus_tui.service.list_settings import UiSettings
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.client_words import client_text, client_words
 from qiscus_tui.tui.widgets.cells import (
@@ -51,8 +51,8 @@ class SessionRow(Struct, frozen=True):
     position: int
     now: float
     """The server's time, epoch seconds."""
-    expiring: float = DAY
-    """Less than this many seconds left is soon."""
+    ui: UiSettings
+    """Among them, from when on a session expires soon."""
     is_marked: bool = False
     is_in_range: bool = False
     has_cursor: bool = False
@@ -92,7 +92,7 @@ class SessionRow(Struct, frozen=True):
             return "gone"
         if self.session.current is True:
             return "current"
-        return "soon" if self.left is not None and self.left <= self.expiring else "row"
+        return "soon" if self.left is not None and self.left <= self.ui.expiring else "row"
 
     @property
     def name_style(self) -> str:

@@ -1,6 +1,6 @@
 """The table of sessions: cursor and marks by id, ticking countdowns, ranges of rows.
 
-    table = SessionTable(server_now=lambda: clock.now() + sessions.offset)
+    table = SessionTable(server_now=lambda: clock.now() + sessions.offset, ui=config.ui)
     table.show(sessions, order)         # a new list; cursor, window and marks are kept by id
     table.show_order(order)             # the same list, filtered or sorted differently
     table.show_sort(Sort(SortKey.CREATED, descending=True))
@@ -20,8 +20,8 @@ from functools import cached_property
 from msgspec import Struct
 from textual.message import Message
 
-from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.session import Session
+from qiscus_tui.service.list_settings import UiSettings
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from qiscus_tui.tui.listed.marks import MarkCounts, Marks
 from qiscus_tui.tui.sessions.columns import (
@@ -110,9 +110,9 @@ class SessionTable(Table[SessionRow]):
         count: int
 
     def __init__(
-        self, *, server_now: Callable[[], float], expiring: float = DAY, id: str | None = None
+        self, *, server_now: Callable[[], float], ui: UiSettings, id: str | None = None
     ) -> None:
-        """`server_now` returns epoch seconds; `expiring`: up to so many seconds is soon."""
+        """`server_now` returns epoch seconds; `ui`: how rows are drawn."""
         super().__init__(id=id)
         self.alike: Alike | None = None
         """Where it is set, there is a column for it."""
@@ -121,7 +121,7 @@ class SessionTable(Table[SessionRow]):
         self.mark_counts = MarkCounts()
         """How many are marked, and how many of them the filter hides."""
         self._server_now = server_now
-        self._expiring = expiring
+        self._ui = ui
         self._now = server_now()
         self._shown = ShownRows(NO_SESSIONS, ())
         self._longest: dict[str, int] = {}
@@ -302,7 +302,7 @@ class SessionTable(Table[SessionRow]):
             self.sessions,
             position,
             self._now,
-            self._expiring,
+            self._ui,
             is_marked=position in self.marks,
             is_in_range=row in self.rows_in_range,
             has_cursor=row == self.cursor_row,

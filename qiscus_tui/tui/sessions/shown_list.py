@@ -58,7 +58,7 @@ class ShownList(Container):
         self.is_grouped = False
         """Whether the groups are shown."""
         self.table = SessionTable(
-            server_now=lambda: feed.server_now, expiring=self._expiring, id="table"
+            server_now=lambda: feed.server_now, ui=feed.workspace.config.ui, id="table"
         )
         self.group_table = GroupTable(
             server_now=lambda: feed.server_now, marked=self._marked_in, id="groups"
