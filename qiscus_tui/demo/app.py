@@ -18,7 +18,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qiscus_tui.demo.seed import DemoSession
-from qiscus_tui.demo.state import ADMIN, APP_CODE, SECRET_KEY, Caller, Clock, DemoState, Role, User
+from qiscus_tui.demo.state import (
+    ADMIN,
+    APP_CODE,
+    SECRET_KEY,
+    Caller,
+    DemoState,
+    User,
+    UserType,
+    WallClock,
+)
 
 Sleep = Callable[[float], Awaitable[object]]
 """Waits for a number of seconds; `asyncio.sleep` but in tests."""
@@ -101,11 +110,11 @@ class DemoApi:
 
     async def admin(self, request: Request) -> Response:
         """Say who an admin is."""
-        return self._profile(request, Role.ADMIN)
+        return self._profile(request, UserType.ADMIN)
 
     async def agent(self, request: Request) -> Response:
         """Say who an agent or a supervisor is, who uses the agent's path."""
-        return self._profile(request, Role.AGENT, Role.SUPERVISOR)
+        return self._profile(request, UserType.AGENT, UserType.SUPERVISOR)
 
     # What a server might do otherwise.
 
@@ -135,7 +144,7 @@ class DemoApi:
             raise self._not_valid("Invalid email or password", "invalid_credentials")
         return user
 
-    def _profile(self, request: Request, *roles: Role) -> Response:
+    def _profile(self, request: Request, *roles: UserType) -> Response:
         secret = request.headers.get("Qiscus-Secret-Key")
         if secret is None:
             user = self._user(request)
@@ -215,7 +224,7 @@ def demo_app(
 class _Edge:
     """ASGI middleware: a `Date` from the demo's own clock, and a pause before each request."""
 
-    def __init__(self, app: ASGIApp, clock: Clock, latency_ms: float, sleep: Sleep) -> None:
+    def __init__(self, app: ASGIApp, clock: WallClock, latency_ms: float, sleep: Sleep) -> None:
         self._app = app
         self._clock = clock
         self._latency = latency_ms / 1000
@@ -324,7 +333,7 @@ def login_body(
 
 def _profile_body(user: User) -> dict[str, object]:
     """Say who a user is; admins and agents have their address under different names."""
-    address = "email_address" if user.role is Role.ADMIN else "email"
+    address = "email_address" if user.role is UserType.ADMIN else "email"
     return {
         "data": {
             "id": user.id,

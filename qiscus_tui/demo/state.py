@@ -20,7 +20,7 @@ PASSWORD = "demo-password"
 """Everybody's password."""
 
 
-class Clock(Protocol):
+class WallClock(Protocol):
     """Anything that tells the time."""
 
     def now(self) -> float:
@@ -28,7 +28,7 @@ class Clock(Protocol):
         ...
 
 
-class Role(IntEnum):
+class UserType(IntEnum):
     """The vendor's `type` of a user."""
 
     ADMIN = 1
@@ -43,16 +43,16 @@ class User:
     id: int
     email: str
     name: str
-    role: Role = Role.ADMIN
+    role: UserType = UserType.ADMIN
 
 
 ADMIN = User(1, "admin@demo.example", "Demo Corp.")
-AGENT = User(2, "agent@demo.example", "Ayu Agent", Role.AGENT)
-SUPERVISOR = User(3, "supervisor@demo.example", "Surya Supervisor", Role.SUPERVISOR)
+AGENT = User(2, "agent@demo.example", "Ayu Agent", UserType.AGENT)
+SUPERVISOR = User(3, "supervisor@demo.example", "Surya Supervisor", UserType.SUPERVISOR)
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class DemoLogin:
     """What logs in to the demo. None of it is a secret: it is worth nothing elsewhere."""
 
     email: str
@@ -77,7 +77,7 @@ class DemoState:
     """Everybody, by email. The seeded sessions are the admin's; the others start with none."""
 
     def __init__(
-        self, clock: Clock, *, sessions: int = 400, seed: int = 1, strangers: Sequence[str] = ()
+        self, clock: WallClock, *, sessions: int = 400, seed: int = 1, strangers: Sequence[str] = ()
     ) -> None:
         now = clock.now()
         self.clock = clock
@@ -93,11 +93,9 @@ class DemoState:
         self._next_id = len(seeded) + 1
 
     @property
-    def credentials(self) -> Credentials:
+    def credentials(self) -> DemoLogin:
         """The admin's, as they are now."""
-        return Credentials(
-            ADMIN.email, PASSWORD, APP_CODE, self._long_lived[ADMIN.email], SECRET_KEY
-        )
+        return DemoLogin(ADMIN.email, PASSWORD, APP_CODE, self._long_lived[ADMIN.email], SECRET_KEY)
 
     def sessions(self, email: str = ADMIN.email) -> list[DemoSession]:
         """Give a user's live sessions, oldest first."""

@@ -1,7 +1,7 @@
 """The tests' server: the demo's API in every dialect, with faults, special users and strangers."""
 
 from qiscus_tui.demo.seed import DemoSession
-from qiscus_tui.demo.state import PASSWORD, Clock, Credentials, User
+from qiscus_tui.demo.state import PASSWORD, DemoLogin, User, WallClock
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import DIALECTS, Dialect
 from tests.sandbox.state import DemoState, demo_state
@@ -12,12 +12,12 @@ __all__ = [
     "PASSWORD",
     "USERS",
     "Call",
-    "Clock",
-    "Credentials",
+    "DemoLogin",
     "DemoSession",
     "DemoState",
     "Dialect",
     "Fault",
     "User",
+    "WallClock",
     "demo_state",
 ]

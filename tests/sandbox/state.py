@@ -9,10 +9,10 @@ from qiscus_tui.demo.state import (
     APP_CODE,
     SECRET_KEY,
     Caller,
-    Clock,
-    Credentials,
-    Role,
+    DemoLogin,
     User,
+    UserType,
+    WallClock,
 )
 from qiscus_tui.demo.state import DemoState as PlainState
 from tests.sandbox.calls import Call, Fault
@@ -21,7 +21,7 @@ from tests.sandbox.hostile import HOSTILE_AGENTS
 from tests.sandbox.listing import public_id
 from tests.sandbox.users import USERS, special
 
-__all__ = ["APP_CODE", "SECRET_KEY", "USERS", "Caller", "Credentials", "Role"]
+__all__ = ["APP_CODE", "SECRET_KEY", "USERS", "Caller", "DemoLogin", "UserType"]
 
 
 class DemoState(PlainState):
@@ -31,7 +31,7 @@ class DemoState(PlainState):
 
     def __init__(
         self,
-        clock: Clock,
+        clock: WallClock,
         *,
         sessions: int = 400,
         seed: int = 1,
@@ -130,7 +130,7 @@ class DemoState(PlainState):
 
 
 def demo_state(
-    clock: Clock,
+    clock: WallClock,
     *,
     sessions: int = 400,
     seed: int = 1,

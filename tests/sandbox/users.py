@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from qiscus_tui.demo.state import ADMIN, AGENT, SUPERVISOR, DemoState, Role, User
+from qiscus_tui.demo.state import ADMIN, AGENT, SUPERVISOR, DemoState, User, UserType
 
 __all__ = ["ADMIN", "AGENT", "OLD_APP", "REFUSED", "SUPERVISOR", "TWO_FACTOR", "TWO_FACTOR_ONLY"]
 
@@ -21,7 +21,7 @@ class SpecialUser(User):
     """False: token management answers 403."""
 
 
-REFUSED = SpecialUser(4, "refused@demo.example", "Rina Refused", Role.AGENT, may_manage=False)
+REFUSED = SpecialUser(4, "refused@demo.example", "Rina Refused", UserType.AGENT, may_manage=False)
 TWO_FACTOR = SpecialUser(5, "twofactor@demo.example", "Tono Twofactor", two_factor=True)
 TWO_FACTOR_ONLY = SpecialUser(
     6, "twofactor-only@demo.example", "Tini Twofactor", two_factor=True, long_lived=False
