@@ -41,7 +41,7 @@ Held = Callable[[str], Session | None]
 """Returns the session with an id that is held already, None where none is."""
 
 Fact = TypeVar("Fact")
-Column = Sequence[Fact | None]
+FactColumn = Sequence[Fact | None]
 
 _decode = msgspec.json.Decoder().decode
 
@@ -190,7 +190,7 @@ class EntryReader:
 
         The latter alone count as read: the others are shown as they were listed.
         """
-        columns: list[Column[KnownTime]] = []
+        columns: list[FactColumn[KnownTime]] = []
         for fact in SessionTimes.__struct_fields__:
             meaning = self._last_used if fact == "last_used" else self._known_times
             found = table.first(fact, meaning)
@@ -205,31 +205,31 @@ class EntryReader:
                 table.keep_used(fact, [getattr(one, fact) for one in right])
         return listed, right
 
-    def _known_times(self, values: Sequence[object]) -> Column[KnownTime]:
+    def _known_times(self, values: Sequence[object]) -> FactColumn[KnownTime]:
         offset = self._zone_offset
         return [None if value is None else known_time(value, offset) for value in values]
 
-    def _last_used(self, values: Sequence[object]) -> Column[KnownTime]:
+    def _last_used(self, values: Sequence[object]) -> FactColumn[KnownTime]:
         return [
             _some_time_that_day(time) if time is not None and is_midnight(value) else time
             for time, value in zip(self._known_times(values), values, strict=True)
         ]
 
-    def _shared(self, texts: Column[str]) -> tuple[Column[str], Sequence[str]]:
+    def _shared(self, texts: FactColumn[str]) -> tuple[FactColumn[str], Sequence[str]]:
         """Return the texts and their safe forms, the same objects for equal ones."""
         pairs = [*map(self.texts.__getitem__, texts)]
         return [text for text, _ in pairs], [shown for _, shown in pairs]
 
     def _revoke_with(
-        self, table: "_Table", tokens: Column[str], server_ids: Column[str | int]
-    ) -> Column[str | int]:
+        self, table: "_Table", tokens: FactColumn[str], server_ids: FactColumn[str | int]
+    ) -> FactColumn[str | int]:
         if self._id_field is None:
             return tokens
         named = _identities(table.columns.get(self._id_field, (None,) * table.size))
         return [other if one is None else one for one, other in zip(named, server_ids, strict=True)]
 
     def _current(
-        self, tokens: Column[str], marks: Column[bool], times: Sequence[SessionTimes]
+        self, tokens: FactColumn[str], marks: FactColumn[bool], times: Sequence[SessionTimes]
     ) -> Iterable[bool | None]:
         own = self._own_token
         if own is None:
@@ -248,16 +248,18 @@ class _Table:
     def __init__(self, columns: dict[str, tuple[object, ...]], size: int) -> None:
         self.columns = columns
         self.size = size
-        self._used: dict[str, Column[Any]] = {}
+        self._used: dict[str, FactColumn[Any]] = {}
         """By name: None where a value was not read as a fact."""
 
     def _names(self, fact: str) -> list[str]:
         """Return the names in the entries that a fact may have, the likeliest first."""
         return [name for name in contract.SESSION_FACTS[fact] if name in self.columns]
 
-    def first(self, fact: str, meaning: Callable[[Sequence[object]], Column[Fact]]) -> Column[Fact]:
+    def first(
+        self, fact: str, meaning: Callable[[Sequence[object]], FactColumn[Fact]]
+    ) -> FactColumn[Fact]:
         """Return a fact of each entry: the first value with a meaning."""
-        found: Column[Fact] = (None,) * self.size
+        found: FactColumn[Fact] = (None,) * self.size
         for name in self._names(fact):
             read = meaning(self.columns[name])
             if self._used.keys().isdisjoint(self._names(fact)):
@@ -269,18 +271,18 @@ class _Table:
                 break
         return found
 
-    def keep_used(self, fact: str, kept: Column[object]) -> None:
+    def keep_used(self, fact: str, kept: FactColumn[object]) -> None:
         """Count the values of a fact as read only where it is kept."""
         for name in self._names(fact):
             if name in self._used:
                 pairs = zip(self._used[name], kept, strict=True)
                 self._used[name] = [None if one is None else used for used, one in pairs]
 
-    def tokens(self, is_token: IsToken) -> tuple[Column[str], Column[str]]:
+    def tokens(self, is_token: IsToken) -> tuple[FactColumn[str], FactColumn[str]]:
         """Return what is listed as the token, and the token itself where that is a full one."""
-        listed: Column[str] = (None,) * self.size
+        listed: FactColumn[str] = (None,) * self.size
         tokens = listed
-        texts: dict[str, Column[str]] = {}
+        texts: dict[str, FactColumn[str]] = {}
         for name in self._names("token"):
             read = [one if isinstance(one, str) and one else None for one in self.columns[name]]
             full = [one if one and is_token(one) and not is_masked(one) else None for one in read]
@@ -296,9 +298,9 @@ class _Table:
             unread = _filled(unread, read)
         return _filled(tokens, listed), tokens
 
-    def addresses(self) -> Column[str]:
+    def addresses(self) -> FactColumn[str]:
         """Return every address of an entry: of a client, and of what it came through, all count."""
-        found: list[Column[str]] = []
+        found: list[FactColumn[str]] = []
         for name in self._names("ip"):
             read = self._used[name] = _texts(self.columns[name])
             found.append(read)
@@ -307,7 +309,7 @@ class _Table:
         rows = zip(*found, strict=True)
         return [", ".join(dict.fromkeys(one for one in row if one)) or None for row in rows]
 
-    def rest(self) -> Column[dict[str, object]]:
+    def rest(self) -> FactColumn[dict[str, object]]:
         """Return the values that were not read, without empty ones under a known name."""
         rest: list[dict[str, object] | None] = [None] * self.size
         nothing = (None,) * self.size
@@ -342,12 +344,12 @@ def _decoded(entry: object) -> object:
         return decode_json(bytes(entry))
 
 
-def _filled(found: Column[Fact], others: Column[Fact]) -> Column[Fact]:
+def _filled(found: FactColumn[Fact], others: FactColumn[Fact]) -> FactColumn[Fact]:
     """Return the first column, with the others where it has nothing."""
     return [other if one is None else one for one, other in zip(found, others, strict=True)]
 
 
-def _where_none(found: Column[object], others: Column[Fact]) -> Column[Fact]:
+def _where_none(found: FactColumn[object], others: FactColumn[Fact]) -> FactColumn[Fact]:
     """Return the others where the first column has nothing."""
     return [other if one is None else None for one, other in zip(found, others, strict=True)]
 
@@ -389,14 +391,14 @@ def _some_time_that_day(midnight: KnownTime) -> KnownTime:
     return KnownTime(midnight.latest + DAY - 1, DAY - 1.0, midnight.has_no_zone)
 
 
-def _identities(values: Sequence[object]) -> Column[str | int]:
+def _identities(values: Sequence[object]) -> FactColumn[str | int]:
     return [
         value if type(value) is int or (isinstance(value, str) and value) else None
         for value in values
     ]
 
 
-def _truths(marks: Sequence[object]) -> Column[bool]:
+def _truths(marks: Sequence[object]) -> FactColumn[bool]:
     return [mark if isinstance(mark, bool) else _truth(mark) for mark in marks]
 
 
@@ -406,7 +408,7 @@ def _truth(mark: object) -> bool | None:
     return bool(mark) if isinstance(mark, int) else None
 
 
-def _texts(values: Sequence[object]) -> Column[str]:
+def _texts(values: Sequence[object]) -> FactColumn[str]:
     return [(value or None) if isinstance(value, str) else _text(value) for value in values]
 
 
