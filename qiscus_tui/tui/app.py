@@ -1,32 +1,26 @@
 """The app: what is wired to what, what follows the first frame, and how it ends."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import importlib
 import signal
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.theme import Theme
 
+from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.account.selection import SelectedAccount
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.tui.base.command_app import CommandApp
 from qiscus_tui.tui.navigation import Navigation
 from qiscus_tui.tui.theme import ALL_THEMES, DARK, Appearance
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
-    from textual.theme import Theme
-
-    from qiscus_tui.errors import QiscusTuiError
-    from qiscus_tui.service.account.selection import SelectedAccount
-    from qiscus_tui.service.account.workspace import Workspace
 
 KEPT_ON_SCREEN = 600.0
 """Seconds that a token stays on the screen that is kept nowhere else."""

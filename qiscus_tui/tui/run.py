@@ -1,19 +1,13 @@
 """Runs the app: in a clean environment, and with what it leaves on the terminal at the end."""
 
-from __future__ import annotations
-
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import MutableMapping
 
 from qiscus_tui.errors import NoAccount
 from qiscus_tui.exit_codes import ExitCode
-
-if TYPE_CHECKING:
-    from collections.abc import MutableMapping
-
-    from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.account.workspace import Workspace
 
 KEPT = frozenset({"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_ANIMATIONS"})
 """Variables of Textual that only change the looks."""

@@ -8,24 +8,18 @@ Where a terminal has 16 colours or is to show none, the same theme is made of th
 colours: the accents still differ there, and all other text has the default colour.
 """
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Literal, cast
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Literal, cast
 
 from rich.console import Console
 from textual import constants
+from textual.app import App
 from textual.theme import BUILTIN_THEMES, Theme
 
 from qiscus_tui.errors import ConfigError, StorageError
 from qiscus_tui.model.text import safe
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-
-    from textual.app import App
-
-    from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.account.workspace import Workspace
 
 DARK = "qiscus-dark"
 LIGHT = "qiscus-light"

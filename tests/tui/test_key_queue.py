@@ -25,18 +25,15 @@ async def burst(running: Running, text: str) -> None:
     await running.settle()
 
 
-async def test_what_follows_a_slash_goes_into_the_filter(clock: ManualClock) -> None:
+async def test_what_follows_a_slash_is_the_filters_and_what_follows_enter_the_tables(
+    clock: ManualClock,
+) -> None:
     async with at_sessions(clock, sessions=400) as running:
         reads = running.state.calls[Call.LIST]
-        await burst(running, "/curl")
+        await burst(running, "/curl\ra")
         assert running.value("#filter") == "curl"
         assert running.state.calls[Call.LIST] == reads
         assert 0 < len(running.ids) < 100
-
-
-async def test_enter_ends_the_filter_and_the_next_keys_are_the_tables(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        await burst(running, "/curl\ra")
         assert running.sessions.table.mark_counts.total == len(running.ids)
 
 
@@ -64,16 +61,14 @@ async def test_keys_behind_enter_are_the_detail_screens(clock: ManualClock) -> N
         assert not running.sessions.table.mark_counts.total
 
 
-async def test_a_paste_into_the_table_does_nothing(clock: ManualClock) -> None:
+async def test_a_paste_into_the_table_does_nothing_and_behind_a_slash_it_is_the_filters(
+    clock: ManualClock,
+) -> None:
     async with at_sessions(clock) as running:
         running.app.post_message(events.Paste("xyXauq"))
         await running.settle()
         assert not running.state.revoke_requests
         assert running.app.screen is running.sessions
-
-
-async def test_a_paste_behind_a_slash_is_the_filters(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
         running.app.post_message(keys("/")[0])
         running.app.post_message(events.Paste("guzzle"))
         await running.settle()

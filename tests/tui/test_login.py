@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from qiscus_tui.errors import (
     AddressError,
+    Forbidden,
+    LoginRefused,
     NoLongLivedToken,
     NotConnected,
     NotQiscus,
@@ -15,6 +17,7 @@ from qiscus_tui.errors import (
     ServerFault,
     StorageError,
     TimedOut,
+    TokenInvalid,
 )
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account import directory
@@ -67,38 +70,34 @@ async def test_in_the_demo_enter_goes_on_to_the_sessions(clock: ManualClock) -> 
         assert "41 active" in running.text()
 
 
-@pytest.mark.parametrize("field", ["#email", "#password", "#server", "#keep", "#tabs"])
-async def test_enter_logs_in_from_everywhere(clock: ManualClock, field: str) -> None:
-    async with at_login(clock) as running:
-        running.app.screen.query_one(field).focus()
-        await running.press("enter")
-        assert isinstance(running.app.screen, SessionsScreen)
-
-
-async def test_tab_goes_email_password_server_keep(clock: ManualClock) -> None:
+async def test_tab_goes_email_password_server_keep_and_enter_logs_in_from_each(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with at_login(clock) as running:
         walk = [running.focus]
         for _ in range(3):
             await running.press("tab")
             walk.append(running.focus)
         assert walk == ["email", "password", "server", "keep"]
+        for field in (*walk, "tabs"):
+            fails_with(monkeypatch, NoLongLivedToken(f"Asked at {field}"))
+            running.app.screen.query_one(f"#{field}").focus()
+            await running.press("enter")
+            assert running.login.said == f"Asked at {field}"
+            assert running.focus == field
 
 
-async def test_a_wrong_password_is_said_with_what_to_do_and_cleared(clock: ManualClock) -> None:
-    async with at_login(clock) as running:
+@pytest.mark.parametrize("size", [(120, 40), (60, 15)])
+async def test_a_wrong_password_is_said_with_what_to_do_and_cleared(
+    clock: ManualClock, size: tuple[int, int]
+) -> None:
+    async with at_login(clock, size=size) as running:
         await fill(running, "#password", "wrong")
         await running.press("enter")
         assert running.value("#password") == ""
         assert running.focus == "password"
-        assert "90 days" in running.text()
-        assert "wrong" not in running.text().replace("wrong password", "")
-
-
-async def test_at_60x15_an_error_still_stands_under_the_form(clock: ManualClock) -> None:
-    async with at_login(clock, size=(60, 15)) as running:
-        await fill(running, "#password", "wrong")
-        await running.press("enter")
         assert "Check both. A Qiscus password expires after 90 days" in running.words()
+        assert "wrong" not in running.text().replace("wrong password", "")
 
 
 async def test_a_token_that_is_not_taken_is_to_be_checked_here(clock: ManualClock) -> None:
@@ -166,48 +165,46 @@ async def test_a_server_that_is_away_is_never_a_wrong_password(clock: ManualCloc
 
 
 @pytest.mark.parametrize(
-    "error",
+    ("error", "focus"),
     [
-        NotConnected("No such host"),
-        TimedOut("No answer"),
-        NotTrusted("The certificate is of another host"),
-        NotQiscus("This is no Qiscus server"),
-        ServerFault("The server is busy"),
-        AddressError("That is no address"),
+        (NotConnected("No such host"), "server"),
+        (TimedOut("No answer"), "server"),
+        (NotTrusted("The certificate is of another host"), "server"),
+        (NotQiscus("This is no Qiscus server"), "server"),
+        (ServerFault("The server is busy"), "server"),
+        (AddressError("That is no address"), "server"),
+        (StorageError("The disk is full"), "keep"),
+        (NoLongLivedToken("The app is too old"), ""),
+        (Forbidden("You are no admin"), ""),
+        (LoginRefused("The server refused the login"), "password long-lived"),
+        (TokenInvalid("The server rejected the token"), "password long-lived"),
     ],
 )
-async def test_a_server_at_fault_leaves_the_password_and_gets_the_focus(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, error: QiscusTuiError
+def test_the_field_at_fault_is_never_the_secret_where_something_else_is(
+    error: QiscusTuiError, focus: str
 ) -> None:
-    fails_with(monkeypatch, error)
+    found = [login.field_at_fault(error, tab).removeprefix("#") for tab in Tab]
+    assert found == (focus.split() if " " in focus else [focus, focus])
+
+
+async def test_what_is_not_at_fault_stays_as_it_is_and_what_is_gets_the_focus(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with at_login(clock) as running:
-        await running.press("tab", "enter")
-        assert running.focus == "server"
-        assert running.value("#password") == PASSWORD
-        assert error.message in running.login.said
+        for error, focus in (
+            (NoLongLivedToken("The app is too old"), "password"),
+            (StorageError("The disk is full"), "keep"),
+            (NotConnected("No such host"), "server"),
+        ):
+            fails_with(monkeypatch, error)
+            running.app.screen.query_one("#password").focus()
+            await running.press("enter")
+            assert running.focus == focus
+            assert running.value("#password") == PASSWORD
+            assert error.message in running.login.said
         await running.press("ctrl+t", *"abcd", "tab", *"token", "enter")
         assert running.focus == "server"
         assert running.value("#long-lived") == "token"
-
-
-async def test_a_disk_at_fault_leaves_the_password_and_the_tick_gets_the_focus(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fails_with(monkeypatch, StorageError("The disk is full"))
-    async with at_login(clock) as running:
-        await running.press("enter")
-        assert running.focus == "keep"
-        assert running.value("#password") == PASSWORD
-
-
-async def test_where_no_field_is_at_fault_all_stays_as_it_is(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fails_with(monkeypatch, NoLongLivedToken("The app is too old"))
-    async with at_login(clock) as running:
-        await running.press("tab", "enter")
-        assert running.focus == "password"
-        assert running.value("#password") == PASSWORD
 
 
 async def test_an_address_that_is_none_is_said_at_the_server(clock: ManualClock) -> None:

@@ -1,11 +1,10 @@
 """The accounts of this machine: switch, add, log out, forget. No server is asked to show them."""
 
-from __future__ import annotations
-
 import asyncio
 import enum
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,6 +26,7 @@ from qiscus_tui.service.account.directory import (
 )
 from qiscus_tui.service.account.logout import forget_account, log_out
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.visits import last_lists
 from qiscus_tui.tui.accounts.questions import ForgetDialog, LogOutDialog
 from qiscus_tui.tui.base.action_bar import ActionBar
@@ -34,16 +34,11 @@ from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import BUSY, Context
+from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.widgets.cells import UNKNOWN, created_cell, fit_middle, last_used_cell
 from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.table import Column, Table
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from qiscus_tui.service.account.workspace import Workspace
-    from qiscus_tui.tui.listed.feed import Feed
 
 
 class AccountsAnswer(enum.Enum):

@@ -1,11 +1,10 @@
 """What was revoked from this machine: the plans, newest first, and what became of each."""
 
-from __future__ import annotations
-
 import asyncio
 import time
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,7 +15,8 @@ from textual.widgets import Static
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe, with_reason
-from qiscus_tui.service.history import GONE, AuditAccess, recorded_plans
+from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.history import GONE, AuditAccess, PastPlan, recorded_plans
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
@@ -28,12 +28,6 @@ from qiscus_tui.tui.widgets.drawn import Drawn
 from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.table import Column, Table
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from qiscus_tui.service.account.workspace import Workspace
-    from qiscus_tui.service.history import PastPlan
 
 MOST_IDS = 3
 """Ids that are named of the sessions with the same outcome."""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import HasContext, Scope
 from qiscus_tui.tui.terminal.app import TerminalApp
-
-if TYPE_CHECKING:
-    from textual.actions import ActionParseResult
-    from textual.dom import DOMNode
 
 
 class CommandApp(TerminalApp, inherit_bindings=False):

@@ -1,26 +1,19 @@
 """What all screens share: their least size, the footer, and the way back."""
 
-from __future__ import annotations
+from typing import Any, ClassVar, Generic
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic
-
-from textual import events, on
+from textual import events, getters, on
 from textual.geometry import Size
 from textual.screen import Screen, ScreenResultType
+from textual.timer import Timer
 
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.terminal.app import keymap_of
+from qiscus_tui.tui.terminal.app import TerminalApp, keymap_of
 from qiscus_tui.tui.terminal.compositor import compare_layouts, draw_now
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
-
-if TYPE_CHECKING:
-    from textual import getters
-    from textual.timer import Timer
-
-    from qiscus_tui.tui.terminal.app import TerminalApp
 
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 15
@@ -66,8 +59,7 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     SHOWS_LIST: ClassVar[bool] = False
     """Whether it shows the list of the sessions screen behind it, as that is read again."""
 
-    if TYPE_CHECKING:
-        app = getters.app(TerminalApp)
+    app = getters.app(TerminalApp)
 
     def __init__(self) -> None:
         super().__init__()

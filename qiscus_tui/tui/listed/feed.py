@@ -7,28 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
-from qiscus_tui.model.account import Storage
+from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.service.account import directory
 from qiscus_tui.service.account.selection import SelectedAccount
-from qiscus_tui.service.sessions.session_list import NO_SESSIONS
+from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from qiscus_tui.service.sessions.user_agents import ClientNames, client_name, quick_name
 from qiscus_tui.service.visits import Visit, visit_of
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from qiscus_tui.model.account import Account
+if TYPE_CHECKING:  # loads httpx: after the first frame
     from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.account.login import LoggedIn
-    from qiscus_tui.service.account.workspace import Workspace
-    from qiscus_tui.service.sessions.session_list import SessionList
-
 
 BETWEEN_PROGRESS = 0.2
 """Seconds between two drawings of how much has arrived."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,9 +12,7 @@ from qiscus_tui.query import Moment
 from qiscus_tui.service.sessions.group_order import FALLING, GroupFact, GroupSort, sorted_groups
 from qiscus_tui.service.sessions.groups import Group, grouped, lacking
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
-
-if TYPE_CHECKING:
-    from qiscus_tui.tui.listed.order import ListView
+from qiscus_tui.tui.listed.order import ListView
 
 HOLDS = 60.0
 """Seconds after which what depends on the time is counted again."""

@@ -1,9 +1,6 @@
 """What the list says about its state and what to do about it, and which commands that allows."""
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -12,11 +9,9 @@ from qiscus_tui.model.account import Storage
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
 from qiscus_tui.tui.commands.context import Context
-
-if TYPE_CHECKING:
-    from qiscus_tui.tui.listed.feed import Feed
-    from qiscus_tui.tui.listed.groups import GroupView
-    from qiscus_tui.tui.listed.order import ListView
+from qiscus_tui.tui.listed.feed import Feed
+from qiscus_tui.tui.listed.groups import GroupView
+from qiscus_tui.tui.listed.order import ListView
 
 LOADING = ("Loading the sessions…", "The keys work meanwhile; q quits.")
 SILENT = ("The server does not answer yet.", "Still waiting; q quits.")

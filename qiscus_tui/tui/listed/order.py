@@ -1,23 +1,19 @@
 """Which sessions of a list are shown, and in what order: sort, filter, our own session first."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import compress
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qiscus_tui.errors import FilterError
+from qiscus_tui.model.session import Session
 from qiscus_tui.query import Moment, Query, SortKey, order, parse, parse_readable, select
 from qiscus_tui.query.sorting import FALLING
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from qiscus_tui.tui.listed.marks import NO_MARKS
-
-if TYPE_CHECKING:
-    from qiscus_tui.errors import FilterError
-    from qiscus_tui.model.session import Session
 
 EVERYTHING = parse("")
 

@@ -1,10 +1,8 @@
 """The overview: what stands out, tokens per day, expiries ahead, top clients and networks."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -23,15 +21,13 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.listed import header, notices
+from qiscus_tui.tui.listed.feed import Feed
+from qiscus_tui.tui.listed.order import ListView
 from qiscus_tui.tui.listed.work import ListWork
 from qiscus_tui.tui.widgets.bars import Chart, line_up
 from qiscus_tui.tui.widgets.drawn import Drawn
 from qiscus_tui.tui.widgets.notice import Notice
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
-
-if TYPE_CHECKING:
-    from qiscus_tui.tui.listed.feed import Feed
-    from qiscus_tui.tui.listed.order import ListView
 
 TALL = 30
 """Lines from which the days have a column of their own."""

@@ -3,27 +3,22 @@
 The detail is this panel alone, the preview has it beside the list.
 """
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
 
 from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.session import Session
 from qiscus_tui.query import Moment
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.session.context import draw_context, draw_outlook
 from qiscus_tui.tui.session.countdown import draw_countdown
+from qiscus_tui.tui.session.details import SessionDetail, SessionDetails
 from qiscus_tui.tui.session.facts import facts, unknown_facts
 from qiscus_tui.tui.widgets.drawn import Drawn
 from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
-
-if TYPE_CHECKING:
-    from qiscus_tui.model.session import Session
-    from qiscus_tui.service.sessions.session_list import SessionList
-    from qiscus_tui.tui.listed.feed import Feed
-    from qiscus_tui.tui.session.details import SessionDetail, SessionDetails
 
 BESIDE = 110
 """Columns from which the parts stand side by side, and one below the other otherwise."""

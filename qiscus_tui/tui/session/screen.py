@@ -1,38 +1,32 @@
 """One session: its time left, large, all that is known of it, and what it stands among."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import LEAST_HEIGHT, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.listed import notices
+from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.header import age_words
+from qiscus_tui.tui.listed.marks import Marks
+from qiscus_tui.tui.listed.order import ListView
+from qiscus_tui.tui.session.details import SessionDetails
 from qiscus_tui.tui.session.facts import row_words
 from qiscus_tui.tui.session.panel import SessionPanel
 from qiscus_tui.tui.terminal.clipboard import send
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from qiscus_tui.model.session import Session
-    from qiscus_tui.service.sessions.session_list import SessionList
-    from qiscus_tui.tui.listed.feed import Feed
-    from qiscus_tui.tui.listed.marks import Marks
-    from qiscus_tui.tui.listed.order import ListView
-    from qiscus_tui.tui.session.details import SessionDetails
-    from qiscus_tui.tui.widgets.table import Table
-
+from qiscus_tui.tui.widgets.table import Table
 
 HIGH = 30
 """Lines from which there is a blank line over the countdown."""

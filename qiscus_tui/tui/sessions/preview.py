@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.listed.feed import Feed
+from qiscus_tui.tui.session.details import SessionDetails
+from qiscus_tui.tui.sessions.shown_list import ShownList
 
-    from qiscus_tui.model.session import Session
-    from qiscus_tui.service.sessions.session_list import SessionList
-    from qiscus_tui.tui.listed.feed import Feed
-    from qiscus_tui.tui.session.details import SessionDetails
+if TYPE_CHECKING:  # made when it is shown first
     from qiscus_tui.tui.session.panel import SessionPanel
-    from qiscus_tui.tui.sessions.shown_list import ShownList
 
 LEAST = 100
 """Columns from which the group of the session under the cursor is named over the list."""

@@ -6,6 +6,7 @@ Dialogs are imported when they are opened: the first frame does not wait for the
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
@@ -16,6 +17,9 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
+from qiscus_tui.query.terms import Key
+from qiscus_tui.service.account.selection import SelectedAccount
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.list_settings import (
     ListSettings,
     last_settings,
@@ -23,6 +27,7 @@ from qiscus_tui.service.list_settings import (
     remember_settings,
 )
 from qiscus_tui.service.sessions.groups import values_in
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import WIDTHS, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
@@ -44,14 +49,8 @@ from qiscus_tui.tui.widgets.notice import Notice
 from qiscus_tui.tui.widgets.one_line import OneLine
 from qiscus_tui.tui.widgets.table import Table
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from qiscus_tui.query.terms import Key
+if TYPE_CHECKING:  # loads httpx: after the first frame
     from qiscus_tui.service.account.login import LoggedIn
-    from qiscus_tui.service.account.selection import SelectedAccount
-    from qiscus_tui.service.account.workspace import Workspace
-    from qiscus_tui.service.sessions.session_list import SessionList
 
 
 class SessionsScreen(BaseScreen[None]):

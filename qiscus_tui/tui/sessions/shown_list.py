@@ -3,12 +3,10 @@
 Long work is done in threads, see `listed/work.py`.
 """
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,10 +14,14 @@ from textual.containers import Container
 
 from qiscus_tui.model.clock import MINUTE
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.model.session import Session
 from qiscus_tui.query import Moment, Query, SortKey, parse, select
 from qiscus_tui.service.revocation.plan import ChosenBy, Selection
 from qiscus_tui.service.revocation.retention import USUAL_RULES
 from qiscus_tui.service.sessions.group_order import GroupFact
+from qiscus_tui.service.sessions.groups import Group
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.groups import Grouped, GroupSorting, GroupView
 from qiscus_tui.tui.listed.order import ListView, Search, SortedList, Sorting, own_first
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
@@ -32,14 +34,6 @@ from qiscus_tui.tui.revoke.choices import (
 from qiscus_tui.tui.sessions.group_table import GroupTable
 from qiscus_tui.tui.sessions.session_table import SessionTable
 from qiscus_tui.tui.widgets.table import Sort, Table
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from qiscus_tui.model.session import Session
-    from qiscus_tui.service.sessions.groups import Group
-    from qiscus_tui.service.sessions.session_list import SessionList
-    from qiscus_tui.tui.listed.feed import Feed
 
 
 class ShownList(Container):
