@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from qiscus_tui.tui.terminal.looks import PLAIN, Looks
-from qiscus_tui.tui.terminal.screen_model import ScreenModel
+from qiscus_tui.tui.terminal.screen_model import PLAIN, Looks, ScreenModel
 
 COLOURS = ("0", "1", "2", "3", "7", "9", "4;31", "92;41", "38;5;214", "1;38;5;253;48;5;17")
 SEQUENCES = ("\x1b[?25l", "\x1b[?7l", "\x1b]52;c;eA==\x07", "\x1b[2J", "\x1b[3;3H\x1b[1K", "a\tb")
