@@ -1,10 +1,7 @@
 """The session under the cursor, beside the list: it follows once the keys rest."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 
@@ -12,10 +9,8 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.session.details import SessionDetails
+from qiscus_tui.tui.session.panel import SessionPanel
 from qiscus_tui.tui.sessions.shown_list import ShownList
-
-if TYPE_CHECKING:  # made when it is shown first
-    from qiscus_tui.tui.session.panel import SessionPanel
 
 LEAST = 100
 """Columns from which the group of the session under the cursor is named over the list."""
@@ -99,8 +94,6 @@ class Preview(Vertical):
 
     async def _mounted_panel(self) -> SessionPanel:
         if self._panel is None:
-            from qiscus_tui.tui.session.panel import SessionPanel
-
             self._panel = SessionPanel(self._feed, self._details(), id="session")
             await self.mount(self._panel)
         return self._panel
