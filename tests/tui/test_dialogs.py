@@ -24,6 +24,7 @@ from qiscus_tui.tui.dialogs.export import ExportDialog
 from qiscus_tui.tui.dialogs.find import FindDialog
 from qiscus_tui.tui.dialogs.help import EXAMPLES, LANGUAGE, SIGNS, HelpDialog
 from qiscus_tui.tui.dialogs.question import ARM_DELAY, KEY_GAP, Guard, QuitDialog
+from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.widgets.fields import SecretField
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
@@ -162,6 +163,8 @@ async def test_the_palette_runs_what_is_available_by_its_title(clock: ManualCloc
         await here.press("escape", "colon", *"invert", "enter")
         assert f"{len(here.ids)} marked" in here.text()
         await here.press("colon", "down", "down", "up", "enter")
+        assert isinstance(here.app.screen, RevokeDialog)  # the second command: prune
+        await here.press("escape")
         assert here.app.screen is here.sessions
         await here.press("colon", *"[/]zz", "enter")
         assert here.app.screen is not here.sessions
