@@ -25,6 +25,7 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import full_reader
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.secrets import MemorySecrets
+from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.theme import DARK, THEMES
 from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS, Dialect, demo_state
@@ -117,16 +118,19 @@ async def stage(
     return Stage(clock, state, connection, await connection.read_list())
 
 
-class DialogApp(App[None]):
+class DialogApp(TerminalApp):
     """Nothing but what a dialog is pushed upon."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(css_path=[])
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK
         self.answers: list[object] = []
-        self.parting_words: list[str] = []
+
+    async def on_event(self, event: events.Event) -> None:
+        """Deliver each key at once: no other is on its way."""
+        await App.on_event(self, event)
 
     def show(self, dialog: ModalScreen[object]) -> None:
         """Push it, and keep its answer."""
@@ -144,7 +148,7 @@ class DialogApp(App[None]):
         return " ".join(self.text().replace("│", " ").split())
 
 
-async def shown(pilot: Pilot[None], dialog: object) -> DialogApp:
+async def shown(pilot: Pilot[int], dialog: object) -> DialogApp:
     """Show a dialog."""
     app = pilot.app
     assert isinstance(app, DialogApp)
@@ -162,7 +166,7 @@ async def finished(app: App[Any]) -> None:
         await app.workers.wait_for_complete()
 
 
-async def settled(pilot: Pilot[None]) -> None:
+async def settled(pilot: Pilot[int]) -> None:
     """Wait until what was begun is done."""
     await finished(pilot.app)
     await pilot.pause()
@@ -173,7 +177,7 @@ class Asked:
     """A dialog that was opened, and what was answered."""
 
     app: DialogApp
-    pilot: Pilot[None]
+    pilot: Pilot[int]
     on: Stage
 
     async def press(self, *keys: str) -> None:

@@ -243,7 +243,7 @@ async def test_a_yes_counts_when_it_is_alone_and_the_question_was_drawn(
 
 
 @asynccontextmanager
-async def exporting() -> AsyncGenerator[tuple[DialogApp, Pilot[None]]]:
+async def exporting() -> AsyncGenerator[tuple[DialogApp, Pilot[int]]]:
     """The dialog over two sessions, on a machine that keeps files."""
     on = await stage(sessions=9)
     local_files = cast("LocalFiles", SimpleNamespace(persistent=True))

@@ -1,10 +1,10 @@
 """The base of all dialogs: a box with a heading, a body that scrolls, and buttons."""
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Generic, TypeVar, cast
+from typing import ClassVar, Generic, TypeVar
 
-from textual import events
-from textual.app import App, ComposeResult
+from textual import events, getters
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -79,6 +79,8 @@ class DialogButton(Button):
 
 class Dialog(ModalScreen[Answer], Generic[Answer]):
     """`n` and `escape` cancel; arrows and pages scroll the body; Cancel has the focus."""
+
+    app = getters.app(TerminalApp)
 
     AUTO_FOCUS = "#cancel"
     HORIZONTAL_BREAKPOINTS = WIDTHS
@@ -178,15 +180,14 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             self.say(where)
         self.opened()
         self.show_questions()
-        app = cast("object", self.app)
-        if isinstance(app, TerminalApp):
-            self._said_before = app.set_toasts_aside()
+        self._said_before = self.app.set_toasts_aside()
 
     async def on_unmount(self) -> None:
         """Say again what was said in passing before: over the dialog it would cover the heading."""
-        app = cast("App[object]", self.app)
         for said in self._said_before:
-            app.notify(said.message, severity=said.severity, timeout=said.timeout, markup=False)
+            self.app.notify(
+                said.message, severity=said.severity, timeout=said.timeout, markup=False
+            )
 
     def opened(self) -> None:
         """Fill the parts, which are mounted now."""
@@ -230,7 +231,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
 
     async def run_command(self, name: str) -> None:
         """Run a command as its key does, after a click or Enter."""
-        await cast("App[object]", self.app).run_action(registry.action_of(name), self)
+        await self.app.run_action(registry.action_of(name), self)
 
     def action_cancel(self) -> None:
         """Close without an answer."""

@@ -5,11 +5,10 @@ It has no rule of revocation: toggles change the choices, and the plan is made a
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from msgspec.structs import replace
 from textual import events, work
-from textual.app import App
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
@@ -45,7 +44,6 @@ from qiscus_tui.tui.revoke.choices import MARKED, Change, PlanChoices, ShownPlan
 from qiscus_tui.tui.revoke.plan_text import BOX, text_width
 from qiscus_tui.tui.revoke.progress import REDRAW, Progress
 from qiscus_tui.tui.revoke.questions import COMMANDS, PlanQuestions
-from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.terminal.clipboard import send
 
 AT_ONCE = 5000
@@ -237,7 +235,7 @@ class RevokeDialog(Question[Report]):
 
     async def action_copy_command(self) -> None:
         """Send the command line that does the same to the terminal."""
-        await send(cast("TerminalApp", self.app), self.context.command, "Command")
+        await send(self.app, self.context.command, "Command")
 
     async def on_toggle_toggled(self, message: Toggle.Toggled) -> None:
         """Change the plan."""
@@ -345,7 +343,7 @@ class RevokeDialog(Question[Report]):
         else:
             self.offer_close()
         if seconds > LONG:
-            cast("App[object]", self.app).bell()
+            self.app.bell()
 
     # Ending
 

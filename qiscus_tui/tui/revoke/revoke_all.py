@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from msgspec.structs import replace
 from textual.binding import BindingType
@@ -29,7 +29,6 @@ from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import DialogButton, Words, trouble
 from qiscus_tui.tui.dialogs.question import Question, TypedField
 from qiscus_tui.tui.revoke.questions import ReasonLine
-from qiscus_tui.tui.terminal.app import TerminalApp
 
 CLIENTS = 8
 """Clients that are named."""
@@ -198,7 +197,7 @@ class RevokeAllDialog(Question[RevokeAllResult]):
             await asyncio.wait({self._sending})
             self._sending.exception()  # nor the failure, which the next start explains
         if self._lost is not None:
-            cast("TerminalApp", self.app).parting_words.append(
+            self.app.parting_words.append(
                 f"The new long-lived token could not be stored. It is shown only here: {self._lost}"
             )
 
