@@ -1,9 +1,10 @@
 """When an app under test has come to rest: seen in its event loop, not guessed by its CPU time."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import thread
 from time import monotonic
 from typing import Any, cast
+from weakref import WeakSet
 
 SOON = 0.02
 """Seconds: a timer that is due by then is part of what was begun."""
@@ -20,7 +21,7 @@ async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
     due = loop.time() + max(min_sleep, SOON)
     while monotonic() - began < max_sleep:
         await asyncio.sleep(0)
-        if loop._ready or _works(loop._default_executor):
+        if loop._ready or _unfinished:
             if not loop._ready:
                 await asyncio.sleep(0.001)
             continue
@@ -30,8 +31,21 @@ async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
         await asyncio.sleep(max(0.0, min(timers) - loop.time()))
 
 
-def _works(executor: ThreadPoolExecutor | None) -> bool:
-    if executor is None:
-        return False
-    idle = cast("Any", executor)._idle_semaphore._value
-    return executor._work_queue.qsize() > 0 or idle < len(executor._threads)
+_WorkItem = cast("Any", thread)._WorkItem
+_unfinished: WeakSet[Any] = WeakSet()
+"""What was given to threads, until its result was handed on."""
+
+
+class _WatchedItem(_WorkItem):  # a pool's count of idle threads is wrong after a race, from 3.12 on
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        _unfinished.add(self)
+
+    def run(self, *args: Any) -> None:
+        try:
+            super().run(*args)
+        finally:
+            _unfinished.discard(self)
+
+
+cast("Any", thread)._WorkItem = _WatchedItem
