@@ -192,7 +192,9 @@ async def test_one_that_nobody_has_read_is_left_on_the_terminal(leaves: str) -> 
             await settled(here.pilot)
         if leaves == "after it was read":
             await here.until("The disk is full")
+            await settled(here.pilot)  # it takes no key before it is drawn
             await here.press("enter")
+            await settled(here.pilot)
     is_left = any(on.state.credentials.long_lived_token in words for words in app.parting_words)
     assert is_left is (leaves != "after it was read")
 
