@@ -21,6 +21,7 @@ KINDS = {"demo": "plain", "many": "plain", "many, with zone": "rfc3339"}
 """The demo's few clients and addresses, or 40,000 of them in no order; and how it writes times."""
 ORIGINS = 40_000
 PIECE = 64 * 1024
+NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 
 
 def body_of(sessions: int, kind: str) -> bytes:
@@ -65,7 +66,9 @@ def main(sessions: int, kind: str, rate: float) -> None:
         while True:
             connection, _ = listening.accept()
             with connection, suppress(OSError):  # it was not read to its end
-                connection.recv(PIECE)
+                if not connection.recv(PIECE).startswith(b"GET "):  # a refresh: its zone is unknown
+                    connection.sendall(NOT_FOUND)
+                    continue
                 connection.sendall(head.encode())
                 for piece in paced(body, rate):
                     connection.sendall(piece)
