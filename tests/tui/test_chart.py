@@ -149,3 +149,10 @@ async def test_enter_and_a_double_click_open_a_bar_and_a_click_moves():
         assert app.opened == [CLIENTS[0], CLIENTS[2]]
         await pilot.click(Chart, offset=(4, 0), times=2)
         assert len(app.opened) == 2
+
+
+async def test_counts_of_which_none_is_above_zero_have_no_bar() -> None:
+    app = ChartApp([Bar("1h", "within 1h", 0, "expires:<1h"), Bar("6h", "1h to 6h", 0, "age:>1h")])
+    async with app.run_test(size=(60, 14)) as pilot:
+        await pilot.pause()
+        assert app.bars_drawn() == ["", ""]

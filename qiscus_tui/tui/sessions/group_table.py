@@ -137,7 +137,7 @@ _FACTS: tuple[Column[GroupRow], ...] = (
            is_number=True, style="muted", sort=GroupFact.PER_DAY),
     Column("NEWEST", lambda row, _: last_used_cell(row.group.newest_at, row.now), 10, 20,
            style="muted", sort=GroupFact.NEWEST),
-    Column("OLDEST", _oldest, 6, 10, gap=1, style="muted", sort=GroupFact.OLDEST),
+    Column("OLDEST", _oldest, 6, 10, style="muted", sort=GroupFact.OLDEST),
     Column("LAST USED", lambda row, _: last_used_cell(row.group.last_used_at, row.now), 10, 90,
            sort=GroupFact.LAST_USED),
     Column("EXPIRING", lambda row, _: f"{row.group.expiring:,}", 8, 40, gap=1, is_number=True,

@@ -156,7 +156,9 @@ class Chart(Table[Bar]):
         return share_text(one.count / self._whole) if self._has_shares and self._whole else ""
 
     def _bar(self, one: Bar, cells: int) -> str:
-        return blocks(one.count / self._longest, cells, is_low=True) if one.filter else ""
+        if not one.filter or not one.count:
+            return ""
+        return blocks(one.count / self._longest, cells, is_low=True)
 
 
 def line_up(charts: Sequence[Chart]) -> None:
