@@ -95,7 +95,7 @@ def _actions(terminal: Terminal, measured: Measured) -> None:
 def _bulk(terminal: Terminal, state: DemoState) -> tuple[float, float]:
     """Revoke some; return the bytes per second while it runs, and how late its progress shows."""
     first = state.calls[Call.REVOKE]
-    terminal.send(" j" * REVOKED + "x")
+    terminal.send("j" + " j" * REVOKED + "x")  # our own session is first
     terminal.wait_for(f"Type {REVOKED} and press Enter", seconds=60)
     _quiet(terminal)
     terminal.send(f"{REVOKED}")

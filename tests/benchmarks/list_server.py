@@ -11,13 +11,19 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from email.utils import formatdate
 
 from qiscus_tui.demo.seed import DemoSession
 from qiscus_tui.model.clock import SystemClock
 from tests.sandbox import DIALECTS, demo_state
 from tests.sandbox.listing import Listing
 
-KINDS = {"demo": "plain", "many": "plain", "many, with zone": "rfc3339"}
+KINDS = {
+    "demo": "plain",
+    "demo, with zone": "rfc3339",
+    "many": "plain",
+    "many, with zone": "rfc3339",
+}
 """The demo's few clients and addresses, or 40,000 of them in no order; and how it writes times."""
 ORIGINS = 40_000
 PIECE = 64 * 1024
@@ -28,7 +34,7 @@ def body_of(sessions: int, kind: str) -> bytes:
     """A list of that many sessions."""
     state = demo_state(SystemClock(), sessions=sessions)
     listed: Sequence[DemoSession] = state.sessions()
-    if kind != "demo":
+    if kind.startswith("many"):
         listed = of_many_origins(listed)
     return Listing(DIALECTS[KINDS[kind]]).body(listed, None, {})
 
@@ -60,7 +66,6 @@ def paced(body: bytes, rate: float) -> Iterator[bytes]:
 def main(sessions: int, kind: str, rate: float) -> None:
     """Serve until it is ended."""
     body = body_of(sessions, kind)
-    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     with socket.create_server(("127.0.0.1", 0)) as listening:
         print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
         while True:
@@ -69,7 +74,9 @@ def main(sessions: int, kind: str, rate: float) -> None:
                 if not connection.recv(PIECE).startswith(b"GET "):  # a refresh: its zone is unknown
                     connection.sendall(NOT_FOUND)
                     continue
-                connection.sendall(head.encode())
+                lines = ("HTTP/1.1 200 OK", f"Content-Length: {len(body)}", "Connection: close")
+                date = f"Date: {formatdate(usegmt=True)}"
+                connection.sendall("\r\n".join((*lines, date, "", "")).encode())
                 for piece in paced(body, rate):
                     connection.sendall(piece)
             print(time.monotonic(), flush=True)
