@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Generator
 from itertools import count
@@ -24,6 +25,7 @@ KEPT = {"PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR", "CI"}
 settings.register_profile("few", max_examples=50, deadline=None)
 settings.load_profile("few")
 
+sys.dont_write_bytecode = False  # or each worker compiles all tests again, which takes 10 s
 gc.disable()  # collecting the tests makes no garbage, and looking for it takes half of the time
 
 
