@@ -69,7 +69,12 @@ async def _checked(context: VerbContext) -> "CheckReport":
     from qiscus_tui.service.check.checking import check
 
     options, workspace = context.options, context.workspace
-    limits = Limits(options.new, options.max_live, options.max_per_day, options.min_ttl)
+    limits = Limits(
+        new=options.new,
+        max_live=options.max_live,
+        max_per_day=options.max_per_day,
+        min_ttl=options.min_ttl,
+    )
     checks = workspace.local_files.checks
     async with connected(workspace) as connection:
         report = await check(connection, checks, limits, workspace.config.ui.expiring)

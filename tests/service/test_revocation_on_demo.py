@@ -127,6 +127,7 @@ async def test_exactly_the_tokens_are_sent_and_recorded_by_their_ids_alone(sandb
     assert isinstance(login, AuditAccess)
     assert isinstance(events[0], AuditIntent)
     assert set(events[0].ids) == {target.session.id for target in report.plan.targets}
+    assert sum(group.count for group in events[0].groups) == len(sent)
     assert {e.outcome for e in events if isinstance(e, AuditOutcome)} == {"revoked"}
     assert isinstance(events[-1], AuditSummary)
     written = here.local_files.paths.audit_file.read_text()

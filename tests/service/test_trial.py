@@ -9,9 +9,11 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.events import Halted, TrialStarted
-from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome
+from qiscus_tui.service.revocation.events import Answered, Event, Halted, TrialStarted
+from qiscus_tui.service.revocation.evidence import ids_changed
+from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed
+from qiscus_tui.service.revocation.run import FIRST_SAMPLE
 from qiscus_tui.service.revocation.trial import ENDED_OTHERS, TRIAL_FAILED_HINT
 from tests.service.scripted import (
     DAY,
@@ -25,8 +27,10 @@ from tests.service.scripted import (
     does_nothing,
     ends_all,
     ends_own,
+    listed,
     lost,
     new_session,
+    plan_of,
     refused,
     says,
     works,
@@ -258,6 +262,46 @@ async def test_our_own_session_that_the_trial_ended_is_said_to_be_gone(
     assert "own session is gone" in (report.warning or "")
 
 
+async def test_one_reading_that_lacks_it_lets_only_the_first_few_follow(first_use: Stage):
+    """Nothing ends here, and one reading lacks the trial: the second witness has it again."""
+    first_use.sessions(40)
+    live = dict(first_use.server.live)
+    first_use.server.always = does_nothing
+
+    def lacks_the_trial(server: ScriptedServer) -> None:
+        server.live.pop(server.requests[0])
+
+    def has_it_again(server: ScriptedServer) -> None:
+        server.live = dict(live)
+
+    first_use.server.readings.extend([lacks_the_trial, has_it_again])
+    end = await first_use.apply(first_use.plan())
+    assert len(first_use.server.requests) == 1 + FIRST_SAMPLE
+    assert end.report.halted == NOT_ENDED
+    assert len(end.ids(Outcome.FAILED)) == 1 + FIRST_SAMPLE
+    assert not first_use.trials.verified
+
+
+async def stopped_at(stage: Stage, answers: int, targets: list[Session]) -> Report:
+    """Apply a plan, and cancel it after so many answers."""
+
+    def stops(event: Event) -> None:
+        if isinstance(event, Answered) and event.done == answers:
+            run.stop()
+
+    run = stage.run(stage.plan(targets), width=1, on_event=stops)
+    return await run.apply()
+
+
+@pytest.mark.parametrize("answers", [1, 3])
+async def test_a_run_that_is_stopped_once_its_trial_passed_proves_the_call(
+    first_use: Stage, answers: int
+):
+    report = await stopped_at(first_use, answers, first_use.sessions(9))
+    assert (report.counts[Outcome.REVOKED], report.halted) == (answers, "cancelled")
+    assert first_use.trials.verified
+
+
 # What stops nothing
 
 
@@ -460,6 +504,13 @@ async def test_where_one_outside_went_with_the_first_a_second_decides(beside_oth
     assert beside_others.trials.verified
 
 
+async def test_a_run_that_is_stopped_before_that_proves_nothing(beside_others: Stage):
+    beside_others.server.always = ends_outside_too(1)
+    report = await stopped_at(beside_others, 1, planned(beside_others))
+    assert (report.counts[Outcome.REVOKED], report.halted) == (1, "cancelled")
+    assert not beside_others.trials.verified
+
+
 async def test_where_one_outside_went_with_each_of_two_nothing_more_is_sent(beside_others: Stage):
     beside_others.server.always = ends_outside_too(9)
     end = await beside_others.apply(beside_others.plan(planned(beside_others)))
@@ -505,6 +556,38 @@ def by_row_number(stage: Stage, count: int) -> None:
     stage.server.add(*made)
     renumber(stage.server)
     stage.server.before_list = renumber
+
+
+def row(number: int, **changes: object) -> Session:
+    """A session that is listed by the number of its row."""
+    row_id = fingerprint(str(number))
+    made = {"id": row_id, "revoke_with": number, "token": None, "created_at": START + number}
+    return new_session(number, **{**made, **changes})
+
+
+ROWS = [row(n) for n in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    ("after", "changed"),
+    [
+        pytest.param(ROWS, False, id="the same"),
+        pytest.param(ROWS[1:], False, id="one ended"),
+        pytest.param([*ROWS[1:], row(9)], False, id="one ended and another began"),
+        pytest.param([*ROWS[1:], row(9, created_at=ROWS[0].created_at)], True, id="a new number"),
+        pytest.param(
+            [*ROWS[1:], new_session(9, created_at=ROWS[0].created_at)], False,
+            id="one with a token of its own began in the same second",
+        ),
+        pytest.param([*ROWS[1:], row(9, created_at=None)], False, id="one without a date began"),
+        pytest.param([row(1, created_at=START + 2), *ROWS[2:]], True, id="numbers moved up"),
+        pytest.param([replace(ROWS[0], revoke_with=7), *ROWS[1:]], True, id="revoked by another"),
+    ],
+)  # fmt: skip
+def test_ids_have_changed_where_one_stands_for_another_session_or_a_session_has_another(
+    after: list[Session], changed: bool
+):
+    assert ids_changed(plan_of(listed(ROWS), 2), listed(after)) is changed
 
 
 @pytest.mark.parametrize("chosen", [slice(0, 8), slice(3, 8), slice(0, 2), slice(6, 8)])

@@ -47,14 +47,14 @@ class Finding:
     network: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What the user wants to be told."""
+    """What the user wants to be told. One that is forgotten would never be found: none may be."""
 
-    new: bool = False
-    max_live: int | None = None
-    max_per_day: int | None = None
-    min_ttl: float | None = None
+    new: bool
+    max_live: int | None
+    max_per_day: int | None
+    min_ttl: float | None
     """Seconds."""
 
 

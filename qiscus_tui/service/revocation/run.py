@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.model.masking import KnownSecrets, masked
+from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.account.connection import Connection
@@ -36,6 +37,7 @@ from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.plan_groups import audit_groups
 from qiscus_tui.service.revocation.sending import Halt, Sending
 from qiscus_tui.service.revocation.trial import (
+    NOT_ENDED,
     TRIAL_FAILED_HINT,
     FirstUse,
     choose_trial,
@@ -133,7 +135,8 @@ class Revocation:
         self._waiting = [target.session for target in plan.targets]
         self._audit_error: StorageError | None = None
         self._first_use = False
-        self._trial_passed = False
+        self._trial: Session | None = None
+        """The session that one reading showed to be gone, so that others may follow."""
         self._cut_short = False
         self._awaits = True
         self._since: SessionList | None = None
@@ -293,7 +296,8 @@ class Revocation:
             if first_use.is_decided and proves_call_works(
                 self._plan, {trial.id}, listed, server_now
             ):
-                self._sending.may_repeat = self._trial_passed = True
+                self._sending.may_repeat = True
+                self._trial = trial
 
     # The rest
 
@@ -319,16 +323,22 @@ class Revocation:
         return lambda: sending.answered >= answered and clock.monotonic() >= at
 
     async def _sample(self) -> None:
-        """Stop where anything outside the plan ended since the trial; drop what may not be sent."""
+        """Stop where anything outside the plan ended since the trial; drop what may not be sent.
+
+        One reading let the first few follow the trial; this is the second that must lack it.
+        """
         if self._halt.is_set:
             return
-        evidence = self._evidence
+        evidence, trial = self._evidence, self._trial
         self._emit(Sampling())
         found = Verification(self._since or evidence.before, evidence.may_be_missing)
-        listed = await self._read(found, "while sending", one_will_do=True)
+        awaited = evidence.awaited & {trial.id} if trial else frozenset[str]()
+        listed = await self._read(found, "while sending", awaited=awaited, one_will_do=True)
         if listed is None:
             return
-        if ended := len(evidence.others_ended):
+        if trial is not None and trial.id in listed.positions:
+            self._halt.because(NOT_ENDED, TRIAL_FAILED_HINT)
+        elif ended := len(evidence.others_ended):
             reason = f"{counted(ended, 'session')} outside the plan ended meanwhile"
             self._halt.because(reason, ENDED_OTHERS_HINT)
         elif found.doubt is not None:
@@ -370,7 +380,7 @@ class Revocation:
         """Remember whether the revoke call works."""
         server_now = self._clock.now() + after.offset
         revoked = {one.id for one in report.outcomes if one.outcome is Outcome.REVOKED}
-        may_prove = self._trial_passed or not self._halt.is_set
+        may_prove = self._trial is not None or not self._halt.is_set
         if disproves_call(self._evidence, report, after, self._since or self._evidence.before):
             await self._store(self._verified_calls.forget)
         elif may_prove and proves_call_works(self._plan, revoked, after, server_now):

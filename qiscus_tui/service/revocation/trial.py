@@ -20,6 +20,9 @@ TRIAL_FAILED_HINT = (
 )
 
 
+NOT_ENDED = "the first revoke did not end its session"
+
+
 @dataclass(frozen=True)
 class Objection:
     """Why the rest must not follow the trial."""
@@ -98,16 +101,20 @@ class FirstUse:
 
 
 def _not_ended(evidence: Evidence, trial: Session, found: Verification) -> Objection | None:
-    """Return the objection where the list does not show that the trial is gone."""
+    """Return the objection where the list does not show that the trial is gone.
+
+    A reading that lacks this one alone claims nothing, but lets the first few follow: no outcome is
+    told by it, and the rest waits for a second reading, which must lack it too.
+    """
     if found.is_clean and trial.id in found.missing:
-        return None  # a reading that lacks this one alone
+        return None
     fate, why = found.fate(trial)
     if fate is Fate.LISTED:
         answer = evidence.sent[trial.id]
-        reason = "the first revoke did not end its session"
+        reason = f"{NOT_ENDED} ({answer.message})" if answer else NOT_ENDED
         if isinstance(answer, ServerFault | OutOfReach):
-            return Objection(f"{reason} ({answer.message})", answer.hint, answer)
-        return Objection(f"{reason} ({answer.message})" if answer else reason)
+            return Objection(reason, answer.hint, answer)
+        return Objection(reason)
     if fate is Fate.UNKNOWN:
         return Objection(
             f"can't tell whether the first revoke worked: {why}",
