@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from qiscus_tui import __version__
 from qiscus_tui.cli.parser import full_parser
-from qiscus_tui.cli.workspace import LOG_VARIABLE
+from qiscus_tui.cli.run_verb import LOG_VARIABLE
 from qiscus_tui.query import Key
 from qiscus_tui.query.terms import State
 from qiscus_tui.service.account.selection import (

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from qiscus_tui.cli.workspace import DEMO_CONFIG
+from qiscus_tui.cli.demo_workspace import DEMO_CONFIG
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from qiscus_tui.tui.theme import DARK, LIGHT

@@ -9,7 +9,6 @@ from qiscus_tui.api.decode import encode_json
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import ServerRefused, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
@@ -32,6 +31,7 @@ MOST_SENT = 16 * 1024 * 1024
 
 async def run(context: VerbContext) -> int:
     """Make the call. Return DONE for a 2xx."""
+    from qiscus_tui.cli.connected import connected
     from qiscus_tui.service.token.api_call import answer_to
 
     options, workspace = context.options, context.workspace

@@ -13,7 +13,7 @@ from qiscus_tui.cli.output.console import Console, record
 from qiscus_tui.cli.output.tables import gaps
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext, always
-from qiscus_tui.cli.workspace import connected, open_for
+from qiscus_tui.cli.workspace import open_for
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import counted, safe
@@ -66,6 +66,7 @@ async def _checked(context: VerbContext) -> "CheckReport":
 
     Only a check with `--new` notes it as seen: it is the one that the next is compared with.
     """
+    from qiscus_tui.cli.connected import connected
     from qiscus_tui.service.check.checking import check
 
     options, workspace = context.options, context.workspace

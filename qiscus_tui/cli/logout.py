@@ -4,7 +4,7 @@ import argparse
 
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.cli.workspace import connected, must_not_come_from_environment
+from qiscus_tui.cli.workspace import must_not_come_from_environment
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.logout import has_key_alone, log_out
@@ -21,6 +21,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 async def run(context: VerbContext) -> int:
     """Log out."""
+    from qiscus_tui.cli.connected import connected
+
     must_not_come_from_environment(
         context.workspace,
         "logout cannot remove them (their cached token: qiscus-tui accounts forget environment)",

@@ -59,10 +59,10 @@ def run(arguments: Sequence[str], app: App, core_limit: int | None = None) -> in
 
 def _verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
     # Help, and a mistake in the options, need no store.
-    from qiscus_tui.cli import workspace
+    from qiscus_tui.cli.run_verb import logged, run_verb
 
-    with workspace.logged(options, console):
-        return workspace.run_verb(options, console, core_limit)
+    with logged(options, console):
+        return run_verb(options, console, core_limit)
 
 
 def _app(options: argparse.Namespace, console: Console, app: App) -> int:
@@ -77,10 +77,11 @@ def _app(options: argparse.Namespace, console: Console, app: App) -> int:
             f"The app cannot use this terminal: TERM is {terminal or 'not set'}",
             "Set TERM to the type of your terminal, or use: qiscus-tui sessions",
         )
-    from qiscus_tui.cli import workspace
+    from qiscus_tui.cli.run_verb import logged
+    from qiscus_tui.cli.workspace import open_for
 
-    with workspace.logged(options, console):
-        return app(workspace.open_for(options))
+    with logged(options, console):
+        return app(open_for(options))
 
 
 def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], int]) -> int:

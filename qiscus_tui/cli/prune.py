@@ -7,7 +7,7 @@ from typing import Self
 from msgspec.structs import replace
 
 from qiscus_tui import query
-from qiscus_tui.cli.options import MOST, flag, whole_number
+from qiscus_tui.cli.options import MOST, flag, in_entry, named_entry, whole_number
 from qiscus_tui.cli.plan_options import (
     add_filter,
     add_plan_options,
@@ -15,7 +15,6 @@ from qiscus_tui.cli.plan_options import (
     filter_query,
 )
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.cli.workspace import connected, in_entry, named_entry
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clock import HOW_TO_WRITE, parse_duration
 from qiscus_tui.model.group_keys import USUAL_KEYS, parse_group_keys
@@ -94,6 +93,7 @@ class PruneRequest:
 
 async def run(context: VerbContext) -> int:
     """Revoke what no rule keeps."""
+    from qiscus_tui.cli.connected import connected
     from qiscus_tui.cli.plan_flow import carry_out, plan_of_retention
 
     check_plan_options(context.options)

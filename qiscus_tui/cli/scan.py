@@ -6,14 +6,13 @@ import contextlib
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.output.tables import gaps
 from qiscus_tui.cli.output.text_table import UNKNOWN, moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext, always
-from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import CannotTell, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.ascii_json import JsonArray
@@ -33,6 +32,9 @@ from qiscus_tui.service.scan import (
 )
 from qiscus_tui.service.sessions.export import Export, Record
 
+if TYPE_CHECKING:
+    from qiscus_tui.service.account.connection import Connection
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
@@ -51,13 +53,16 @@ LONGEST_PATH = 4096
 
 async def run(context: VerbContext) -> int:
     """Look for the tokens of the account in the files."""
+    from qiscus_tui.cli.connected import connected
+
     options, console = context.options, context.console
     stdin = 0
     if STDIN in options.paths:
         if options.all_accounts or options.paths.count(STDIN) > 1:
             raise UsageError("stdin can be read once", "Give - once, and without --all-accounts.")
         stdin = _descriptor(console.source)
-    sessions = await _listed(context)
+    async with connected(context.workspace) as connection:
+        sessions = await _listed(console, connection)
     for gap in gaps(sessions.listed):
         console.say(gap)
     with _rows(context) as add:
@@ -79,12 +84,10 @@ def _descriptor(source: TextIO) -> int:
         raise UsageError("stdin is closed", "Pass what to look into by a pipe or <file.") from error
 
 
-async def _listed(context: VerbContext) -> Export:
+async def _listed(console: Console, connection: "Connection") -> Export:
     """Return the list of an account. Raises CannotTell where it has no full token."""
-    console = context.console
-    async with connected(context.workspace) as connection:
-        listed = await connection.read_list(console.show_read)
-        secrets = frozenset((await connection.credentials()).secrets)
+    listed = await connection.read_list(console.show_read)
+    secrets = frozenset((await connection.credentials()).secrets)
     console.end_progress()
     if listed.sessions and not any(map(token_to_find, listed.sessions)):
         raise CannotTell(

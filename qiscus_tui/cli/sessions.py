@@ -8,11 +8,10 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from qiscus_tui import query
-from qiscus_tui.cli.options import MOST, flag, whole_number
+from qiscus_tui.cli.options import MOST, flag, in_entry, named_entry, whole_number
 from qiscus_tui.cli.output.tables import group_table, remarks, session_table
 from qiscus_tui.cli.plan_options import add_filter, filter_query
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.cli.workspace import connected, in_entry, named_entry
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.group_keys import GROUP_KEYS, GroupKey, parse_group_keys
@@ -107,6 +106,7 @@ def _session_sort(text: str) -> query.SortKey:
 
 async def run(context: VerbContext) -> int:
     """List the sessions. Return INCOMPLETE if the list is incomplete."""
+    from qiscus_tui.cli.connected import connected
     from qiscus_tui.service.token.refresh import read_list
     from qiscus_tui.service.visits import mark_without_visiting
 

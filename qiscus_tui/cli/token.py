@@ -55,8 +55,8 @@ def _asked(
     context: VerbContext, ask: Callable[["Connection"], Awaitable[ScriptSecret]]
 ) -> ScriptSecret:
     """Return the answer, then restore the signal handlers: a command must not inherit them."""
+    from qiscus_tui.cli.connected import connected
     from qiscus_tui.cli.interrupts import run_until_signal
-    from qiscus_tui.cli.workspace import connected
 
     async def connect_and_ask() -> ScriptSecret:
         async with connected(context.workspace) as connection:

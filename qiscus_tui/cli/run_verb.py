@@ -1,0 +1,158 @@
+"""Runs a verb in its workspace: for one account, or for each; with the log, and what crashed."""
+
+import argparse
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from qiscus_tui.cli import workspace as opening
+from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.verbs import VerbContext, exit_code_of, load
+from qiscus_tui.errors import Interrupted, NoAccount, QiscusTuiError, StorageError, UsageError
+from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.account.selection import AccountOptions, environment_credentials
+from qiscus_tui.service.account.workspace import Workspace
+
+LOG_VARIABLE = "QISCUS_TUI_LOG"
+
+
+def run_verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
+    """Run the verb in its workspace, for one account or for each. Return the exit code."""
+    verb = load(options.verb)
+    if options.all_accounts:
+        _check_all_accounts(options)
+    opened = opening.open_for(options)
+    workspace = replace(opened, show_secret=console.show_secret, warn=console.show_error)
+    context = VerbContext(options, console, workspace, core_limit)
+    trouble = _report_crashes(workspace, console) if verb.reports_crashes else None
+    if verb.changes:
+        opening.warn_of_unmatched_accounts(workspace, console)
+    code = _run_for_each(context) if options.all_accounts else _run(context)
+    if trouble is not None:
+        console.show_error(trouble)
+    return code
+
+
+def _run(context: VerbContext) -> int:
+    result = load(context.options.verb).run(context)
+    if isinstance(result, int):
+        return result
+    try:
+        from qiscus_tui.cli.interrupts import run_until_signal  # asyncio: not for every verb
+
+        return run_until_signal(result, context.console)
+    finally:
+        result.close()  # ctrl-c may have come during the import
+
+
+ALL_ACCOUNTS = ("sessions", "prune", "check", "scan", "status")
+"""The verbs that `--all-accounts` runs for one account after the other."""
+
+
+def _check_all_accounts(options: argparse.Namespace) -> None:
+    """Raise UsageError for options that are about one account."""
+    if options.verb not in ALL_ACCOUNTS:
+        *names, last = ALL_ACCOUNTS
+        raise UsageError(
+            "--all-accounts is not for this command", f"It is for {', '.join(names)} and {last}."
+        )
+    for option in ("account", "csv", "out"):
+        if getattr(options, option, None):
+            raise UsageError(
+                f"--all-accounts and --{option} can't be combined", "Leave one of them out."
+            )
+
+
+def _each_account(context: VerbContext) -> Iterator[VerbContext]:
+    """Yield the context of every account of this machine, by name; the demo has one.
+
+    Raises UsageError, NoAccount, StorageError before the first.
+    """
+    workspace = context.workspace
+    if workspace.demo is not None:
+        yield context
+        return
+    if environment_credentials(workspace.environ) is not None:
+        raise UsageError(
+            "--all-accounts was given, and the environment has the credentials of one account",
+            "Unset them, or leave --all-accounts out.",
+        )
+    accounts = workspace.local_files.book.all()
+    if not accounts:
+        raise NoAccount("No account is logged in on this machine")
+    for stored in sorted(accounts, key=lambda one: one.name):
+        console = context.console.of_account(stored.name, str(stored.account.origin))
+        wanted = AccountOptions(stored.name, workspace.account_options.server, "--all-accounts")
+        workspace = replace(workspace, account_options=wanted, warn=console.show_error)
+        yield context._replace(console=console, workspace=workspace)
+
+
+def _run_for_each(context: VerbContext) -> int:
+    """Run the verb for every account of this machine. Return the worst exit code.
+
+    An account that fails stops none of the others; its error takes the place of its result.
+    """
+    options, results = context.options, context.console.results
+    is_json, is_ids = (getattr(options, form, False) for form in ("json", "ids"))
+    worst: int = ExitCode.DONE
+    with results.one_document() if is_json else nullcontext():
+        for one in _each_account(context):
+            name = one.console.account_fields.get("account")
+            if name is not None and not is_json and not is_ids:
+                one.console.result(f"== {safe(str(name), 200)}")
+            try:
+                worst = max(worst, _run(one))
+            except Interrupted:
+                raise
+            except QiscusTuiError as error:
+                code = exit_code_of(error, options)
+                worst = max(worst, code)
+                one.console.show_error(error)
+                if results.document is not None:
+                    results.document.add({"account": name, "error": error.message, "exit": code})
+    return worst
+
+
+@contextmanager
+def logged(options: argparse.Namespace, console: Console) -> Generator[None]:
+    """Write the log, if there is to be one, until the block ends. Raises StorageError.
+
+    It holds names of calls, statuses and durations: no header, token, body or message of the
+    server. The demo writes nothing and reads no variable.
+    """
+    path: Path | None = options.log
+    if options.demo and path is not None:
+        console.say("The demo writes nothing, so there is no log.")
+    if path is None and os.environ.get(LOG_VARIABLE):
+        path = Path(os.environ[LOG_VARIABLE])
+    if path is None or options.demo:
+        yield
+        return
+    from qiscus_tui.service.log_file import logging_to  # logging: few runs have a log
+
+    with logging_to(path, f"qiscus-tui {options.verb or ''}".strip()):
+        yield
+
+
+def _report_crashes(workspace: Workspace, console: Console) -> StorageError | None:
+    """Report every plan and revoke-all that was interrupted.
+
+    Return the error if the records can't be read, to be shown at the end: it does not stop the
+    verb, which fails with the same error if it needs them.
+    """
+    local_files = workspace.local_files
+    try:
+        if not local_files.may_hold_interrupted():
+            return None
+        from qiscus_tui.service.history import unfinished_runs  # seldom needed
+
+        for run in unfinished_runs(local_files):
+            console.warn(run.message, run.hint)
+            run.acknowledge()
+    except StorageError as error:
+        return error
+    return None
