@@ -1,4 +1,4 @@
-"""The app: what is wired to what, what follows the first frame, and how it ends."""
+"""The app: how it starts, what follows the first frame, and how it ends."""
 
 import asyncio
 import gc
@@ -18,7 +18,6 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.signal_shield import shield
-from qiscus_tui.tui.base.command_app import CommandApp
 from qiscus_tui.tui.navigation import Navigation
 from qiscus_tui.tui.theme import ALL_THEMES, DARK, Appearance
 
@@ -26,10 +25,10 @@ KEPT_ON_SCREEN = 600.0
 """Seconds that a token stays on the screen that is kept nowhere else."""
 
 ROOMS = Path(__file__).parent
-"""The folder of the screens' folders; each has its styles in `screen.tcss`."""
+"""The folder of the screens' folders; each may have its styles in `screen.tcss`."""
 
 
-class QiscusTui(CommandApp):
+class QiscusTui(Navigation):
     """Login, then sessions; everything else is opened from there."""
 
     TITLE = "qiscus-tui"
@@ -45,11 +44,10 @@ class QiscusTui(CommandApp):
         # The first screen's rules are read with the app's own: later would parse all again.
         first = "login/screen.tcss" if choice is None else "sessions/screen.tcss"
         super().__init__(
-            css_path=["app.tcss", first],
+            replace(workspace, show_secret=self._show_secret, warn=self._warn),
+            ["app.tcss", first],
             ansi_color=True if few_colours else None,
         )
-        self._workspace = replace(workspace, show_secret=self._show_secret, warn=self._warn)
-        self._navigation = Navigation(self, self._workspace)
         self._choice = choice
         self._is_leaving = False
         self._is_left_by_user = False
@@ -57,23 +55,32 @@ class QiscusTui(CommandApp):
         self._is_warm = False
         self.animation_level = "none"
         self.set_keymap(workspace.config.keys)
-        self._appearance = Appearance(self, workspace, few_colours=few_colours)
+        self.appearance = Appearance(self, workspace, few_colours=few_colours)
 
     @property
     def available_themes(self) -> dict[str, Theme]:
         """Textual's themes and ours. Textual asks a hundred times for each frame."""
         return ALL_THEMES
 
+    @property
+    def follows_background(self) -> bool:
+        """Whether the terminal is asked for its background, to be as light or dark."""
+        return self.appearance.follows_terminal
+
+    def background_is(self, *, light: bool) -> None:
+        """Follow the terminal's background."""
+        self.appearance.terminal_is(light=light)
+
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""
-        first = self._navigation.first_screen(self._choice)
+        first = self.first_screen(self._choice)
         # Only a mode that was added can be removed.
         self.add_mode(self.DEFAULT_MODE, lambda: first)  # pyright: ignore[reportUnknownMemberType]
         return first
 
     def bell(self) -> None:
         """Ring, unless config.toml says not to."""
-        if self._workspace.config.ui.bell:
+        if self.workspace.config.ui.bell:
             super().bell()
 
     def on_mount(self) -> None:
@@ -83,10 +90,9 @@ class QiscusTui(CommandApp):
 
     def on_sessions_screen_settled(self) -> None:
         """The login is drawn, or the first list is: there is time for the rest, once."""
-        if self._is_warm:
-            return
-        self._is_warm = True
-        self.run_worker(self._load_the_rest, group="preload")
+        if not self._is_warm:
+            self._is_warm = True
+            self.run_worker(self._load_the_rest, group="preload")
 
     async def _load_the_rest(self) -> None:
         """Do what the first frame did without, while the user reads it."""
@@ -94,7 +100,7 @@ class QiscusTui(CommandApp):
         # All styles at once: a first opening would parse and apply all that there are.
         self.stylesheet.read_all(sorted(ROOMS.glob("*/screen.tcss")))
         self.stylesheet.parse()
-        await self._navigation.notify_of_earlier_runs()
+        await self.notify_of_earlier_runs()
         gc.collect()
         gc.freeze()
         gc.enable()
@@ -111,85 +117,6 @@ class QiscusTui(CommandApp):
         words = error.text  # from any thread: it is shown by the app's own
         self.call_later(lambda: self.notify(words, severity="warning", markup=False))
 
-    def on_sessions_screen_login_expired(self) -> None:
-        """Ask for a login over the list."""
-        self._navigation.log_in_again()
-
-    # Actions that open a screen.
-
-    def action_open_detail(self) -> None:
-        """Show everything that is known of the session under the cursor."""
-        self._navigation.open_detail()
-
-    def action_label(self) -> None:
-        """Name the integration under the cursor."""
-        self._navigation.open_label()
-
-    def action_views(self) -> None:
-        """Choose a view of the list."""
-        self._navigation.open_views()
-
-    def action_show_view(self, key: str) -> None:
-        """Show the view that this digit stands for."""
-        self._navigation.show_view(int(key))
-
-    def action_overview(self) -> None:
-        """Show the whole list, counted."""
-        self._navigation.open_overview()
-
-    def action_accounts(self) -> None:
-        """Show the accounts of this machine."""
-        self._navigation.open_accounts()
-
-    def action_audit(self) -> None:
-        """Show what was revoked from here."""
-        self._navigation.open_audit()
-
-    # Actions that change the server.
-
-    def action_revoke(self) -> None:
-        """Show the plan for what is marked, else under the cursor, and ask."""
-        self._navigation.revoke()
-
-    def action_prune(self) -> None:
-        """Show the plan for everything shown, by rules, and ask."""
-        self._navigation.prune()
-
-    def action_revoke_all(self) -> None:
-        """Ask, then end every session of the user."""
-        self._navigation.revoke_all()
-
-    def action_refresh_token(self) -> None:
-        """Get a new short-lived token."""
-        self._navigation.refresh_token()
-
-    # Actions of every screen.
-
-    def action_reload(self) -> None:
-        """Read the list again; where the session ended, log in again."""
-        self._navigation.reload()
-
-    @property
-    def follows_background(self) -> bool:
-        """Whether the terminal is asked for its background, to be as light or dark."""
-        return self._appearance.follows_terminal
-
-    def background_is(self, *, light: bool) -> None:
-        """Follow the terminal's background."""
-        self._appearance.terminal_is(light=light)
-
-    def action_theme(self) -> None:
-        """Choose the colours."""
-        self._navigation.open_themes(self._appearance)
-
-    def action_palette(self) -> None:
-        """Show every command by name."""
-        self._navigation.open_palette()
-
-    def action_help(self) -> None:
-        """Keys, signs and words."""
-        self._navigation.open_help()
-
     # Leaving.
 
     async def action_quit(self) -> None:
@@ -202,7 +129,7 @@ class QiscusTui(CommandApp):
 
     def _ask_to_leave(self, code: int) -> None:
         async def ask() -> None:
-            if await self._navigation.may_quit():
+            if await self.may_quit():
                 self._is_left_by_user = True
                 self.leave(code)
 
@@ -218,14 +145,13 @@ class QiscusTui(CommandApp):
     def _leave_now(self, code: int) -> None:
         if not self._is_leaving:
             self._is_leaving = True
-            self.run_worker(partial(self._leave, code), group="leave")
+            self.run_worker(partial(self._end_and_exit, code), group="leave")
         # One hang-up may be told several times: by the system, the shell, and the driver.
         elif code != signal_exit_code(signal.SIGHUP):
             self.exit(code)
 
-    async def _leave(self, code: int) -> None:
-        in_good_order = self._is_left_by_user
-        self.parting_words += await self._navigation.end_this_run(in_good_order=in_good_order)
+    async def _end_and_exit(self, code: int) -> None:
+        self.parting_words += await self.end_this_run(in_good_order=self._is_left_by_user)
         self.exit(code)
 
 

@@ -1,7 +1,8 @@
-"""Which screen is in front: opens screens, replaces those of an account by another's, ends them.
+"""What is opened, and over what: every screen and dialog, and the change to another account.
 
-The only module that imports screens. They give their answers by `dismiss`, or to the callback
-that they were made with where they can be at the bottom of the stack.
+The only module that imports screens and the dialogs of the list: each when it is opened, as the
+first frame does not wait for them. They give their answers by `dismiss`, or to the callback that
+they were made with where they can be at the bottom of the stack.
 """
 
 from __future__ import annotations
@@ -10,16 +11,25 @@ import asyncio
 import gc
 import itertools
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.tui.base.screen import BaseScreen
+from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.command import HasContext, Scope
+from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.theme import CHOICES as THEME_CHOICES
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from pathlib import PurePath
 
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
     from textual.screen import Screen
 
     from qiscus_tui.service.account.connection import Connection
@@ -31,9 +41,7 @@ if TYPE_CHECKING:
     from qiscus_tui.tui.listed.feed import Feed
     from qiscus_tui.tui.revoke.dialog import RevokeDialog
     from qiscus_tui.tui.revoke.server_changes import ServerChanges
-    from qiscus_tui.tui.session.screen import DetailAnswer
     from qiscus_tui.tui.sessions.screen import SessionsScreen
-    from qiscus_tui.tui.terminal.app import TerminalApp
     from qiscus_tui.tui.theme import Appearance
 
 LONGEST_LEAVE = 3.0
@@ -45,77 +53,120 @@ SHOWN_FOR = 60
 UNNAMEABLE = "Only groups by client and network can be named: G chooses them."
 
 
-class Navigation:
-    """Opens and replaces the screens of an app. Imports each when it is opened."""
+class Navigation(TerminalApp, inherit_bindings=False):
+    """Runs a command where the screen or dialog in front offers it, else says why not.
 
-    def __init__(self, app: TerminalApp, workspace: Workspace) -> None:
-        self._app = app
-        self._workspace = workspace
-        self._numbers = itertools.count(2)
+    Those that open a screen or a dialog of the list are here.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *registry.bindings(Scope.APP),
+        Binding("ctrl+c", "interrupt", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False),
+    ]
+
+    appearance: Appearance
+
+    def __init__(
+        self, workspace: Workspace, css_path: Sequence[str | PurePath], *, ansi_color: bool | None
+    ) -> None:
+        super().__init__(css_path=css_path, ansi_color=ansi_color)
+        self.workspace = workspace
+        self._mode_numbers = itertools.count(2)
+
+    # Whether a command runs.
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Run the action, or say why the screen or dialog in front does not offer it now."""
+        if isinstance(self.screen, BaseScreen):
+            self.screen.action_begins()
+        if await super().run_action(action, default_namespace, namespaces):
+            return True
+        reason = self._why_unavailable(action)
+        if reason is not None:
+            self.notify(reason, severity="warning", markup=False)
+        return reason is not None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Return whether a command is available, as the registry decides it."""
+        return self._why_unavailable(action) is None
+
+    def _why_unavailable(self, action: str | ActionParseResult) -> str | None:
+        front = self.screen
+        return (
+            registry.why_unavailable(action, front.context)
+            if isinstance(front, HasContext)
+            else None
+        )
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Textual's own would write what the screen shows into a file: not here."""
+
+    # What is in front.
 
     @property
-    def sessions(self) -> SessionsScreen | None:
+    def sessions_screen(self) -> SessionsScreen | None:
         """The sessions screen, in front or behind; None before the login."""
         from qiscus_tui.tui.sessions.screen import SessionsScreen
 
-        return next(
-            (one for one in self._app.screen_stack if isinstance(one, SessionsScreen)), None
-        )
+        return next((one for one in self.screen_stack if isinstance(one, SessionsScreen)), None)
 
     @property
-    def feed(self) -> Feed | None:
-        """The account in use; None before the login."""
-        sessions = self.sessions
-        return None if sessions is None else sessions.feed
+    def sessions(self) -> SessionsScreen:
+        """The same, for commands that are only offered where there is one."""
+        sessions = self.sessions_screen
+        if sessions is None:
+            raise AssertionError("offered without a list")
+        return sessions
 
     def first_screen(self, selected: SelectedAccount | None) -> Screen[None]:
         """Return the screen of the first frame: the sessions, or the login without an account."""
         if selected is None:
             from qiscus_tui.tui.login.screen import LoginScreen
 
-            return LoginScreen(self._workspace, self.show_sessions)
+            return LoginScreen(self.workspace, self.show_sessions)
         from qiscus_tui.tui.sessions.screen import SessionsScreen
 
-        return SessionsScreen(self._workspace, selected)
+        return SessionsScreen(self.workspace, selected)
 
     async def notify_of_earlier_runs(self) -> None:
         """Say, once, what an earlier run left half done. Reads files, in a thread."""
         from qiscus_tui.service.account.selection import unmatched_words
         from qiscus_tui.service.history import unfinished_runs
 
-        workspace, notify = self._workspace, self._app.notify
+        workspace = self.workspace
         try:
             for name in await asyncio.to_thread(workspace.unmatched_accounts):
                 words = "\n".join(unmatched_words(name))
-                notify(words, severity="warning", timeout=SHOWN_FOR, markup=False)
+                self.notify(words, severity="warning", timeout=SHOWN_FOR, markup=False)
             for run in await asyncio.to_thread(unfinished_runs, workspace.local_files):
-                notify(run.text, severity="warning", timeout=SHOWN_FOR, markup=False)
+                self.notify(run.text, severity="warning", timeout=SHOWN_FOR, markup=False)
                 await asyncio.to_thread(run.acknowledge)
         except QiscusTuiError as error:
-            notify(error.text, severity="error", markup=False)
+            self.notify(error.text, severity="error", markup=False)
 
-    # Over the list.
+    # Screens over the list.
 
-    def open_detail(self) -> None:
+    def action_open_detail(self) -> None:
         """Show everything that is known of the session under the cursor."""
-        from qiscus_tui.tui.session.screen import DetailScreen, FilterBy, RevokeSession
+        from qiscus_tui.tui.session.screen import DetailAnswer, DetailScreen, FilterBy
 
         sessions = self.sessions
-        if sessions is None:
-            return
         table = sessions.table
         if table.cursor_session is None:
             return
 
         def answered(answer: DetailAnswer | None) -> None:
-            match answer:
-                case RevokeSession(session_id):
-                    revoke = partial(self._changes(sessions).revoke_one, session_id)
-                    sessions.run_worker(revoke, group="dialog")
-                case FilterBy(text):
-                    sessions.filter_by(text)
-                case None:
-                    pass
+            if isinstance(answer, FilterBy):
+                sessions.filter_by(answer.text)
+            elif answer is not None:
+                self._revoke_one(answer.session_id)
 
         table.drop_range()
         screen = DetailScreen(
@@ -126,137 +177,160 @@ class Navigation:
             lambda: table.marks,
             lambda at: table.mark((at,), marked=at not in table.marks),
         )
-        self._app.push_screen(screen, answered)
+        self.push_screen(screen, answered)
 
-    def open_label(self) -> None:
-        """Name the integration under the cursor."""
-        from qiscus_tui.tui.dialogs.label import label_session
-
-        sessions = self.sessions
-        if sessions is None:
-            return
-        session = sessions.list.session_to_name()
-        if session is None:
-            self._app.notify(UNNAMEABLE, severity="warning", markup=False)
-        else:
-            work = partial(label_session, self._app, sessions.feed, session)
-            sessions.run_worker(work, group="dialog")
-
-    def open_views(self) -> None:
-        """Choose a view of the list."""
-        sessions = self.sessions
-        if sessions is not None:
-            sessions.run_worker(sessions.choose_view, group="dialog")
-
-    def show_view(self, number: int) -> None:
-        """Show a view of the list, counted from 1."""
-        sessions = self.sessions
-        if sessions is not None:
-            sessions.show_view(number - 1)
-
-    def open_overview(self) -> None:
-        """Show the whole list, counted."""
+    def action_overview(self) -> None:
+        """Show the whole list, counted; a bar adds to the filter."""
         from qiscus_tui.tui.overview.screen import OverviewScreen
 
         sessions = self.sessions
-        if sessions is None:
-            return
-
-        def answered(text: str | None) -> None:
-            if text is not None:
-                sessions.filter_by(text)
-
         over_groups = sessions.list.is_grouped
         overview = OverviewScreen(sessions.feed, sessions.view, over_groups=over_groups)
-        self._app.push_screen(overview, answered)
+        self.push_screen(overview, sessions.filter_by)
 
-    def reload(self) -> None:
-        """Read the list again; where the session ended, log in again."""
-        sessions = self.sessions
-        if sessions is not None:
-            sessions.action_reload()
-
-    def open_audit(self) -> None:
+    def action_audit(self) -> None:
         """Show what was revoked from here."""
         from qiscus_tui.tui.audit.screen import AuditScreen
 
-        self._app.push_screen(AuditScreen(self._workspace, self._open_plan))
+        self.push_screen(AuditScreen(self.workspace, self._open_plan))
 
     def _open_plan(self, plan: PastPlan) -> None:
         from qiscus_tui.tui.audit.screen import PlanScreen
 
-        self._app.push_screen(PlanScreen(plan))
+        self.push_screen(PlanScreen(plan))
 
-    def open_palette(self) -> None:
+    def action_reload(self) -> None:
+        """Read the list again; where the session ended, log in again."""
+        self.sessions.read_again()
+
+    # Dialogs over the list.
+
+    @work(group="dialog")
+    async def action_label(self) -> None:
+        """Name the integration under the cursor."""
+        from qiscus_tui.tui.dialogs.label import label_session
+
+        session = self.sessions.list.session_to_name()
+        if session is None:
+            self.notify(UNNAMEABLE, severity="warning", markup=False)
+        else:
+            await label_session(self, self.sessions.feed, session)
+
+    @work(group="dialog")
+    async def action_views(self) -> None:
+        """Choose a view of the configuration, and show it."""
+        from qiscus_tui.tui.dialogs.choice import Choice, ChoiceDialog
+
+        sessions = self.sessions
+        choices = [Choice(view.name, view.words) for view in sessions.views]
+        number = await self.push_screen_wait(ChoiceDialog("Views", choices))
+        if number is not None:
+            sessions.show_view(number)
+
+    @work(group="dialog")
+    async def action_group_by(self) -> None:
+        """Choose what to group by, and show the groups."""
+        from qiscus_tui.tui.dialogs.choice import GROUPINGS, group_by_dialog
+
+        sessions = self.sessions
+        dialog = group_by_dialog(sessions.feed.listed, sessions.list.groups.keys)
+        chosen = await self.push_screen_wait(dialog)
+        if chosen is not None:
+            sessions.group_by(GROUPINGS[chosen][0])
+
+    @work(group="dialog")
+    async def action_find_token(self) -> None:
+        """Move the cursor to the session of a token that is asked for."""
+        from qiscus_tui.tui.dialogs.find import FindDialog
+
+        sessions = self.sessions
+        dialog = FindDialog(sessions.feed.listed, self.workspace.clock)
+        session_id = await self.push_screen_wait(dialog)
+        if session_id is not None:
+            sessions.show_session(session_id)
+
+    @work(group="dialog")
+    async def action_export(self) -> None:
+        """Write what is shown to a file."""
+        from qiscus_tui.tui.dialogs.export import ExportDialog
+
+        sessions = self.sessions
+        feed, shown = sessions.feed, sessions.list.finish_filter()
+        if feed.connection is not None and shown:
+            dialog = ExportDialog(feed.listed, shown, feed.connection)
+            path = await self.push_screen_wait(dialog)
+            if path is not None:
+                self.notify(f"Written to {path}", markup=False)
+
+    # Dialogs over any screen.
+
+    def action_palette(self) -> None:
         """Show the commands that are available on the screen in front."""
         from qiscus_tui.tui.dialogs.palette import Palette
 
-        if isinstance(self._app.screen, BaseScreen):
-            self._app.push_screen(Palette())
+        if isinstance(self.screen, BaseScreen):
+            self.push_screen(Palette())
 
-    def open_help(self) -> None:
+    def action_help(self) -> None:
         """Show what can be done on the screen in front; an example filters the list."""
         from qiscus_tui.tui.dialogs.help import HelpDialog
 
-        screen, sessions = self._app.screen, self.sessions
-        if not isinstance(screen, BaseScreen):
-            return
+        screen, sessions = self.screen, self.sessions_screen
+        if isinstance(screen, BaseScreen):
+            chosen = None if sessions is None else sessions.filter_by
+            self.push_screen(HelpDialog(screen.scope, screen.context), chosen)
 
-        def chosen(text: str | None) -> None:
-            if text is not None and sessions is not None:
-                sessions.filter_by(text)
-
-        self._app.push_screen(HelpDialog(screen.scope, screen.context), chosen)
-
-    def open_themes(self, appearance: Appearance) -> None:
+    @work(group="dialog")
+    async def action_theme(self) -> None:
         """Choose the colours."""
         from qiscus_tui.tui.dialogs.choice import Choice, ChoiceDialog
 
         choices = [Choice(name, note) for name, note in THEME_CHOICES.items()]
 
         async def ask(now: int) -> int | None:
-            return await self._app.push_screen_wait(ChoiceDialog("Theme", choices, now))
+            return await self.push_screen_wait(ChoiceDialog("Theme", choices, now))
 
-        self._app.run_worker(partial(appearance.choose, ask), group="dialog")
+        await self.appearance.choose(ask)
 
     # What changes the server.
 
-    def revoke(self) -> None:
+    @work(group="dialog")
+    async def action_revoke(self) -> None:
         """Show the plan for what is marked, else under the cursor; over a detail, for its one."""
         from qiscus_tui.tui.session.screen import DetailScreen
 
-        front, sessions = self._app.screen, self.sessions
-        if isinstance(front, DetailScreen):
-            front.action_revoke()
-        elif sessions is not None and (choices := sessions.list.selected()) is not None:
-            sessions.run_worker(partial(self._changes(sessions).revoke, choices), group="dialog")
+        if isinstance(self.screen, DetailScreen):
+            self.screen.action_revoke()
+        elif (choices := self.sessions.list.selected()) is not None:
+            await self._changes.revoke(choices)
 
-    def prune(self) -> None:
+    @work(group="dialog")
+    async def _revoke_one(self, session_id: str) -> None:
+        await self._changes.revoke_one(session_id)
+
+    @work(group="dialog")
+    async def action_prune(self) -> None:
         """Show the plan for everything shown, by rules."""
-        sessions = self.sessions
-        if sessions is not None:
-            shown, keys = sessions.list.all_shown, sessions.list.keys
-            sessions.run_worker(partial(self._changes(sessions).prune, shown, keys), group="dialog")
+        shown = self.sessions.list
+        await self._changes.prune(shown.all_shown, shown.keys)
 
-    def revoke_all(self) -> None:
+    @work(group="dialog")
+    async def action_revoke_all(self) -> None:
         """Ask, then end every session of the user."""
-        sessions = self.sessions
-        if sessions is not None:
-            changes = self._changes(sessions)
-            sessions.run_worker(changes.revoke_all, group="dialog")
+        await self._changes.revoke_all()
 
-    def refresh_token(self) -> None:
+    @work(group="refresh")
+    async def action_refresh_token(self) -> None:
         """Get a new short-lived token."""
-        sessions = self.sessions
-        if sessions is not None:
-            changes = self._changes(sessions)
-            sessions.run_worker(changes.refresh_token, group="refresh")
+        await self._changes.refresh_token()
 
-    def _changes(self, sessions: SessionsScreen) -> ServerChanges:
+    @property
+    def _changes(self) -> ServerChanges:
         from qiscus_tui.tui.revoke.server_changes import ServerChanges
 
+        sessions = self.sessions
         show = sessions.list.show_at_once
-        return ServerChanges(self._app, sessions.feed, show, sessions.reload, sessions.check_login)
+        return ServerChanges(self, sessions.feed, show, sessions.reload, sessions.check_login)
 
     # The end.
 
@@ -264,14 +338,14 @@ class Navigation:
         """Stop a plan that runs, and ask whether to leave it so; True where none runs."""
         from qiscus_tui.tui.dialogs.question import QuitDialog
 
-        if isinstance(self._app.screen, QuitDialog):
+        if isinstance(self.screen, QuitDialog):
             return False
         running = self._running_plans()
         for plan in running:
             plan.stop()
         if not running:
             return True
-        return bool(await self._app.push_screen_wait(QuitDialog(self._workspace.clock)))
+        return bool(await self.push_screen_wait(QuitDialog(self.workspace.clock)))
 
     async def end_this_run(self, *, in_good_order: bool) -> list[str]:
         """End a plan that runs, the visit, a token made for this run only, the connection.
@@ -280,12 +354,13 @@ class Navigation:
         """
         from qiscus_tui.service.account.logout import leave
 
-        feed = self.feed
-        if feed is None:
+        sessions = self.sessions_screen
+        if sessions is None:
             return []
         words: list[str] = []
         for plan in self._running_plans():
             words += await plan.end_early()
+        feed = sessions.feed
         if feed.connection is None:
             return words
         try:
@@ -299,42 +374,42 @@ class Navigation:
         """Return the dialog of the plan that runs, in front or behind."""
         from qiscus_tui.tui.revoke.dialog import RevokeDialog
 
-        screens = self._app.screen_stack
-        return [one for one in screens if isinstance(one, RevokeDialog) and one.plan_runs]
+        return [one for one in self.screen_stack if isinstance(one, RevokeDialog) and one.plan_runs]
 
     # The account.
 
-    def log_in_again(self) -> None:
+    def on_sessions_screen_login_expired(self) -> None:
         """Open the login over the list whose session ended."""
         from qiscus_tui.tui.dialogs.question import Guard
         from qiscus_tui.tui.listed import notices
         from qiscus_tui.tui.login.screen import LoginScreen
 
-        sessions = self.sessions
-        if sessions is None or isinstance(self._app.screen, LoginScreen):
+        sessions = self.sessions_screen
+        if sessions is None or isinstance(self.screen, LoginScreen):
             return
-        why = sessions.feed.trouble
+        feed, why = sessions.feed, sessions.feed.trouble
         if not isinstance(why, LoginNeeded) or not sessions.is_watched:
             return
-        if sessions.feed.storage is Storage.ENVIRONMENT:  # a login would not be used
+        if feed.storage is Storage.ENVIRONMENT:  # a login would not be used
             words = f"{why.message}\n{notices.FROM_ENVIRONMENT}"
-            self._app.notify(words, severity="error", markup=False)
+            self.notify(words, severity="error", markup=False)
             return
 
         def logged_in(login: LoggedIn) -> None:
-            old = sessions.feed.replace_connection(login)
+            old = feed.replace_connection(login)
             if old is not None:
-                self._app.run_worker(partial(self._leave, old), group="close")
-            self._app.pop_screen()
+                self.run_worker(partial(self._leave, old), group="close")
+            self.pop_screen()
             sessions.begin()
-            self._app.notify(notices.OLDER_REMAIN, markup=False, timeout=10)
+            self.notify(notices.OLDER_REMAIN, markup=False, timeout=10)
 
-        account, stored = sessions.feed.account, sessions.feed.storage
-        screen = LoginScreen(self._workspace, logged_in, again=account, stored=stored, why=why)
+        screen = LoginScreen(
+            self.workspace, logged_in, again=feed.account, stored=feed.storage, why=why
+        )
         # What was typed for the list is no password.
-        guard = Guard(self._workspace.clock)
-        self._app.drop_keys_while(lambda: screen.is_active and not guard.armed)
-        self._app.push_screen(screen)
+        guard = Guard(self.workspace.clock)
+        self.drop_keys_while(lambda: screen.is_active and not guard.armed)
+        self.push_screen(screen)
         screen.call_after_refresh(guard.arm)
 
     async def _leave(
@@ -344,18 +419,16 @@ class Navigation:
 
         left = await leave(connection, end_visit)
         if left.notes:
-            self._app.notify("\n".join(left.notes), markup=False, timeout=10)
+            self.notify("\n".join(left.notes), markup=False, timeout=10)
 
-    def open_accounts(self) -> None:
+    def action_accounts(self) -> None:
         """Show the accounts of this machine."""
-        sessions = self.sessions
-        if sessions is not None:
-            self._app.push_screen(self._accounts(sessions.feed))
+        self.push_screen(self._accounts(self.sessions.feed))
 
     def _accounts(self, feed: Feed | None) -> Screen[None]:
         from qiscus_tui.tui.accounts.screen import AccountsScreen
 
-        return AccountsScreen(self._workspace, feed, self._accounts_answered)
+        return AccountsScreen(self.workspace, feed, self._accounts_answered)
 
     def _accounts_answered(self, answer: AccountsAnswer | SelectedAccount) -> None:
         from qiscus_tui.tui.accounts.screen import AccountsAnswer
@@ -363,13 +436,12 @@ class Navigation:
 
         match answer:
             case AccountsAnswer.ADD:
-                screen = LoginScreen(self._workspace, self.show_sessions, over_another=True)
-                self._app.push_screen(screen)
+                screen = LoginScreen(self.workspace, self.show_sessions, over_another=True)
+                self.push_screen(screen)
             case AccountsAnswer.OTHERS_LEFT:
                 self._replace(self._accounts(None), ends_visit=False)
             case AccountsAnswer.NONE_LEFT:
-                screen = LoginScreen(self._workspace, self.show_sessions)
-                self._replace(screen, ends_visit=False)
+                self._replace(self.first_screen(None), ends_visit=False)
             case _:
                 self.show_sessions(answer)
 
@@ -381,17 +453,15 @@ class Navigation:
         """
         from qiscus_tui.tui.sessions.screen import SessionsScreen
 
-        self._replace(SessionsScreen(self._workspace, opening), ends_visit=True)
+        self._replace(SessionsScreen(self.workspace, opening), ends_visit=True)
 
-    def _replace(self, new: Screen[None], *, ends_visit: bool) -> None:
-        self._app.run_worker(partial(self._replaced, new, ends_visit=ends_visit), group="switch")
-
-    async def _replaced(self, new: Screen[None], *, ends_visit: bool) -> None:
-        app, old, left = self._app, self.sessions, self._app.current_mode
-        mode = f"account {next(self._numbers)}"  # a mode is a stack of screens
-        app.add_mode(mode, lambda: new)  # pyright: ignore[reportUnknownMemberType]
-        await app.switch_mode(mode)
-        await app.remove_mode(left)
+    @work(group="switch")
+    async def _replace(self, new: Screen[None], *, ends_visit: bool) -> None:
+        old, left = self.sessions_screen, self.current_mode
+        mode = f"account {next(self._mode_numbers)}"  # a mode is a stack of screens
+        self.add_mode(mode, lambda: new)  # pyright: ignore[reportUnknownMemberType]
+        await self.switch_mode(mode)
+        await self.remove_mode(left)
         if old is None:
             return
         gc.unfreeze()  # what was loaded with the old screen is no longer there to stay

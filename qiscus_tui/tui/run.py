@@ -27,6 +27,7 @@ def run(workspace: Workspace) -> int:
     sys.setswitchinterval(SWITCH_TIME)
     clean_environment(os.environ)
 
+    # Textual reads its variables when it is imported: not before they are gone.
     from qiscus_tui.tui.app import QiscusTui
     from qiscus_tui.tui.theme import has_few_colours
 

@@ -54,4 +54,4 @@ async def test_against_config_toml_it_holds_until_the_end_and_says_so() -> None:
         await choose(running, "3")
         assert running.app.theme == LIGHT
         assert "Until you quit: config.toml sets the theme" in running.toasts
-        assert running.app._workspace.local_files.shown_lists.theme() == ""
+        assert running.app.workspace.local_files.shown_lists.theme() == ""

@@ -139,8 +139,8 @@ class PlanScreen(BaseScreen[None]):
 
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#outcomes"
-    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.PLAN)]
-    SCOPE = Scope.PLAN
+    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.OVER_LIST)]
+    SCOPE = Scope.OVER_LIST
     HOW_BACK = "esc goes back to it"
 
     def __init__(self, plan: PastPlan) -> None:
@@ -168,7 +168,7 @@ class PlanScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         """Draw the plan: everything is known already."""
-        self.query_one("#plan-actions", ActionBar).show_commands(Scope.PLAN, self.context)
+        self.query_one("#plan-actions", ActionBar).show_commands(Scope.OVER_LIST, self.context)
         self.query_one(FactsPanel).show_facts(plan_facts(self._plan))
         self.query_one("#plan-result", Drawn).show(partial(whole_result, self._plan))
 

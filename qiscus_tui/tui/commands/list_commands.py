@@ -238,7 +238,6 @@ LIST_COMMANDS = (
         help="Show the first view of config.toml, the second, and so on.",
         needs=(VIEW,),
         takes_key=True,
-        on_app=True,
     ),
     _finding(
         name="group_by",
@@ -248,6 +247,7 @@ LIST_COMMANDS = (
         footer=62,
         footer_scopes=(Scope.GROUPS,),
         needs=(LISTED,),
+        on_app=True,
     ),
     _moving(
         name="preview",
@@ -264,6 +264,7 @@ LIST_COMMANDS = (
         title="Find the session of a token",
         help="Paste a token that you found somewhere: the cursor goes to its session.",
         needs=(LISTED,),
+        on_app=True,
     ),
     _finding(
         name="export",
@@ -271,6 +272,7 @@ LIST_COMMANDS = (
         title="Export what is shown…",
         help="Write the sessions shown to a file, as CSV or JSON.",
         needs=(LISTED, WHOLE_FILTER, ROW),
+        on_app=True,
     ),
     _finding(
         name="copy_id",
@@ -299,7 +301,7 @@ LIST_COMMANDS = (
             Scope.OVERVIEW,
             Scope.ACCOUNTS,
             Scope.AUDIT,
-            Scope.PLAN,
+            Scope.OVER_LIST,
             Scope.LOGIN,
         ),
         footer=50,

@@ -1,7 +1,4 @@
-"""The sessions screen: the list, and everything that is opened from it.
-
-Dialogs are imported when they are opened: the first frame does not wait for them.
-"""
+"""The sessions screen: the list, the lines around it, and what its keys do."""
 
 from __future__ import annotations
 
@@ -10,13 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
+from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.query.terms import Key
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
@@ -80,7 +78,8 @@ class SessionsScreen(BaseScreen[None]):
         self.preview = Preview(self.feed, self.list, lambda: self.details, self._found)
         self.table.alike = self.preview.alike
         self._is_settled = self._login_is_due = False
-        self._named_views = named_views(workspace.config.views.values())
+        self.views = named_views(workspace.config.views.values())
+        """Those of the configuration."""
         self._remembered = ListSettings()
         """How the list was shown when that was stored last."""
         self._opened_from: str | None = None
@@ -142,7 +141,7 @@ class SessionsScreen(BaseScreen[None]):
         if not self.feed.is_loading:
             self.run_worker(self._reload, group="load")
 
-    def action_reload(self) -> None:
+    def read_again(self) -> None:
         """Read the list again; where the session ended, log in again."""
         self.feed.say("the list is being read already" if self.feed.is_loading else "")
         if self.feed.has_ended:
@@ -258,20 +257,22 @@ class SessionsScreen(BaseScreen[None]):
         """Clear the filter, and return to the table."""
         self.filter_bar.field.action_clear()
 
-    def filter_by(self, text: str) -> None:
-        """Filter the sessions by `text` as if it had been typed, and show them."""
+    def filter_by(self, text: str | None) -> None:
+        """Filter the sessions by `text` as if it had been typed, if there is any, and show them."""
+        if text is None:
+            return
         self._show_groups(shown=False)
         self.filter_bar.show(f"{text} ")  # so that another word can be typed behind it
         self.filter_bar.field.action_leave()
 
-    def show_session(self, session_id: str) -> bool:
-        """Put the cursor on a session. Return whether the filter had to be cleared for that."""
+    def show_session(self, session_id: str) -> None:
+        """Put the cursor on a session; clears a filter that hides it."""
         self._show_groups(shown=False)
         self.list.finish_filter()
-        if self.table.move_to_session(session_id):
-            return False
-        self.filter_bar.show("")
-        return self.table.move_to_session(session_id)
+        if not self.table.move_to_session(session_id):
+            self.filter_bar.show("")
+            if self.table.move_to_session(session_id):
+                self.feed.say("the filter is cleared, to show it")
 
     def action_back(self) -> None:
         """Leave the preview; else drop a range, return to the groups, or clear the filter."""
@@ -324,34 +325,23 @@ class SessionsScreen(BaseScreen[None]):
     async def _opened(self) -> None:
         await self.run_command("open_group" if self.list.is_grouped else "open_detail")
 
-    @work(group="dialog")
-    async def action_group_by(self) -> None:
-        """Choose what to group by, and show the groups."""
-        from qiscus_tui.tui.dialogs.choice import GROUPINGS, group_by_dialog
-
-        dialog = group_by_dialog(self.feed.listed, self.list.groups.keys)
-        chosen = await self.app.push_screen_wait(dialog)
-        if chosen is not None:
-            self.list.group_by(GROUPINGS[chosen][0])
-            self._show_groups(shown=True)
+    def group_by(self, keys: Sequence[GroupKey]) -> None:
+        """Show the groups by these keys."""
+        self.list.group_by(keys)
+        self._show_groups(shown=True)
 
     # Views: the list as the configuration names it, or as it was shown last.
 
-    async def choose_view(self) -> None:
-        """Ask for a view, and show it."""
-        from qiscus_tui.tui.dialogs.choice import Choice, ChoiceDialog
-
-        choices = [Choice(view.name, view.words) for view in self._named_views]
-        number = await self.app.push_screen_wait(ChoiceDialog("Views", choices))
-        if number is not None:
-            self.show_view(number)
+    def action_show_view(self, key: str) -> None:
+        """Show the view that this digit stands for."""
+        self.show_view(int(key) - 1)
 
     def show_view(self, number: int) -> None:
         """Show the view in this place of config.toml, from 0."""
-        if number >= len(self._named_views):
+        if number >= len(self.views):
             self.feed.say(f"there is no view {number + 1}; V shows them all")
             return
-        view, now = self._named_views[number], self._shown_as()
+        view, now = self.views[number], self._shown_as()
         if view.settings.is_grouped:  # the other order stays
             settings = replace(view.settings, sort=now.sort, reverse=now.reverse)
         else:
@@ -428,25 +418,3 @@ class SessionsScreen(BaseScreen[None]):
         if session is not None:
             words = row_words(self.feed.listed, session, self.feed.server_now)
             await send(self.app, words, "Row")
-
-    @work(group="dialog")
-    async def action_find_token(self) -> None:
-        """Move the cursor to the session of a token that is asked for."""
-        from qiscus_tui.tui.dialogs.find import FindDialog
-
-        dialog = FindDialog(self.feed.listed, self.workspace.clock)
-        session_id = await self.app.push_screen_wait(dialog)
-        if session_id is not None and self.show_session(session_id):
-            self.feed.say("the filter is cleared, to show it")
-
-    @work(group="dialog")
-    async def action_export(self) -> None:
-        """Write what is shown to a file."""
-        from qiscus_tui.tui.dialogs.export import ExportDialog
-
-        self.list.finish_filter()
-        if self.feed.connection is not None and self.view.shown:
-            dialog = ExportDialog(self.feed.listed, self.view.shown, self.feed.connection)
-            path = await self.app.push_screen_wait(dialog)
-            if path is not None:
-                self.app.notify(f"Written to {path}", markup=False)

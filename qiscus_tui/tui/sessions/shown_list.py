@@ -219,11 +219,12 @@ class ShownList(Container):
             self.table.show_order(self.view.shown)
         self._rows_changed()
 
-    def finish_filter(self) -> None:
-        """Show what the filter leaves, before something is done to all that is shown."""
+    def finish_filter(self) -> Sequence[int]:
+        """Show what the filter leaves, before something is done to all of it; return it."""
         self.view.finish()
         if self.view.shown is not self.table.order:
             self._found(self.view.search, self.view.shown)
+        return self.view.shown
 
     # Groups.
 
