@@ -1,7 +1,7 @@
-"""The program, but it notes which modules are there when its first frame is written, or its list.
+"""The program, but it notes which modules are there when a text is written first.
 
-`first_frame.py FILE TEXT …`: FILE gets their names, one a line, with the first write that has the
-text. Started by a test.
+`first_frame.py FILE TEXT FILE TEXT`: each FILE gets their names, one a line, with the first write
+that has its text. Started by a test.
 """
 
 import sys
@@ -12,15 +12,16 @@ from qiscus_tui.__main__ import main as program
 
 def main() -> int:
     """Run the program with an eye on what it writes."""
-    told, text = Path(sys.argv.pop(1)), sys.argv.pop(1)
+    awaited = {sys.argv.pop(1): sys.argv.pop(1) for _ in range(2)}
 
     from qiscus_tui.tui.terminal.driver import TerminalDriver
 
     write = TerminalDriver.write
 
     def watched(self: TerminalDriver, data: str) -> None:
-        if text in data and not told.exists():
-            told.write_text("\n".join(sys.modules))
+        for file in [file for file, text in awaited.items() if text in data]:
+            del awaited[file]
+            Path(file).write_text("\n".join(sys.modules))
         write(self, data)
 
     TerminalDriver.write = watched

@@ -9,7 +9,7 @@ from qiscus_tui.model.ids import fingerprint
 from tests.e2e.processes import machine
 from tests.sandbox import Call
 
-AT_ONCE = int(os.environ.get("QISCUS_TUI_AT_ONCE", "6"))
+AT_ONCE = int(os.environ.get("QISCUS_TUI_AT_ONCE", "4"))
 """How many; fifty by hand."""
 
 

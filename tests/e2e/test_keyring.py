@@ -3,14 +3,12 @@
 The genuine class's methods are replaced; a real gnome-keyring: `tests/store/test_gnome_keyring.py`.
 """
 
-import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import keyring
 import pytest
-from keyring.backends import SecretService, fail
+from keyring.backends import SecretService
 from keyring.errors import KeyringLocked
 
 from qiscus_tui.model.account import Storage
@@ -111,18 +109,6 @@ def test_a_keyring_that_ails_later_is_never_no_token(
     assert here.state.calls[Call.LOGIN] == 1
 
 
-def test_without_a_keyring_the_file_needs_a_consent_that_names_it(
-    here: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(keyring, "get_keyring", fail.Keyring)
-    code, said = login(here, "auto")
-    assert code == 2
-    assert str(here.paths.secrets_file) in said
-    assert here.state.calls[Call.LOGIN] == 0
-    assert login(here, "file")[0] == 0
-    assert here.local_files().book.all()[0].storage is Storage.FILE
-
-
 def test_moving_to_the_file_empties_the_keyring_or_says_what_stays(
     here: Machine, service: Service
 ) -> None:
@@ -136,35 +122,3 @@ def test_moving_to_the_file_empties_the_keyring_or_says_what_stays(
     login(here, "keyring")
     assert "removed from keyring (Secret Service)" in login(here, "file")[1]
     assert service.entries == {}
-
-
-DISGUISED = """
-from keyring.backend import KeyringBackend
-class Keyring(KeyringBackend):
-    priority = 99
-    def get_password(self, service, username):
-        return None
-    def set_password(self, service, username, password):
-        with open({file!r}, "a") as kept:
-            kept.write(password)
-Keyring.__module__ = "keyring.backends.SecretService"
-Keyring.__qualname__ = Keyring.__name__ = "Keyring"
-"""
-
-
-def test_plain_text_in_disguise_is_no_keyring(tmp_path: Path) -> None:
-    modules, kept = tmp_path / "modules", tmp_path / "plain.txt"
-    modules.mkdir()
-    (modules / "disguised.py").write_text(DISGUISED.format(file=str(kept)))
-    with machine(tmp_path / "home") as here:
-        rc = here.home / ".config" / "python_keyring"
-        rc.mkdir(parents=True)
-        (rc / "keyringrc.cfg").write_text("[backend]\ndefault-keyring=disguised.Keyring\n")
-        path = f"{modules}{os.pathsep}{here.environ['PYTHONPATH']}"
-        disguised = replace(here, more={"PYTHONPATH": path})
-        done = disguised.login(store="keyring")
-        assert done.returncode == 6
-        assert "cannot be used" in done.stderr
-        assert disguised.login(store="auto").returncode == 2
-        assert here.state.calls[Call.LOGIN] == 0
-        assert not kept.exists()

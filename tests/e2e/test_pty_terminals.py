@@ -108,34 +108,24 @@ SLOW = {"httpx", "keyring", "starlette", "uvicorn", "ua_parser", "qiscus_tui.api
 FIRST_FRAME = (sys.executable, Path(__file__).with_name("first_frame.py"))
 
 
-@pytest.mark.parametrize("logged_in", [False, True])
-def test_the_first_frame_waits_for_no_slow_module(
-    opened: Opener, server: Server, tmp_path: Path, *, logged_in: bool
-) -> None:
-    told = tmp_path / "told"
-    account = server.account if logged_in else {}
-    first = "sessions" if logged_in else "qiscus"
-    terminal = opened(told, first, command=FIRST_FRAME, **account)
-    terminal.wait_for("60 active" if logged_in else "Password")
-    assert not set(told.read_text().split()) & SLOW
-
-
 COMES_AFTER_THE_LIST = {
-    "session.screen",
-    "overview.screen",
-    "dialogs",
+    *("ua_parser", "qiscus_tui.tui.session.screen", "qiscus_tui.tui.overview.screen"),
+    "qiscus_tui.tui.dialogs",
 }
 
 
-def test_the_list_waits_only_for_what_it_shows(
+def test_the_first_frame_waits_for_no_slow_module_and_the_list_only_for_what_it_shows(
     opened: Opener, server: Server, tmp_path: Path
 ) -> None:
-    told = tmp_path / "told"
-    opened(told, " active", command=FIRST_FRAME, **server.account).wait_for("60 active")
-    loaded = told.read_text().split()
-    later = {f"qiscus_tui.tui.{name}" for name in COMES_AFTER_THE_LIST}
-    later |= {"ua_parser"}
-    assert set(loaded) & later == set()
+    frame, listed = tmp_path / "frame", tmp_path / "list"
+    opened(frame, "qiscus", frame, "qiscus", command=FIRST_FRAME).wait_for("Password")
+    assert not set(frame.read_text().split()) & SLOW
+    frame.unlink()
+    terminal = opened(frame, "sessions", listed, " active", command=FIRST_FRAME, **server.account)
+    terminal.wait_for("60 active")
+    assert not set(frame.read_text().split()) & SLOW
+    loaded = listed.read_text().split()
+    assert set(loaded) & COMES_AFTER_THE_LIST == set()
     ours = sorted(name for name in loaded if name.startswith("qiscus_tui"))
     assert len(ours) <= 189, ours
 
