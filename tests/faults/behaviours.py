@@ -191,20 +191,6 @@ def bombs(size: int) -> Behaviour:
     return answers(200, gzip.compress(b" " * size, 6), {**JSON, "content-encoding": "gzip"})
 
 
-def floods(size: int) -> Behaviour:
-    """Answer with so many bytes of blanks."""
-
-    async def behaviour(x: Exchange) -> None:
-        await x.write(Reply(200, {**JSON, "content-length": str(size)}, b"").head)
-        sent, piece = 0, b" " * 65_536
-        while sent < size and not x.ended:
-            await x.write(piece)
-            sent += len(piece)
-        x.close()
-
-    return behaviour
-
-
 def with_entry(entry: bytes) -> Behaviour:
     """Put this raw JSON into the answer: as an entry of a list, else a field."""
 

@@ -1,4 +1,7 @@
-"""Every fault of the network and the server, and the exit code that each deed ends with."""
+"""Faults of the network and the server, and the exit code that each deed ends with.
+
+What one answer is read as: `tests/api`.
+"""
 
 import gzip
 from collections.abc import Mapping
@@ -14,9 +17,6 @@ LOGIN_NEEDED = 4
 OUT_OF_REACH = 5
 NOT_ALL = 3
 FINE = 0
-
-BOUND = 1024 * 1024
-"""Bytes that the table lets an answer have: the program's own bounds would only take longer."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +51,8 @@ class Fault:
 REVOKES = (Deed.REVOKE_ONE, Deed.REVOKE_MANY)
 CONNECTION = (
     Fault("never answers", b.says_nothing, OUT_OF_REACH, timeout=TIMEOUT),
-    Fault(
-        "does it and never answers",
-        b.does_it_and_says_nothing,
-        OUT_OF_REACH,
-        done=True,
-        timeout=TIMEOUT,
-    ),
-    Fault(
-        "a byte at a time",
-        b.drips(TIMEOUT / 10),
-        OUT_OF_REACH,
-        done=True,
-        timeout=TIMEOUT,
-    ),
+    Fault("silent after", b.does_it_and_says_nothing, OUT_OF_REACH, done=True, timeout=TIMEOUT),
+    Fault("a byte at a time", b.drips(TIMEOUT / 10), OUT_OF_REACH, done=True, timeout=TIMEOUT),
     Fault("reset before", b.resets_before, OUT_OF_REACH),
     Fault("reset after", b.resets_after, OUT_OF_REACH, done=True),
     Fault("reset in the body", b.resets_in_the_body, OUT_OF_REACH, done=True),
@@ -75,27 +63,22 @@ CONNECTION = (
     Fault("broken chunks", b.breaks_its_chunks, OUT_OF_REACH, done=True),
     Fault("headers without end", b.heads_without_end, OUT_OF_REACH),
     Fault("hints without end", b.hints_without_end, OUT_OF_REACH, timeout=TIMEOUT),
-    Fault("closes kept connections", b.closes_kept_connections, FINE, done=True),
-    Fault("resets kept connections", b.resets_kept_connections, FINE, done=True),
+    Fault("closes kept connections", b.closes_kept_connections, FINE),
+    Fault("resets kept connections", b.resets_kept_connections, FINE),
 )
 
 REFUSED_LOGIN = {Deed.LOGIN: LOGIN_NEEDED}
 
 STATUS = (
-    Fault("400", b.errors(400), NO, REFUSED_LOGIN),
     Fault("400 that quotes", b.repeats_what_it_was_asked_with, NO, REFUSED_LOGIN),
-    Fault("400 invalid token", b.errors(400, "Invalid token"), LOGIN_NEEDED),
     Fault("401", b.errors(401, "Unauthorized"), LOGIN_NEEDED),
     Fault("401 web page", b.answers(401, b.PAGE, b.HTML), LOGIN_NEEDED, {Deed.LOGIN: NO}),
     Fault("403", b.errors(403, "Forbidden"), NO, REFUSED_LOGIN),
-    Fault("403 web page", b.answers(403, b.PAGE, b.HTML), NO),
     Fault("404", b.errors(404, "Not Found"), NO),
     Fault("422", b.errors(422), NO, REFUSED_LOGIN),
     Fault("429 seconds", b.errors(429, Retry_After="7"), NO),
     Fault("429 absurd", b.errors(429, Retry_After="99999999999999999999"), NO),
-    Fault("429", b.errors(429), NO),
     Fault("500", b.errors(500), NO),
-    Fault("503", b.errors(503), NO),
     Fault("500 after it was done", b.answers(500, done=True), NO, done=True),
     Fault("a status of its own", b.answers(799, b.PAGE, b.HTML), NO),
 )
@@ -107,9 +90,7 @@ def _gzip_cut(body: bytes) -> bytes:
 
 BODY = (
     Fault("204", b.answers(204, b"", {}), NO),
-    Fault("an empty body", b.answers(200), NO),
     Fault("a web page", b.answers(200, b.PAGE, b.HTML), NO),
-    Fault("a number", b.answers(200, b"42"), NO),
     Fault("a list of what is none", b.answers(200, {"data": 5}), NO),
     Fault(
         "a token that no header carries",
@@ -119,10 +100,8 @@ BODY = (
     Fault("invalid token in a yes", b.answers(200, {"detail": "invalid token"}), LOGIN_NEEDED),
     Fault("no in a yes", b.answers(200, {"errors": "no"}), NO, REFUSED_LOGIN),
     Fault("JSON that breaks off", b.breaks_off_json, NO, done=True),
-    Fault("wrong content type", b.says_it_is_a_web_page, FINE, done=True),
     Fault("UTF-16", b.writes_utf_16, NO, done=True),
-    Fault("a stray byte", b.writes_a_stray_byte, FINE, done=True),
-    Fault("gzip that is none", b.lies_of_gzip, NO, done=True),
+    Fault("a stray byte", b.writes_a_stray_byte, FINE),
     Fault(
         "gzip that breaks off",
         b.changed(_gzip_cut, content_encoding="gzip"),
@@ -130,24 +109,12 @@ BODY = (
         {Deed.REFRESH: FINE, Deed.REVOKE_ALL: FINE},  # the new token is in what came
         done=True,
     ),
-    Fault("a byte order mark", b.begins_with_a_mark, FINE, done=True),
-    Fault("gzip bomb", b.bombs(BOUND * 16), NO),
-    Fault("past the bound", b.floods(BOUND + 1), NO),
+    Fault("a byte order mark", b.begins_with_a_mark, FINE),
     Fault("nested deeply", b.answers(200, b'{"data":' + b"[" * 100_000), NO),
-    Fault(
-        "a nested entry",
-        b.with_entry(b"[" * 500 + b"]" * 500),
-        FINE,
-        {Deed.LIST: NOT_ALL},
-        done=True,
-    ),
-    Fault("NaN", b.with_entry(b'{"token":"t","created_at":NaN}'), FINE, done=True),
-    Fault(
-        "a huge number", b.with_entry(b'{"token":"t","id":1' + b"0" * 9000 + b"}"), FINE, done=True
-    ),
-    Fault("everything twice", b.says_it_twice, FINE, done=True),
+    Fault("a nested entry", b.with_entry(b"[" * 500 + b"]" * 500), FINE, {Deed.LIST: NOT_ALL}),
+    Fault("a huge number", b.with_entry(b'{"token":"t","id":1' + b"0" * 9000 + b"}"), FINE),
+    Fault("everything twice", b.says_it_twice, FINE),
     Fault("to another host", b.redirects("http://127.0.0.2:9/api/v1/auth"), NO),
-    Fault("in a loop", b.redirects("SELF"), NO),
 )
 
 FAULTS = (*CONNECTION, *STATUS, *BODY)

@@ -3,16 +3,10 @@
 import pytest
 
 from tests.faults.stage import Deed, Stage, cells
-from tests.faults.table import BOUND, FAULTS, Fault
+from tests.faults.table import FAULTS, Fault
 
 
-@pytest.fixture(autouse=True)
-def _small_lists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qiscus_tui.api.list.listing.LIST_BODY", BOUND)
-    monkeypatch.setattr("qiscus_tui.api.answers.SMALL_BODY", BOUND)
-
-
-@pytest.mark.parametrize(("fault", "deed"), cells(FAULTS, 3))
+@pytest.mark.parametrize(("fault", "deed"), cells(FAULTS))
 def test_a_fault_is_told_as_it_is_and_nothing_is_lost(
     stage: Stage, fault: Fault, deed: Deed
 ) -> None:
