@@ -84,7 +84,7 @@ class DemoApi:
 
     async def refresh(self, request: Request) -> Response:
         """Hand out another short-lived token."""
-        session = self._state.refresh(self.manager(request), caller(request))
+        session = self._state.issue(self.manager(request), caller(request))
         return json_answer({"data": {"auth": {"token": session.token}}})
 
     async def revoke(self, request: Request) -> Response:

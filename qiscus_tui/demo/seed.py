@@ -2,7 +2,7 @@
 
 import base64
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from qiscus_tui.demo.clients import CLIENTS, KEPT, Client, Rhythm, Use
@@ -10,7 +10,6 @@ from qiscus_tui.demo.clients import CLIENTS, KEPT, Client, Rhythm, Use
 LIFETIME = 30 * 24 * 3600
 """Seconds from a login or refresh until its token ends."""
 _MINUTE, _HOUR = 60, 3600
-_STRANGERS_IP = "203.0.113.66"
 # Seconds left of the sessions that run out while somebody looks.
 _SECONDS_LEFT = (41, 95, 170, 290, 540, 870, 1750, 3500, 7100, 20_000)
 
@@ -50,16 +49,11 @@ class _Draft(NamedTuple):
     ip: str | None
 
 
-def seeded_sessions(
-    count: int, *, seed: int, now: float, email: str, strangers: Sequence[str] = ()
-) -> list[DemoSession]:
-    """Give `count` live sessions of one user, oldest first, with ids from 1.
-
-    As far as there is room, one of each of the user agents `strangers` is among them.
-    """
+def seeded_sessions(count: int, *, seed: int, now: float, email: str) -> list[DemoSession]:
+    """Give `count` live sessions of one user, oldest first, with ids from 1."""
     rng = random.Random(f"{seed}:sessions")
     kept = _kept(int(now))[: count // 8]
-    drafts = list(_drafts(count - len(kept), rng, int(now), strangers))
+    drafts = list(_drafts(count - len(kept), rng, int(now)))
     drafts.sort(key=lambda draft: draft.created)
     _age_the_oldest(drafts, int(now))
     drafts += kept
@@ -81,12 +75,8 @@ def seeded_sessions(
     ]
 
 
-def _drafts(count: int, rng: random.Random, now: int, strangers: Sequence[str]) -> Iterator[_Draft]:
-    present = strangers[: count // 8]
-    for agent in present:
-        created = _bounded(now - int(rng.random() * LIFETIME), now)
-        yield _Draft(created, _used(Use.ONCE, created, now, rng), agent, _STRANGERS_IP)
-    for client, share in _shares(count - len(present)):
+def _drafts(count: int, rng: random.Random, now: int) -> Iterator[_Draft]:
+    for client, share in _shares(count):
         for index in range(share):
             yield _draft(client, index, share, now, rng)
 

@@ -8,7 +8,6 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable, Generator
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
@@ -33,15 +32,24 @@ def serve(
     """
     with listening(port) as listener:
         ended_by: list[int] = []
-        server = quiet_server(app, started=lambda: announce(url_of(listener)), ended_by=ended_by)
-        asyncio.run(server.serve(sockets=[listener]))
+        server = quiet_server(app, started=lambda: announce(url_of(listener)))
+
+        def end(number: int) -> None:
+            ended_by.append(number)
+            server.should_exit = True
+
+        async def run() -> None:
+            loop = asyncio.get_running_loop()
+            for number in _ENDING:
+                loop.add_signal_handler(number, end, number)
+            await server.serve(sockets=[listener])
+
+        asyncio.run(run())
         return ended_by[0] if ended_by else None
 
 
-def quiet_server(
-    app: ASGIApp, *, started: Callable[[], None], ended_by: list[int] | None
-) -> "Server":
-    """Make a quiet server; with `ended_by` it takes signals and appends the one that ends it."""
+def quiet_server(app: ASGIApp, *, started: Callable[[], None]) -> "Server":
+    """Make a server that logs nothing and leaves the signals alone."""
     import uvicorn
 
     class QuietServer(uvicorn.Server):
@@ -51,21 +59,7 @@ def quiet_server(
 
         @contextlib.contextmanager
         def capture_signals(self) -> Generator[None]:
-            # uvicorn raises the signal again after its shutdown, which ends in a traceback.
-            if ended_by is None:
-                yield
-                return
-            before = {sig: signal.signal(sig, self.handle_exit) for sig in _ENDING}
-            try:
-                yield
-            finally:
-                for sig, handler in before.items():
-                    signal.signal(sig, handler)
-
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            if ended_by is not None:
-                ended_by.append(sig)
-            self.should_exit = True
+            yield  # uvicorn raises them again after its shutdown, which ends in a traceback
 
     return QuietServer(
         uvicorn.Config(

@@ -1,7 +1,7 @@
 """The demo's account: who may log in, which tokens live, and what every call does to them."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Protocol
@@ -76,9 +76,7 @@ class DemoState:
     users: ClassVar[Mapping[str, User]] = {one.email: one for one in (ADMIN, AGENT, SUPERVISOR)}
     """Everybody, by email. The seeded sessions are the admin's; the others start with none."""
 
-    def __init__(
-        self, clock: WallClock, *, sessions: int = 400, seed: int = 1, strangers: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, clock: WallClock, *, sessions: int = 400, seed: int = 1) -> None:
         now = clock.now()
         self.clock = clock
         # A sandbox started again with the same seed keeps its long-lived tokens, but its new
@@ -86,9 +84,7 @@ class DemoState:
         self._rng = random.Random(f"{seed}:{now}:issued")
         stable = random.Random(f"{seed}:long-lived")
         self._long_lived = {email: new_long_lived(stable) for email in self.users}
-        seeded = seeded_sessions(
-            sessions, seed=seed, now=now, email=ADMIN.email, strangers=strangers
-        )
+        seeded = seeded_sessions(sessions, seed=seed, now=now, email=ADMIN.email)
         self._sessions = {session.token: session for session in seeded}
         self._next_id = len(seeded) + 1
 
@@ -131,7 +127,7 @@ class DemoState:
     # What the calls do.
 
     def issue(self, user: User, caller: Caller) -> DemoSession:
-        """Add a session, as a login does; the others stay."""
+        """Add a session, as a login or a refresh does; the others stay."""
         now = self.clock.now()
         session = DemoSession(
             id=self._next_id,
@@ -146,10 +142,6 @@ class DemoState:
         self._next_id += 1
         self._sessions[session.token] = session
         return session
-
-    def refresh(self, user: User, caller: Caller) -> DemoSession:
-        """Add a session; the others stay."""
-        return self.issue(user, caller)
 
     def revoke(self, user: User, named: str, caller: Caller) -> bool:
         """End the session with this token; False where the user has none."""

@@ -81,6 +81,10 @@ class DialectApi(DemoApi):
             body["data"]["user"] = {**body["data"]["user"], "last_login": local}  # type: ignore[dict-item]
         return json_answer(body)
 
+    async def refresh(self, request: Request) -> Response:
+        session = self._speaking.refresh(self.manager(request), caller(request))
+        return json_answer({"data": {"auth": {"token": session.token}}})
+
     async def revoke_all(self, request: Request) -> Response:
         user = self.manager(request)
         session = self._speaking.revoke_all(user, caller(request))

@@ -1,5 +1,7 @@
 """User agents that a stranger might send to whoever reads the list."""
 
+STRANGERS_IP = "203.0.113.66"
+
 HOSTILE_AGENTS: tuple[str, ...] = (
     "\x1b[31mred\x1b[0m \x1b[2J\x1b[H cleared",
     "\x1b]0;owned title\x07Mozilla/5.0",

@@ -17,7 +17,7 @@ def running(state: DemoState, *, latency_ms: float = 0) -> Generator[str]:
     """Serve from a thread as long as the block runs; gives the base URL."""
     ready = threading.Event()
     app = demo_app(state, latency_ms=latency_ms)
-    server = quiet_server(app, started=ready.set, ended_by=None)
+    server = quiet_server(app, started=ready.set)
     with listening(0) as listener:
         thread = threading.Thread(
             target=lambda: asyncio.run(server.serve(sockets=[listener])), name="demo-server"

@@ -1,9 +1,10 @@
 """The demo's account with whatever a server may do otherwise, made to fail, and watched."""
 
+import random
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from qiscus_tui.demo.seed import DemoSession, new_long_lived
+from qiscus_tui.demo.seed import LIFETIME, DemoSession, new_long_lived, new_token
 from qiscus_tui.demo.state import (
     ADMIN,
     APP_CODE,
@@ -17,7 +18,7 @@ from qiscus_tui.demo.state import (
 from qiscus_tui.demo.state import DemoState as PlainState
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import PLAIN, Dialect, Renewal, Revoking
-from tests.sandbox.hostile import HOSTILE_AGENTS
+from tests.sandbox.hostile import HOSTILE_AGENTS, STRANGERS_IP
 from tests.sandbox.listing import public_id
 from tests.sandbox.users import USERS, special
 
@@ -38,8 +39,9 @@ class DemoState(PlainState):
         dialect: Dialect = PLAIN,
         hostile: bool = True,
     ) -> None:
-        strangers = HOSTILE_AGENTS if hostile else ()
-        super().__init__(clock, sessions=sessions, seed=seed, strangers=strangers)
+        strangers = HOSTILE_AGENTS[: sessions // 8] if hostile else ()
+        super().__init__(clock, sessions=sessions - len(strangers), seed=seed)
+        self._add(strangers, random.Random(f"{seed}:strangers"))
         self.dialect = dialect
         self.calls: Counter[Call] = Counter()
         """How often each call was asked for, refused and failed ones included."""
@@ -50,6 +52,26 @@ class DemoState(PlainState):
         self.before_page: Callable[[], object] = lambda: None
         """Called before each page of the list is made: what happens between two requests."""
         self._issued: list[str] = []
+
+    def _add(self, agents: Sequence[str], rng: random.Random) -> None:
+        """Add a session that each of these agents used once, somewhere within the 30 days."""
+        now = int(self.clock.now())
+        for agent in agents:
+            created = float(now - int(rng.random() * LIFETIME * 0.999) - 1)
+            session = DemoSession(
+                id=self._next_id,
+                token=new_token(rng),
+                email=ADMIN.email,
+                created=created,
+                expires=created + LIFETIME,
+                last_used=min(created + 1, float(now)),
+                agent=agent,
+                ip=STRANGERS_IP,
+            )
+            self._next_id += 1
+            self._sessions[session.token] = session
+        oldest_first = sorted(self._sessions.values(), key=lambda one: one.created)
+        self._sessions = {one.token: one for one in oldest_first}
 
     def fail_next(self, call: Call, *faults: Fault) -> None:
         """Answer the next requests of a call with these instead, one each, in this order."""
@@ -81,10 +103,11 @@ class DemoState(PlainState):
         return session
 
     def refresh(self, user: User, caller: Caller) -> DemoSession:
+        """Add a session; the one that the client had ends where the dialect has it so."""
         older = self.own_session(user, caller)
         if older is not None and self.dialect.refresh_ends_older:
             self.end(older.token)
-        return super().refresh(user, caller)
+        return self.issue(user, caller)
 
     def revoke(self, user: User, named: str, caller: Caller) -> bool:
         """End the named session as the dialect has it; False where the answer is "not found"."""
