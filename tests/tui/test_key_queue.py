@@ -1,10 +1,17 @@
 """Keys that come in one read act as if they were typed one by one."""
 
+import asyncio
+
+import pytest
 from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
 from textual.keys import _character_to_key
+from textual.widgets import Static
 
 from qiscus_tui.tui.session.screen import DetailScreen
-from qiscus_tui.tui.terminal.key_queue import KeyDone, KeyQueue
+from qiscus_tui.tui.terminal import key_queue
+from qiscus_tui.tui.terminal.app import TerminalApp
 from tests.clocks import ManualClock
 from tests.sandbox import Call
 from tests.tui.demo_app import Running, at_sessions
@@ -75,6 +82,43 @@ async def test_a_paste_into_the_table_does_nothing_and_behind_a_slash_it_is_the_
         assert running.value("#filter") == "guzzle"
 
 
+class Vanishing(Static, can_focus=True):
+    """Takes what it is in away at a key."""
+
+    async def on_key(self) -> None:
+        if isinstance(self.parent, Container):
+            self.parent.remove()
+            await asyncio.sleep(0.05)
+
+
+class Counting(TerminalApp):
+    """Counts the keys that reach it."""
+
+    def __init__(self) -> None:
+        super().__init__(css_path=[])
+        self.keys: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield Container(Vanishing())
+
+    def on_key(self, event: events.Key) -> None:
+        self.keys.append(event.key)
+
+
+async def test_a_key_behind_one_that_takes_its_widget_away_does_not_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(key_queue, "LONGEST_WAIT", 60.0)
+    app = Counting()
+    async with app.run_test() as pilot:
+        app.query_one(Vanishing).focus()
+        await pilot.pause()
+        for key in keys("yj"):
+            app.post_message(key)
+        await pilot.pause(0.2)
+        assert app.keys[-1] == "j"
+
+
 async def test_keys_that_are_left_when_the_app_ends_do_nothing(clock: ManualClock) -> None:
     delivered: list[events.Event] = []
 
@@ -82,10 +126,9 @@ async def test_keys_that_are_left_when_the_app_ends_do_nothing(clock: ManualCloc
         delivered.append(event)
 
     async with at_sessions(clock) as running:
-        queue = KeyQueue(running.app, deliver)
-        for key in keys("jk"):
-            await queue.queued(key)
-    assert not running.app.screen_stack
-    before = len(delivered)
-    await queue.key_done(KeyDone(queue._number, 2))
-    assert len(delivered) == before
+        queue = key_queue.KeyQueue(running.app, deliver)
+    for key in keys("jk"):
+        queue.queued(key)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not delivered

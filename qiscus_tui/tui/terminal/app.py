@@ -19,7 +19,7 @@ from textual.worker import WorkerFailed
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.exit_codes import ENDING_SIGNALS, signal_exit_code
 from qiscus_tui.tui.terminal.driver import TerminalDriver
-from qiscus_tui.tui.terminal.key_queue import KeyDone, KeyQueue
+from qiscus_tui.tui.terminal.key_queue import KeyQueue
 from qiscus_tui.tui.terminal.replies import Multiplexer
 
 
@@ -68,17 +68,12 @@ class TerminalApp(App[int], inherit_bindings=False):
     # Keys.
 
     async def on_event(self, event: events.Event) -> None:
-        if not await self._keys.queued(event):
+        if not self._keys.queued(event):
             await super().on_event(event)
 
     def drop_keys_while(self, is_unseen: Callable[[], bool]) -> None:
         """Let no key but ctrl+c act until what opened by itself was seen."""
         self._keys.drop_while(is_unseen)
-
-    async def on_key_done(self, message: KeyDone) -> None:
-        """Handle the next key once this one has done all that it does."""
-        message.stop()
-        await self._keys.key_done(message)
 
     # Toasts.
 

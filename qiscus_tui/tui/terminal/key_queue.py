@@ -4,36 +4,27 @@ Over a slow line several keys arrive in one read. Textual delivers each to what 
 it *arrives*, so that `/curl` would open the filter and then copy, unmark and reload. Here a key
 waits until the one before it is done: the filter or dialog that it opened has the focus by then.
 
-How a key's end is known: a message is sent after it along the same way (from the focused widget
-up to the app), and every widget on that way works in order. It is sent twice, because messages
-that the key's action posted are queued behind the first.
+How a key's end is known: every widget on its way, from the one with the focus up to the app, has
+handled what was in its queue. They are asked twice, because the key's action may have posted
+messages behind the first question.
 """
 
+import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from textual import events
 from textual.app import App
 from textual.css.query import NoMatches
-from textual.message import Message
-from textual.timer import Timer
-from textual.widget import Widget
+from textual.message_pump import MessagePump
 
 ROUNDS = 2
 LONGEST_WAIT = 1.0
-"""Seconds after which the next key is delivered anyway: a widget may have been removed."""
+"""Seconds after which the next key is delivered anyway: a widget may be busy for long."""
 
 _OPENING = 0.005
 """Seconds between two looks at a screen that is not mounted yet."""
-
-
-@dataclass
-class KeyDone(Message, bubble=True):
-    """Everything posted before this message has been handled."""
-
-    number: int
-    rounds: int
 
 
 class KeyQueue:
@@ -44,10 +35,7 @@ class KeyQueue:
         self._app = app
         self._deliver = deliver
         self._typed: deque[events.Key | events.Paste] = deque()
-        self._number = 0
-        self._is_busy = False
-        self._waited = 0.0
-        self._give_up: Timer | None = None
+        self._delivering: asyncio.Task[None] | None = None
         self._drops: Callable[[], bool] = lambda: False
 
     def drop_while(self, is_unseen: Callable[[], bool]) -> None:
@@ -55,52 +43,36 @@ class KeyQueue:
         self._typed.clear()
         self._drops = is_unseen
 
-    async def queued(self, event: events.Event) -> bool:
+    def queued(self, event: events.Event) -> bool:
         """Queue a key or a paste; return False for any other event."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             return False
         if self._drops() and not (isinstance(event, events.Key) and event.key == "ctrl+c"):
             return True
         self._typed.append(event)
-        if not self._is_busy:
-            self._is_busy = True
-            self._number += 1
-            await self.key_done(KeyDone(self._number, 0))
-        elif self._give_up is None:
-            self._give_up = self._app.set_timer(LONGEST_WAIT, self._lost)
+        if self._delivering is None or self._delivering.done():
+            self._delivering = asyncio.create_task(self._deliver_all())
         return True
 
-    async def key_done(self, message: KeyDone) -> None:
-        """Send the message again, wait for a screen that is opening, or deliver the next key."""
-        if message.number != self._number or not self._is_busy or not self._app.screen_stack:
-            return  # without a screen, the app ends
-        if message.rounds > 1 and self._target.post_message(
-            KeyDone(self._number, message.rounds - 1)
-        ):
-            return
-        if not self._is_ready() and self._waited < LONGEST_WAIT:
-            self._waited += _OPENING
-            again = KeyDone(self._number, 0)
-            self._app.set_timer(_OPENING, lambda: self._app.post_message(again))
-            return
-        await self._release()
+    async def _deliver_all(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._screen_is_ready(), LONGEST_WAIT)
+        while self._typed and self._app.screen_stack:  # without a screen, the app ends
+            way = [*(self._app.focused or self._app.screen).ancestors_with_self]
+            await self._deliver(self._typed.popleft())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_WAIT):
+                    for one in way * ROUNDS:
+                        await _caught_up(one)
+                    await self._screen_is_ready()
+
+    async def _screen_is_ready(self) -> None:
+        """Wait until the screen on top can take a key."""
+        while self._app.screen_stack and not self._takes_keys:
+            await asyncio.sleep(_OPENING)
 
     @property
-    def _target(self) -> Widget:
-        return self._app.focused or self._app.screen
-
-    async def _next_key(self) -> None:
-        self._is_busy = True
-        self._number += 1
-        target = self._target
-        await self._deliver(self._typed.popleft())
-        if not target.post_message(KeyDone(self._number, ROUNDS)):
-            self._app.post_message(KeyDone(self._number, 0))
-
-    def _is_ready(self) -> bool:
-        """Return whether the screen on top can take a key."""
-        if not self._app.screen_stack:
-            return False
+    def _takes_keys(self) -> bool:
         screen = self._app.screen
         if not screen.is_mounted:
             return False
@@ -112,17 +84,18 @@ class KeyQueue:
         except NoMatches:
             return True
 
-    async def _lost(self) -> None:
-        """Go on: the message did not come back."""
-        self._give_up = None
-        if self._is_busy:
-            await self._release()
 
-    async def _release(self) -> None:
-        if self._give_up is not None:
-            self._give_up.stop()
-            self._give_up = None
-        self._is_busy = False
-        self._waited = 0.0
-        if self._typed:
-            await self._next_key()
+async def _caught_up(one: MessagePump) -> None:
+    """Wait until it has handled what is in its queue, or has ended."""
+    handled = asyncio.Event()
+
+    def end(_: object = None) -> None:
+        handled.set()
+
+    task = one._task  # pyright: ignore[reportPrivateUsage]
+    if one.call_later(end):
+        if task is not None:  # the app has none, and does not end before its keys
+            task.add_done_callback(end)
+        await handled.wait()
+        if task is not None:
+            task.remove_done_callback(end)
