@@ -107,25 +107,6 @@ class KnownSecrets:
         return [(start, end) for start, end in merged if text[start:end] not in _ORDINARY]
 
 
-def pieces_of(text: str) -> frozenset[str]:
-    """Return pieces of the text: any secret that it has a run of contains one of them."""
-    starts = range(0, len(text) - _PROBE + 1, _PROBE + 1)
-    return frozenset(text[at : at + _PROBE] for at in starts)
-
-
-def may_be_in(secret: str, pieces: Iterable[str]) -> bool:
-    """Return whether `KnownSecrets` may find the secret in the text with these pieces.
-
-    For many secrets and few texts: no text is read again.
-    """
-    if len(secret) < RUN:
-        return True
-    for piece in pieces:  # noqa: SIM110 - a generator costs twice as much
-        if piece in secret:
-            return True
-    return False
-
-
 def possible_tokens(text: str) -> set[str]:
     """Return the parts of a text that are long enough for a token."""
     return {piece for pattern in _PIECES for piece in pattern.findall(text)}

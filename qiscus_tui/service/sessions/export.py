@@ -4,8 +4,8 @@ They contain no token, nor any value of an unknown field that looks like a secre
 """
 
 import enum
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TextIO
 
@@ -13,7 +13,7 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ascii_json import JsonArray
 from qiscus_tui.model.clients import client_of
 from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.model.masking import KnownSecrets, Unshown, masked, may_be_in, pieces_of
+from qiscus_tui.model.masking import KnownSecrets, Unshown, masked
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.sessions.groups import Group
@@ -45,7 +45,7 @@ Record = dict[str, object]
 Texts = tuple[str | None, ...]
 """Client, user agent, address and user of a session."""
 
-_MOST_READ = 10_000
+MOST_KEPT = 10_000
 
 
 class ExportFormat(enum.Enum):
@@ -103,33 +103,21 @@ class Export(Unshown, frozen=True, dict=True):
             "extra": self._masked(session.extra, session.token) if session.extra else {},
         }
 
-    def _without_secrets(self, texts: Texts, token: str | None) -> tuple[object, ...]:
-        """Return the texts without secrets: those that many sessions have are read once."""
-        known = self._read.get(texts)
-        if known is None:
-            shown = tuple(self._masked(text) for text in texts)
-            pieces = frozenset[str]().union(*(pieces_of(text) for text in texts if text))
-            known = shown, pieces
-            if len(self._read) < _MOST_READ:
-                self._read[texts] = known
-        shown, pieces = known
-        if token is None or not may_be_in(token, pieces):
-            return shown
-        return tuple(self._masked(text, token) for text in texts)
+    def _without_secrets(self, texts: Texts, token: str | None) -> list[object]:
+        """Return the texts without secrets, the session's own token among them."""
+        own = KnownSecrets((token or "",))
+        if own.occur_in("\n".join(filter(None, texts))):
+            return [self._masked(text, token) for text in texts]
+        return self._masked_once(texts)
+
+    @cached_property
+    def _masked_once(self) -> Callable[[Texts], list[object]]:
+        """Mask the texts that many sessions have once for all."""
+        return lru_cache(MOST_KEPT)(lambda texts: [*map(self._masked, texts)])
 
     def _masked(self, value: object, token: str | None = None) -> object:
-        """Return a value without secrets, the session's own token among them."""
-        known = KnownSecrets((*self.secrets, token)) if token else self._known_secrets
+        known = KnownSecrets(filter(None, (*self.secrets, token)))
         return masked(value, known, self.listed.lists_token)
-
-    @cached_property
-    def _known_secrets(self) -> KnownSecrets:
-        return KnownSecrets(filter(None, self.secrets))
-
-    @cached_property
-    def _read(self) -> dict[Texts, tuple[tuple[object, ...], frozenset[str]]]:
-        """Texts without secrets, and the pieces of them that could be of a token."""
-        return {}
 
     def records(self) -> Iterator[Record]:
         """Yield the sessions as JSON values."""

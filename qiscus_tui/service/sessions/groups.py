@@ -6,7 +6,7 @@ Those of 100,000 sessions take some 40 ms.
 import hashlib
 import math
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -19,11 +19,10 @@ from qiscus_tui.model.addresses import (
     surroundings,
     surroundings_text,
 )
-from qiscus_tui.model.clients import UNKNOWN, Known, client_family, client_of
+from qiscus_tui.model.clients import UNKNOWN, client_family, client_of
 from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.local_days import day_named, days_near
-from qiscus_tui.model.session import Session
 from qiscus_tui.query import Key, Moment, written_between, written_exactly
 from qiscus_tui.query.matching import address_of, label_of, text_of
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -31,38 +30,11 @@ from qiscus_tui.service.sessions.session_list import SessionList
 Kind = str | int | date | None
 """What a group has in common: a text, a packed address or network, a day. None: unknown."""
 
+Value = Hashable
+"""What decides the kind of a session: its kind is found once for all that have the same."""
+
 DISTINCT = 16_384
-"""Clients, addresses and pairs of them that are read once for all sessions that have them."""
-
-
-class Run(Struct, frozen=True):
-    """Some sessions of a list, side by side."""
-
-    sessions: Sequence[Session]
-    clients: Sequence[str]
-    labels: Sequence[Known | None]
-
-
-def part(listed: SessionList, positions: Sequence[int] | slice) -> Run:
-    """Return the sessions at these positions."""
-    sessions, clients, labels = listed.sessions, listed.clients, listed.labels
-    if isinstance(positions, slice):
-        return Run(sessions[positions], clients[positions], labels[positions])
-    return Run(
-        [sessions[position] for position in positions],
-        [clients[position] for position in positions],
-        [labels[position] for position in positions],
-    )
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How the kind of a session is read: once for all that have the same of what decides it."""
-
-    column: Callable[[Run], Iterable[Hashable]]
-    """What decides it, of each session of a run."""
-    kind: Callable[[Any], Kind]
-    """The kind, by a value of the column."""
+"""Clients and addresses whose kinds are remembered."""
 
 
 @dataclass(frozen=True)
@@ -70,70 +42,58 @@ class Kinds:
     """All about one key."""
 
     noun: str
-    reading: Callable[[], Reading]
-    """Makes a reading that remembers what it has read: for one list."""
+    values: Callable[[SessionList, Iterable[int]], Iterable[Value]]
+    """What decides the kind, of each session at these positions."""
+    kind: Callable[[Any], Kind]
+    """The kind, by one of these values."""
     text: Callable[[Kind], str]
     """The safe text of a kind that is known."""
     words: Callable[[Kind], str]
     """The filter for exactly this kind."""
 
 
-def _clients() -> Reading:
-    @lru_cache(DISTINCT)
-    def family(named: tuple[str, str | None]) -> Kind:
-        client = client_of(*named)
-        return None if client is None else client_family(client)
-
-    return Reading(
-        lambda run: zip(run.clients, [one.user_agent for one in run.sessions], strict=True), family
-    )
+def _names(listed: SessionList, positions: Iterable[int]) -> Iterable[Value]:
+    return ((listed.clients[at], listed.sessions[at].user_agent) for at in positions)
 
 
-def _networks() -> Reading:
-    @lru_cache(DISTINCT)
-    def network(ip: str | None) -> Kind:
-        address = address_of(ip)
-        return surroundings(address) if isinstance(address, int) else address
-
-    return Reading(_ips, network)
+@lru_cache(DISTINCT)
+def _family(named: tuple[str, str | None]) -> Kind:
+    client = client_of(*named)
+    return None if client is None else client_family(client)
 
 
-def _addresses() -> Reading:
-    return Reading(_ips, lru_cache(DISTINCT)(address_of))
+def _ips(listed: SessionList, positions: Iterable[int]) -> Iterable[Value]:
+    return (listed.sessions[at].ip for at in positions)
 
 
-def _ips(run: Run) -> list[str | None]:
-    return [session.ip for session in run.sessions]
+_address = lru_cache(DISTINCT)(address_of)
 
 
-def _users() -> Reading:
-    return Reading(lambda run: [session.safe_user for session in run.sessions], text_of)
+@lru_cache(DISTINCT)
+def _network(ip: str | None) -> Kind:
+    address = address_of(ip)
+    return surroundings(address) if isinstance(address, int) else address
 
 
-def _labels() -> Reading:
-    return Reading(lambda run: run.labels, label_of)
+def _users(listed: SessionList, positions: Iterable[int]) -> Iterable[Value]:
+    return (listed.sessions[at].safe_user for at in positions)
 
 
-def _days() -> Reading:
+def _labels(listed: SessionList, positions: Iterable[int]) -> Iterable[Value]:
+    return (listed.labels[at] for at in positions)
+
+
+def _days(listed: SessionList, positions: Iterable[int]) -> Iterable[Value]:
+    """Yield the days themselves: times are seldom the same."""
     near: dict[float, list[tuple[float, date]]] = {}
-
-    def day(at: float | None) -> Kind:
+    for position in positions:
+        at = listed.sessions[position].created_at
         if at is None:
-            return None
-        days = near.get(at // DAY)
-        if days is None:
-            start = at // DAY * DAY
-            days = [(one.until, one.date) for one in days_near(start) if one.until > start]
-            near[at // DAY] = days
-        for until, name in days:
-            if at < until:
-                return name
-        return None
-
-    def column(run: Run) -> list[Kind]:  # times are seldom the same, days are
-        return [day(session.created_at) for session in run.sessions]
-
-    return Reading(column, lambda found: found)
+            yield None
+            continue
+        if at // DAY not in near:
+            near[at // DAY] = [(one.until, one.date) for one in days_near(at // DAY * DAY)]
+        yield next(name for until, name in near[at // DAY] if at < until)
 
 
 def _network_text(kind: Kind) -> str:
@@ -172,17 +132,13 @@ def _exactly(key: Key) -> Callable[[Kind], str]:
 
 
 KINDS: dict[GroupKey, Kinds] = {
-    GroupKey.CLIENT: Kinds("client", _clients, str, _exactly(Key.CLIENT)),
-    GroupKey.NETWORK: Kinds("network", _networks, _network_text, _network_words),
-    GroupKey.IP: Kinds("address", _addresses, _address_text, _address_words),
-    GroupKey.USER: Kinds("user", _users, str, _exactly(Key.USER)),
-    GroupKey.LABEL: Kinds("label", _labels, str, _exactly(Key.LABEL)),
-    GroupKey.DAY: Kinds("creation date", _days, str, _day_words),
+    GroupKey.CLIENT: Kinds("client", _names, _family, str, _exactly(Key.CLIENT)),
+    GroupKey.NETWORK: Kinds("network", _ips, _network, _network_text, _network_words),
+    GroupKey.IP: Kinds("address", _ips, _address, _address_text, _address_words),
+    GroupKey.USER: Kinds("user", _users, text_of, str, _exactly(Key.USER)),
+    GroupKey.LABEL: Kinds("label", _labels, label_of, str, _exactly(Key.LABEL)),
+    GroupKey.DAY: Kinds("creation date", _days, lambda day: day, str, _day_words),
 }
-
-
-RUN = 2000
-"""Sessions of one step."""
 
 PER_DAY_OF = 7 * DAY
 """Seconds of which `per_day` is the average."""
@@ -197,7 +153,7 @@ class Group(Struct, frozen=True, kw_only=True):
     """Sessions with something in common. Times are epoch seconds, the server's; None: unknown."""
 
     keys: tuple[GroupKey, ...]
-    kinds: _Kinds
+    kinds: tuple[Kind, ...]
     positions: Sequence[int]
     """Of its sessions, in the list's order."""
     share: float
@@ -264,39 +220,56 @@ def grouped(
     positions: Sequence[int] | None = None,
 ) -> tuple[Group, ...]:
     """Return the groups of these positions (of all by default), the largest first."""
-    if positions is not None and len(positions) == len(listed):  # all: slices are faster
-        positions = None
-    total = len(listed) if positions is None else len(positions)
-    tallies = _Tallies([KINDS[key].reading() for key in keys])
-    for start in range(0, total, RUN):
-        here = slice(start, start + RUN)
-        places = range(total)[here] if positions is None else positions[here]
-        run = part(listed, here if positions is None else places)
-        tallies.count(run, places, moment)
-    groups = [
-        tally.group(tuple(keys), kinds, moment, total) for kinds, tally in tallies.by_kinds.items()
-    ]
+    positions = range(len(listed)) if positions is None else positions
+    values = zip(*(KINDS[key].values(listed, positions) for key in keys), strict=True)
+    tallies: dict[tuple[Value, ...], _Tally] = {}
+    by_kinds: dict[tuple[Kind, ...], _Tally] = {}
+    for position, decided_by in zip(positions, values, strict=True):
+        tally = tallies.get(decided_by)
+        if tally is None:
+            pairs = zip(keys, decided_by, strict=True)
+            kinds = tuple([KINDS[key].kind(value) for key, value in pairs])
+            tally = tallies[decided_by] = by_kinds.setdefault(kinds, _Tally())
+        tally.positions.append(position)
+        session, label = listed.sessions[position], listed.labels[position]
+        created, used, end = session.created_at, session.last_used_at, session.expires_at
+        if created is not None:
+            tally.oldest = min(tally.oldest, created)
+            tally.newest = max(tally.newest, created)
+            tally.recent += created > moment.server_now - PER_DAY_OF
+        if used is not None and used > tally.used:
+            tally.used = used
+        tally.expiring += end is not None and 0 < end - moment.server_now <= moment.expiring
+        if session.current is not False:
+            tally.current = tally.current or session.current
+        if label is not None:
+            tally.protected |= label.protect
+    total = len(positions)
+    groups = [tally.group(tuple(keys), kinds, moment, total) for kinds, tally in by_kinds.items()]
     return tuple(sorted(groups, key=lambda group: (-group.count, group.name)))
 
 
+@dataclass(slots=True)
 class _Tally:
     """What is counted of one group."""
 
-    __slots__ = (
-        "current", "expiring", "newest", "oldest", "positions", "protected", "recent", "used",
-    )  # fmt: skip
+    positions: list[int] = field(default_factory=list[int])
+    oldest: float = math.inf
+    newest: float = -math.inf
+    used: float = -math.inf
+    recent: int = 0
+    """Created in the time of which `per_day` is the average."""
+    expiring: int = 0
+    current: bool | None = False
+    protected: bool = False
 
-    def __init__(self) -> None:
-        self.positions: list[int] = []
-        self.oldest, self.newest, self.used = math.inf, -math.inf, -math.inf
-        self.recent = self.expiring = 0
-        """`recent`: created in the time of which `per_day` is the average."""
-        self.current: bool | None = False
-        self.protected = False
-
-    def group(self, keys: tuple[GroupKey, ...], kinds: _Kinds, moment: Moment, total: int) -> Group:
+    def group(
+        self, keys: tuple[GroupKey, ...], kinds: tuple[Kind, ...], moment: Moment, total: int
+    ) -> Group:
         """Return the group, of `total` sessions that were grouped."""
-        oldest = _known(self.oldest)
+        oldest, newest, used = (
+            None if math.isinf(time) else time for time in (self.oldest, self.newest, self.used)
+        )
         per_day = None
         if oldest is not None:
             days = min(max(moment.server_now - oldest, DAY), PER_DAY_OF) / DAY
@@ -308,63 +281,12 @@ class _Tally:
             share=len(self.positions) / total,
             per_day=per_day,
             oldest_at=oldest,
-            newest_at=_known(self.newest),
-            last_used_at=_known(self.used),
+            newest_at=newest,
+            last_used_at=used,
             expiring=self.expiring,
             current=self.current,
             protected=self.protected,
         )
-
-
-def _known(time: float) -> float | None:
-    return None if math.isinf(time) else time
-
-
-class _Tallies(dict[tuple[Hashable, ...], _Tally]):
-    """The tally of each group, by what decides it: its kinds are found once for equal sessions."""
-
-    def __init__(self, readings: Sequence[Reading]) -> None:
-        super().__init__()
-        self._readings = readings
-        self.by_kinds: dict[_Kinds, _Tally] = {}
-        """In order of appearance."""
-
-    def count(self, run: Run, places: Sequence[int], moment: Moment) -> None:
-        """Count the sessions of a run, which have these positions.
-
-        One plain loop: calls for each session would take longer than all of it.
-        """
-        columns = (reading.column(run) for reading in self._readings)
-        tallies = [*map(self.__getitem__, zip(*columns, strict=True))]
-        now, soon, since = moment.server_now, moment.expiring, moment.server_now - PER_DAY_OF
-        for position, session, tally in zip(places, run.sessions, tallies, strict=True):
-            tally.positions.append(position)
-            created, used, end = session.created_at, session.last_used_at, session.expires_at
-            if created is not None:
-                if created < tally.oldest:  # noqa: PLR1730 `min` is a call
-                    tally.oldest = created
-                if created > tally.newest:  # noqa: PLR1730
-                    tally.newest = created
-                if created > since:
-                    tally.recent += 1
-            if used is not None and used > tally.used:
-                tally.used = used
-            if end is not None and 0 < end - now <= soon:
-                tally.expiring += 1
-            if session.current is not False:
-                tally.current = tally.current or session.current
-        if any(run.labels):
-            for known, tally in zip(run.labels, tallies, strict=True):
-                tally.protected |= known is not None and known.protect
-
-    def __missing__(self, deciding: tuple[Hashable, ...]) -> _Tally:
-        kinds = tuple([reading.kind(one) for reading, one in zip(self._readings, deciding)])  # noqa: B905
-        tally = self.by_kinds.get(kinds)
-        if tally is None:
-            tally = self.by_kinds[kinds] = _Tally()
-        if len(self) < DISTINCT:
-            self[deciding] = tally
-        return tally
 
 
 def lacking(listed: SessionList, keys: Sequence[GroupKey]) -> str | None:
@@ -384,12 +306,8 @@ def lacking(listed: SessionList, keys: Sequence[GroupKey]) -> str | None:
 
 
 def _has(listed: SessionList, key: GroupKey) -> bool:
-    reading = KINDS[key].reading()
-    return any(
-        reading.kind(one) is not None
-        for start in range(0, len(listed), RUN)
-        for one in {*reading.column(part(listed, slice(start, start + RUN)))}
-    )
+    values = {*KINDS[key].values(listed, range(len(listed)))}
+    return any(KINDS[key].kind(value) is not None for value in values)
 
 
 def pair_groups(listed: SessionList, moment: Moment) -> tuple[tuple[str, Group], ...]:

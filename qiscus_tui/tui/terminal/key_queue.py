@@ -68,7 +68,7 @@ class KeyQueue:
 
     async def _screen_is_ready(self) -> None:
         """Wait until the screen on top can take a key."""
-        while self._app.screen_stack and not self._takes_keys:
+        while self._app.screen_stack and not self._takes_keys:  # noqa: ASYNC110 no event tells
             await asyncio.sleep(_OPENING)
 
     @property
