@@ -164,7 +164,7 @@ def words_of(svg: str) -> list[str]:
     for element in picture.iter("{http://www.w3.org/2000/svg}text"):
         place = (float(element.get("y", "0")), float(element.get("x", "0")))
         lines.setdefault(place[0], []).append((place[1], element.text or ""))
-    return ["".join(text for _, text in sorted(line)) for _, line in sorted(lines.items())]
+    return ["".join(text for _, text in sorted(line)).strip() for _, line in sorted(lines.items())]
 
 
 async def _draw(to_png: Callable[[str], bytes] | None) -> None:

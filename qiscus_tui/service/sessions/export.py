@@ -113,7 +113,11 @@ class Export(Unshown, frozen=True, dict=True):
     @cached_property
     def _masked_once(self) -> Callable[[Texts], list[object]]:
         """Mask the texts that many sessions have once for all."""
-        return lru_cache(MOST_KEPT)(lambda texts: [*map(self._masked, texts)])
+
+        def mask(texts: Texts) -> list[object]:
+            return [*map(self._masked, texts)]
+
+        return lru_cache(MOST_KEPT)(mask)
 
     def _masked(self, value: object, token: str | None = None) -> object:
         known = KnownSecrets(filter(None, (*self.secrets, token)))

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.strip import Strip
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -20,6 +19,8 @@ from qiscus_tui.query.writing import completion
 from qiscus_tui.tui.widgets.cells import fit, width_of
 from qiscus_tui.tui.widgets.fields import Field
 from qiscus_tui.tui.widgets.one_line import Line, OneLine, Tone, piece
+
+RULE = "$border-blurred"
 
 
 @dataclass(frozen=True)
@@ -231,9 +232,6 @@ class FilterBar(Widget):
 class FilterRule(OneLine):
     """A rule. It takes no room from the table, so that nothing moves while a filter is typed."""
 
-    DEFAULT_CSS = "FilterRule > .filter-rule--rule { color: $border-blurred; }"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"filter-rule--rule"}
-
     _shown: tuple[FilterError | None, int] = (None, 0)
 
     def show_error(self, error: FilterError | None, cell: int = 0) -> None:
@@ -242,28 +240,22 @@ class FilterRule(OneLine):
             self._shown = (error, cell)
             self.refresh()
 
-    def render_line(self, y: int) -> Strip:
+    def render(self) -> Content:
         width, (error, cell) = self.size.width, self._shown
-        rule = self.get_component_rich_style("filter-rule--rule")
         if error is None:
-            return Strip([Segment("─" * width, rule)], width)
+            return Content.styled("─" * width, RULE)
         cell = max(1, min(cell, width - 2))
         what, hint = safe(error.what), safe(error.hint)
         room = width - cell - 3
         if width_of(what) <= room or cell < width // 2:
-            what = fit(what, min(room, width_of(what)))
-            hint = fit(hint, max(0, min(width_of(hint), room - width_of(what) - 3)))
-            middle = [
-                Segment("↑ ", self.tone_style(Tone.BAD)),
-                Segment(what, self.tone_style(Tone.BAD)),
-            ]
-            if hint:
-                middle.append(Segment(f"  {hint}", self.tone_style(Tone.MUTED)))
+            what = f"↑ {fit(what, min(room, width_of(what)))}"
+            hint = fit(hint, max(0, min(width_of(hint), room - width_of(what) - 1)))
         else:
-            what = fit(what, min(cell - 2, width_of(what)))
-            cell -= width_of(what) + 1
-            middle = [Segment(f"{what} ↑", self.tone_style(Tone.BAD))]
-        before = Segment("─" * (cell - 1) + " ", rule)
-        left = width - cell - sum(width_of(one.text) for one in middle)
-        after = Segment((" " + "─" * (left - 1)) if left > 0 else "", rule)
-        return Strip([one for one in (before, *middle, after) if one.text], width)
+            what, hint = f"{fit(what, min(cell - 2, width_of(what)))} ↑", ""
+            cell -= width_of(what) - 1
+        middle = Content.assemble(
+            (what, Tone.BAD.value), (f"  {hint}" if hint else "", Tone.MUTED.value)
+        )
+        before = Content.styled("─" * (cell - 1) + " ", RULE)
+        left = width - cell - middle.cell_length
+        return before + middle + Content.styled((" " + "─" * (left - 1)) if left > 0 else "", RULE)

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from rich.style import Style
 from textual._compositor import Compositor, CompositorMap, LayoutUpdate, ReflowResult
-from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
@@ -47,14 +45,3 @@ def draw_now(screen: Screen[Any]) -> None:
 def compare_layouts(screen: Screen[Any]) -> None:
     """Have a new screen draw whatever its layouts move."""
     screen._compositor = ComparingCompositor()  # pyright: ignore[reportPrivateUsage]
-
-
-def part_style(widget: Widget, name: str) -> Style:
-    """Return the style that the stylesheet gives to a part of this widget, named by a class.
-
-    Textual's own way finds out that of every part beforehand, for each widget at each change.
-    """
-    part = DOMNode(classes=name)
-    part._attach(widget)  # pyright: ignore[reportPrivateUsage]
-    widget.app.stylesheet.apply(part, animate=False)  # pyright: ignore[reportUnknownMemberType]
-    return part.rich_style

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 from textual import events
 from textual.app import App
@@ -92,9 +93,9 @@ async def _caught_up(one: MessagePump) -> None:
     def end(_: object = None) -> None:
         handled.set()
 
-    task = one._task  # pyright: ignore[reportPrivateUsage]
+    task = cast("asyncio.Task[None] | None", one._task)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
     if one.call_later(end):
-        if task is not None:  # the app has none, and does not end before its keys
+        if task is not None:  # the app has none, and ends last
             task.add_done_callback(end)
         await handled.wait()
         if task is not None:

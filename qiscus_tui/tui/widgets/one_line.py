@@ -6,32 +6,31 @@ markup.
 
 import enum
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from msgspec import Struct
-from rich.segment import Segment
-from rich.style import Style
-from textual.strip import Strip
+from textual.content import Content
 from textual.widget import Widget
 
 from qiscus_tui.model.text import safe
-from qiscus_tui.tui.terminal.compositor import part_style
-from qiscus_tui.tui.widgets.cells import fit, width_of
+from qiscus_tui.tui.widgets.cells import width_of
 
 ALWAYS = 1000
 """Importance of a piece that is never left out."""
 
 
 class Tone(enum.Enum):
-    """How a text is highlighted. Its words carry the same meaning."""
+    """How a text is highlighted: a style of content. Its words carry the same meaning."""
 
-    PLAIN = "plain"
-    MUTED = "muted"
-    STRONG = "strong"
-    KEY = "key"
-    MARKED = "marked"
-    GOOD = "good"
-    WARNING = "warning"
-    BAD = "bad"
+    PLAIN = "$foreground"
+    MUTED = "$text-muted"
+    STRONG = "bold $foreground"
+    KEY = "bold $primary"
+    MARKED = "bold $accent"
+    GOOD = "$success"
+    WARNING = "bold $warning"
+    BAD = "bold $error"
 
 
 class Piece(Struct, frozen=True):
@@ -100,33 +99,32 @@ def _width(pieces: Sequence[Piece]) -> int:
     return sum(part.width + width_of(part.after) * bool(at) for at, part in enumerate(pieces))
 
 
+def draw_line(line: Line, width: int) -> Content:
+    """Return what fits of a line; where not even that does, cut with `…`."""
+    parts: list[tuple[str, Tone]] = []
+    end = 0
+    for placed in place(line, width):
+        parts.append((f"{placed.after:>{placed.start - end}}", Tone.MUTED))
+        parts += placed.piece.texts
+        end = placed.start + placed.piece.width
+    parts.append((" " * (width - end), Tone.MUTED))
+    # Neighbours of one tone are one text, so that a picture keeps the blanks between them.
+    runs = groupby(parts, itemgetter(1))
+    joined = (("".join(text for text, _ in run), tone.value) for tone, run in runs)
+    return Content.assemble(*joined).truncate(width, ellipsis=True)
+
+
 class OneLine(Widget):
     """A widget of one line, drawn again only when its line changed."""
 
     ALLOW_SELECT = False
-
-    DEFAULT_CSS = """
-    OneLine {
-        height: 1;
-        background: $background;
-        & > .one-line--plain { color: $foreground; }
-        & > .one-line--muted { color: $text-muted; }
-        & > .one-line--strong { color: $foreground; text-style: bold; }
-        & > .one-line--key { color: $primary; text-style: bold; }
-        & > .one-line--marked { color: $accent; text-style: bold; }
-        & > .one-line--good { color: $success; }
-        & > .one-line--warning { color: $warning; }
-        & > .one-line--bad { color: $error; text-style: bold; }
-        &:ansi > .one-line--warning { text-style: bold; }
-    }
-    """
+    DEFAULT_CSS = "OneLine { height: 1; background: $background; }"
 
     def __init__(
         self, line: Line = NOTHING, *, id: str | None = None, classes: str | None = None
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._line = line
-        self._tones: dict[Tone, Style] = {}
 
     def show_line(self, line: Line) -> None:
         """Show another line; draw nothing if it is the same, and lay out nothing."""
@@ -137,7 +135,7 @@ class OneLine(Widget):
     @property
     def text(self) -> str:
         """Return the line as it is on the screen, without the spaces at its end."""
-        return self.render_line(0).text.rstrip()
+        return self.render().plain.rstrip()
 
     def piece_at(self, x: int) -> Piece | None:
         """Return the piece at cell `x`."""
@@ -146,40 +144,5 @@ class OneLine(Widget):
                 return placed.piece
         return None
 
-    def notify_style_update(self) -> None:
-        self._tones.clear()
-        super().notify_style_update()
-
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        if y:
-            return Strip([Segment(" " * width, self.tone_style(Tone.MUTED))], width)
-        segments: list[Segment] = []
-        end = 0
-        for placed in place(self._line, width):
-            free = placed.start - end - width_of(placed.after)
-            segments.append(Segment(" " * free + placed.after, self.tone_style(Tone.MUTED)))
-            segments += [Segment(text, self.tone_style(tone)) for text, tone in placed.piece.texts]
-            end = placed.start + placed.piece.width
-        if end > width:
-            return _cut(segments, width)
-        segments.append(Segment(" " * (width - end), self.tone_style(Tone.MUTED)))
-        # Neighbours of one style become one segment: a style is twenty bytes or more.
-        return Strip([segment for segment in segments if segment.text], width).simplify()
-
-    def tone_style(self, tone: Tone) -> Style:
-        """Return how a tone looks here; found out when it is drawn first."""
-        if tone not in self._tones:
-            self._tones[tone] = part_style(self, f"one-line--{tone.value}")
-        return self._tones[tone]
-
-
-def _cut(segments: list[Segment], width: int) -> Strip:
-    shown: list[Segment] = []
-    for segment in segments:
-        room = width - sum(width_of(before.text) for before in shown)
-        if width_of(segment.text) > room:
-            shown.append(Segment(fit(segment.text, room), segment.style))
-            break
-        shown.append(segment)
-    return Strip([segment for segment in shown if segment.text]).adjust_cell_length(width)
+    def render(self) -> Content:
+        return draw_line(self._line, self.size.width)
