@@ -7,6 +7,8 @@ from pathlib import Path
 from qiscus_tui.cli.parser import full_parser
 from qiscus_tui.cli.verbs import VERBS
 from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.query.parsing import parse
+from qiscus_tui.query.terms import KEYS, State
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import LIST, Scope, sign_of
 
@@ -47,26 +49,31 @@ def cells(page: str, header: str) -> list[list[str]]:
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
 
 
-def in_pairs(page: str, header: str) -> list[tuple[str, str]]:
-    """Return the rows of a table that has two of them beside each other, the left ones first."""
-    rows = cells(page, f"| {header} | {header} |")
-    return [(row[0], row[1]) for row in rows] + [(row[2], row[3]) for row in rows]
+def test_the_readme_is_short_and_begins_with_the_reason() -> None:
+    lines = README.splitlines()
+    assert len(lines) <= 150
+    assert "leaves a token" in lines[1]
 
 
 def test_the_table_of_exit_codes_is_that_of_the_program() -> None:
     rows = cells(REFERENCE, "| exit code | means |")
     assert rows == [[str(code.value), code.meaning] for code in ExitCode]
-    short = in_pairs(README, "code | means")
-    assert [value for value, _ in short] == [str(code.value) for code in ExitCode]
-    for (_, words), code in zip(short, ExitCode, strict=True):
-        assert f"{code.meaning};".startswith(f"{words};"), "other words than those of --help"
 
 
-def test_every_verb_is_in_the_tables() -> None:
-    verbs = [name for name, _ in in_pairs(README, "verb | does")]
-    assert sorted(verbs) == sorted(f"`{name}`" for name in VERBS)
-    in_full = [name for name, _ in cells(REFERENCE, "| verb | does |")]
-    assert sorted(in_full) == sorted(verbs)
+def test_every_verb_is_in_its_table() -> None:
+    rows = cells(REFERENCE, "| verb | does |")
+    assert sorted(row[0] for row in rows) == sorted(f"`{name}`" for name in VERBS)
+
+
+def test_the_table_of_the_filter_is_that_of_the_program() -> None:
+    rows = cells(REFERENCE, "| key | example | finds |")
+    assert rows[0][0] == "(a word)"
+    assert re.findall(r"`(\w+)`", "".join(row[0] for row in rows)) == [*KEYS]
+    for row in rows:
+        examples = re.findall(r"`([^`]+)`", row[1])
+        assert examples
+        assert all(parse(example).words for example in examples)
+    assert set(re.findall(r"`(\w+)`", rows[-1][2])) == {state.value for state in State}
 
 
 def test_every_option_is_typed_by_some_test() -> None:
@@ -77,7 +84,7 @@ def test_every_option_is_typed_by_some_test() -> None:
     assert {one for one in options if not re.search(rf"{one}\b", typed)} == set()
 
 
-def test_every_key_of_the_app_is_in_the_readme_and_no_other() -> None:
+def test_every_key_of_the_app_is_in_the_reference_and_the_readme_has_eight_of_them() -> None:
     everywhere = {*LIST, Scope.FILTER, Scope.DETAIL, Scope.REVOKE, Scope.QUESTION, Scope.APP}
     keys = {
         key if key == "escape" else sign_of(key)
@@ -85,12 +92,15 @@ def test_every_key_of_the_app_is_in_the_readme_and_no_other() -> None:
         if everywhere & {*command.scopes} and not command.takes_key
         for key in command.keys
     }
-    text = README.partition("\n## Keys\n")[2].partition("\n## ")[0]
+    text = REFERENCE.partition("\n### Keys\n")[2].partition("\n### Signs\n")[0]
     named = set(re.findall(r"`([^`]+)`", text))
     assert {key for key in keys if len(key) == 1} - named == set()
     assert {"space", "enter", "escape", "tab"} <= named & keys
-    in_table = " ".join(name for name, _ in in_pairs(README, "key | does"))
+    in_table = " ".join(row[0] for row in cells(REFERENCE, "| key | does |"))
     assert set(re.findall(r"`([^`]+)`", in_table)) - {"↑", "↓", "1", "9"} <= keys
+    short = cells(README, "| key | does | key | does |")
+    assert len({row[0].strip("`") for row in short} & keys) == 4
+    assert len({row[2].strip("`") for row in short} & keys) == 4
 
 
 def test_every_link_leads_to_a_heading() -> None:

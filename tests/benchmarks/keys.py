@@ -84,7 +84,7 @@ def _walk(terminal: Terminal, measured: Measured) -> None:
     timed("unmark", "u", ("", _gone(" marked")))
     timed("x on the largest group, with rules", "x", opened, planned)
     terminal.send(ESCAPE)
-    timed("back to the list", "g", ("", _gone(" groups")))
+    timed("back to the list", "g", ("", _gone(" groups · ")))
     bars = (" to its bars", _shows("ISSUED PER DAY"))
     timed("overview", "o", ("", _shows("overview of all")), bars)
     timed("back from the overview", ESCAPE, ("", _shows("EXPIRES IN")))

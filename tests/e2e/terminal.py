@@ -411,13 +411,13 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", **more}
 
 
-def wait_for_question(terminal: Terminal, asked: str) -> None:
-    """Wait until the command line asks, and what is typed answers: it is echoed then."""
+def wait_for_question(terminal: Terminal, asked: str, *, hidden: bool = False) -> None:
+    """Wait until the command line asks, and what is typed answers: it is echoed then, or hidden."""
     terminal.wait_for(asked)
 
     def echoes() -> bool:
         flags = terminal.modes[3]
         assert isinstance(flags, int)
-        return bool(flags & termios.ECHO)
+        return bool(flags & termios.ECHO) is not hidden
 
     terminal.wait_until(echoes)

@@ -1,4 +1,4 @@
-"""Every command of README, and what REFERENCE adds for timers and scripts, run as written there."""
+"""The commands of README, and of REFERENCE those for a leak, timers and scripts, run as written."""
 
 import re
 import shutil
@@ -9,17 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.query.parsing import parse
-from qiscus_tui.query.terms import KEYS, State
 from tests.e2e.processes import EMAIL, PROJECT, Machine, machine
 from tests.e2e.terminal import ENTER, Terminal, environment, wait_for_question
 from tests.sandbox import PASSWORD
+from tests.sandbox.state import APP_CODE
 
 README = (PROJECT / "README.md").read_text()
 REFERENCE = (PROJECT / ".github" / "REFERENCE.md").read_text()
-INSTALLERS = ("uvx", "python3 -m venv")
+INSTALLS = re.compile(r"git clone .*|python3 -m venv .* && (?=\.venv)")
 """`.ci/run` installs the package, by README's last command."""
-AT_A_TERMINAL = (".venv/bin/qiscus-tui --demo", "qiscus-tui login", "qiscus-tui doctor --live")
+ANSWERED = {
+    ".venv/bin/qiscus-tui --demo": (("Password", "\x03"),),
+    "qiscus-tui login": (("[y/N]", "y"), ("Email", EMAIL), ("Password", PASSWORD)),
+    "qiscus-tui doctor --live": (("[y/N]", "y"),),
+    "qiscus-tui revoke-all": (("Type the app code", APP_CODE),),
+}
+"""What is asked at a terminal, and what is answered."""
 
 
 def fences(language: str, page: str = README) -> list[str]:
@@ -48,31 +53,32 @@ def commands() -> list[str]:
 
 @pytest.fixture(scope="module")
 def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """A machine with README's configuration, an account, and a live token in a log."""
+    """A machine with the program where README puts it, REFERENCE's policy and an account."""
     home = tmp_path_factory.mktemp("readme")
     with machine(home, sessions=60) as made:
-        bin_folder = home / ".local" / "bin"
-        (home / ".venv").symlink_to(Path(".local"))
-        for folder in (bin_folder, home / "config", home / "logs", home / "node_exporter"):
-            folder.mkdir(parents=True, exist_ok=True)
-        (bin_folder / "qiscus-tui").symlink_to(Path(sys.executable).with_name("qiscus-tui"))
-        (home / "config" / "config.toml").write_text(fences("toml")[0])
+        for folder in (".venv/bin", "config", "logs", "backups"):
+            (home / folder).mkdir(parents=True, exist_ok=True)
+        (home / ".venv/bin/qiscus-tui").symlink_to(Path(sys.executable).with_name("qiscus-tui"))
+        (policy,) = re.findall(r"^\[policy.*?\n\n", REFERENCE, re.MULTILINE | re.DOTALL)
+        (home / "config" / "config.toml").write_text(policy)
         made.more = {
-            "PATH": f"{bin_folder}:{made.environ['PATH']}",
+            "PATH": f"{home}/.local/bin:{made.environ['PATH']}",
             "URL": made.url,
             "QISCUS_TUI_SERVER": made.url,
         }
+        (linked,) = [line for line in commands() if "ln -s" in line]
+        assert in_bash(made, linked).returncode == 0
         made.log_in_at_once()
         yield made
 
 
-def in_bash(on: Machine, command: str) -> "subprocess.CompletedProcess[str]":
+def in_bash(on: Machine, command: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
     """Run a line as somebody would who pastes it, without a terminal."""
     return subprocess.run(
         ["bash", "-c", command],
         env=on.environ,
         cwd=on.home,
-        stdin=subprocess.DEVNULL,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=60,
@@ -80,43 +86,51 @@ def in_bash(on: Machine, command: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def at_a_terminal(on: Machine, command: str) -> None:
-    """Run a line that talks with somebody, and answer what it asks."""
+def done(on: Machine, command: str) -> str:
+    """Run a line, at a terminal where it asks something; return what it says."""
+    if command not in ANSWERED:
+        ended = in_bash(on, command)
+        assert ended.returncode == 0, ended.stderr
+        assert "Traceback" not in ended.stderr
+        return ended.stdout + ended.stderr
     environ = environment(**{**on.environ, "HOME": str(on.home)})
-    with Terminal(["bash", "-c", f"cd && {command}"], environ=environ) as terminal:
-        match command:
-            case ".venv/bin/qiscus-tui --demo":
-                terminal.wait_for("Password")
-                terminal.send("\x03")
-                assert terminal.finish() == 130
-            case "qiscus-tui login":
-                wait_for_question(terminal, "[y/N]")
-                terminal.send(f"y{ENTER}")
-                wait_for_question(terminal, "Email")
-                terminal.send(f"{EMAIL}{ENTER}")
-                terminal.wait_for("Password")
-                terminal.send(f"{PASSWORD}{ENTER}")
-                assert terminal.finish() == 0
-            case _:
-                wait_for_question(terminal, "[y/N]")
-                terminal.send(f"y{ENTER}")
-                assert terminal.finish() == 0
-                assert "confirmed" in terminal.text
+    words = ["bash", "-c", f"cd && {command}"]
+    with Terminal(words, environ=environ, columns=150) as terminal:
+        for asked, answer in ANSWERED[command]:
+            if answer == "\x03":
+                terminal.wait_for(asked)
+                terminal.send(answer)
+            else:
+                wait_for_question(terminal, asked, hidden=answer == PASSWORD)
+                terminal.send(answer + ENTER)
+        assert terminal.finish() == (130 if "--demo" in command else 0)
+        return terminal.text
 
 
 @pytest.mark.parametrize("command", commands())
 def test_its_commands_do_what_it_says(on: Machine, command: str) -> None:
     name = f"{EMAIL}@{on.state.credentials.app_code}"
     line = command.partition(" #")[0].strip().replace("--account NAME", f"--account {name}")
-    if line.startswith(INSTALLERS):
+    line = INSTALLS.sub("", line)
+    if not line or line.endswith("pytest"):
         pytest.skip("an installer")
-    if line in AT_A_TERMINAL:
-        at_a_terminal(on, line)
-        return
-    (on.home / "logs" / "app.log").write_text(f"token={on.state.sessions()[0].token}\n")
-    done = in_bash(on, line)
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
+    done(on, line)
+
+
+def test_after_a_leak_its_steps_do_what_it_says(on: Machine) -> None:
+    _, _, rest = REFERENCE.partition("\n## A password or token leaked\n")
+    lines = re.findall(r"^ {4,7}(qiscus-tui \S.*)", rest.partition("\n## ")[0], re.MULTILINE)
+    alone, all_at_once, log_in, look, again, search, watch, report = lines
+    leaked = on.state.sessions()[0].token
+    assert in_bash(on, alone.partition(" #")[0], f"{leaked}\n").returncode == 2  # it asks
+    for command, left in ((all_at_once, 1), (log_in, 1), (again, 1)):
+        done(on, command)
+        assert len(on.tokens()) == left
+    assert "0 sessions of 1" in done(on, look)
+    assert "no live token" in done(on, search.replace("/var/log", "logs"))
+    assert "1 live" in done(on, watch.partition(";")[0])
+    done(on, report)
+    assert "revoke-all" in (on.home / "incident.json").read_text()
 
 
 PYTHON = """
@@ -141,26 +155,3 @@ def test_its_cures_of_scripts_work(
     (on.home / name).write_text(script.format(lines="\n".join(added(word, page))))
     done = in_bash(on, command)
     assert (done.stdout.strip(), done.returncode) == ("200", 0), done.stderr
-
-
-@pytest.mark.parametrize(
-    ("page", "header"),
-    [
-        (README, "| key | example | finds | where unknown |"),
-        (REFERENCE, "| key | example | finds |"),
-    ],
-    ids=["README", "REFERENCE"],
-)
-def test_its_table_of_the_filter_is_that_of_the_program(page: str, header: str) -> None:
-    table = page.partition(f"\n{header}\n")[2].partition("\n\n")[0]
-    rows = [re.split(r"(?<!\\)\|", row)[1:-1] for row in table.splitlines()[1:]]
-    assert rows[0][0].strip() == "(a word)"
-    assert re.findall(r"`(\w+)`", "".join(row[0] for row in rows)) == [*KEYS]
-    for row in rows:
-        examples = re.findall(r"`([^`]+)`", row[1])
-        assert examples
-        for example in examples:
-            assert parse(example).words
-        for unknown in re.findall(r"`([^`]+)`", "".join(row[3:])):
-            assert parse(unknown).words
-    assert set(re.findall(r"`(\w+)`", rows[-1][2])) == {state.value for state in State}
