@@ -20,23 +20,22 @@ from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import is_full_id
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.revocation.events import (
-    Answered,
-    Event,
-    Halted,
-    ReadingAgain,
-    Sampling,
-    TrialStarted,
-    Verifying,
-)
+from qiscus_tui.service.history import seen_before
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.plan_files import apply_command, plan_file_of, read_plan
 from qiscus_tui.service.revocation.plan_groups import emptied_groups, emptied_words
 from qiscus_tui.service.revocation.retention import check_clocks, check_rules, offset_words
 from qiscus_tui.service.revocation.run import forget_own_if_ended, revocation_on
-from qiscus_tui.service.revocation.verification import MOST_READINGS
-from qiscus_tui.service.revocation.witnesses import Witnesses, seen_before
+from qiscus_tui.service.revocation.sending import (
+    Answered,
+    Event,
+    Halted,
+    Purpose,
+    Reading,
+    TrialStarted,
+)
+from qiscus_tui.service.revocation.verification import MOST_READINGS, Witnesses
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import read_list
@@ -314,11 +313,11 @@ class _RunLines:
                     console.say(f"{session_id}: {error.message}")
             case Halted(reason):
                 console.say(f"Nothing more is sent: {reason}")
-            case Sampling():
+            case Reading(Purpose.SAMPLE):
                 console.progress("Reading the list: nothing else may end")
-            case Verifying():
+            case Reading(Purpose.VERIFY):
                 console.progress("Verifying: reading the list")
-            case ReadingAgain(number):
+            case Reading(Purpose.AGAIN, number):
                 console.progress(reading_words(number))
             case _:
                 pass

@@ -10,7 +10,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.query import Query, parse
 from qiscus_tui.service.account.audit_trail import check_reason, typed_reason
 from qiscus_tui.service.account.selection import LAST_USED
-from qiscus_tui.service.revocation.events import WIDTH
+from qiscus_tui.service.revocation.plan import WIDTH
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection

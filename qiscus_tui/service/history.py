@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from msgspec import Struct
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.storage import LocalFiles
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit import CutShort
@@ -26,6 +27,7 @@ from qiscus_tui.store.audit_records import (
     AuditSummary,
 )
 from qiscus_tui.store.journal import JournalEntry, JournalState
+from qiscus_tui.store.state import remembered_ids
 
 SEE_THE_LIST = "See which of them ended: qiscus-tui sessions"
 
@@ -170,6 +172,45 @@ def _access_outcomes(access: AuditAccess) -> list[AuditOutcome]:
     return [
         AuditOutcome(access.time, access.plan_id, one, outcome, access.error) for one in access.ids
     ]
+
+
+# What is known of an account
+
+
+def seen_before(connection: Connection, ids: Set[str]) -> Set[str]:
+    """Return those of these ids that were listed to this account, or revoked from it, before.
+
+    None where that can't be read.
+    """
+    if not ids:
+        return frozenset()
+    account, files = connection.account, connection.account_storage.local_files
+    with contextlib.suppress(StorageError):
+        found = {
+            one for intent in files.audit.intents() if intent.is_of(account) for one in intent.ids
+        }
+        return ids & found.union(remembered_ids(files.paths, account.key))
+    return frozenset()
+
+
+def revoked_pairs(connection: Connection) -> dict[str, AuditIntent]:
+    """Return the newest plan of this account after which no session of a pair was left.
+
+    Only what was seen to be gone counts. Raises StorageError.
+    """
+    account, files = connection.account, connection.account_storage.local_files
+    intents: dict[str, AuditIntent] = {}
+    revoked: dict[str, AuditIntent] = {}
+    for record in files.audit.read_plans():
+        match record:
+            case AuditIntent():
+                if record.is_of(account):
+                    intents[record.plan_id] = record
+            case AuditSummary() if record.plan_id in intents:
+                revoked |= dict.fromkeys(record.pairs, intents[record.plan_id])
+            case _:
+                pass
+    return revoked
 
 
 # What an earlier run did not finish

@@ -24,10 +24,10 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.account.audit_trail import AuditTrail as WrittenTrail
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.revocation.events import Event
 from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.run import Revocation
+from qiscus_tui.service.revocation.sending import Event
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from qiscus_tui.service.sessions.user_agents import quick_name
 from qiscus_tui.store.state import VerifiedCalls
@@ -328,6 +328,7 @@ class AuditTrail:
         counts: Mapping[str, int],
         outcomes: Iterable[tuple[str, str, str]],
         others_ended: int,
+        _pairs: Sequence[str],
     ) -> None:
         if self.no_outcomes:
             raise StorageError("The disk is full")

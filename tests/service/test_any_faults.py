@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.errors import NotConnected, QiscusTuiError
-from qiscus_tui.service.revocation.events import Answered, Event
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.sending import Answered, Event
 from tests.clocks import ManualClock
 from tests.service.scripted import (
     AuditTrail,

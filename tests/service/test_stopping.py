@@ -5,8 +5,8 @@ import contextlib
 
 import pytest
 
-from qiscus_tui.service.revocation.events import Answered, Event, Halted
 from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.sending import Answered, Event, Halted
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
 from tests.service.scripted import (

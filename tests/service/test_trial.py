@@ -9,11 +9,11 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.events import Answered, Event, Halted, TrialStarted
-from qiscus_tui.service.revocation.evidence import ids_changed
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed
+from qiscus_tui.service.revocation.rechecks import ids_changed
 from qiscus_tui.service.revocation.run import FIRST_SAMPLE
+from qiscus_tui.service.revocation.sending import Answered, Event, Halted, TrialStarted
 from qiscus_tui.service.revocation.trial import ENDED_OTHERS, TRIAL_FAILED_HINT
 from tests.service.scripted import (
     DAY,

@@ -5,10 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from qiscus_tui.errors import NotConnected, ServerFault
-from qiscus_tui.service.revocation.events import Answered, ReadingAgain, Rereading, Verifying
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.run import STALE_AFTER
+from qiscus_tui.service.revocation.sending import (
+    Answered,
+    Purpose,
+    Reading,
+)
 from tests.service.scripted import (
     START,
     Reply,
@@ -138,7 +142,7 @@ async def test_the_list_is_read_twice_after_everything_was_sent_and_that_is_told
     assert stage.server.log.count("list") == 2
     assert stage.server.log[-3:] == ["list", "list", "outcomes"]
     assert stage.clock.slept == [1.0]
-    assert end.events[-2:] == [Verifying(), ReadingAgain(2)]
+    assert end.events[-2:] == [Reading(Purpose.VERIFY), Reading(Purpose.AGAIN, 2)]
 
 
 async def test_progress_counts_answers_up_to_the_number_of_sessions(stage: Stage):
@@ -162,7 +166,7 @@ async def test_an_old_plan_is_held_against_a_new_list_first(stage: Stage):
     assert end.of(ended_elsewhere).outcome is Outcome.ALREADY_GONE
     assert end.of(kept).outcome is Outcome.REVOKED
     assert end.report.is_whole
-    assert isinstance(end.events[0], Rereading)
+    assert end.events[0] == Reading(Purpose.RECHECK)
 
 
 @pytest.mark.parametrize(("seconds", "is_old"), [(STALE_AFTER, False), (5.5, True), (-3600, True)])
@@ -173,7 +177,7 @@ async def test_a_plan_is_old_after_five_seconds_and_where_the_clock_leapt_back(
     plan = stage.plan()
     stage.clock.advance(seconds)
     end = await stage.apply(plan)
-    assert (Rereading() in end.events) is is_old
+    assert (Reading(Purpose.RECHECK) in end.events) is is_old
 
 
 async def test_where_nothing_is_left_to_send_the_new_list_is_given(stage: Stage):

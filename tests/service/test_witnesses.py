@@ -9,11 +9,10 @@ import pytest
 from qiscus_tui.errors import ServerFault
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.revocation.events import Answered, Sampling
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.run import FIRST_SAMPLE, NEXT_SAMPLE, SAMPLE_PAUSE
-from qiscus_tui.service.revocation.verification import Verification
-from qiscus_tui.service.revocation.witnesses import Witnesses
+from qiscus_tui.service.revocation.sending import Answered, Purpose, Reading
+from qiscus_tui.service.revocation.verification import Verification, Witnesses
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
 from tests.service.scripted import (
@@ -201,9 +200,9 @@ async def test_a_bulk_is_stopped_after_its_first_answers_where(
 async def test_a_small_plan_is_not_sampled_and_a_larger_one_once(stage: Stage):
     sessions = beside(stage, 40)
     small = await stage.apply(stage.plan(sessions[:FIRST_SAMPLE]))
-    assert Sampling() not in small.events
+    assert Reading(Purpose.SAMPLE) not in small.events
     large = await stage.apply(stage.plan(sessions[FIRST_SAMPLE:]))
-    assert large.events.count(Sampling()) == 1
+    assert large.events.count(Reading(Purpose.SAMPLE)) == 1
     assert large.report.is_whole
 
 
@@ -219,7 +218,7 @@ async def test_later_samples_are_some_hundred_answers_and_some_time_apart(stage:
     answered, at = 0, list[int]()
     for event in end.events:
         answered += isinstance(event, Answered)
-        if event == Sampling():
+        if event == Reading(Purpose.SAMPLE):
             at.append(answered)
     assert at == [10, 510, 1010]
     assert end.report.is_whole

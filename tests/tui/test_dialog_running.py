@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from qiscus_tui.errors import ServerError, StorageError
-from qiscus_tui.service.revocation.events import Answered, Halted, Rereading
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Selection, make_plan
+from qiscus_tui.service.revocation.sending import Answered, Halted, Purpose, Reading
 from qiscus_tui.tui.revoke.choices import USUAL_RULES, PlanChoices
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.revoke.progress import Progress
@@ -284,7 +284,7 @@ async def test_a_run_ends_when_the_program_does() -> None:
 def test_the_bar_takes_the_width_and_what_failed_its_share_of_it() -> None:
     now = [0.0]
     progress = Progress(400, lambda: now[0])
-    progress.record(Rereading())
+    progress.record(Reading(Purpose.RECHECK))
     for number in range(100):
         error = ServerError("404 Not Found", "") if number % 4 == 0 else None
         progress.record(Answered(f"{number:012x}", error, number, 400))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -15,11 +15,10 @@ from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.store.audit_records import GONE, AuditGroup, AuditKind
+from qiscus_tui.store.audit_records import AuditGroup, AuditKind
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
-    from qiscus_tui.service.sessions.session_list import SessionList
 
 
 class AuditTrail(Struct, frozen=True):
@@ -37,8 +36,6 @@ class AuditTrail(Struct, frozen=True):
     """Why they are ended, in the user's words."""
     groups: Sequence[AuditGroup] = ()
     """Where they came from."""
-    listed: SessionList | None = None
-    """The list that has them; None where none was read."""
 
     def begin(self, ids: Sequence[str]) -> None:
         """Record which sessions are about to be ended; on disk when this returns.
@@ -66,10 +63,12 @@ class AuditTrail(Struct, frozen=True):
         counts: Mapping[str, int],
         outcomes: Iterable[tuple[str, str, str]] = (),
         others_ended: int = 0,
+        pairs: Sequence[str] = (),
     ) -> None:
         """Record id, outcome and reason of each session, and how many had each outcome.
 
-        `others_ended` is how many ended beside them.
+        `others_ended` is how many ended beside them, `pairs` the fingerprints of the clients and
+        networks of which every session is gone.
         """
         files = self.connection.account_storage.local_files
         try:
@@ -78,17 +77,8 @@ class AuditTrail(Struct, frozen=True):
         finally:
             if listed := list(outcomes):
                 files.audit.outcomes(self.plan_id, listed)
-            pairs = self._ended_pairs({one for one, outcome, _ in listed if outcome in GONE})
             files.audit.summary(self.plan_id, counts, others_ended, pairs)
         _report_unsent(self.connection)
-
-    def _ended_pairs(self, gone: Set[str]) -> tuple[str, ...]:
-        """Return the fingerprints of the clients and networks of which every session is gone."""
-        if self.listed is None or not gone:
-            return ()
-        from qiscus_tui.service.sessions.groups import whole_pairs
-
-        return whole_pairs(self.listed, gone)
 
     def cut_short(self, sent: int, answered: int) -> None:
         """Record how far the action came before it was interrupted."""

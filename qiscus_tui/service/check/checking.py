@@ -18,10 +18,10 @@ from qiscus_tui.service.check.findings import (
     new_findings,
     returned_findings,
 )
+from qiscus_tui.service.history import revoked_pairs
 from qiscus_tui.service.sessions.groups import grouped, pair_groups
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import read_list
-from qiscus_tui.store.audit_records import AuditIntent, AuditSummary
 from qiscus_tui.store.state import Checked, Checks
 
 
@@ -68,7 +68,7 @@ async def check(
         earlier = await asyncio.to_thread(checks.seen, key)
     except StorageError as error:  # the limits are checked all the same
         trouble = error
-    revoked = await asyncio.to_thread(_revoked_pairs, connection)
+    revoked = await asyncio.to_thread(revoked_pairs, connection)
     returned = list(returned_findings(listed, pairs, revoked, earlier or Checked()))
     findings = [*new_findings(pairs, earlier)] if limits.new else []
     findings += [finding for finding, _, _ in returned]
@@ -96,23 +96,3 @@ async def check(
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _revoked_pairs(connection: Connection) -> dict[str, AuditIntent]:
-    """Return the newest plan of this account after which no session of a pair was left.
-
-    Only what was seen to be gone counts. Raises StorageError.
-    """
-    account, files = connection.account, connection.account_storage.local_files
-    intents: dict[str, AuditIntent] = {}
-    revoked: dict[str, AuditIntent] = {}
-    for record in files.audit.read_plans():
-        match record:
-            case AuditIntent():
-                if record.is_of(account):
-                    intents[record.plan_id] = record
-            case AuditSummary() if record.plan_id in intents:
-                revoked |= dict.fromkeys(record.pairs, intents[record.plan_id])
-            case _:
-                pass
-    return revoked

@@ -42,8 +42,7 @@ from qiscus_tui.service.doctor.live_report import (
 from qiscus_tui.service.doctor.own_tokens import RULE, OwnTokens
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.run import verified_calls_of
-from qiscus_tui.service.revocation.verification import MOST_READINGS, Verification
-from qiscus_tui.service.revocation.witnesses import Witnesses
+from qiscus_tui.service.revocation.verification import MOST_READINGS, Verification, Witnesses
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import refreshed_if_rejected
 from qiscus_tui.store.audit_records import AuditKind

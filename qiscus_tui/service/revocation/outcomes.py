@@ -2,12 +2,17 @@
 
 import enum
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from qiscus_tui.errors import QiscusTuiError, ServerError, ServerFault, StorageError
+from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerError, ServerFault, StorageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.revocation.verification import Fate
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.account.audit_trail import AuditTrail
+from qiscus_tui.service.revocation.plan import NOT_LISTED, RevocationPlan
+from qiscus_tui.service.revocation.sending import Stop
+from qiscus_tui.service.revocation.verification import Fate, Verification
+from qiscus_tui.service.sessions.groups import whole_pairs
 from qiscus_tui.service.sessions.session_list import SessionList
 
 LOOK_AGAIN_HINT = (
@@ -166,3 +171,153 @@ def outcome_of(
                 return SessionOutcome(session_id, Outcome.REVOKED)
             reason = f"gone, although the server refused the call: {answer.message}"
             return SessionOutcome(session_id, Outcome.REVOKED, reason)
+
+
+def record_end(
+    trail: AuditTrail,
+    listed: SessionList,
+    outcomes: Sequence[SessionOutcome],
+    others_ended: int = 0,
+) -> None:
+    """Record what became of sessions of this list. Raises StorageError."""
+    counts = Counter(one.outcome.value for one in outcomes)
+    gone = {one.id for one in outcomes if one.outcome in GONE}
+    told = [(one.id, one.outcome.value, one.reason or "") for one in outcomes]
+    trail.finish(counts, told, others_ended, whole_pairs(listed, gone) if gone else ())
+
+
+class Evidence:
+    """What is known of the sessions of one plan while it runs."""
+
+    def __init__(self, plan: RevocationPlan, sent: dict[str, QiscusTuiError | None]) -> None:
+        self.plan = plan
+        self.sent = sent
+        """Every id that was sent, and the last thing that went wrong with it."""
+        self.before = plan.listed
+        """The newest list from before anything was sent."""
+        self.verification: Verification | None = None
+        """What the newest readings prove."""
+        self.after: SessionList | None = None
+        """The list as it was read after the last request."""
+        self.held_back: dict[str, SessionOutcome] = {}
+        """Targets that must not be sent after all: they are gone already, or not to be sent."""
+
+    @property
+    def newest(self) -> SessionList | None:
+        """Return the newest list since the plan's, unless requests have changed it since."""
+        if self.after is not None or self.sent or self.before is self.plan.listed:
+            return self.after
+        return self.before
+
+    @property
+    def may_be_missing(self) -> frozenset[str]:
+        """Return what was sent, and what was seen to be gone before it was sent."""
+        gone = (one.id for one in self.held_back.values() if one.outcome is Outcome.ALREADY_GONE)
+        return frozenset((*self.sent, *gone))
+
+    @property
+    def awaited(self) -> frozenset[str]:
+        """Return what was sent and should be gone: the server did not refuse it."""
+        return frozenset(
+            one
+            for one, error in self.sent.items()
+            if error is None or isinstance(error, OutOfReach)
+        )
+
+    def is_gone(self, session: Session, listed: SessionList) -> bool:
+        """Return whether the newest readings prove that it ended, though nothing was sent for it.
+
+        `listed` is the last of them.
+        """
+        if self.verification is None or listed.absence_doubt is not None:
+            return False
+        return self.verification.fate(session)[0] is Fate.GONE
+
+    @property
+    def others_ended(self) -> frozenset[str]:
+        """Return what the newest readings prove to be gone that is not in the plan."""
+        found = self.verification.others_ended if self.verification else frozenset[str]()
+        return found - {target.session.id for target in self.plan.targets}
+
+    def outcomes(
+        self, halted: str | None, trouble: QiscusTuiError | None
+    ) -> tuple[SessionOutcome, ...]:
+        """Return one for each target, each id or token that is not listed, and each named session
+        that was left out.
+
+        `halted` is why sending stopped, `trouble` why the list could not be read afterwards.
+        """
+        plan, doubt = self.plan, self.plan.listed.absence_doubt
+        why = f"not listed, but {doubt}"
+        gone, missing = (Outcome.ALREADY_GONE, None), (Outcome.NOT_SENT, NOT_LISTED)
+        if doubt is not None:
+            gone = missing = (Outcome.UNKNOWN, why)
+        return (
+            *(self._of(target.session, halted, trouble) for target in plan.targets),
+            *(SessionOutcome(one, *gone) for one in plan.gone),
+            *(SessionOutcome(one, *missing) for one in plan.unlisted),
+            *(
+                SessionOutcome(left.session.id, Outcome.NOT_SENT, left.reason)
+                for left in plan.left_out
+                if left.named
+            ),
+        )
+
+    def _of(
+        self, session: Session, halted: str | None, trouble: QiscusTuiError | None
+    ) -> SessionOutcome:
+        one, after = session.id, self.after
+        if (held := self.held_back.get(one)) is not None:
+            is_back = held.outcome is Outcome.ALREADY_GONE and after and one in after.positions
+            return SessionOutcome(one, Outcome.NOT_SENT, "listed again") if is_back else held
+        if one not in self.sent:
+            return SessionOutcome(one, Outcome.NOT_SENT, halted)
+        if after is None or self.verification is None:
+            why = trouble.message if trouble else "it was not read"
+            return SessionOutcome(one, Outcome.UNKNOWN, f"the list is unknown: {why}")
+        return outcome_of(one, *self.verification.fate(session), self.sent[one])
+
+    def report(
+        self, stop: Stop | None, trouble: QiscusTuiError | None, trial_failed: str | None
+    ) -> Report:
+        """Return how the run ended. `trouble` is why the list could not be read afterwards.
+
+        `trial_failed`: what to do where the call was never verified, and does not work.
+        """
+        halted = stop.reason if stop else None
+        outcomes = self.outcomes(halted, trouble)
+        fault = (stop.fault if stop else None) or trouble or self._last_fault(outcomes)
+        found = self.verification if self.after is not None else None
+        if trouble is not None:
+            hint = trouble.hint
+        else:
+            hint = (stop.hint if stop else None) or (fault.hint if fault else None)
+        report = Report(
+            self.plan,
+            outcomes,
+            halted,
+            hint,
+            self.newest,
+            fault=fault,
+            anything_sent=bool(self.sent),
+            others_ended=len(self.others_ended) if found else 0,
+            lost_own=found is not None and found.own_ended and not self.plan.ends_current,
+        )
+        return replace(report, hint=report.hint or _hint(report, trial_failed))
+
+    def _last_fault(self, outcomes: tuple[SessionOutcome, ...]) -> QiscusTuiError | None:
+        """Return why nothing that was sent ended, where tries ran out; else None."""
+        if any(one.outcome is Outcome.REVOKED for one in outcomes):
+            return None
+        faults = [one for one in self.sent.values() if isinstance(one, ServerFault | OutOfReach)]
+        return faults[-1] if faults else None
+
+
+def _hint(report: Report, trial_failed: str | None) -> str | None:
+    if report.counts[Outcome.UNKNOWN]:
+        return UNKNOWN_HINT
+    if trial_failed and report.works_badly:
+        return trial_failed
+    if report.others_ended:
+        return ENDED_OTHERS_HINT
+    return LOOK_AGAIN_HINT if report.counts[Outcome.FAILED] else None

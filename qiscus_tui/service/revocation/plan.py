@@ -17,6 +17,9 @@ from qiscus_tui.service.revocation.retention import Kept, Why, kept_by_rules
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.service.sessions.session_list import SessionList
 
+WIDTH = 16
+"""Requests in flight at once by default."""
+
 LARGE = 50
 """Sessions up to which a plain yes confirms a plan; above, their number is typed."""
 

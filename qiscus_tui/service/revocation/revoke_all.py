@@ -28,10 +28,10 @@ from qiscus_tui.service.revocation.outcomes import (
     SessionOutcome,
     outcome_of,
     outcome_words,
+    record_end,
 )
 from qiscus_tui.service.revocation.plan_groups import audit_groups
-from qiscus_tui.service.revocation.verification import Verification
-from qiscus_tui.service.revocation.witnesses import Witnesses
+from qiscus_tui.service.revocation.verification import Verification, Witnesses
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit_records import AuditKind
@@ -118,8 +118,7 @@ async def send_revoke_all(
     await asyncio.to_thread(connection.account_storage.secrets.probe)
     known = KnownSecrets(connection.client.own_secrets)
     groups = await asyncio.to_thread(audit_groups, listed, known)
-    kind = AuditKind.REVOKE_ALL
-    trail = AuditTrail(connection, kind, reason=reason, groups=groups, listed=listed)
+    trail = AuditTrail(connection, AuditKind.REVOKE_ALL, reason=reason, groups=groups)
     async with connection.locked():
         held = await connection.credentials()  # another program may have renewed them
         long_lived = await connection.long_lived()
@@ -196,7 +195,7 @@ async def verify(connection: Connection, before: SessionList, sent: Sent) -> Rev
         except StorageError as error:
             result = replace(result, unwritten=error)
     try:
-        await asyncio.to_thread(_record_end, sent.trail, result)
+        await asyncio.to_thread(record_end, sent.trail, before, result.outcomes)
     except StorageError as error:
         result = replace(result, unwritten=error)
     return result
@@ -214,12 +213,16 @@ async def _listed_after(connection: Connection, before: SessionList, sent: Sent)
     except QiscusTuiError as error:
         trouble = error
         found.fail(error)
-    outcomes = tuple(outcome_of(session.id, *found.fate(session)) for session in before.sessions)
+    outcomes = await asyncio.to_thread(_outcomes, found)
     unknown = next((one.reason for one in outcomes if one.outcome is Outcome.UNKNOWN), None)
     if unknown is not None and trouble is None:
         words = f"Can't tell what was revoked: {unknown}"
         trouble = Unreadable(words, "See what is listed: qiscus-tui sessions")
     return RevokeAllResult(outcomes, sent, found.last, trouble)
+
+
+def _outcomes(found: Verification) -> tuple[SessionOutcome, ...]:
+    return tuple(outcome_of(one.id, *found.fate(one)) for one in found.before.sessions)
 
 
 def _should_list_own(before: SessionList, after: SessionList | None) -> bool:
@@ -253,8 +256,3 @@ async def _begin(trail: AuditTrail, listed: SessionList) -> None:
             await asyncio.wait({writing})
             await asyncio.to_thread(trail.finish, {})
         raise
-
-
-def _record_end(trail: AuditTrail, result: RevokeAllResult) -> None:
-    counts = {kind.value: count for kind, count in result.counts.items()}
-    trail.finish(counts, [(one.id, one.outcome.value, one.reason or "") for one in result.outcomes])

@@ -12,30 +12,26 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.revocation.events import (
-    WIDTH,
-    Event,
-    ReadingAgain,
-    Rereading,
-    Sampling,
-    TrialStarted,
-    Verifying,
-)
-from qiscus_tui.service.revocation.evidence import (
-    Evidence,
-    may_be_sent,
-    not_chosen_since,
-    why_nothing_may_be_sent,
-)
 from qiscus_tui.service.revocation.outcomes import (
     ENDED_OTHERS_HINT,
     UNKNOWN_HINT,
+    Evidence,
     Outcome,
     Report,
+    record_end,
 )
-from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.plan import WIDTH, RevocationPlan
 from qiscus_tui.service.revocation.plan_groups import audit_groups
-from qiscus_tui.service.revocation.sending import Halt, Sending
+from qiscus_tui.service.revocation.rechecks import held_back, why_stop
+from qiscus_tui.service.revocation.sending import (
+    Event,
+    Halt,
+    Purpose,
+    Reading,
+    Sending,
+    Stop,
+    TrialStarted,
+)
 from qiscus_tui.service.revocation.trial import (
     NOT_ENDED,
     TRIAL_FAILED_HINT,
@@ -44,8 +40,7 @@ from qiscus_tui.service.revocation.trial import (
     disproves_call,
     proves_call_works,
 )
-from qiscus_tui.service.revocation.verification import Verification
-from qiscus_tui.service.revocation.witnesses import Witnesses
+from qiscus_tui.service.revocation.verification import Verification, Witnesses
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.state import VerifiedCalls
@@ -85,7 +80,7 @@ async def revocation_on(
     known = KnownSecrets(connection.client.own_secrets)
     rule = str(masked(plan.rule, known))
     groups = await asyncio.to_thread(audit_groups, plan.listed, known, plan.target_positions)
-    trail = AuditTrail(connection, AuditKind.REVOKE, plan.id, rule, reason, groups, plan.listed)
+    trail = AuditTrail(connection, AuditKind.REVOKE, plan.id, rule, reason, groups)
     verified = verified_calls_of(connection)
     return Revocation(plan, connection, long_lived, trail, verified, on_event, width)
 
@@ -158,7 +153,7 @@ class Revocation:
         Without `awaits`, a list that is behind is not waited for.
         """
         self._awaits = awaits
-        self._halt.because(reason)
+        self._halt.because(Stop(reason))
 
     async def apply(self) -> Report:
         """Run the plan, and return how it ended.
@@ -205,14 +200,16 @@ class Revocation:
             raise asyncio.CancelledError
         report = await self._verify()
         if self._plan.targets:
-            await self._store(lambda: self._record(report))
+            trail, listed = self._audit_trail, self._plan.listed
+            ended = report.others_ended
+            await self._store(lambda: record_end(trail, listed, report.outcomes, ended))
         return replace(report, audit_error=self._audit_error)
 
     # Reading the list
 
     def _note_reading(self, number: int) -> None:
         if number > 1:
-            self._emit(ReadingAgain(number))
+            self._emit(Reading(Purpose.AGAIN, number))
 
     async def _read(
         self,
@@ -231,21 +228,20 @@ class Revocation:
             )
         except QiscusTuiError as error:
             reason = f"the list could not be read {when}: {error.message}"
-            self._halt.because(reason, error.hint, error)
+            self._halt.because(Stop(reason, error.hint, error))
         return verification.last
 
     async def _recheck(self, listed: SessionList) -> None:
         """Drop what must not be sent, going by a newer list."""
         evidence = self._evidence
-        against = why_nothing_may_be_sent(evidence, listed)
-        if against is not None:
-            self._halt.because(*against)
+        stop = why_stop(self._plan, listed)
+        if stop is not None:
+            self._halt.because(stop)
             return
         server_now = self._clock.now() + listed.offset
-        not_chosen = await asyncio.to_thread(not_chosen_since, evidence, listed, server_now)
-        self._waiting = [
-            one for one in self._waiting if may_be_sent(evidence, one, listed, not_chosen)
-        ]
+        held = await asyncio.to_thread(held_back, evidence, self._waiting, listed, server_now)
+        evidence.held_back |= held
+        self._waiting = [one for one in self._waiting if one.id not in held]
 
     # Before, and the first
 
@@ -256,9 +252,9 @@ class Revocation:
         """
         age = self._clock.now() - self._plan.listed.read_at
         must_read = self._plan.depends_on_clock or self._plan.revokes_by_id
-        if self._halt.is_set or (0 <= age <= STALE_AFTER and not must_read):
+        if self._halt.stop is not None or (0 <= age <= STALE_AFTER and not must_read):
             return
-        self._emit(Rereading())
+        self._emit(Reading(Purpose.RECHECK))
         targets = frozenset(session.id for session in self._waiting)
         listed = await self._read(Verification(self._plan.listed), "first", watched=targets)
         if listed is not None:
@@ -273,7 +269,7 @@ class Revocation:
         """
         evidence, first_use = self._evidence, FirstUse(self._evidence)
         self._sending.total = len(self._waiting)
-        while len(self._waiting) > 1 and not (self._halt.is_set or first_use.is_decided):
+        while len(self._waiting) > 1 and not (self._halt.stop or first_use.is_decided):
             trial = choose_trial(self._plan, self._waiting)
             self._waiting.remove(trial)
             self._emit(TrialStarted(trial.id, first_use.why_another))
@@ -286,10 +282,10 @@ class Revocation:
             )
             if listed is None:
                 return
-            objection = first_use.judge(trial, self._waiting, found)
+            stop = first_use.judge(trial, self._waiting, found)
             self._since = first_use.since
-            if objection is not None:
-                self._halt.because(objection.reason, objection.hint, objection.fault)
+            if stop is not None:
+                self._halt.because(stop)
                 break
             await self._recheck(listed)
             server_now = self._clock.now() + listed.offset
@@ -309,7 +305,7 @@ class Revocation:
             first, self._waiting = self._waiting[:FIRST_SAMPLE], self._waiting[FIRST_SAMPLE:]
             await sending.send(deque(first))
             await self._sample()
-        while self._waiting and not self._halt.is_set:
+        while self._waiting and self._halt.stop is None:
             waiting = deque(self._waiting)
             await sending.send(waiting, self._sample_due())
             self._waiting = [*waiting]
@@ -327,24 +323,24 @@ class Revocation:
 
         One reading let the first few follow the trial; this is the second that must lack it.
         """
-        if self._halt.is_set:
+        if self._halt.stop is not None:
             return
         evidence, trial = self._evidence, self._trial
-        self._emit(Sampling())
+        self._emit(Reading(Purpose.SAMPLE))
         found = Verification(self._since or evidence.before, evidence.may_be_missing)
         awaited = evidence.awaited & {trial.id} if trial else frozenset[str]()
         listed = await self._read(found, "while sending", awaited=awaited, one_will_do=True)
         if listed is None:
             return
         if trial is not None and trial.id in listed.positions:
-            self._halt.because(NOT_ENDED, TRIAL_FAILED_HINT)
+            self._halt.because(Stop(NOT_ENDED, TRIAL_FAILED_HINT))
         elif ended := len(evidence.others_ended):
             reason = f"{counted(ended, 'session')} outside the plan ended meanwhile"
-            self._halt.because(reason, ENDED_OTHERS_HINT)
+            self._halt.because(Stop(reason, ENDED_OTHERS_HINT))
         elif found.doubt is not None:
             reason = f"can't tell what else the revokes end: {found.doubt}"
-            self._halt.because(reason, UNKNOWN_HINT)
-        if not self._halt.is_set:
+            self._halt.because(Stop(reason, UNKNOWN_HINT))
+        if self._halt.stop is None:
             await self._recheck(listed)
 
     # After
@@ -358,7 +354,7 @@ class Revocation:
             except QiscusTuiError as error:
                 trouble = error
         trial_failed = TRIAL_FAILED_HINT if self._first_use else None
-        report = evidence.report(self._halt, trouble, trial_failed)
+        report = await asyncio.to_thread(evidence.report, self._halt.stop, trouble, trial_failed)
         if evidence.after is not None:
             await self._learn(report, evidence.after)
         return report
@@ -370,7 +366,7 @@ class Revocation:
         if found is None or found.before is not evidence.before or not is_of_all:
             found = Verification(evidence.before, evidence.may_be_missing)
         if not found.readings:
-            self._emit(Verifying())
+            self._emit(Reading(Purpose.VERIFY))
         evidence.verification = found
         awaited = evidence.awaited if self._awaits else frozenset[str]()
         await self._witnesses.verify(found, awaited=awaited)
@@ -380,7 +376,7 @@ class Revocation:
         """Remember whether the revoke call works."""
         server_now = self._clock.now() + after.offset
         revoked = {one.id for one in report.outcomes if one.outcome is Outcome.REVOKED}
-        may_prove = self._trial is not None or not self._halt.is_set
+        may_prove = self._trial is not None or self._halt.stop is None
         if disproves_call(self._evidence, report, after, self._since or self._evidence.before):
             await self._store(self._verified_calls.forget)
         elif may_prove and proves_call_works(self._plan, revoked, after, server_now):
@@ -393,11 +389,6 @@ class Revocation:
             return await asyncio.to_thread(self._verified_calls.is_verified)
         except StorageError:
             return False  # unknown: a trial does no harm
-
-    def _record(self, report: Report) -> None:
-        counts = {kind.value: count for kind, count in report.counts.items()}
-        outcomes = [(o.id, o.outcome.value, o.reason or "") for o in report.outcomes]
-        self._audit_trail.finish(counts, outcomes, report.others_ended)
 
     async def _store(self, what: Callable[[], None]) -> None:
         """Do it; a failure is reported with the outcomes, which are known all the same."""

@@ -1,10 +1,15 @@
-"""Sends revokes concurrently, retries them, and stops by itself or on request. Verifies nothing."""
+"""Sends revokes concurrently, retries them, and stops by itself or on request. Verifies nothing.
+
+What a run says while it goes on is here too.
+"""
 
 import asyncio
 import contextlib
+import enum
 from asyncio import Event as Signal
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.retry import CallTime
@@ -20,7 +25,6 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.revocation.events import Answered, Event, Halted
 
 GROW_AFTER = 50
 """Good answers after which one more request may be in flight."""
@@ -34,39 +38,89 @@ _NOT_UNDERSTOOD = frozenset({400, 405, 422})
 _OVERLOADED = frozenset({429, 503})
 
 
+@dataclass(frozen=True)
+class TrialStarted:
+    """One session goes first, because no revoke was verified here yet."""
+
+    id: str
+    why_another: str | None = None
+    """Why the one before it did not decide that; None for the first."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The server answered one revoke (or did not: `error`). Proves nothing yet."""
+
+    id: str
+    error: QiscusTuiError | None
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Halted:
+    """Nothing more is sent."""
+
+    reason: str
+
+
+class Purpose(enum.Enum):
+    """Why the list is read."""
+
+    RECHECK = enum.auto()
+    """Before anything is sent, because the plan's list is old."""
+    SAMPLE = enum.auto()
+    """During a bulk, to see whether anything else ends."""
+    VERIFY = enum.auto()
+    """To see what is gone."""
+    AGAIN = enum.auto()
+    """Once more: one reading proves nothing."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The list is read."""
+
+    purpose: Purpose
+    number: int = 1
+    """Of the readings that are held against each other, 1 to 5."""
+
+
+Event = TrialStarted | Answered | Halted | Reading
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why nothing more may be sent, for the user."""
+
+    reason: str
+    hint: str | None = None
+    fault: QiscusTuiError | None = None
+    """The server's answer, or the lack of one, where that is the reason."""
+
+    @classmethod
+    def by(cls, fault: QiscusTuiError) -> "Stop":
+        """Return the stop for this answer."""
+        return cls(fault.message, fault.hint, fault)
+
+
 class Halt:
-    """Decides whether anything more may be sent. Once set, nothing is; the first reason counts."""
+    """Whether anything more may be sent. Once stopped, nothing is; the first reason counts."""
 
     def __init__(self, emit: Callable[[Event], None]) -> None:
         self._emit = emit
         self._set = Signal()
-        self.reason: str | None = None
-        """Why, None while sending continues."""
-        self.hint: str | None = None
-        self.fault: QiscusTuiError | None = None
-        """The server's answer, or the lack of one, where that is the reason."""
+        self.stop: Stop | None = None
 
-    @property
-    def is_set(self) -> bool:
-        """Whether nothing more may be sent."""
-        return self._set.is_set()
-
-    def because(
-        self, reason: str, hint: str | None = None, fault: QiscusTuiError | None = None
-    ) -> None:
-        """Stop for this reason, which the user is shown."""
-        if self.is_set:
-            return
-        self.reason, self.hint, self.fault = reason, hint, fault
-        self._set.set()
-        self._emit(Halted(reason))
-
-    def by(self, fault: QiscusTuiError) -> None:
-        """Stop because of this answer."""
-        self.because(fault.message, fault.hint, fault)
+    def because(self, stop: Stop) -> None:
+        """Stop for this reason."""
+        if self.stop is None:
+            self.stop = stop
+            self._set.set()
+            self._emit(Halted(stop.reason))
 
     async def wait(self) -> None:
-        """Return once it is set."""
+        """Return once it is stopped."""
         await self._set.wait()
 
 
@@ -176,7 +230,7 @@ class Sending:
         self._retry_policy = retry_policy.sleeping_by(self._sleep_unless_halted)
         self._halt = halt
         self._emit = emit
-        self._breaker = Breaker(halt.by)
+        self._breaker = Breaker(lambda fault: halt.because(Stop.by(fault)))
         self.width = Width(width)
         self.answered = 0
         """How many revokes had their last answer."""
@@ -200,10 +254,10 @@ class Sending:
         try:
             client = await self._connection.client.another()
         except QiscusTuiError as error:
-            self._halt.by(error)
+            self._halt.because(Stop.by(error))
             return
         try:
-            while waiting and not self._halt.is_set and not is_due():
+            while waiting and self._halt.stop is None and not is_due():
                 await self._send(client, waiting.popleft())
         finally:
             await client.close()
@@ -218,7 +272,7 @@ class Sending:
             began = self._clock.monotonic()
             async with self.width.slot() as era:
                 time.leave_out(self._clock.monotonic() - began)
-                if self._halt.is_set:  # while we waited
+                if self._halt.stop is not None:  # while we waited
                     raise fault or _NotSentError
                 self.sent.setdefault(session.id, None)
                 fault = None
@@ -234,7 +288,7 @@ class Sending:
 
         try:
             await self._retry_policy.retrying(
-                once, lambda _: self.may_repeat and not self._halt.is_set
+                once, lambda _: self.may_repeat and self._halt.stop is None
             )
         except _NotSentError:
             return

@@ -1,13 +1,13 @@
 """The trial: one session shows whether a revoke call that was never verified works. Pure."""
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 
-from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerFault
+from qiscus_tui.errors import OutOfReach, ServerFault
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.evidence import Evidence, ids_changed
-from qiscus_tui.service.revocation.outcomes import Report
+from qiscus_tui.service.revocation.outcomes import Evidence, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.rechecks import ids_changed
+from qiscus_tui.service.revocation.sending import Stop
 from qiscus_tui.service.revocation.verification import Fate, Verification
 from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -23,17 +23,9 @@ TRIAL_FAILED_HINT = (
 NOT_ENDED = "the first revoke did not end its session"
 
 
-@dataclass(frozen=True)
-class Objection:
-    """Why the rest must not follow the trial."""
-
-    reason: str
-    hint: str = TRIAL_FAILED_HINT
-    fault: QiscusTuiError | None = None
-    """The error of the trial's own call, where that is the reason."""
-
-
-ENDED_OTHERS = Objection("each of the first two revokes ended sessions outside the plan too")
+ENDED_OTHERS = Stop(
+    "each of the first two revokes ended sessions outside the plan too", TRIAL_FAILED_HINT
+)
 
 
 def choose_trial(plan: RevocationPlan, sessions: Sequence[Session]) -> Session:
@@ -67,9 +59,7 @@ class FirstUse:
         self.since = evidence.before
         """The list from before what was sent last."""
 
-    def judge(
-        self, trial: Session, rest: Sequence[Session], found: Verification
-    ) -> Objection | None:
+    def judge(self, trial: Session, rest: Sequence[Session], found: Verification) -> Stop | None:
         """Return why nothing more may be sent. Without a reason, and undecided: try another."""
         evidence, listed = self._evidence, found.last
         if listed is None:
@@ -100,8 +90,8 @@ class FirstUse:
         return objection
 
 
-def _not_ended(evidence: Evidence, trial: Session, found: Verification) -> Objection | None:
-    """Return the objection where the list does not show that the trial is gone.
+def _not_ended(evidence: Evidence, trial: Session, found: Verification) -> Stop | None:
+    """Return why nothing may follow where the list does not show that the trial is gone.
 
     A reading that lacks this one alone claims nothing, but lets the first few follow: no outcome is
     told by it, and the rest waits for a second reading, which must lack it too.
@@ -113,25 +103,26 @@ def _not_ended(evidence: Evidence, trial: Session, found: Verification) -> Objec
         answer = evidence.sent[trial.id]
         reason = f"{NOT_ENDED} ({answer.message})" if answer else NOT_ENDED
         if isinstance(answer, ServerFault | OutOfReach):
-            return Objection(reason, answer.hint, answer)
-        return Objection(reason)
+            return Stop(reason, answer.hint, answer)
+        return Stop(reason, TRIAL_FAILED_HINT)
     if fate is Fate.UNKNOWN:
-        return Objection(
+        return Stop(
             f"can't tell whether the first revoke worked: {why}",
             "Try again; nothing more was sent.",
         )
     return None
 
 
-def _ended_more(rest: Sequence[Session], found: Verification) -> Objection | None:
-    """Return the objection where our own session, or another of the plan, ended with the trial."""
+def _ended_more(rest: Sequence[Session], found: Verification) -> Stop | None:
+    """Return why nothing may follow where our own session or another of the plan ended too."""
     if found.own_ended:
-        return Objection("the first revoke ended this program's own session too")
+        return Stop("the first revoke ended this program's own session too", TRIAL_FAILED_HINT)
     ended = found.others_ended
     missing = sum(session.id in ended for session in rest)
     if missing:
         others = "other session" if missing == 1 else "other sessions"
-        return Objection(f"{missing:,} {others} of the plan ended with the first one")
+        words = f"{missing:,} {others} of the plan ended with the first one"
+        return Stop(words, TRIAL_FAILED_HINT)
     return None
 
 

@@ -1,4 +1,4 @@
-"""What later readings of the list prove of the sessions that were listed before. Pure.
+"""What later readings of the list prove of the sessions that were listed before.
 
 One reading without a session proves nothing: a server may answer once with nothing, from a replica
 that lags, or with ids that are new each time. Two readings in a row prove that a session is gone
@@ -6,13 +6,17 @@ where both lack it, and both hold what else was listed before. What speaks again
 said in words; then nothing is gone because it is missing.
 """
 
+import asyncio
 import enum
 import math
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import replace
 
 from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import counted
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.sessions.session_list import ROUND_LENGTH, SessionList
 
 MOST_READINGS = 5
@@ -300,3 +304,113 @@ def _may_be(row: Session, session: Session) -> bool:
         return False  # only how many there are says something
     agents = (row.user_agent, session.user_agent)
     return None in agents or agents[0] == agents[1]
+
+
+# Taking readings until they prove something, or no more can be known
+
+LONGEST = 30.0
+"""Seconds for all readings."""
+
+CONFIRM_AFTER = 1.0
+"""Seconds before a reading that may confirm the one before it."""
+
+PAUSES = (CONFIRM_AFTER, 4.0, 10.0, 14.0)
+"""Seconds between readings that show nothing new: a list may be behind."""
+
+
+class Witnesses:
+    """Takes readings of one account's list, each on a connection of its own."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        on_reading: Callable[[int], None] = lambda _: None,
+        held: Credentials | None = None,
+    ) -> None:
+        """`on_reading` is called with the number of each reading before it begins.
+
+        It is read with the secrets `held`, else the stored ones.
+        """
+        self._connection = connection
+        self._clock = connection.clock
+        self._on_reading = on_reading
+        self._held = held
+
+    async def _read(self, number: int) -> SessionList:
+        self._on_reading(number)
+        return await self._connection.read_list(held=self._held, fresh=True)
+
+    async def verify(
+        self,
+        verification: Verification,
+        *,
+        awaited: Set[str] = frozenset(),
+        watched: Set[str] | None = None,
+        one_will_do: bool = False,
+    ) -> Verification:
+        """Add readings until two in a row agree; return the same verification.
+
+        `awaited` are ids that should be gone: while one is listed, the list may be behind.
+        Only what is missing of `watched` needs a second reading; None for all. `one_will_do`: one
+        reading is enough if it lacks nothing but what was sent. Raises QiscusTuiError if not even
+        one reading succeeds.
+        """
+        began = self._clock.monotonic()
+        while not self._is_done(verification, awaited, watched, one_will_do=one_will_do):
+            if verification.readings:
+                left = began + LONGEST - self._clock.monotonic()
+                if verification.readings >= MOST_READINGS or left < CONFIRM_AFTER:
+                    break
+                await self._clock.sleep(min(left, _pause(verification)))
+            try:
+                listed = await self._read(verification.readings + 1)
+            except QiscusTuiError as error:
+                if not verification.readings:
+                    raise
+                verification.fail(error)
+                break
+            await asyncio.to_thread(verification.add, listed, self._clock.now())
+        return verification
+
+    async def settled(self, first: SessionList, ids: Set[str]) -> SessionList:
+        """Return a list that shows which of these ids it lacks: two readings in a row agree.
+
+        `first` is a reading that was just made. Where no two agree, the list is not whole. Raises
+        QiscusTuiError.
+        """
+        last = first
+        for number in range(2, MOST_READINGS + 1):
+            missing = ids - last.positions.keys()
+            if not missing or not last.complete:
+                return last
+            await self._clock.sleep(CONFIRM_AFTER)
+            found = Verification(last)
+            listed = await self._read(number)
+            await asyncio.to_thread(found.add, listed, self._clock.now())
+            if ids - listed.positions.keys() == missing and found.repeats:
+                return listed
+            last = listed
+        return replace(last, incomplete_because="its readings differ")
+
+    def _is_done(
+        self,
+        verification: Verification,
+        awaited: Set[str],
+        watched: Set[str] | None,
+        *,
+        one_will_do: bool,
+    ) -> bool:
+        last = verification.last
+        if last is None:
+            return False
+        if last.complete and not awaited.isdisjoint(last.positions):
+            return False
+        if one_will_do and verification.is_clean:
+            return True
+        return verification.is_settled(watched)
+
+
+def _pause(verification: Verification) -> float:
+    if verification.agreeing < 2:
+        return CONFIRM_AFTER
+    return PAUSES[verification.agreeing - 1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 from datetime import date
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import UsageError
@@ -51,11 +52,16 @@ def parse_group_sort(text: str, keys: Sequence[GroupKey]) -> GroupSort:
 
 def sorted_groups(groups: Sequence[Group], by: GroupSort, *, reverse: bool = False) -> list[Group]:
     """Return the groups in this order. They are given with the largest first."""
-    valued = [(value, group) for group in groups if (value := _value(group, by)) is not None]
-    descending = by in FALLING
-    valued.sort(key=lambda one: one[0], reverse=descending != reverse)
-    known = [group for _, group in valued]
-    return known + [group for group in groups if _value(group, by) is None]
+    known: list[tuple[_Value, Group]] = []
+    unknown: list[Group] = []
+    for group in groups:
+        value = _value(group, by)
+        if value is None:
+            unknown.append(group)
+        else:
+            known.append((value, group))
+    known.sort(key=itemgetter(0), reverse=(by in FALLING) != reverse)
+    return [*(group for _, group in known), *unknown]
 
 
 FALLING = {

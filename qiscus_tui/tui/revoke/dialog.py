@@ -20,7 +20,6 @@ from qiscus_tui.model.text import counted
 from qiscus_tui.query import Moment, all_of
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.history import SEE_THE_LIST, reached_words
-from qiscus_tui.service.revocation.events import Answered, Event
 from qiscus_tui.service.revocation.outcomes import Report, not_sent_by
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.plan_files import plan_command
@@ -32,6 +31,7 @@ from qiscus_tui.service.revocation.run import (
     revocation_on,
     verified_calls_of,
 )
+from qiscus_tui.service.revocation.sending import Answered, Event
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry

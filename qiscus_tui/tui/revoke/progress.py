@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from textual.content import Content
 
 from qiscus_tui.model.clock import span
-from qiscus_tui.service.revocation.events import (
+from qiscus_tui.service.revocation.sending import (
     Answered,
     Event,
     Halted,
-    ReadingAgain,
-    Rereading,
-    Sampling,
+    Purpose,
+    Reading,
     TrialStarted,
-    Verifying,
 )
 from qiscus_tui.service.revocation.verification import MOST_READINGS
 
@@ -31,6 +29,12 @@ REDRAW = 0.1
 """Seconds between two drawings of the progress."""
 
 VERIFYING = "reading the list to see what is gone"
+READINGS = {
+    Purpose.RECHECK: "reading the list again first",
+    Purpose.SAMPLE: "reading the list to see that nothing else ends",
+    Purpose.VERIFY: VERIFYING,
+    Purpose.AGAIN: f"reading the list again ({{}} of up to {MOST_READINGS})",
+}
 
 
 @dataclass
@@ -72,8 +76,6 @@ class Progress:
     def record(self, event: Event) -> None:
         """Add an event."""
         match event:
-            case Rereading():
-                self._do("reading the list again first")
             case TrialStarted(id=one, why_another=why):
                 self._trial = one
                 self._do(f"trying {'another' if why else 'one first'}: {one[:8]}")
@@ -90,12 +92,8 @@ class Progress:
             case Halted(reason=reason):
                 self.halted = reason
                 self._do("sending nothing more, waiting for the last answers")
-            case Sampling():
-                self._do("reading the list to see that nothing else ends")
-            case Verifying():
-                self._do(VERIFYING)
-            case ReadingAgain(number=number):
-                self._do(f"reading the list again ({number} of up to {MOST_READINGS})")
+            case Reading(purpose=purpose, number=number):
+                self._do(READINGS[purpose].format(number))
 
     def _do(self, step: str) -> None:
         if step != self.doing:

@@ -1,0 +1,135 @@
+"""What a newer list says of what is still to be sent: compared again each time it is read. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.query import Moment
+from qiscus_tui.service.revocation.outcomes import Evidence, Outcome, SessionOutcome
+from qiscus_tui.service.revocation.plan import RevocationPlan, not_chosen_now
+from qiscus_tui.service.revocation.sending import Stop
+from qiscus_tui.service.sessions.session_list import SessionList, search_text
+
+IDS_CHANGED = Stop(
+    "ids in the list stand for other sessions than before",
+    "The server's ids may be row numbers, which change when a session ends: "
+    "then sessions can't be revoked by id. qiscus-tui doctor looks for the right call.",
+)
+
+OWN_UNKNOWN = Stop(
+    "can't tell any longer which session is this program's own",
+    "Look at the list and make the plan again.",
+)
+
+
+def why_stop(plan: RevocationPlan, listed: SessionList) -> Stop | None:
+    """Return why nothing may be sent, where the newer list contradicts the whole plan."""
+    if listed.current is Current.UNKNOWN and not plan.allowed.current:
+        return OWN_UNKNOWN
+    return IDS_CHANGED if ids_changed(plan, listed) else None
+
+
+def held_back(
+    evidence: Evidence, waiting: Iterable[Session], listed: SessionList, server_now: float
+) -> dict[str, SessionOutcome]:
+    """Return the outcome of each session that must not be sent after all."""
+    not_chosen = _not_chosen_since(evidence, listed, server_now)
+    found: dict[str, SessionOutcome] = {}
+    for session in waiting:
+        if evidence.is_gone(session, listed):
+            found[session.id] = SessionOutcome(session.id, Outcome.ALREADY_GONE)
+        elif reason := _why_not(evidence.plan, session, listed, not_chosen):
+            found[session.id] = SessionOutcome(session.id, Outcome.NOT_SENT, reason)
+    return found
+
+
+def _why_not(
+    plan: RevocationPlan, session: Session, listed: SessionList, not_chosen: Mapping[int, str]
+) -> str | None:
+    """Return why a session that is not gone must not be sent; None where it may."""
+    position = listed.positions.get(session.id)
+    if position is None:
+        if plan.chooses_again:
+            return "no longer listed: can't tell whether it would still be chosen"
+        # A token ends its own session and no other; an id may be another's by now.
+        return None if session.revoke_with == session.token else "no longer listed"
+    known = listed.labels[position]
+    if listed.sessions[position].current and not plan.allowed.current:
+        return "became this program's own session"
+    if known is not None and known.protect and not plan.allowed.protected:
+        return f"protected: {known.label}"
+    if session.id in listed.shared_ids:
+        return "more than one session has this id by now"
+    return not_chosen.get(position)
+
+
+def _not_chosen_since(
+    evidence: Evidence, listed: SessionList, server_now: float
+) -> Mapping[int, str]:
+    """Return by position in the newer list why what made the plan does not choose a session now.
+
+    Only what was selected then and is still listed counts: fewer sessions in a group never make a
+    rule keep fewer of them, so whatever began since can't take the place of one that is kept.
+    """
+    plan = evidence.plan
+    if not plan.chooses_again:
+        return {}
+    selected = dict.fromkeys(plan.listed.sessions[one].id for one in plan.selection.positions)
+    members = [
+        position
+        for one in selected
+        if one not in evidence.sent and (position := listed.positions.get(one)) is not None
+    ]
+    named, moment = _named_as_before(plan, listed), Moment(server_now, plan.moment.expiring)
+    since = plan.moment.server_now
+    return not_chosen_now(plan.filters, plan.retention, named, members, moment, since)
+
+
+def _named_as_before(plan: RevocationPlan, listed: SessionList) -> SessionList:
+    """Return the newer list with the client names of the plan's.
+
+    Names that are found quickly and those found with care differ, and with them the groups and
+    what a filter matches.
+    """
+    before = plan.listed
+    clients, search = list(listed.clients), list(listed.search)
+    for position, session in enumerate(listed.sessions):
+        earlier = before.positions.get(session.id)
+        if (
+            earlier is not None
+            and before.clients[earlier] != clients[position]
+            and before.sessions[earlier].user_agent == session.user_agent
+        ):
+            known, name = listed.labels[position], before.clients[earlier]
+            clients[position] = name
+            search[position] = search_text(session, name, known.label if known else "")
+    return replace(listed, clients=clients, search=search)
+
+
+def ids_changed(plan: RevocationPlan, listed: SessionList) -> bool:
+    """Return whether an id stands for another session now, or is revoked by something else.
+
+    That happens where a server's ids are the numbers of its rows.
+    """
+    earlier, by_id = plan.listed, plan.revokes_by_id
+    sessions = earlier.sessions if by_id else [target.session for target in plan.targets]
+    for one in sessions:
+        found = listed.get(one.id)
+        if found is not None and (
+            found.revoke_with != one.revoke_with or not found.is_same_as(one)
+        ):
+            return True
+    return by_id and _has_another_id(earlier, listed)
+
+
+def _has_another_id(earlier: SessionList, listed: SessionList) -> bool:
+    """Return whether a session without a token seems to be listed under another id."""
+    missing = {
+        one.created_at
+        for one in earlier.sessions
+        if one.token is None and one.created_at is not None and one.id not in listed.positions
+    }
+    return any(
+        one.token is None and one.created_at in missing and one.id not in earlier.positions
+        for one in listed.sessions
+    )
