@@ -46,6 +46,10 @@ with contextlib.suppress(ImportError):  # else the first request does, on the ev
 httpcore.AsyncHTTP11Connection.READ_NUM_BYTES = PIECE  # pyright: ignore[reportAttributeAccessIssue]
 
 
+Transport = httpx.AsyncBaseTransport
+"""What carries the requests: the network, or an application in this process."""
+
+
 class WireSettings(Unshown, frozen=True):
     """How to connect. `transport` replaces the network (for the in-process demo)."""
 
@@ -59,7 +63,7 @@ class WireSettings(Unshown, frozen=True):
     ca_bundle: str = ""
     proxy: str = ""
     """May hold a password."""
-    transport: httpx.AsyncBaseTransport | None = None
+    transport: Transport | None = None
 
 
 class Request(Unshown, frozen=True):
@@ -73,7 +77,7 @@ class Request(Unshown, frozen=True):
     """Called once the server can be reached, just before it is asked."""
 
 
-def in_process(app: Callable[..., Awaitable[None]]) -> httpx.AsyncBaseTransport:
+def in_process(app: Callable[..., Awaitable[None]]) -> Transport:
     """Return the transport to an ASGI application in this process."""
     return httpx.ASGITransport(app)
 

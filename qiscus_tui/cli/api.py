@@ -32,6 +32,7 @@ MOST_SENT = 16 * 1024 * 1024
 async def run(context: VerbContext) -> int:
     """Make the call. Return DONE for a 2xx."""
     from qiscus_tui.cli.connected import connected
+    from qiscus_tui.service.account.connection import configured_contract
     from qiscus_tui.service.token.api_call import answer_to
 
     options, workspace = context.options, context.workspace
@@ -39,7 +40,7 @@ async def run(context: VerbContext) -> int:
     fields = _fields(options.fields)
     reads = options.method in READS
     query = fields if reads else []
-    call = any_call(options.method, options.path, query, workspace.contract(), kind)
+    call = any_call(options.method, options.path, query, configured_contract(workspace), kind)
     body = _body(context, fields, reads=reads)
     async with (
         connected(workspace) as connection,

@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 
 from qiscus_tui.errors import NoLongLivedToken, NoSecretKey, QiscusTuiError, TokenInvalid
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.account.directory import keep_in
+from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.account.selection import LONG_LIVED_VARIABLE, SECRET_KEY_VARIABLE
+from qiscus_tui.service.account.storage import keep_in
 from qiscus_tui.service.account.workspace import Workspace
 
 
@@ -22,7 +22,7 @@ async def connected(workspace: Workspace) -> AsyncGenerator[Connection]:
         connection = (await log_in(workspace, kept, password)).connection
         connection.chosen_by = "--demo"
     else:
-        connection = workspace.connect(workspace.choose())
+        connection = connect(workspace, workspace.choose())
     try:
         yield connection
     except QiscusTuiError as error:

@@ -9,8 +9,7 @@ from qiscus_tui.demo.app import demo_app
 from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.clock import DAY, HOUR, Clock
-from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.service.account.workspace import DemoAccess, Workspace, named_config
+from qiscus_tui.service.account.workspace import DemoAccess, LocalFiles, Workspace, named_config
 from qiscus_tui.store.config import Config, Policy, View
 
 _NIGHTLY = Policy(name="nightly", keep_newest=1, keep_used_within=DAY, keep_created_within=HOUR)

@@ -12,7 +12,7 @@ from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.integrations import Integration, Integrations
+from qiscus_tui.service.account.integrations import Integration, Integrations, integrations_of
 from qiscus_tui.store.file_checks import quoted
 from qiscus_tui.store.known import KnownEntry
 
@@ -76,7 +76,7 @@ async def _connected(context: VerbContext) -> int:
 
 
 def _run_for(context: VerbContext, account: Account) -> int:
-    integrations = context.workspace.integrations(account)
+    integrations = integrations_of(context.workspace, account)
     match context.options.what:
         case "add":
             return _add(context, integrations)

@@ -13,8 +13,7 @@ from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.directory import keep_in, offer
-from qiscus_tui.service.account.storage import AccountStorage
+from qiscus_tui.service.account.storage import AccountStorage, keep_in, offer
 from qiscus_tui.store.config_checks import STORAGE
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import must_not_come_from_environment
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.logout import has_key_alone, log_out
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 async def run(context: VerbContext) -> int:
     """Log out."""
     from qiscus_tui.cli.connected import connected
+    from qiscus_tui.service.account.logout import has_key_alone, log_out
 
     must_not_come_from_environment(
         context.workspace,

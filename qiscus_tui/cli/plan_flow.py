@@ -39,7 +39,6 @@ from qiscus_tui.service.revocation.verification import MOST_READINGS, Witnesses
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import read_list
-from qiscus_tui.service.visits import mark_without_visiting
 from qiscus_tui.store.file_checks import quoted
 from qiscus_tui.store.plan_file import plan_key, write_plan_file
 
@@ -63,7 +62,7 @@ async def _read(
     console = context.console
     must_be_allowed(context.options, connection)
     if rule is not None and named is None and rule.asks_for_new:
-        mark_without_visiting(connection)
+        connection.mark_new_since_last_visit()
     listed = await read_list(connection, console.show_read)
     witnesses = Witnesses(connection, lambda n: console.progress(reading_words(n)))
     listed = await witnesses.settled(listed, named or frozenset())

@@ -108,13 +108,12 @@ async def run(context: VerbContext) -> int:
     """List the sessions. Return INCOMPLETE if the list is incomplete."""
     from qiscus_tui.cli.connected import connected
     from qiscus_tui.service.token.refresh import read_list
-    from qiscus_tui.service.visits import mark_without_visiting
 
     options, console, workspace = context.options, context.console, context.workspace
     request = _request(options, workspace.config.views)
     async with connected(workspace) as connection:
         if request.wanted.asks_for_new:
-            mark_without_visiting(connection)
+            connection.mark_new_since_last_visit()
         listed = await read_list(connection, console.show_read)
         console.end_progress()
         secrets = frozenset((await connection.credentials()).secrets)

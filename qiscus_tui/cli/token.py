@@ -12,9 +12,6 @@ from qiscus_tui.service.token.handover import (
     ScriptSecret,
     cached_secret_key,
     cached_token,
-    checked_token,
-    fetched_secret_key,
-    fetched_token,
     header_lines,
 )
 
@@ -41,6 +38,8 @@ def script_token(context: VerbContext) -> ScriptSecret:
         kept = cached_token(context.workspace, wanted)
         if kept is not None:
             return kept
+    from qiscus_tui.service.token.refresh import checked_token, fetched_token  # loads httpx
+
     fetch = checked_token if check else fetched_token
     return _asked(context, lambda connection: fetch(connection, wanted))
 
@@ -48,7 +47,11 @@ def script_token(context: VerbContext) -> ScriptSecret:
 def script_key(context: VerbContext) -> ScriptSecret:
     """Return the secret key. Raises NoSecretKey, NoAccount, StorageError."""
     kept = cached_secret_key(context.workspace) if context.workspace.demo is None else None
-    return kept or _asked(context, fetched_secret_key)
+    if kept is not None:
+        return kept
+    from qiscus_tui.service.token.refresh import fetched_secret_key  # loads httpx
+
+    return _asked(context, fetched_secret_key)
 
 
 def _asked(

@@ -23,6 +23,11 @@ def can_be_token(text: str) -> bool:
 
 def fingerprint(secret: str) -> str:
     """Return the first 12 hex digits of the SHA-256 of a token (or of the server's own id)."""
-    import hashlib
+    return sha256(secret)[:ID_LENGTH]
 
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:ID_LENGTH]
+
+def sha256(text: str) -> str:
+    """Return the SHA-256 of a text, in hex digits."""
+    import hashlib  # loads OpenSSL: a stored token is printed without
+
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

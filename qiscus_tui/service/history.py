@@ -11,7 +11,7 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.account.storage import LocalFiles
+from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit import CutShort
 from qiscus_tui.store.audit_records import (

@@ -5,23 +5,14 @@ A visit begins with its first list, and ends when the user leaves the screen: th
 be read changes nothing, so what was new is new again.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterable
-from functools import partial
-from typing import TYPE_CHECKING
-
-from msgspec.structs import replace
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.service.account.storage import LocalFiles
+from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import Pair, pairs_of
 from qiscus_tui.store.state import LastList, Seen, Visits
-
-if TYPE_CHECKING:
-    from qiscus_tui.service.account.connection import Connection
 
 
 class Visit:
@@ -58,31 +49,16 @@ class Visit:
         await asyncio.to_thread(self._visits.remember, self.account_key, pairs, found)
 
 
-def visit_of(connection: Connection, begun: Visit | None = None) -> Visit | None:
-    """Mark what is new in the lists of this connection; return None in the demo.
+def visit_of(local_files: LocalFiles, account_key: str, begun: Visit | None = None) -> Visit | None:
+    """Return the visit of this account; None in the demo, which has no later visit.
 
     `begun` continues if it is the same account's: a login after an expiry is no new visit.
     """
-    local_files, key = connection.account_storage.local_files, connection.account.key
     if not local_files.persistent:
-        return None  # there will be no later visit
-    visit = (
-        begun if begun is not None and begun.account_key == key else Visit(local_files.visits, key)
-    )
-    if connection.reader.new_pairs != visit.new_pairs:
-        connection.reader = replace(connection.reader, new_pairs=visit.new_pairs)
-    return visit
-
-
-def mark_without_visiting(connection: Connection) -> None:
-    """Mark what is new in the lists of a command, which neither begins nor ends a visit.
-
-    Reading the list raises StorageError where the record of the last visit can't be read: a filter
-    that decides what is revoked must not take that for "nothing is new".
-    """
-    local_files, key = connection.account_storage.local_files, connection.account.key
-    new_pairs = partial(local_files.visits.new_pairs, key)
-    connection.reader = replace(connection.reader, new_pairs=new_pairs)
+        return None
+    if begun is not None and begun.account_key == account_key:
+        return begun
+    return Visit(local_files.visits, account_key)
 
 
 def last_lists(local_files: LocalFiles) -> dict[str, LastList]:

@@ -147,24 +147,26 @@ class Config(Struct, frozen=True):
 TABLES = ("server", "ui", "storage", "audit", "account", "known", "policy", "view", "api", "keys")
 """Names of the file's tables."""
 
-Names = Callable[[], Sequence[str]]
-
 
 class Language(Struct, frozen=True):
-    """The words of other parts of the program that the file may use. Loaded only where it does."""
+    """The words of other parts of the program that the file may use."""
 
-    calls: Names
+    calls: Sequence[str]
     """The calls that `[api]` may override."""
     path_clash: Callable[[Mapping[str, str | None]], tuple[str, str] | None]
     """Returns a call whose path is another call's, and the problem."""
-    session_sort_keys: Names
-    group_sort_keys: Names
+    session_sort_keys: Sequence[str]
+    group_sort_keys: Sequence[str]
     """Without the keys of the grouping, which are sort keys too."""
     check_filter: Callable[[str], object]
     """Raises FilterError where the text is no filter."""
 
 
-def load_config(path: Path, language: Language) -> Config:
+GetLanguage = Callable[[], Language]
+"""Loads it: called for a file that has filters, sort orders or calls of the API alone."""
+
+
+def load_config(path: Path, language: GetLanguage) -> Config:
     """Return the settings of the file; the defaults where there is none.
 
     Raises ConfigError, also for a link that leads nowhere: its file may protect sessions; and
@@ -186,7 +188,7 @@ def load_config(path: Path, language: Language) -> Config:
         raise unreadable(path, error) from error
 
 
-def load_named_config(path: Path, language: Language) -> Config:
+def load_named_config(path: Path, language: GetLanguage) -> Config:
     """Return the settings of a file that the user named. Raises as `load_config`."""
     try:
         return _config(path, language)
@@ -196,7 +198,7 @@ def load_named_config(path: Path, language: Language) -> Config:
         ) from error
 
 
-def _config(path: Path, language: Language) -> Config:
+def _config(path: Path, language: GetLanguage) -> Config:
     check_settings(path)
     file = ConfigFile(path)
     file.check_names(TABLES)
@@ -205,18 +207,20 @@ def _config(path: Path, language: Language) -> Config:
         check_settings(server.ca_bundle)  # whoever can write it is trusted with our tokens
     api = file.named(Override, "api")
     if api:
-        file.check_names(language.calls(), "api")
-        if clash := language.path_clash({name: one.path for name, one in api.items()}):
+        words = language()
+        file.check_names(words.calls, "api")
+        if clash := words.path_clash({name: one.path for name, one in api.items()}):
             name, problem = clash
             raise file.error(("api", name, "path"), problem, "Nothing was sent. Fix the path.")
     policies, views = file.named(Policy, "policy"), file.named(View, "view")
     for policy in policies.values():
-        _check_selection(file, ("policy", policy.name), policy, language)
+        _check_selection(file, ("policy", policy.name), policy, language())
     for view in views.values():
-        _check_selection(file, ("view", view.name), view, language)
+        _check_selection(file, ("view", view.name), view, language())
         if view.sort:
-            of_groups = view.group_by and (*language.group_sort_keys(), *view.group_by)
-            keys = of_groups or language.session_sort_keys()
+            words = language()
+            of_groups = view.group_by and (*words.group_sort_keys, *view.group_by)
+            keys = of_groups or words.session_sort_keys
             file.check_word("sort key", view.sort, keys, "view", view.name, "sort")
     ui = file.table(UiConfig, "ui")
     file.check_word("theme", ui.theme, read.THEMES, "ui", "theme")

@@ -1,64 +1,21 @@
-"""Locks between processes: one per account, and one around each change of a file.
+"""Locks between processes: one around each change of a file; that of an account is account_lock.
 
 The kernel holds a lock, and releases it however its process ends. Its file is never removed: two
 processes could then lock two files of the same name. A file system without locks is an error.
 """
 
-from __future__ import annotations
-
 import errno
-import hashlib
 import os
-import time
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.file_checks import failed, shown, symbolic_link
 from qiscus_tui.store.files import FILE_MODE, prepare_folder, read_private
 
-if TYPE_CHECKING:
-    from filelock import FileLock
-
 WAIT = 30.0
 """Seconds to wait for a lock."""
-
-ACCOUNT_WAIT = 120.0
-"""Seconds to wait for an account: whoever holds it may be waiting for the server."""
-
-_PAUSE = 0.05
-"""Seconds between two attempts to take a lock."""
-
-
-@asynccontextmanager
-async def account_lock(
-    folder: Path, account_key: str, longest: float = ACCOUNT_WAIT
-) -> AsyncGenerator[None]:
-    """Lock the account against every other process of this user.
-
-    Waits at most `longest` seconds without blocking the event loop; cancelling takes effect at
-    once. Not re-entrant. Raises StorageError.
-    """
-    import asyncio
-
-    path = account_lock_path(folder, account_key)
-    prepare_folder(folder)
-    lock = _lock(path)
-    give_up = time.monotonic() + longest
-    while not _taken(lock, path):
-        if time.monotonic() >= give_up:
-            raise _busy(path, longest)
-        await asyncio.sleep(_PAUSE)
-    with _signed(lock, path):
-        yield
-
-
-def account_lock_path(folder: Path, account_key: str) -> Path:
-    """Return the path of the account's lock file. Its name does not reveal the account."""
-    name = hashlib.sha256(account_key.encode()).hexdigest()[:16]
-    return folder / f"account-{name}.lock"
 
 
 @contextmanager
@@ -67,54 +24,54 @@ def store_lock(folder: Path, timeout: float = WAIT) -> Generator[None]:
 
     Where both are needed, the account's lock comes first.
     """
-    path = folder / "store.lock"
-    prepare_folder(folder)
-    lock = _lock(path)
-    if not _taken(lock, path, timeout):
-        raise _busy(path, timeout)
-    with _signed(lock, path):
+    lock = KernelLock(folder, "store.lock")
+    if not lock.take(timeout):
+        raise lock.busy(timeout)
+    with lock.taken():
         yield
 
 
-def _lock(path: Path) -> FileLock:
-    from filelock import FileLock
+class KernelLock:
+    """The lock of one file. All of it raises StorageError."""
 
-    return FileLock(
-        path,
-        mode=FILE_MODE,
-        thread_local=False,
-        fallback_to_soft=False,
-        preserve_lock_file=True,
-    )
+    def __init__(self, folder: Path, name: str) -> None:
+        from filelock import FileLock  # loads asyncio: a stored token is printed without
 
+        prepare_folder(folder)
+        self.path = folder / name
+        self.lock = FileLock(
+            self.path,
+            mode=FILE_MODE,
+            thread_local=False,
+            fallback_to_soft=False,
+            preserve_lock_file=True,
+        )
 
-def _taken(lock: FileLock, path: Path, timeout: float = 0.0) -> bool:
-    """Take the lock; return whether that worked within `timeout` seconds. Raises StorageError."""
-    from filelock import Timeout
+    def take(self, timeout: float = 0.0) -> bool:
+        """Take the lock; return whether that worked within `timeout` seconds."""
+        try:
+            self.lock.acquire(timeout=timeout)
+        except TimeoutError:
+            return False
+        except (OSError, NotImplementedError) as error:
+            raise _cannot_lock(self.path, error) from error
+        return True
 
-    try:
-        lock.acquire(timeout=timeout)
-    except Timeout:
-        return False
-    except (OSError, NotImplementedError) as error:
-        raise _cannot_lock(path, error) from error
-    return True
+    @contextmanager
+    def taken(self) -> Generator[None]:
+        """Sign the lock that was taken, and give it back at the end."""
+        try:
+            _sign(self.path)
+            yield
+        finally:
+            self.lock.release()
 
-
-@contextmanager
-def _signed(lock: FileLock, path: Path) -> Generator[None]:
-    try:
-        _sign(path)
-        yield
-    finally:
-        lock.release()
-
-
-def _busy(path: Path, timeout: float) -> StorageError:
-    return StorageError(
-        f"{_holder(path)} held a lock for {timeout:g} s",
-        "Wait until it is done, or end it, and run this again.",
-    )
+    def busy(self, timeout: float) -> StorageError:
+        """Return the error for a lock that another program held all the time."""
+        return StorageError(
+            f"{_holder(self.path)} held a lock for {timeout:g} s",
+            "Wait until it is done, or end it, and run this again.",
+        )
 
 
 _WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}

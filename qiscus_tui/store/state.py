@@ -4,7 +4,6 @@ What was verified, listed, checked and shown, by server and app or by the accoun
 """
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -12,6 +11,7 @@ from itertools import islice
 from msgspec import Struct
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.ids import sha256
 from qiscus_tui.model.session import is_full_id
 from qiscus_tui.model.timestamps import EpochSeconds
 from qiscus_tui.store.jsonfile import Fields, JsonFile, decoded
@@ -123,8 +123,7 @@ def _prints(fields: Fields, account_key: str) -> frozenset[str] | None:
 
 
 def _fingerprint(salt: str, pair: Pair) -> str:
-    text = "\0".join((salt, *pair))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return sha256("\0".join((salt, *pair)))[:16]
 
 
 # What `check --new` saw

@@ -20,7 +20,7 @@ def written(tmp_path: Path, name: str) -> Path:
 
 @pytest.mark.parametrize("name", OVERRIDABLE)
 def test_config_toml_overrides_the_calls_that_may_be_overridden(tmp_path: Path, name: str) -> None:
-    override = load_config(written(tmp_path, name), LANGUAGE).api[name]
+    override = load_config(written(tmp_path, name), lambda: LANGUAGE).api[name]
     changed = contract_with({name: (override.path, override.field)})
     assert [call.path for call in changed.calls if call.name == name] == ["/other/path"]
 
@@ -28,7 +28,7 @@ def test_config_toml_overrides_the_calls_that_may_be_overridden(tmp_path: Path, 
 @pytest.mark.parametrize("name", ["login", "logout", "profile"])
 def test_no_other_call_can_be_overridden(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError):
-        load_config(written(tmp_path, name), LANGUAGE)
+        load_config(written(tmp_path, name), lambda: LANGUAGE)
     assert contract_with({name: ("/other/path", None)}) == DEFAULT
 
 

@@ -17,11 +17,10 @@ import pytest
 from qiscus_tui.cli.main import run
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.clock import SystemClock
-from qiscus_tui.service.account.directory import keep_in
 from qiscus_tui.service.account.login import Password, log_in, log_in_with_token
 from qiscus_tui.service.account.selection import AccountOptions
-from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.service.account.workspace import open_workspace
+from qiscus_tui.service.account.storage import keep_in
+from qiscus_tui.service.account.workspace import LocalFiles, open_workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
 from tests.sandbox import PASSWORD, DemoState, Dialect, demo_state

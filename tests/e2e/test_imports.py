@@ -64,7 +64,7 @@ PARSER = WITHOUT_SERVER | {"msgspec", "filelock", "platformdirs", "tomllib", "ha
 ONE_LIST = SCREENS | SERVER | {"keyring", "ua_parser"}
 """Nothing of this is needed until a list is there."""
 
-ONE_CALL = ONE_LIST | {"qiscus_tui.query", "qiscus_tui.service.sessions"}
+ONE_CALL = ONE_LIST | {"qiscus_tui.query"}
 """Nothing of this is needed to make one call."""
 
 NEEDS: tuple[tuple[tuple[str, ...], set[str], int], ...] = (

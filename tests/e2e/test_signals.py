@@ -18,8 +18,8 @@ from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage, 
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.signal_shield import ANSWER_WAIT
+from qiscus_tui.store.account_lock import account_lock_name
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
-from qiscus_tui.store.locks import account_lock_path
 from qiscus_tui.store.secrets import FileSecrets
 from tests.e2e.processes import Machine, SilentServer, machine, silent_server
 from tests.sandbox import PASSWORD, demo_state
@@ -164,7 +164,7 @@ def opened_by(process: int) -> Iterator[str]:
 def test_so_does_a_wait_for_another_programs_lock(tmp_path: Path, server: SilentServer) -> None:
     here = machine_at(tmp_path, server.url, short_lived=False)
     (stored,) = here.local_files().book.all()
-    path = account_lock_path(here.paths.state_dir, stored.account.key)
+    path = here.paths.state_dir / account_lock_name(stored.account.key)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(0o600)
     with path.open("r+") as held:

@@ -141,7 +141,7 @@ def any_config_is_read_or_refused_in_words(text: bytes, folder: Path) -> None:
     file = folder / "config.toml"
     file.write_bytes(text)
     try:
-        load_named_config(file, LANGUAGE)
+        load_named_config(file, lambda: LANGUAGE)
     except ConfigError as error:
         _is_told_well(error, of="config.toml")
 

@@ -13,7 +13,7 @@ from qiscus_tui.service.account.selection import (
     environment_credentials,
     login_server,
 )
-from qiscus_tui.service.account.storage import LocalFiles
+from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import AccountConfig, Config, ServerConfig
 
@@ -33,7 +33,7 @@ def chosen(
     environ: Mapping[str, str] | None = None,
     config: Config | None = None,
 ) -> SelectedAccount:
-    return choose(account_options or AccountOptions(), environ or {}, config or Config(), on)
+    return choose(account_options or AccountOptions(), environ or {}, config or Config(), on.book)
 
 
 @pytest.mark.parametrize(

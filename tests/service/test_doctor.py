@@ -10,8 +10,7 @@ from msgspec.structs import replace
 from qiscus_tui.api.probe import PathProbe, Presence
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.model.account import parse_origin
-from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.service.account.workspace import DemoAccess, Workspace
+from qiscus_tui.service.account.workspace import DemoAccess, LocalFiles, Workspace
 from qiscus_tui.service.doctor.checks import MOST_TRIES, Check, Health, examine, try_paths
 from qiscus_tui.store.config import Config
 from tests.clocks import ManualClock

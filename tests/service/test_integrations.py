@@ -8,8 +8,8 @@ import pytest
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.service.integrations import Integration, Integrations
+from qiscus_tui.service.account.integrations import Integration, Integrations, integrations_of
+from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.run import STALE_AFTER, revocation_on
 from tests.service.conftest import SandboxMaker
@@ -36,7 +36,7 @@ async def test_what_is_protected_while_the_plan_is_asked_for_is_not_sent(sandbox
     plan = make_plan(listed, Selection(crons, "test"), Allowed())
     assert len(plan.targets) == len(crons) > 1
 
-    by_another_program = here.workspace.integrations(connection.account)
+    by_another_program = integrations_of(here.workspace, connection.account)
     by_another_program.name(named("billing", "GuzzleHttp"))
     here.clock.advance(STALE_AFTER + 1)
     report = await (await revocation_on(connection, plan)).apply()

@@ -5,7 +5,7 @@ import pytest
 from qiscus_tui.model.account import Account, parse_origin
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.query import SortKey
-from qiscus_tui.service.account.storage import LocalFiles
+from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.service.list_settings import (
     ListSettings,
     last_settings,

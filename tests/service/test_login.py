@@ -17,6 +17,7 @@ from qiscus_tui.errors import (
     TwoFactor,
 )
 from qiscus_tui.model.account import Credentials, Role, Storage
+from qiscus_tui.service.account.connection import connect
 from qiscus_tui.service.account.login import LoggedIn, log_in_with_key, log_in_with_token
 from qiscus_tui.service.account.status import status_of
 from qiscus_tui.service.account.storage import AccountStorage
@@ -207,7 +208,7 @@ async def test_logging_in_again_ends_the_token_that_it_replaces(sandbox: Sandbox
     (note,) = (await here.log_in()).notes
     assert "could not be ended" in note
 
-    short = (await here.workspace.connect(here.workspace.choose()).credentials()).short_lived
+    short = (await connect(here.workspace, here.workspace.choose()).credentials()).short_lived
     assert short is not None
     here.state.end(short.token)
     assert (await here.log_in()).notes == ()  # it had ended by itself
@@ -240,7 +241,7 @@ async def test_a_server_whose_times_run_ahead_is_told_and_corrected(sandbox: San
     here = sandbox("local-time")
     done = await here.log_in()
     assert any("+7 h" in note for note in done.notes)
-    again = here.workspace.connect(here.workspace.choose())
+    again = connect(here.workspace, here.workspace.choose())
     assert again.account.zone_offset == 7 * 3600
     own = (await again.read_list()).current_session
     assert own is not None

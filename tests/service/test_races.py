@@ -8,12 +8,12 @@ import pytest
 
 from qiscus_tui.errors import NoAccount, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.account.directory import keep_in, switched_to
+from qiscus_tui.service.account.connection import Connection, connect
+from qiscus_tui.service.account.directory import switched_to
 from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.account.logout import log_out
-from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.account.storage import keep_in
+from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import refreshed_since
 from qiscus_tui.store.keyring_store import KeyringSecrets
@@ -194,7 +194,7 @@ async def test_a_logout_ends_the_token_that_a_refresh_got_meanwhile(sandbox: San
     before = here.tokens()
     connection, _ = await logged_in(here, Storage.FILE)
     other = another_program(here)
-    theirs = other.connect(other.choose())
+    theirs = connect(other, other.choose())
     later = here.clock.now() + 1
     results = await asyncio.gather(
         refreshed_since(theirs, later), log_out(connection), return_exceptions=True
@@ -210,7 +210,7 @@ async def test_two_logouts_at_once_forget_it_once(sandbox: SandboxMaker):
     first, _ = await logged_in(here, Storage.FILE)
     other = another_program(here)
     results = await asyncio.gather(
-        log_out(first), log_out(other.connect(other.choose())), return_exceptions=True
+        log_out(first), log_out(connect(other, other.choose())), return_exceptions=True
     )
     _said_in_words(results)
     assert here.tokens() == before
@@ -239,7 +239,7 @@ async def test_switched_refreshed_logged_in_and_out_at_once_loses_nothing(
     before = here.tokens()
     connection, _ = await logged_in(here, Storage.FILE)
     other = another_program(here)
-    theirs = other.connect(other.choose())
+    theirs = connect(other, other.choose())
     deeds: list[Coroutine[object, object, object]] = [
         refreshed_since(connection, here.clock.now() + 1),
         asyncio.to_thread(switched_to, other, connection.name),

@@ -20,7 +20,7 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Credentials, ShortLived
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.account.storage import AccountStorage
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.service.token.refresh import (
@@ -29,7 +29,7 @@ from qiscus_tui.service.token.refresh import (
     valid_token,
     with_short_lived,
 )
-from qiscus_tui.store import locks
+from qiscus_tui.store.account_lock import account_lock
 from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.stores import FailingSecrets
@@ -98,7 +98,7 @@ async def test_fifty_at_once_make_one_refresh_in_whatever_program(
     here = sandbox(dialect, kept_on_disk=kept_on_disk)
     programs = [await here.connected()]
     if kept_on_disk:
-        programs.append(here.workspace.connect(here.workspace.choose()))
+        programs.append(connect(here.workspace, here.workspace.choose()))
     here.clock.advance(31 * DAY)
     tokens = await asyncio.gather(*(valid_token(one, 0) for one in programs for _ in range(25)))
     assert refreshes(here) == 1
@@ -110,7 +110,7 @@ async def test_who_gives_up_waiting_for_the_lock_does_not_hold_it_for_ever(
 ):
     here = sandbox()
     connection = await here.connected()
-    other = here.workspace.connect(here.workspace.choose())
+    other = connect(here.workspace, here.workspace.choose())
     async with connection.account_storage.lock(connection.account):
         waiting = asyncio.create_task(refreshed_since(other, here.clock.now() + 1))
         for _ in range(200):
@@ -325,7 +325,7 @@ async def test_an_account_is_waited_for_longer_than_a_refresh_may_take(
     settings = structs.replace(connection.client._settings, timeout=seconds, call_time=seconds)
     connection.client._settings = settings
     waited: list[float] = []
-    lock = locks.account_lock
+    lock = account_lock
 
     def noting(folder: Path, key: str, longest: float) -> AbstractAsyncContextManager[None]:
         waited.append(longest)

@@ -56,7 +56,7 @@ def test_a_policy_of_the_configuration(rules: RetentionRules, tmp_path: Path):
     switch = f"include_unknown = {str(rules.include_unknown).lower()}"
     path = tmp_path / "config.toml"
     path.write_text("\n".join(["[policy.nightly]", *given, switch]))
-    policy = load_config(path, LANGUAGE).policies["nightly"]
+    policy = load_config(path, lambda: LANGUAGE).policies["nightly"]
     assert retention_of(policy) == Retention(USUAL_KEYS, rules, "nightly")
 
 

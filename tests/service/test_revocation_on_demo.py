@@ -7,7 +7,7 @@ from msgspec import structs
 
 from qiscus_tui.errors import ReadOnly, UsageError
 from qiscus_tui.model.session import Current
-from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.revoke_all import revoke_all
@@ -140,7 +140,7 @@ async def test_exactly_the_tokens_are_sent_and_recorded_by_their_ids_alone(sandb
 async def test_a_verified_call_is_remembered_for_the_next_start(sandbox: SandboxMaker):
     here = sandbox()
     await revoke(await here.connected(), 5)
-    again = here.workspace.connect(here.workspace.choose())
+    again = connect(here.workspace, here.workspace.choose())
     lists = here.state.calls[Call.LIST]
     await revoke(again, 5)
     assert here.state.calls[Call.LIST] == lists + 3  # for the plan, and twice to verify
@@ -171,7 +171,7 @@ async def from_environment(here: Sandbox) -> Connection:
         "QISCUS_TUI_SERVER": str(DEMO_ORIGIN),
     }
     workspace = structs.replace(here.workspace, environ=environ)
-    return workspace.connect(workspace.choose())
+    return connect(workspace, workspace.choose())
 
 
 async def revoke_newest(connection: Connection, count: int) -> Report:

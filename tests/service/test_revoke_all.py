@@ -16,8 +16,8 @@ from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current
-from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.account.storage import LocalFiles
+from qiscus_tui.service.account.connection import Connection, connect
+from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.service.history import unfinished_runs
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
@@ -132,7 +132,7 @@ async def test_the_token_is_the_one_that_is_kept_once_the_account_is_held(
 ):
     here = sandbox()
     connection = await here.connected()
-    other = here.workspace.connect(here.workspace.choose())
+    other = connect(here.workspace, here.workspace.choose())
     listed = await connection.read_list()
     sent: list[str] = []
 
@@ -395,7 +395,7 @@ async def test_a_token_that_another_program_got_meanwhile_is_not_forgotten(
 ):
     here = sandbox()
     connection = await here.connected()
-    other = here.workspace.connect(here.workspace.choose())
+    other = connect(here.workspace, here.workspace.choose())
     listed = await connection.read_list()
     fresh = (await kept(other)).short_lived
     assert fresh is not None

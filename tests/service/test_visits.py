@@ -8,12 +8,12 @@ import pytest
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.clients import client_family
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.account.logout import log_out
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.service.sessions.snapshot import Pair, family_of, pairs_of
-from qiscus_tui.service.sessions.user_agents import client_name, quick_name
-from qiscus_tui.service.visits import Visit, last_lists, mark_without_visiting, visit_of
+from qiscus_tui.service.sessions.snapshot import Pair, pairs_of
+from qiscus_tui.service.sessions.user_agents import client_name, family_of, quick_name
+from qiscus_tui.service.visits import Visit, last_lists, visit_of
 from qiscus_tui.store.state import LastList
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.scripted import new_session
@@ -24,9 +24,14 @@ CHROME_127 = CHROME_126.replace("126", "127")
 
 def visit(connection: Connection) -> Visit:
     """A visit that begins."""
-    begun = visit_of(connection)
+    begun = visit_at(connection)
     assert begun is not None
+    connection.mark_new(begun.new_pairs)
     return begun
+
+
+def visit_at(connection: Connection, begun: Visit | None = None) -> Visit | None:
+    return visit_of(connection.account_storage.local_files, connection.account.key, begun)
 
 
 async def visited(here: Sandbox) -> Connection:
@@ -113,7 +118,7 @@ async def test_marks_stay_while_another_program_ends_its_visit(sandbox: SandboxM
     came(here, "evil-bot/1.0", "203.0.113.200")
     visit(connection)
     assert len(new_ids(await connection.read_list())) == 1
-    other = here.workspace.connect(here.workspace.choose())
+    other = connect(here.workspace, here.workspace.choose())
     await visit(other).end(await other.read_list())
     assert len(new_ids(await connection.read_list())) == 1
 
@@ -123,9 +128,9 @@ async def test_a_visit_goes_on_for_the_same_user_alone_and_the_demo_has_none(
 ):
     here = sandbox()
     begun = visit(await visited(here))
-    assert visit_of((await here.log_in()).connection, begun) is begun
-    assert visit_of((await here.log_in("agent@demo.example")).connection, begun) is not begun
-    assert visit_of(await sandbox(kept_on_disk=False).connected()) is None
+    assert visit_at((await here.log_in()).connection, begun) is begun
+    assert visit_at((await here.log_in("agent@demo.example")).connection, begun) is not begun
+    assert visit_at(await sandbox(kept_on_disk=False).connected()) is None
 
 
 async def test_a_command_can_ask_for_what_is_new_and_visits_nothing(sandbox: SandboxMaker):
@@ -133,9 +138,9 @@ async def test_a_command_can_ask_for_what_is_new_and_visits_nothing(sandbox: San
     await visited(here)
     before = here.local_files.paths.visits_file.read_bytes()
     came(here, "evil-bot/1.0", "203.0.113.200")
-    command = here.workspace.connect(here.workspace.choose())
+    command = connect(here.workspace, here.workspace.choose())
     assert new_ids(await command.read_list()) == set()
-    mark_without_visiting(command)
+    command.mark_new_since_last_visit()
     assert len(new_ids(await command.read_list())) == 1
     assert here.local_files.paths.visits_file.read_bytes() == before
 
@@ -146,8 +151,8 @@ async def test_a_command_that_asks_what_is_new_fails_where_that_cannot_be_told(
     here = sandbox()
     await visited(here)
     here.local_files.paths.visits_file.write_text("{")
-    command = here.workspace.connect(here.workspace.choose())
-    mark_without_visiting(command)
+    command = connect(here.workspace, here.workspace.choose())
+    command.mark_new_since_last_visit()
     with pytest.raises(StorageError):
         await command.read_list()
 

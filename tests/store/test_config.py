@@ -22,8 +22,8 @@ from qiscus_tui.store.config import (
 )
 from qiscus_tui.store.config_checks import api_path
 
-load_config = partial(settings_module.load_config, language=LANGUAGE)
-load_named_config = partial(settings_module.load_named_config, language=LANGUAGE)
+load_config = partial(settings_module.load_config, language=lambda: LANGUAGE)
+load_named_config = partial(settings_module.load_named_config, language=lambda: LANGUAGE)
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 

@@ -12,13 +12,14 @@ import pytest
 from filelock import FileLock
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.store.locks import _lock, account_lock, account_lock_path, store_lock
+from qiscus_tui.store.account_lock import account_lock, account_lock_name
+from qiscus_tui.store.locks import KernelLock, store_lock
 from qiscus_tui.store.paths import Paths
 
 HOLD = """
 import asyncio, sys
 from pathlib import Path
-from qiscus_tui.store.locks import account_lock
+from qiscus_tui.store.account_lock import account_lock
 async def hold():
     async with account_lock(Path(sys.argv[1]) / "s", "ann"):
         print("held", flush=True)
@@ -62,7 +63,7 @@ async def test_a_held_account_is_given_up_and_the_other_process_named(
 async def test_a_lock_whose_file_names_no_running_process_may_be_another_programs(
     paths: Paths, holder: subprocess.Popen[str], content: bytes
 ) -> None:
-    account_lock_path(paths.state_dir, "ann").write_bytes(content)
+    (paths.state_dir / account_lock_name("ann")).write_bytes(content)
     with pytest.raises(StorageError, match=r"^Another program held a lock for 0\.1 s$") as caught:
         async with account_lock(paths.state_dir, "ann", 0.1):
             pass
@@ -170,7 +171,7 @@ async def test_a_file_system_without_locks_is_an_error_and_a_read_only_one_anoth
 
 def test_a_lock_is_the_kernels_and_its_file_stays(paths: Paths) -> None:
     """filelock has a soft lock for where there are none, and may remove the file of a lock."""
-    lock = _lock(paths.state_dir / "one.lock")
+    lock = KernelLock(paths.state_dir, "one.lock").lock
     assert (lock.fallback_to_soft, lock.preserve_lock_file) == (False, True)
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.account.directory import keep_in
 from qiscus_tui.service.account.login import Password, log_in
-from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.account.storage import keep_in
+from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.paths import find_paths
 from tests.clocks import ManualClock

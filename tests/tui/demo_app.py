@@ -13,8 +13,7 @@ from textual.widgets import Input
 from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.service.account.selection import SelectedAccount
-from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.service.account.workspace import DemoAccess, Workspace
+from qiscus_tui.service.account.workspace import DemoAccess, LocalFiles, Workspace
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.store.paths import find_paths
 from qiscus_tui.tui.app import QiscusTui

@@ -19,8 +19,8 @@ from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.login import Password, log_in
-from qiscus_tui.service.account.storage import AccountStorage, LocalFiles
-from qiscus_tui.service.account.workspace import DemoAccess, Workspace
+from qiscus_tui.service.account.storage import AccountStorage
+from qiscus_tui.service.account.workspace import DemoAccess, LocalFiles, Workspace
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import full_reader
 from qiscus_tui.store.config import Config

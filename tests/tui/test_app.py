@@ -41,7 +41,7 @@ def test_the_first_frame_of_the_login_comes_before_httpx_and_the_dialogs() -> No
         import gc, sys
         from qiscus_tui.model.clock import SystemClock
         from qiscus_tui.model.account import parse_origin
-        from qiscus_tui.service.account.storage import LocalFiles
+        from qiscus_tui.service.account.workspace import LocalFiles
         from qiscus_tui.service.account.workspace import DemoAccess, Workspace
         from qiscus_tui.store.config import Config
         from qiscus_tui.tui import app as house

@@ -16,7 +16,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from qiscus_tui.query import Key, parse
-from qiscus_tui.service.account.storage import AccountStorage, LocalFiles
+from qiscus_tui.service.account.storage import AccountStorage
+from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.tui.commands.registry import COMMANDS
 from qiscus_tui.tui.dialogs import export
 from qiscus_tui.tui.dialogs.dialog import Words

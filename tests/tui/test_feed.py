@@ -10,7 +10,7 @@ import pytest
 
 from qiscus_tui.errors import LoginNeeded, OutOfReach, QiscusTuiError
 from qiscus_tui.service.account.connection import Connection, Progress
-from qiscus_tui.service.account.storage import LocalFiles
+from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.feed import Feed
 from tests.clocks import ManualClock

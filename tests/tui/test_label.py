@@ -1,7 +1,7 @@
 """Naming the integration under the cursor."""
 
 from qiscus_tui.model.clients import Known
-from qiscus_tui.service.integrations import Integration
+from qiscus_tui.service.account.integrations import Integration, integrations_of
 from qiscus_tui.tui.dialogs.label import LabelDialog
 from qiscus_tui.tui.dialogs.question import Toggle
 from tests.clocks import ManualClock
@@ -16,7 +16,7 @@ async def at_cron(running: Running) -> None:
 def named(running: Running) -> list[Integration]:
     connection = running.sessions.feed.connection
     assert connection is not None
-    return running.sessions.workspace.integrations(connection.account).all()
+    return integrations_of(running.sessions.workspace, connection.account).all()
 
 
 def labelled(running: Running, label: str) -> list[str]:

@@ -20,9 +20,8 @@ from qiscus_tui.errors import (
     TokenInvalid,
 )
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.account import directory
-from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.account.storage import StorageOffer
+from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login import screen as login
@@ -35,12 +34,12 @@ from tests.tui.demo_app import Running, at_login, workspace_on
 
 def only_the_file(monkeypatch: pytest.MonkeyPatch, paths: Paths) -> None:
     """No keyring is found on this machine."""
-    offered = directory.StorageOffer(Storage.FILE, str(paths.secrets_file), "no keyring")
+    offered = StorageOffer(Storage.FILE, str(paths.secrets_file), "no keyring")
 
-    def offer(_workspace: Workspace, _choice: Storage | None) -> directory.StorageOffer:
+    def offer(_workspace: Workspace, _choice: Storage | None) -> StorageOffer:
         return offered
 
-    monkeypatch.setattr(directory, "offer", offer)
+    monkeypatch.setattr(login, "offer", offer)
 
 
 async def fill(running: Running, field: str, text: str) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.account.directory import keep_in
 from qiscus_tui.service.account.login import Password, log_in
+from qiscus_tui.service.account.storage import keep_in
 from qiscus_tui.store.keyring_store import KeyringSecrets, NoKeyring
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login.parts import Tick

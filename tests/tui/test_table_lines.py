@@ -11,8 +11,7 @@ from qiscus_tui.errors import LoginNeeded, OutOfReach
 from qiscus_tui.model.account import Account, Role, Storage, parse_origin
 from qiscus_tui.query import Moment
 from qiscus_tui.service.account.selection import SelectedAccount
-from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.service.sessions.session_list import Current, SessionList
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import Config

@@ -14,7 +14,7 @@ from qiscus_tui.model.account import Account
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import KnownSecrets, masked
-from qiscus_tui.service.account.storage import LocalFiles
+from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.store.audit_records import AuditGroup, AuditKind
 
 if TYPE_CHECKING:

@@ -1,27 +1,27 @@
-"""A connection to one account: its secrets and its list."""
-
-from __future__ import annotations
+"""A connection to one account: its secrets and its list. Loads httpx."""
 
 import asyncio
 import contextlib
 import weakref
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qiscus_tui import __version__
 from qiscus_tui.api.answers import LIST_BODY, AnswerStream
 from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.error_answers import is_refusal
 from qiscus_tui.api.list.entries import nothing_held
 from qiscus_tui.api.list.listing import Listing, read_listing
 from qiscus_tui.api.replies import NewTokens
-from qiscus_tui.api.retry import CallTime
-from qiscus_tui.api.wire import Request
+from qiscus_tui.api.retry import CALL_TIME, CallTime
+from qiscus_tui.api.wire import LIST_TIME, Request, Transport, WireSettings
 from qiscus_tui.errors import (
     Forbidden,
     NoAccount,
@@ -35,23 +35,25 @@ from qiscus_tui.errors import (
     TokenInvalid,
     TokenNotStored,
 )
-from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
+from qiscus_tui.model.account import Account, Credentials, Origin, ShortLived, Storage
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.storage import AccountStorage
-from qiscus_tui.store.locks import ACCOUNT_WAIT, WAIT
-
-if TYPE_CHECKING:
-    from qiscus_tui.service.sessions.server_zone import KnownZone
-    from qiscus_tui.service.sessions.session_list import SessionList
-    from qiscus_tui.service.sessions.snapshot import Reader
+from qiscus_tui.service.account.integrations import integrations_of
+from qiscus_tui.service.account.selection import SelectedAccount
+from qiscus_tui.service.account.storage import AccountStorage, storage_of
+from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.sessions.server_zone import KnownZone
+from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.snapshot import NewPairs, Reader, full_reader
+from qiscus_tui.store.account_lock import ACCOUNT_WAIT
+from qiscus_tui.store.locks import WAIT
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that have arrived of a list, and how many there are; None: unknown."""
 
 
-class Connection(Struct, dict=True):
+class Connection(Struct):
     """An account with its API client and its storage on this machine."""
 
     name: str
@@ -60,8 +62,10 @@ class Connection(Struct, dict=True):
     client: ApiClient
     account_storage: AccountStorage
     clock: Clock
-    make_reader: Callable[[], Reader]
-    """Makes what turns listings into snapshots; not every action needs it."""
+    reader: Reader
+    """What turns listings into snapshots."""
+    zone: KnownZone
+    """The zone of the server's times."""
     chosen_by: str = ""
     """Why this account: `--account`, `environment`, `last used` …"""
     show_secret: Callable[[str], bool] = lambda _secret: False
@@ -72,17 +76,8 @@ class Connection(Struct, dict=True):
     needs_reason: bool = False
     """Whether nothing is revoked without a reason for the audit log."""
 
-    @cached_property
-    def reader(self) -> Reader:
-        """What turns listings into snapshots; another may be put in its place."""
-        return self.make_reader()
-
-    @cached_property
-    def zone(self) -> KnownZone:
-        """The zone of the server's times."""
-        from qiscus_tui.service.sessions.server_zone import KnownZone
-
-        return KnownZone(self.account.zone_offset)
+    _last_list: Callable[[], SessionList | None] = lambda: None
+    """The list that was read last, while anything uses it."""
 
     @property
     def storage(self) -> Storage:
@@ -242,10 +237,18 @@ class Connection(Struct, dict=True):
         self._last_list = weakref.ref(listed)
         return listed
 
-    @cached_property
-    def _last_list(self) -> Callable[[], SessionList | None]:
-        """The list that was read last, while anything uses it."""
-        return lambda: None
+    def mark_new(self, new_pairs: NewPairs) -> None:
+        """Mark what is new in the lists that are read from now on."""
+        self.reader = replace(self.reader, new_pairs=new_pairs)
+
+    def mark_new_since_last_visit(self) -> None:
+        """Mark what is new in the lists of a command, which neither begins nor ends a visit.
+
+        Reading the list raises StorageError where the record of the last visit can't be read: a
+        filter that decides what is revoked must not take that for "nothing is new".
+        """
+        visits = self.account_storage.local_files.visits
+        self.mark_new(partial(visits.new_pairs, self.account.key))
 
     async def list_with(
         self,
@@ -303,6 +306,58 @@ class Connection(Struct, dict=True):
         """Raises ReadOnly where the configuration forbids changes."""
         if self.account.readonly:
             raise ReadOnly(f"The account {safe(self.name)} is read-only here: nothing was sent")
+
+
+def connect(workspace: Workspace, selected: SelectedAccount) -> Connection:
+    """Return a connection to the account; nothing is sent yet. Raises StorageError."""
+    return connection_with(workspace, selected, storage_of(workspace, selected))
+
+
+def connection_with(
+    workspace: Workspace, selected: SelectedAccount, account_storage: AccountStorage
+) -> Connection:
+    """Return a connection to the account whose secrets are in `account_storage`."""
+    account = selected.account
+    return Connection(
+        selected.name,
+        account,
+        api_client(workspace, account.origin, account.app_code, account.label),
+        account_storage,
+        workspace.clock,
+        full_reader(integrations_of(workspace, account).known),
+        KnownZone(account.zone_offset),
+        selected.by,
+        workspace.show_secret,
+        workspace.warn,
+        workspace.config.audit.reason,
+    )
+
+
+def api_client(workspace: Workspace, origin: Origin, app_id: str, label: str = "") -> ApiClient:
+    """Return an API client for one app on one server."""
+    settings = wire_settings(workspace, label)
+    return ApiClient(origin, app_id, settings, workspace.clock, configured_contract(workspace))
+
+
+def configured_contract(workspace: Workspace) -> Contract:
+    """Return the calls of the API, with the configured overrides."""
+    overrides = workspace.config.api.items()
+    return contract_with({name: (one.path, one.field) for name, one in overrides})
+
+
+def wire_settings(workspace: Workspace, label: str = "") -> WireSettings:
+    """Return the configured transport settings."""
+    server, demo = workspace.config.server, workspace.demo
+    call_time = workspace.timeout or max(CALL_TIME, server.timeout)
+    return WireSettings(
+        timeout=min(server.timeout, call_time),
+        call_time=call_time,
+        list_time=workspace.timeout or max(LIST_TIME, call_time),
+        user_agent=f"qiscus-tui/{__version__}" + (f" ({label})" if label else ""),
+        ca_bundle=str(server.ca_bundle or ""),
+        proxy=server.proxy or "",
+        transport=cast("Transport", demo.transport) if demo else None,
+    )
 
 
 _LOOK_TIME = 5.0

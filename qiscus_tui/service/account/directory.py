@@ -1,11 +1,4 @@
-"""The accounts of this machine: lists and chooses them, and finds a place for a new one.
-
-No server is called.
-"""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+"""The accounts of this machine: lists and chooses them. No server is called."""
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,12 +15,8 @@ from qiscus_tui.service.account.selection import (
     configured,
     environment_credentials,
 )
-from qiscus_tui.service.account.storage import AccountStorage
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.audit_records import AuditKind
-
-if TYPE_CHECKING:
-    from qiscus_tui.service.account.connection import Connection
 
 CHOSEN_HERE = "chosen in the app"
 
@@ -127,21 +116,14 @@ def switched_to(workspace: Workspace, name: str) -> SelectedAccount:
     Raises UsageError where the environment holds credentials, NoAccount, StorageError.
     """
     must_not_be_given(workspace)
-    selected = _found(workspace, name)
+    selected = account_named(workspace, name)
     workspace.local_files.book.use(selected.name)
     workspace.local_files.book.note_use(selected.account.key, workspace.clock.now())
     return selected
 
 
-def connected_to(workspace: Workspace, name: str) -> Connection:
-    """Return a connection to an account that is not in use. May wait for the keyring.
-
-    Raises NoAccount, StorageError.
-    """
-    return workspace.connect(_found(workspace, name))
-
-
-def _found(workspace: Workspace, name: str) -> SelectedAccount:
+def account_named(workspace: Workspace, name: str) -> SelectedAccount:
+    """Return the account of this name. Raises NoAccount, StorageError."""
     stored = workspace.local_files.book.find(name)
     if stored is None:
         raise NoAccount(
@@ -151,50 +133,8 @@ def _found(workspace: Workspace, name: str) -> SelectedAccount:
     return SelectedAccount(configured(stored, workspace.config), CHOSEN_HERE)
 
 
-def note_start(workspace: Workspace, connection: Connection) -> None:
+def note_start(workspace: Workspace, account: Account) -> None:
     """Remember that the app shows this account now. Uses files; raises StorageError."""
-    book, key = workspace.local_files.book, connection.account.key
-    if any(one.account.key == key for one in book.all()):
-        book.note_use(key, workspace.clock.now())
-
-
-# Where a new login can be stored; nothing is written before the user knows
-
-
-class StorageOffer(Struct, frozen=True):
-    """The best place for new secrets."""
-
-    storage: Storage
-    where: str
-    """The place as safe text: the keyring's name or the file's path."""
-    reason: str = ""
-    """Why it is not the keyring, or why nothing can be stored."""
-
-    @property
-    def needs_consent(self) -> bool:
-        """Whether the user must agree first: a file is less safe than a keyring."""
-        return self.storage is Storage.FILE
-
-
-def offer(workspace: Workspace, choice: Storage | None) -> StorageOffer:
-    """Return where a new login is stored: `choice`, else the keyring, else the file.
-
-    Raises StorageError: a keyring that is locked or fails never turns into the file silently.
-    May take 3 s: call it in a thread.
-    """
-    if not workspace.local_files.persistent:
-        return StorageOffer(Storage.THIS_RUN, "this run only", "the demo stores nothing")
-    if choice is not None:
-        return StorageOffer(choice, workspace.secret_store(choice).where)
-    from qiscus_tui.store.keyring_store import NoKeyring, find_keyring  # takes 180 ms to load
-
-    found = find_keyring()
-    if isinstance(found, NoKeyring):
-        where = workspace.secret_store(Storage.FILE).where
-        return StorageOffer(Storage.FILE, where, found.reason)
-    return StorageOffer(Storage.KEYRING, found.where)
-
-
-def keep_in(workspace: Workspace, storage: Storage) -> AccountStorage:
-    """Return the place itself, after consent. Raises StorageError."""
-    return AccountStorage(workspace.secret_store(storage), workspace.local_files)
+    book = workspace.local_files.book
+    if any(one.account.key == account.key for one in book.all()):
+        book.note_use(account.key, workspace.clock.now())

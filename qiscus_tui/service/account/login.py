@@ -29,11 +29,17 @@ from qiscus_tui.model.account import Account, Credentials, Origin, Role, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.audit_trail import AccessTrail
-from qiscus_tui.service.account.connection import Connection, ask_long_lived, end_unstored_token
+from qiscus_tui.service.account.connection import (
+    Connection,
+    api_client,
+    ask_long_lived,
+    connection_with,
+    end_unstored_token,
+)
 from qiscus_tui.service.account.logout import OwnToken, end_token
 from qiscus_tui.service.account.selection import SelectedAccount, configured
 from qiscus_tui.service.account.storage import AccountStorage
-from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.account.workspace import Workspace, secret_store
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit_records import AuditKind
@@ -94,7 +100,7 @@ async def log_in(
     label = await asyncio.to_thread(_label_for, workspace, origin, password.email, name)
     async with (
         _recorded_if_it_fails(workspace, Account(origin, "", _email(password.email))),
-        workspace.client(origin, "", label) as client,
+        api_client(workspace, origin, "", label) as client,
     ):
         answer = await _answered(client, password)
         client.app_id = answer.app_code
@@ -164,11 +170,12 @@ async def _account_of(
     workspace: Workspace, account_storage: AccountStorage, account: Account, long_lived: str
 ) -> Account:
     """Return the account with the user of this long-lived token, as far as the list names one."""
-    async with workspace.client(account.origin, account.app_code) as client:
+    async with api_client(workspace, account.origin, account.app_code) as client:
         selected = SelectedAccount(
             StoredAccount("", account, account_storage.secrets.storage), "login"
         )
-        trial = structs.replace(workspace.connection(selected, account_storage), client=client)
+        connection = connection_with(workspace, selected, account_storage)
+        trial = structs.replace(connection, client=client)
         try:
             listing = await trial.list_with(Credentials(long_lived=long_lived))
         except TokenInvalid as error:  # its own hint would be to log in
@@ -194,7 +201,7 @@ async def log_in_with_key(
     await asyncio.to_thread(_prove_writable, account_storage)
     origin = workspace.login_server()
     async with _recorded_if_it_fails(workspace, Account(origin, _app_id(app_id), user="")):
-        async with workspace.client(origin, app_id) as client:
+        async with api_client(workspace, origin, app_id) as client:
             profile = await client.profile(client.rest_headers(secret_key), Role.ADMIN)
         account = Account(origin, app_id, profile.email, profile.name, role=Role.ADMIN)
         done = await _store(
@@ -336,7 +343,7 @@ async def _store(
             await end_made(UNWANTED_ANSWER if isinstance(error, asyncio.CancelledError) else None)
         raise
     selected = SelectedAccount(configured(stored, workspace.config), "login")
-    connection = workspace.connection(selected, account_storage)
+    connection = connection_with(workspace, selected, account_storage)
     replaced = old.short_lived if old is not None else None
     if replaced is not None and replaced != credentials.short_lived:
         notes += await _end_replaced(connection, replaced.token)
@@ -425,7 +432,7 @@ def _previous_login(
         return PreviousLogin()
     is_elsewhere = before.storage is not secrets.storage
     try:
-        store = workspace.secret_store(before.storage) if is_elsewhere else secrets
+        store = secret_store(workspace, before.storage) if is_elsewhere else secrets
         found = store.read(account.key)
     except StorageError as error:
         trouble = f"The token of the earlier login could not be ended: {error.message}"
@@ -450,7 +457,7 @@ def _known_account(workspace: Workspace, unsure: Account, long_lived: str) -> Ac
         if (account.origin, account.app_code) != (unsure.origin, unsure.app_code):
             continue
         with contextlib.suppress(StorageError):  # a place that can't be read has no say
-            found = workspace.secret_store(stored.storage).read(account.key)
+            found = secret_store(workspace, stored.storage).read(account.key)
             if found is not None and long_lived in {found.long_lived, found.replaced}:
                 return account
     return unsure if unsure.user else structs.replace(unsure, token_id=fingerprint(long_lived))
@@ -468,7 +475,7 @@ async def _was_renewed_elsewhere(
         return False
     if new.long_lived == old.long_lived:
         return False
-    async with workspace.client(account.origin, account.app_code, account.label) as client:
+    async with api_client(workspace, account.origin, account.app_code, account.label) as client:
         try:
             await ask_long_lived(client, new.long_lived)
         except TokenInvalid:

@@ -1,12 +1,9 @@
 """Ends our own token, leaves an account, forgets it on this machine."""
 
-from __future__ import annotations
-
 import asyncio
 import enum
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import (
     NoAccount,
@@ -21,13 +18,11 @@ from qiscus_tui.model.account import Credentials, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.audit_trail import AccessTrail, AuditTrail
+from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.secrets import forget_environment_tokens
-
-if TYPE_CHECKING:
-    from qiscus_tui.service.account.connection import Connection
 
 
 class OwnToken(enum.Enum):
@@ -185,7 +180,7 @@ async def forget_account(workspace: Workspace, name: str) -> bool:
         return await asyncio.to_thread(_forget_environment, workspace)
     if stored is None:
         raise NoAccount(f"There is no account '{safe(name, 100)}' here", "See: qiscus-tui accounts")
-    connection = workspace.connect(SelectedAccount(stored, "accounts forget"))
+    connection = connect(workspace, SelectedAccount(stored, "accounts forget"))
     try:
         held = await asyncio.to_thread(connection.account_storage.secrets.read, stored.account.key)
         await forget(connection)

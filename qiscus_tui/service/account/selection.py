@@ -16,8 +16,7 @@ from qiscus_tui.model.account import (
 )
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.storage import LocalFiles
-from qiscus_tui.store.accounts import StoredAccount
+from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.config import Config
 
 LONG_LIVED_VARIABLE = "QISCUS_LONG_LIVED_TOKEN"
@@ -112,7 +111,7 @@ def choose(
     account_options: AccountOptions,
     environ: Mapping[str, str],
     config: Config,
-    local_files: LocalFiles,
+    book: AccountBook,
 ) -> SelectedAccount:
     """Return the account of this run. Raises NoAccount, UsageError, ConfigError, StorageError."""
     given = environment_credentials(environ)
@@ -129,7 +128,7 @@ def choose(
         account = Account(server, app_id, user="", token_id=token_id)
         stored = StoredAccount(ENVIRONMENT_NAME, account, Storage.ENVIRONMENT)
         return SelectedAccount(configured(stored, config), "environment", credentials)
-    stored, by = _stored(account_options, environ, local_files)
+    stored, by = _stored(account_options, environ, book)
     if account_options.server is not None:
         wanted = parse_origin(account_options.server)
         if wanted != stored.account.origin:
@@ -143,9 +142,9 @@ def choose(
 
 
 def _stored(
-    account_options: AccountOptions, environ: Mapping[str, str], local_files: LocalFiles
+    account_options: AccountOptions, environ: Mapping[str, str], book: AccountBook
 ) -> tuple[StoredAccount, str]:
-    accounts = list(local_files.book.all())
+    accounts = list(book.all())
     named = (
         (account_options.account, account_options.named_by),
         (environ.get(ACCOUNT_VARIABLE, "").strip() or None, ACCOUNT_VARIABLE),
@@ -163,7 +162,7 @@ def _stored(
         raise NoAccount("No account is logged in on this machine")
     if len(accounts) == 1:
         return accounts[0], "the only one"
-    last = local_files.book.last_used()
+    last = book.last_used()
     for stored in accounts:
         if stored.name == last:
             return stored, LAST_USED
@@ -174,7 +173,7 @@ def _stored(
 
 
 def unmatched_accounts(
-    environ: Mapping[str, str], config: Config, local_files: LocalFiles
+    environ: Mapping[str, str], config: Config, book: AccountBook
 ) -> tuple[str, ...]:
     """Return the accounts of the configuration that are not stored on this machine.
 
@@ -183,7 +182,7 @@ def unmatched_accounts(
     if not config.accounts:
         return ()
     known = {ENVIRONMENT_NAME}
-    for stored in local_files.book.all():
+    for stored in book.all():
         known |= {stored.name, stored.account.name}
     given = environment_credentials(environ)
     if given is not None:

@@ -1,79 +1,17 @@
-"""What is stored on this machine, for all accounts and for one."""
+"""Where the secrets of an account are stored, and where a new login can be. Loads asyncio."""
 
-from __future__ import annotations
-
+import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator
 
-from msgspec import field
+from msgspec import Struct, field
 
 from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.model.masking import Unshown
-from qiscus_tui.store.accounts import AccountBook
-from qiscus_tui.store.audit import AuditLog
-from qiscus_tui.store.journal import Journal
-from qiscus_tui.store.known import KnownFile
-from qiscus_tui.store.locks import ACCOUNT_WAIT, account_lock
-from qiscus_tui.store.paths import Paths, paths_in_memory
+from qiscus_tui.service.account.selection import SelectedAccount
+from qiscus_tui.service.account.workspace import LocalFiles, Workspace, secret_store
+from qiscus_tui.store.account_lock import ACCOUNT_WAIT, account_lock
 from qiscus_tui.store.secrets import SecretStore
-from qiscus_tui.store.state import Checks, ShownLists, VerifiedCalls, Visits
-
-if TYPE_CHECKING:
-    import asyncio
-
-
-class LocalFiles:
-    """The files of this user, or their twins in memory. Nothing is created by looking."""
-
-    def __init__(
-        self, paths: Paths, environ: Mapping[str, str], *, to_syslog: bool = False
-    ) -> None:
-        """`to_syslog`: audit records go to the system's log too."""
-        self.paths = paths
-        self.environ = environ
-        self.book = AccountBook(paths)
-        self.audit = AuditLog(paths, environ=environ, to_syslog=to_syslog)
-        self.journal = Journal(paths)
-        self.checks = Checks(paths)
-        self.visits = Visits(paths)
-        self.shown_lists = ShownLists(paths)
-
-    @classmethod
-    def in_memory(cls) -> LocalFiles:
-        """Return files that end with this run; the machine's own are neither read nor written."""
-        return cls(paths_in_memory(), {})
-
-    @property
-    def persistent(self) -> bool:
-        """Whether they are still there after this run."""
-        return self.paths.files.persistent
-
-    def may_hold_interrupted(self) -> bool:
-        """Return whether an earlier run may have been cut short, without decoding any record.
-
-        A plan begins with an intent, and the two newest parts of the log have all that are open.
-        Raises StorageError.
-        """
-        paths, files = self.paths, self.paths.files
-        if files.is_there(paths.journal_file):
-            return True
-        logs = (files.read(path) for path in (paths.audit_file, paths.rotated_audit(1)))
-        return any(b'"intent"' in (log or b"") for log in logs)
-
-    def verified_calls(self, origin: str, app_id: str, call: str) -> VerifiedCalls:
-        """Return what is known of the revoke call (path and field) of one server and app."""
-        return VerifiedCalls(self.paths, origin, app_id, call)
-
-    def known(self, origin: str, app_id: str) -> KnownFile:
-        """Return the integrations of one app that were named from here."""
-        return KnownFile(self.paths, origin, app_id)
-
-
-def _turn() -> asyncio.Lock:
-    from asyncio import Lock  # 20 ms, and a stored token is printed without
-
-    return Lock()
 
 
 class AccountStorage(Unshown, frozen=True):
@@ -82,7 +20,7 @@ class AccountStorage(Unshown, frozen=True):
     secrets: SecretStore
     local_files: LocalFiles
 
-    _turn: asyncio.Lock = field(default_factory=_turn)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """The tasks of this process queue here."""
 
     def is_in_book(self, account: Account) -> bool:
@@ -102,3 +40,51 @@ class AccountStorage(Unshown, frozen=True):
                 return
             async with account_lock(self.local_files.paths.state_dir, account.key, longest):
                 yield
+
+
+def storage_of(workspace: Workspace, selected: SelectedAccount) -> AccountStorage:
+    """Return where the account's secrets are. Raises StorageError."""
+    secrets = secret_store(workspace, selected.stored.storage, selected.given)
+    return AccountStorage(secrets, workspace.local_files)
+
+
+def keep_in(workspace: Workspace, storage: Storage) -> AccountStorage:
+    """Return the place of a new login, after consent. Raises StorageError."""
+    return AccountStorage(secret_store(workspace, storage), workspace.local_files)
+
+
+# Where a new login can be stored; nothing is written before the user knows
+
+
+class StorageOffer(Struct, frozen=True):
+    """The best place for new secrets."""
+
+    storage: Storage
+    where: str
+    """The place as safe text: the keyring's name or the file's path."""
+    reason: str = ""
+    """Why it is not the keyring, or why nothing can be stored."""
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether the user must agree first: a file is less safe than a keyring."""
+        return self.storage is Storage.FILE
+
+
+def offer(workspace: Workspace, choice: Storage | None) -> StorageOffer:
+    """Return where a new login is stored: `choice`, else the keyring, else the file.
+
+    Raises StorageError: a keyring that is locked or fails never turns into the file silently.
+    May take 3 s: call it in a thread.
+    """
+    if not workspace.local_files.persistent:
+        return StorageOffer(Storage.THIS_RUN, "this run only", "the demo stores nothing")
+    if choice is not None:
+        return StorageOffer(choice, secret_store(workspace, choice).where)
+    from qiscus_tui.store.keyring_store import NoKeyring, find_keyring  # takes 180 ms to load
+
+    found = find_keyring()
+    if isinstance(found, NoKeyring):
+        where = secret_store(workspace, Storage.FILE).where
+        return StorageOffer(Storage.FILE, where, found.reason)
+    return StorageOffer(Storage.KEYRING, found.where)

@@ -1,18 +1,10 @@
-"""What every run needs: configuration, files, clock, and access to the network.
-
-Light to import: the parts for the network are loaded with the first connection.
-"""
-
-from __future__ import annotations
+"""What every run needs: configuration, files and clock. Loads no part of the network."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from qiscus_tui import __version__
 from qiscus_tui.errors import ConfigError, QiscusTuiError, StorageError
-from qiscus_tui.model.account import Account, Credentials, Origin, Storage
+from qiscus_tui.model.account import Credentials, Origin, Storage
 from qiscus_tui.model.clock import Clock, SystemClock
 from qiscus_tui.model.masking import Unshown
 from qiscus_tui.service.account.selection import (
@@ -22,31 +14,68 @@ from qiscus_tui.service.account.selection import (
     login_server,
     unmatched_accounts,
 )
-from qiscus_tui.service.account.storage import (
-    AccountStorage,
-    LocalFiles,
-)
-from qiscus_tui.service.config_language import LANGUAGE
-from qiscus_tui.store.audit_records import AuditKind
-from qiscus_tui.store.config import Config, load_config, load_named_config
-from qiscus_tui.store.paths import check_config_dir, find_paths
+from qiscus_tui.store.accounts import AccountBook
+from qiscus_tui.store.audit import AuditLog
+from qiscus_tui.store.config import Config, Language, load_config, load_named_config
+from qiscus_tui.store.journal import Journal
+from qiscus_tui.store.known import KnownFile
+from qiscus_tui.store.paths import Paths, check_config_dir, find_paths, paths_in_memory
 from qiscus_tui.store.secrets import SecretStore, open_store
+from qiscus_tui.store.state import Checks, ShownLists, VerifiedCalls, Visits
 
-if TYPE_CHECKING:
-    import httpx
 
-    from qiscus_tui.api.client import ApiClient
-    from qiscus_tui.api.contract import Contract
-    from qiscus_tui.api.wire import WireSettings
-    from qiscus_tui.service.account.connection import Connection
-    from qiscus_tui.service.integrations import Integrations
-    from qiscus_tui.service.sessions.snapshot import Reader
+class LocalFiles:
+    """The files of this user, or their twins in memory. Nothing is created by looking."""
+
+    def __init__(
+        self, paths: Paths, environ: Mapping[str, str], *, to_syslog: bool = False
+    ) -> None:
+        """`to_syslog`: audit records go to the system's log too."""
+        self.paths = paths
+        self.environ = environ
+        self.book = AccountBook(paths)
+        self.audit = AuditLog(paths, environ=environ, to_syslog=to_syslog)
+        self.journal = Journal(paths)
+        self.checks = Checks(paths)
+        self.visits = Visits(paths)
+        self.shown_lists = ShownLists(paths)
+
+    @classmethod
+    def in_memory(cls) -> "LocalFiles":
+        """Return files that end with this run; the machine's own are neither read nor written."""
+        return cls(paths_in_memory(), {})
+
+    @property
+    def persistent(self) -> bool:
+        """Whether they are still there after this run."""
+        return self.paths.files.persistent
+
+    def may_hold_interrupted(self) -> bool:
+        """Return whether an earlier run may have been cut short, without decoding any record.
+
+        A plan begins with an intent, and the two newest parts of the log have all that are open.
+        Raises StorageError.
+        """
+        paths, files = self.paths, self.paths.files
+        if files.is_there(paths.journal_file):
+            return True
+        logs = (files.read(path) for path in (paths.audit_file, paths.rotated_audit(1)))
+        return any(b'"intent"' in (log or b"") for log in logs)
+
+    def verified_calls(self, origin: str, app_id: str, call: str) -> VerifiedCalls:
+        """Return what is known of the revoke call (path and field) of one server and app."""
+        return VerifiedCalls(self.paths, origin, app_id, call)
+
+    def known(self, origin: str, app_id: str) -> KnownFile:
+        """Return the integrations of one app that were named from here."""
+        return KnownFile(self.paths, origin, app_id)
 
 
 class DemoAccess(Unshown, frozen=True):
     """The demo in this process: its transport, and the credentials for it."""
 
-    transport: httpx.AsyncBaseTransport
+    transport: object
+    """A `Transport` of api/wire.py, which is loaded with the first connection."""
     origin: Origin
     email: str
     password: str
@@ -78,14 +107,14 @@ class Workspace(Unshown, frozen=True, dict=True):
 
         Raises NoAccount, UsageError, ConfigError, StorageError.
         """
-        return choose(self.account_options, self.environ, self.config, self.local_files)
+        return choose(self.account_options, self.environ, self.config, self.local_files.book)
 
     def unmatched_accounts(self) -> tuple[str, ...]:
         """Return the accounts of config.toml that are not stored on this machine.
 
         Raises ConfigError, StorageError.
         """
-        return unmatched_accounts(self.environ, self.config, self.local_files)
+        return unmatched_accounts(self.environ, self.config, self.local_files.book)
 
     def login_server(self) -> Origin:
         """Return the server for a login. Raises AddressError."""
@@ -93,104 +122,30 @@ class Workspace(Unshown, frozen=True, dict=True):
             return self.demo.origin
         return login_server(self.account_options, self.environ, self.config)
 
-    def wire_settings(self, label: str = "") -> WireSettings:
-        """Return the configured transport settings."""
-        from qiscus_tui.api.retry import CALL_TIME
-        from qiscus_tui.api.wire import LIST_TIME, WireSettings
 
-        server = self.config.server
-        call_time = self.timeout or max(CALL_TIME, server.timeout)
-        return WireSettings(
-            timeout=min(server.timeout, call_time),
-            call_time=call_time,
-            list_time=self.timeout or max(LIST_TIME, call_time),
-            user_agent=f"qiscus-tui/{__version__}" + (f" ({label})" if label else ""),
-            ca_bundle=str(server.ca_bundle or ""),
-            proxy=server.proxy or "",
-            transport=self.demo.transport if self.demo else None,
-        )
+def secret_store(
+    workspace: Workspace, storage: Storage, given: Credentials | None = None
+) -> SecretStore:
+    """Return the store of this kind; in the demo, memory. Raises StorageError."""
+    kind = storage if workspace.local_files.persistent else Storage.THIS_RUN
+    return open_store(kind, workspace.local_files.paths, given)
 
-    def client(self, origin: Origin, app_id: str, label: str = "") -> ApiClient:
-        """Return an API client for one app on one server."""
-        from qiscus_tui.api.client import ApiClient
 
-        return ApiClient(origin, app_id, self.wire_settings(label), self.clock, self.contract())
+def _language() -> Language:
+    from qiscus_tui.service.config_language import LANGUAGE  # the filter's parser: few files use it
 
-    def contract(self) -> Contract:
-        """Return the calls of the API, with the configured overrides."""
-        from qiscus_tui.api.contract import contract_with
-
-        overrides = {
-            name: (override.path, override.field) for name, override in self.config.api.items()
-        }
-        return contract_with(overrides)
-
-    def integrations(self, account: Account) -> Integrations:
-        """Return the known integrations of the account's app."""
-        from qiscus_tui.service.integrations import Integrations
-
-        config_file = self.config_file or self.local_files.paths.config_file
-        file = self.local_files.known(str(account.origin), account.app_code)
-
-        def record(words: str) -> None:
-            try:
-                now = self.clock.now()
-                self.local_files.audit.access(account, AuditKind.KNOWN, (), "", now, words)
-            except StorageError as error:
-                message = f"The audit log lacks this change: {error.message}"
-                self.warn(StorageError(message, error.hint))
-
-        return Integrations(self.config.known, config_file, file, record)
-
-    def reader(self, account: Account) -> Reader:
-        """Return a reader, which turns listings into snapshots."""
-        from qiscus_tui.service.sessions.snapshot import full_reader
-
-        return full_reader(self.integrations(account).known)
-
-    def connect(self, selected: SelectedAccount) -> Connection:
-        """Return a connection to the account; nothing is sent yet. Raises StorageError."""
-        return self.connection(selected, self.account_storage_of(selected))
-
-    def connection(self, selected: SelectedAccount, account_storage: AccountStorage) -> Connection:
-        """Return a connection to the account whose secrets are in `account_storage`."""
-        from qiscus_tui.service.account.connection import Connection
-
-        account = selected.account
-        client = self.client(account.origin, account.app_code, account.label)
-        return Connection(
-            selected.name,
-            account,
-            client,
-            account_storage,
-            self.clock,
-            partial(self.reader, account),
-            selected.by,
-            self.show_secret,
-            self.warn,
-            self.config.audit.reason,
-        )
-
-    def account_storage_of(self, selected: SelectedAccount) -> AccountStorage:
-        """Return where the account's secrets are. Raises StorageError."""
-        secrets = self.secret_store(selected.stored.storage, selected.given)
-        return AccountStorage(secrets, self.local_files)
-
-    def secret_store(self, storage: Storage, given: Credentials | None = None) -> SecretStore:
-        """Return the store of this kind; in the demo, memory. Raises StorageError."""
-        kind = storage if self.local_files.persistent else Storage.THIS_RUN
-        return open_store(kind, self.local_files.paths, given)
+    return LANGUAGE
 
 
 def named_config(path: Path | None) -> Config | None:
     """Return the settings of the file that the user named. Raises ConfigError, StorageError."""
-    return load_named_config(path, LANGUAGE) if path else None
+    return load_named_config(path, _language) if path else None
 
 
 def usual_config(environ: Mapping[str, str]) -> Config:
     """Return the settings of config.toml in its usual folder. Raises ConfigError, StorageError."""
     check_config_dir(environ)
-    return load_config(find_paths(environ).config_file, LANGUAGE)
+    return load_config(find_paths(environ).config_file, _language)
 
 
 def open_workspace(

@@ -15,9 +15,11 @@ from qiscus_tui.errors import AddressError, ConfigError, NoAccount, QiscusTuiErr
 from qiscus_tui.model.account import Origin, is_loopback
 from qiscus_tui.model.clients import client_name_error
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.directory import StorageOffer, offer
+from qiscus_tui.service.account.connection import configured_contract, wire_settings
+from qiscus_tui.service.account.integrations import integrations_of
 from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE, unmatched_words
-from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.account.storage import StorageOffer, offer
+from qiscus_tui.service.account.workspace import Workspace, secret_store
 from qiscus_tui.service.revocation.retention import offset_words
 
 CLOCK_SLACK = 60.0
@@ -120,11 +122,11 @@ def _target(workspace: Workspace) -> tuple[Origin, Contract]:
         if workspace.account_options.account is not None or workspace.environ.get(ACCOUNT_VARIABLE):
             raise  # the default server is not the one that was named
         origin = workspace.login_server()
-    return origin, workspace.client(origin, "").contract
+    return origin, configured_contract(workspace)
 
 
 def _probe(workspace: Workspace, origin: Origin) -> PathProbe:
-    return PathProbe(origin, workspace.wire_settings(), workspace.clock)
+    return PathProbe(origin, wire_settings(workspace), workspace.clock)
 
 
 def _config_words(workspace: Workspace) -> str:
@@ -141,7 +143,7 @@ def _setting_checks(workspace: Workspace) -> list[Check]:
     checks: list[Check] = []
     if workspace.demo is None:
         try:
-            tls_context(workspace.wire_settings().ca_bundle)
+            tls_context(wire_settings(workspace).ca_bundle)
         except ConfigError as error:
             checks.append(Check("certificates", Health.BAD, error.message, error.hint))
     return checks
@@ -157,7 +159,7 @@ def _storage_checks(workspace: Workspace) -> list[Check]:
         checks.append(Check("accounts", Health.GOOD, f"{len(accounts)} on this machine"))
         for storage in sorted({a.storage for a in accounts}, key=lambda one: one.value):
             if storage.stores_logins:
-                store = workspace.secret_store(storage)
+                store = secret_store(workspace, storage)
                 store.probe()
                 checks.append(Check("storage", Health.GOOD, f"{store.where} can be written"))
         if not accounts:
@@ -179,7 +181,7 @@ def _account_checks(workspace: Workspace) -> list[Check]:
 def _known_checks(workspace: Workspace) -> list[Check]:
     """Check integrations that an earlier version let be named by what is no client's name."""
     try:
-        named = workspace.integrations(workspace.choose().account).all()
+        named = integrations_of(workspace, workspace.choose().account).all()
     except QiscusTuiError:
         return []  # another check reports that
     hint = "Forget it, and name it again: qiscus-tui known"

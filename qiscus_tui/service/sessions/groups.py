@@ -3,7 +3,6 @@
 Those of 100,000 sessions take some 40 ms.
 """
 
-import hashlib
 import math
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from qiscus_tui.model.addresses import (
 from qiscus_tui.model.clients import UNKNOWN, client_family, client_of
 from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.model.ids import sha256
 from qiscus_tui.model.local_days import day_named, days_near
 from qiscus_tui.query import Key, Moment, written_between, written_exactly
 from qiscus_tui.query.matching import address_of, label_of, text_of
@@ -327,7 +327,7 @@ def whole_pairs(listed: SessionList, ids: Collection[str]) -> tuple[str, ...]:
 
 def _fingerprint(group: Group) -> str:
     text = "\0".join(value or "" for value in group.values)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return sha256(text)[:16]
 
 
 _GROUPED_BY = {

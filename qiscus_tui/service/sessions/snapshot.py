@@ -184,12 +184,3 @@ def _pairs(sessions: Sequence[Session], quick: _QuickNames) -> dict[_AgentAndIp,
             networks[ip] = network_of(ip)
         pairs[origin] = families[agent], networks[ip]
     return pairs
-
-
-def family_of(user_agent: str | None) -> str:
-    """Return the client without its version, so that an update makes no new client of it.
-
-    From the quick name: the full one is for a limited number of agents, which differ from list to
-    list. Both are of the same family, but for rare browsers.
-    """
-    return client_family(quick_name(user_agent))

@@ -13,7 +13,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from qiscus_tui.model.clients import OWN_PRODUCT, UNKNOWN
+from qiscus_tui.model.clients import OWN_PRODUCT, UNKNOWN, client_family
 from qiscus_tui.model.text import safe
 
 if TYPE_CHECKING:
@@ -105,6 +105,15 @@ def quick_name(user_agent: str | None) -> str:
     if product is None:
         return _short(agent)
     return _short(_versioned(product["name"], product["major"]))
+
+
+def family_of(user_agent: str | None) -> str:
+    """Return the client without its version, so that an update makes no new client of it.
+
+    From the quick name: the full one is for a limited number of agents, which differ from list to
+    list. Both are of the same family, but for rare browsers.
+    """
+    return client_family(quick_name(user_agent))
 
 
 class ClientNames:

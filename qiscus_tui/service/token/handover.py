@@ -3,11 +3,9 @@
 Light to import: a cached token is handed over without loading any part of the network.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from qiscus_tui.api.contract import APP_ID_HEADER, TOKEN_HEADER
 from qiscus_tui.errors import NoLongLivedToken, NoSecretKey, Unreadable
 from qiscus_tui.model.account import Account, Credentials, ShortLived
 from qiscus_tui.model.masking import Unshown, names_a_secret
@@ -20,10 +18,7 @@ from qiscus_tui.service.account.selection import (
     TOKEN_VARIABLE,
     SelectedAccount,
 )
-from qiscus_tui.service.account.workspace import Workspace
-
-if TYPE_CHECKING:
-    from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.account.workspace import Workspace, secret_store
 
 _OURS = "QISCUS_"
 _SHORTEST = 8
@@ -87,6 +82,11 @@ def script_token(account: Account, token: ShortLived, held: Credentials) -> Scri
     return ScriptSecret(account, TOKEN_VARIABLE, token.token, held.secrets, token.expires_at)
 
 
+def script_key(account: Account, name: str, held: Credentials) -> ScriptSecret:
+    """Return the secret key for a script. Raises NoSecretKey."""
+    return ScriptSecret(account, SECRET_KEY_VARIABLE, secret_key_of(name, held), held.secrets)
+
+
 # From this machine
 
 
@@ -98,7 +98,7 @@ def cached_secret_key(workspace: Workspace) -> ScriptSecret | None:
     selected, held = _stored(workspace)
     if held is None:
         return None
-    return _secret_key(selected.account, selected.name, held)
+    return script_key(selected.account, selected.name, held)
 
 
 def cached_token(workspace: Workspace, min_ttl: float) -> ScriptSecret | None:
@@ -118,48 +118,8 @@ def cached_token(workspace: Workspace, min_ttl: float) -> ScriptSecret | None:
 
 def _stored(workspace: Workspace) -> tuple[SelectedAccount, Credentials | None]:
     selected = workspace.choose()
-    secrets = workspace.secret_store(selected.stored.storage, selected.given)
+    secrets = secret_store(workspace, selected.stored.storage, selected.given)
     return selected, secrets.read(selected.account.key)
-
-
-# From the server, where the stored one will not do
-
-
-async def fetched_token(connection: Connection, min_ttl: float) -> ScriptSecret:
-    """Return a short-lived token with at least `min_ttl` seconds left.
-
-    Raises LoginNeeded, ServerError, OutOfReach, StorageError.
-    """
-    return await _handed_over(connection, await _valid_token(connection, min_ttl))
-
-
-async def checked_token(connection: Connection, min_ttl: float) -> ScriptSecret:
-    """Return a token as `fetched_token` does, after the server confirmed that it accepts it."""
-    from qiscus_tui.service.token.refresh import refreshed_if_rejected
-
-    token = await _valid_token(connection, min_ttl)
-    await _handed_over(connection, token)  # may raise, before the token is sent
-    return await _handed_over(connection, await refreshed_if_rejected(connection, token))
-
-
-async def fetched_secret_key(connection: Connection) -> ScriptSecret:
-    """Return the secret key. Raises NoSecretKey, NoAccount."""
-    return _secret_key(connection.account, connection.name, await connection.credentials())
-
-
-def _secret_key(account: Account, name: str, held: Credentials) -> ScriptSecret:
-    return ScriptSecret(account, SECRET_KEY_VARIABLE, secret_key_of(name, held), held.secrets)
-
-
-async def _valid_token(connection: Connection, min_ttl: float) -> ShortLived:
-    from qiscus_tui.service.token.refresh import valid_token
-
-    must_have_tokens(connection.name, await connection.credentials())
-    return await valid_token(connection, min_ttl)
-
-
-async def _handed_over(connection: Connection, token: ShortLived) -> ScriptSecret:
-    return script_token(connection.account, token, await connection.credentials())
 
 
 # To the script
@@ -170,8 +130,6 @@ def header_lines(given: ScriptSecret) -> tuple[str, str]:
 
     Raises Unreadable where the server gave a token or app code that no header can carry.
     """
-    from qiscus_tui.api.contract import APP_ID_HEADER, TOKEN_HEADER
-
     values = (given.secret, given.account.app_code)
     if not all(value.isascii() and value.isprintable() for value in values):
         raise Unreadable("The token or the app code has characters that no header can carry")

@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -29,11 +29,15 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.model.timestamps import NO_CLOCK, NOT_KNOWN
 from qiscus_tui.service.account.audit_trail import AccessTrail
 from qiscus_tui.service.account.connection import Connection, Progress, end_unstored_token
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
+from qiscus_tui.service.token.handover import (
+    ScriptSecret,
+    must_have_tokens,
+    script_key,
+    script_token,
+)
 from qiscus_tui.store.audit_records import AuditKind
-
-if TYPE_CHECKING:
-    from qiscus_tui.service.sessions.session_list import SessionList
 
 Result = TypeVar("Result")
 
@@ -225,7 +229,42 @@ async def _made(connection: Connection, keep: Callable[[NewTokens], Awaitable[No
     return new
 
 
-async def read_list(connection: Connection, progress: Progress | None = None) -> "SessionList":
+# For a script, where the stored one will not do
+
+
+async def fetched_token(connection: Connection, min_ttl: float) -> ScriptSecret:
+    """Return a short-lived token with at least `min_ttl` seconds left.
+
+    Raises LoginNeeded, ServerError, OutOfReach, StorageError.
+    """
+    return await _handed_over(connection, await _valid_token(connection, min_ttl))
+
+
+async def checked_token(connection: Connection, min_ttl: float) -> ScriptSecret:
+    """Return a token as `fetched_token` does, after the server confirmed that it accepts it."""
+    token = await _valid_token(connection, min_ttl)
+    await _handed_over(connection, token)  # may raise, before the token is sent
+    return await _handed_over(connection, await refreshed_if_rejected(connection, token))
+
+
+async def fetched_secret_key(connection: Connection) -> ScriptSecret:
+    """Return the secret key. Raises NoSecretKey, NoAccount."""
+    return script_key(connection.account, connection.name, await connection.credentials())
+
+
+async def _valid_token(connection: Connection, min_ttl: float) -> ShortLived:
+    must_have_tokens(connection.name, await connection.credentials())
+    return await valid_token(connection, min_ttl)
+
+
+async def _handed_over(connection: Connection, token: ShortLived) -> ScriptSecret:
+    return script_token(connection.account, token, await connection.credentials())
+
+
+# For the list
+
+
+async def read_list(connection: Connection, progress: Progress | None = None) -> SessionList:
     """Return the list as `Connection.read_list` does, after one refresh where that can help.
 
     Times without a zone can be read only by a session of our own, whose creation is known, and so

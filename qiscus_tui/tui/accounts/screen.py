@@ -16,9 +16,10 @@ from textual.widgets import Static
 from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.model.account import Role, Storage
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.account.connection import connect
 from qiscus_tui.service.account.directory import (
     KnownAccount,
-    connected_to,
+    account_named,
     kept_accounts,
     last_logins,
     must_not_be_given,
@@ -317,7 +318,8 @@ class AccountsScreen(BaseScreen[None]):
         connection = self._feed.connection if self._feed and self._is_in_use(one) else None
         if connection is not None:
             return (await log_out(connection, forget_anyway=forget_anyway)).value
-        connection = await asyncio.to_thread(connected_to, self.workspace, one.name)
+        selected = await asyncio.to_thread(account_named, self.workspace, one.name)
+        connection = await asyncio.to_thread(connect, self.workspace, selected)
         try:
             return (await log_out(connection, forget_anyway=forget_anyway)).value
         finally:

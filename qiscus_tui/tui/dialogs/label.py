@@ -12,7 +12,11 @@ from textual.widget import Widget
 from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.integrations import Integration, Integrations
+from qiscus_tui.service.account.integrations import (
+    Integration,
+    Integrations,
+    integrations_of,
+)
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.dialogs.question import Toggle
 from qiscus_tui.tui.listed.feed import Feed
@@ -91,7 +95,7 @@ async def label_session(app: App[int], feed: Feed, session: Session) -> None:
     connection, position = feed.connection, feed.listed.positions.get(session.id)
     if connection is None or position is None:
         return
-    integrations = feed.workspace.integrations(connection.account)
+    integrations = integrations_of(feed.workspace, connection.account)
     try:
         found = await asyncio.to_thread(integrations.of, session, feed.listed.labels[position])
     except StorageError as error:

@@ -172,11 +172,15 @@ class Feed:
 
     async def _read(self) -> list[str]:
         if self.connection is None and self._selected is not None:
-            self.connection = await asyncio.to_thread(self.workspace.connect, self._selected)
+            from qiscus_tui.service.account.connection import connect  # httpx: after the frame
+
+            self.connection = await asyncio.to_thread(connect, self.workspace, self._selected)
         connection = self.connection
         if connection is None:
             raise AssertionError("neither connected nor selected")
-        self._visit = visit_of(connection, self._visit)
+        self._visit = visit_of(self.workspace.local_files, connection.account.key, self._visit)
+        if self._visit is not None:
+            connection.mark_new(self._visit.new_pairs)
         if not self.is_read:
             self._name_quickly(connection)
         from qiscus_tui.service.token.refresh import read_list  # loads httpx: after the frame
@@ -247,7 +251,7 @@ class Feed:
         self._is_visit_noted = True
         troubles = [self._visit.trouble] if self._visit is not None else []
         try:
-            await asyncio.to_thread(directory.note_start, self.workspace, connection)
+            await asyncio.to_thread(directory.note_start, self.workspace, connection.account)
         except StorageError as error:
             troubles.append(error)
         return [error.text for error in filter(None, troubles)]

@@ -34,7 +34,7 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import DEFAULT_SERVER, Account, Origin, Storage, parse_origin
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account import directory
+from qiscus_tui.service.account.storage import keep_in, offer
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
@@ -316,9 +316,7 @@ async def find_offer(workspace: Workspace) -> tuple[Storage, str]:
     Asks the keyring, which may take 3 s.
     """
     try:
-        found = await asyncio.to_thread(
-            directory.offer, workspace, workspace.config.storage.backend
-        )
+        found = await asyncio.to_thread(offer, workspace, workspace.config.storage.backend)
     except StorageError as error:
         words = f"This login is kept for this run only: {error.message}. {error.hint}"
         return Storage.THIS_RUN, words
@@ -348,7 +346,7 @@ async def log_in_with(workspace: Workspace, entered: Entered, storage: Storage) 
     if workspace.demo is None:
         account_options = replace(workspace.account_options, server=entered.server)
         workspace = replace(workspace, account_options=account_options)
-    kept = await asyncio.to_thread(directory.keep_in, workspace, storage)
+    kept = await asyncio.to_thread(keep_in, workspace, storage)
     if entered.long_lived or entered.app_id:
         return await log_in_with_token(workspace, kept, entered.app_id, entered.long_lived)
     return await log_in(workspace, kept, Password(entered.email, entered.password))

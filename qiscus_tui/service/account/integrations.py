@@ -12,11 +12,15 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from qiscus_tui.errors import UsageError
+from qiscus_tui.errors import StorageError, UsageError
+from qiscus_tui.model.account import Account
 from qiscus_tui.model.addresses import named_network, network_of
 from qiscus_tui.model.clients import UNKNOWN, Known, client_name_error
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import did_you_mean, safe
+from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.sessions.user_agents import family_of
+from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.known import KnownEntry, KnownFile
 
 LONGEST = 60
@@ -76,8 +80,6 @@ class Integrations:
         `known` is what the list labels it with. None for a session without client and network.
         """
         named = (one for one, found in zip(self.all(), self.known(), strict=True) if found == known)
-        from qiscus_tui.service.sessions.snapshot import family_of
-
         family, ip = family_of(session.user_agent), _network(session.ip)
         family = "" if family == UNKNOWN else family
         unnamed = Integration("", family, ip, protect=True, is_configured=False)
@@ -184,3 +186,19 @@ def _network(ip: str | None) -> str:
     except ValueError:  # the server lists something else in its place
         return ""
     return network
+
+
+def integrations_of(workspace: Workspace, account: Account) -> Integrations:
+    """Return the known integrations of the account's app; changes are recorded in the audit log."""
+    files = workspace.local_files
+
+    def record(words: str) -> None:
+        try:
+            files.audit.access(account, AuditKind.KNOWN, (), "", workspace.clock.now(), words)
+        except StorageError as error:
+            message = f"The audit log lacks this change: {error.message}"
+            workspace.warn(StorageError(message, error.hint))
+
+    config_file = workspace.config_file or files.paths.config_file
+    file = files.known(str(account.origin), account.app_code)
+    return Integrations(workspace.config.known, config_file, file, record)
