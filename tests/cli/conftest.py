@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.cli.main import run
+from qiscus_tui.service.account.connection import wire_settings
 from qiscus_tui.service.account.workspace import Workspace
 from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS, PASSWORD, DemoState, Dialect, demo_state
@@ -136,14 +137,14 @@ def program(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("QISCUS_TUI_DATA_DIR", str(data))
     monkeypatch.setenv("QISCUS_TUI_CONFIG_DIR", str(tmp_path / "config"))
     made = Program(data, clock, monkeypatch)
-    settings: Callable[..., WireSettings] = Workspace.wire_settings
 
     def on_the_demo(workspace: Workspace, label: str = "") -> WireSettings:
         if workspace.demo is not None:
-            return settings(workspace, label)
-        return replace(settings(workspace, label), transport=made.transport())
+            return wire_settings(workspace, label)
+        return replace(wire_settings(workspace, label), transport=made.transport())
 
-    monkeypatch.setattr(Workspace, "wire_settings", on_the_demo)
+    monkeypatch.setattr("qiscus_tui.service.account.connection.wire_settings", on_the_demo)
+    monkeypatch.setattr("qiscus_tui.service.doctor.checks.wire_settings", on_the_demo)
     monkeypatch.setattr("qiscus_tui.service.account.workspace.SystemClock", lambda: clock)
     monkeypatch.setattr("qiscus_tui.cli.workspace.SystemClock", lambda: clock)
     monkeypatch.setattr("qiscus_tui.cli.refresh.process_age", lambda: 0.0)

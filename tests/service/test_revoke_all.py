@@ -476,12 +476,12 @@ async def test_what_the_readings_do_not_prove_is_unknown(
         here.state.fail_next(Call.PROFILE, *[Fault(503)] * 9)  # it knows no such token
     read, readings = connection.read_list, 0
 
-    async def odd(*given: object, **named: object) -> SessionList:
+    async def odd(_: object, *given: object, **named: object) -> SessionList:
         nonlocal readings
         readings += 1
         return reads(readings, await read(*given, **named))  # pyright: ignore
 
-    monkeypatch.setattr(connection, "read_list", odd)
+    monkeypatch.setattr(Connection, "read_list", odd)
     result = await revoke_all(connection, listed)
     assert result.counts[Outcome.REVOKED] == 0
     assert result.counts[Outcome.UNKNOWN] == (len(listed) if unknown is None else unknown)
