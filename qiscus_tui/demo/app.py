@@ -40,13 +40,12 @@ _ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 
 
 class Refusal(Exception):
-    """An answer that is an error: HTTP status, words for people, and a word for programs."""
+    """An answer that is an error: HTTP status, and what it says."""
 
-    def __init__(self, status: int, message: str, detail: str) -> None:
+    def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
-        self.detail = detail
 
 
 class DemoApi:
@@ -93,9 +92,9 @@ class DemoApi:
         named = (await fields(request)).get(self.revoke_field)
         if not isinstance(named, str | int) or named == "":
             message = f"The {self.revoke_field} field is required"
-            raise Refusal(422, message, "validation_failed")
+            raise Refusal(422, message)
         if not self._state.revoke(user, str(named), caller(request)):
-            raise Refusal(404, "Token not found", "not_found")
+            raise Refusal(404, "Token not found")
         return json_answer({"data": {"success": True}})
 
     async def revoke_all(self, request: Request) -> Response:
@@ -120,18 +119,12 @@ class DemoApi:
 
     revoke_field = "token"
     """The field of the revoke call that names a session."""
-    refusal_status = 401
-    """The status for what does not log in."""
-
-    def error_body(self, refusal: Refusal) -> object:
-        """Word an error."""
-        return {"errors": refusal.message, "status": refusal.status}
 
     def manager(self, request: Request) -> User:
         """Give the user of a token-management call: long-lived headers only."""
         user = self._state.holder_of_long_lived(_authorization(request))
         if user is None or request.headers.get("Qiscus-App-Id") != APP_CODE:
-            raise self._not_valid("Invalid token", "invalid token")
+            raise Refusal(401, "Invalid token")
         return user
 
     # Who is asking.
@@ -141,7 +134,7 @@ class DemoApi:
         body = await fields(request)
         user = self._state.logs_in(str(body.get("email")), str(body.get("password")))
         if user is None:
-            raise self._not_valid("Invalid email or password", "invalid_credentials")
+            raise Refusal(401, "Invalid email or password")
         return user
 
     def _profile(self, request: Request, *roles: UserType) -> Response:
@@ -151,9 +144,9 @@ class DemoApi:
         elif (secret, request.headers.get("Qiscus-App-Id")) == (SECRET_KEY, APP_CODE):
             user = ADMIN
         else:
-            raise self._not_valid("Unauthorized", "unauthorized")
+            raise Refusal(401, "Unauthorized")
         if user.role not in roles:
-            raise Refusal(403, "Forbidden", "forbidden")
+            raise Refusal(403, "Forbidden")
         return json_answer(_profile_body(user))
 
     def _user(self, request: Request) -> User:
@@ -161,11 +154,8 @@ class DemoApi:
         token = _authorization(request)
         user = self._state.holder_of_short_lived(token) or self._state.holder_of_long_lived(token)
         if user is None or request.headers.get("Qiscus-App-Id") != APP_CODE:
-            raise self._not_valid("Unauthorized", "token_expired")
+            raise Refusal(401, "Unauthorized")
         return user
-
-    def _not_valid(self, message: str, detail: str) -> Refusal:
-        return Refusal(self.refusal_status, message, detail)
 
     def _now(self) -> float:
         return self._state.clock.now()
@@ -203,13 +193,12 @@ def demo_app(
     # Plain functions would be run in a thread each.
     async def refused(_: Request, error: Exception) -> Response:
         refusal = cast("Refusal", error)
-        return json_answer(api.error_body(refusal), refusal.status)
+        return error_answer(refusal.status, refusal.message)
 
     async def wrong_route(_: Request, error: Exception) -> Response:
         found = cast("HTTPException", error)
         message = "Not Found" if found.status_code == 404 else found.detail
-        refusal = Refusal(found.status_code, message, message.lower().replace(" ", "_"))
-        return json_answer(api.error_body(refusal), refusal.status, found.headers)
+        return error_answer(found.status_code, message, found.headers)
 
     app = Starlette(
         routes=api.routes(),
@@ -264,7 +253,7 @@ async def fields(request: Request) -> Mapping[str, object]:
     try:
         value: object = json.loads(raw)
     except ValueError as error:
-        raise Refusal(400, "The body is not JSON", "malformed") from error
+        raise Refusal(400, "The body is not JSON") from error
     return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
@@ -273,17 +262,19 @@ def encoded(value: object) -> bytes:
     return _ENCODER.encode(value).encode("ascii")
 
 
-def json_answer(
-    value: object, status: int = 200, headers: Mapping[str, str] | None = None
-) -> Response:
+def json_answer(value: object) -> Response:
     """Answer with a JSON value."""
-    return body_answer(encoded(value), status, headers)
+    return body_answer(encoded(value))
 
 
-def body_answer(
-    body: bytes, status: int = 200, headers: Mapping[str, str] | None = None
-) -> Response:
+def body_answer(body: bytes) -> Response:
     """Answer with JSON that is encoded already."""
+    return Response(body, media_type="application/json")
+
+
+def error_answer(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer with an error."""
+    body = encoded({"errors": message, "status": status})
     return Response(body, status, headers, "application/json")
 
 

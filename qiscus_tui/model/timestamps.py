@@ -164,7 +164,10 @@ def is_midnight(value: object) -> bool:
         return is_midnight(cast("dict[str, object]", value).get("date"))
     if isinstance(value, str):
         return "00:00:00" in value
-    return isinstance(value, int | float) and value % _DAY == 0
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    seconds = _from_number(value)
+    return seconds is not None and seconds % _DAY == 0
 
 
 def parse_timestamp(value: object, zone_offset: float = 0.0) -> float | None:

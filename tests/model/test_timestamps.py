@@ -11,6 +11,7 @@ from qiscus_tui.model.timestamps import (
     SessionTimes,
     credible,
     has_no_zone,
+    is_midnight,
     parse_timestamp,
     rfc3339,
     span_of,
@@ -157,6 +158,21 @@ def test_a_time_whose_zone_is_unknown_may_be_off_by_any_zone(hours: int) -> None
 )
 def test_whether_a_time_has_a_zone(value: object, zoneless: bool) -> None:
     assert has_no_zone(value) is zoneless
+
+
+@pytest.mark.parametrize(
+    ("value", "midnight"),
+    [
+        ("2026-10-08T00:00:00Z", True),
+        ("2026-10-08T00:00:01Z", False),
+        (1_792_022_400, True),
+        (1_792_022_400_000, True),
+        (1_790_487_072_000, False),  # a multiple of 86,400 all the same
+        (True, False),
+    ],
+)
+def test_a_midnight_may_be_a_date_alone(value: object, midnight: bool) -> None:
+    assert is_midnight(value) is midnight
 
 
 def test_fractions_of_a_second_are_kept() -> None:

@@ -13,7 +13,7 @@ from qiscus_tui.demo.app import DemoApi, Refusal, Sleep, body_answer, caller, js
 from qiscus_tui.demo.state import DemoState as PlainState
 from qiscus_tui.demo.state import User
 from tests.sandbox.calls import Call
-from tests.sandbox.dialects import Errors, Front, Renewal, Stamp, written
+from tests.sandbox.dialects import Front, Renewal, Stamp, written
 from tests.sandbox.listing import Listing
 from tests.sandbox.state import DemoState
 from tests.sandbox.users import special
@@ -43,10 +43,6 @@ class DialectApi(DemoApi):
     @property
     def revoke_field(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
         return self._speaking.dialect.revoke_field
-
-    @property
-    def refusal_status(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return self._speaking.dialect.refusal_status
 
     def routes(self) -> list[Route]:
         paths = self._speaking.dialect.paths
@@ -110,19 +106,8 @@ class DialectApi(DemoApi):
     def manager(self, request: Request) -> User:
         user = super().manager(request)
         if not special(user).may_manage:
-            raise Refusal(403, "You are not allowed to do this", "forbidden")
+            raise Refusal(403, "You are not allowed to do this")
         return user
-
-    def error_body(self, refusal: Refusal) -> object:
-        match self._speaking.dialect.errors:
-            case Errors.STRING:
-                return super().error_body(refusal)
-            case Errors.OBJECT:
-                return {"errors": {"message": refusal.message}, "status": refusal.status}
-            case Errors.DETAIL:
-                return {"detail": refusal.detail}
-            case Errors.NESTED:
-                return {"error": {"message": refusal.message, "detail": refusal.detail}}
 
     def _route(self, method: str, path: str, call: Call, handler: Handler) -> Route:
         state = self._speaking

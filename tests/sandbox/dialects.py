@@ -60,19 +60,6 @@ class Entry(Enum):
     """The entry is the token itself, a string, and nothing else."""
 
 
-class Errors(Enum):
-    """Where an error stands in its body."""
-
-    STRING = auto()
-    """`errors`, a string."""
-    OBJECT = auto()
-    """`errors.message`."""
-    DETAIL = auto()
-    """`detail`, a string at the top."""
-    NESTED = auto()
-    """`error.message` and `error.detail`."""
-
-
 class Revoking(Enum):
     """What the revoke call really does."""
 
@@ -183,8 +170,6 @@ class Dialect:
     stamp: Stamp = Stamp.NAIVE
     id_as_text: bool = False
     """Ids are strings such as `ses-00000007`, else integers."""
-    agent_as_object: bool = False
-    user_as_object: bool = False
     nulls: bool = True
     """What is not known is null, else its field is absent."""
     undated_every: int = 0
@@ -193,9 +178,6 @@ class Dialect:
     """Unknown fields, nested ones and secret-looking ones among them."""
     unreadable: bool = False
     """Entries that cannot be read stand among the sessions: `listing.UNREADABLE`."""
-    errors: Errors = Errors.STRING
-    refusal_status: int = 401
-    """The status of a wrong password and of a token that is not, or no longer, valid."""
     revoking: Revoking = Revoking.WORKS
     revoke_field: str = "token"
     """The field of the revoke call's body; any other body is 422. Takes a token, or an id where
@@ -265,8 +247,6 @@ DIALECTS: dict[str, Dialect] = {
             user="user_name",
         )
     ),
-    "agent-object": Dialect(fields=Fields(agent="browser"), agent_as_object=True),
-    "user-object": Dialect(fields=Fields(user="user"), user_as_object=True),
     "current-mark": Dialect(fields=_ALL_FIELDS),
     "extra": Dialect(fields=_ALL_FIELDS, extra=True),
     # what the server says of the token
@@ -291,10 +271,6 @@ DIALECTS: dict[str, Dialect] = {
     # what can't be read
     "unreadable": Dialect(unreadable=True),
     "unreadable-pages": Dialect(unreadable=True, pages=Pages.AFTER),
-    # errors
-    "errors-object": Dialect(errors=Errors.OBJECT),
-    "errors-detail": Dialect(errors=Errors.DETAIL, refusal_status=400),
-    "errors-nested": Dialect(errors=Errors.NESTED),
     # what the calls do
     "refresh-ends-older": Dialect(refresh_ends_older=True),
     "new-long-lived": Dialect(renewal=Renewal.IN_AUTH),

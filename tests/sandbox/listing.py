@@ -6,7 +6,6 @@ from typing import Final
 from qiscus_tui.demo.app import encoded
 from qiscus_tui.demo.seed import DemoSession
 from tests.sandbox.dialects import Dialect, Entry, Pages, Stamp, Wrap, written
-from tests.sandbox.users import USERS
 
 UNREADABLE: Final[tuple[object, ...]] = (
     None,
@@ -32,9 +31,9 @@ def entry(dialect: Dialect, session: DemoSession, *, current: bool) -> object:
         (fields.created, _time(dialect.stamp, session.created if dated else None)),
         (fields.expires, _time(dialect.stamp, session.expires if dated else None)),
         (fields.last_used, _time(dialect.stamp, session.last_used if dated else None)),
-        (fields.agent, _agent(session.agent) if dialect.agent_as_object else session.agent),
+        (fields.agent, session.agent),
         (fields.ip, session.ip),
-        (fields.user, _user(session.email) if dialect.user_as_object else session.email),
+        (fields.user, session.email),
         (fields.current, current),
     ]
     known = {
@@ -63,17 +62,6 @@ def _token(shape: Entry, session: DemoSession) -> str:
 
 def _time(stamp: Stamp, at: float | None) -> object:
     return None if at is None else written(stamp, at)
-
-
-def _agent(agent: str | None) -> object:
-    if agent is None:
-        return None
-    return {"name": agent.partition("/")[0][:40], "user_agent": agent}
-
-
-def _user(email: str) -> object:
-    user = USERS[email]
-    return {"id": user.id, "name": user.name, "email": user.email}
 
 
 def _extra(session: DemoSession) -> dict[str, object]:

@@ -71,7 +71,9 @@ class DemoState(PlainState):
             self._next_id += 1
             self._sessions[session.token] = session
         oldest_first = sorted(self._sessions.values(), key=lambda one: one.created)
-        self._sessions = {one.token: one for one in oldest_first}
+        # A cursor goes by the id.
+        numbered = (one._replace(id=number) for number, one in enumerate(oldest_first, 1))
+        self._sessions = {one.token: one for one in numbered}
 
     def fail_next(self, call: Call, *faults: Fault) -> None:
         """Answer the next requests of a call with these instead, one each, in this order."""

@@ -22,7 +22,7 @@ from tests.service.conftest import DEMO_ORIGIN, Sandbox, SandboxMaker
 WORKING = [
     "plain", "data-key", "body", "after", "cursor-int", "numbered", "laravel", "laravel-key",
     "names-auth", "names-access", "current-mark", "extra", "bare", "undated", "epoch-ms", "php",
-    "unreadable", "unreadable-pages", "errors-nested", "refresh-ends-older",
+    "unreadable", "unreadable-pages", "refresh-ends-older",
 ]  # fmt: skip
 
 
