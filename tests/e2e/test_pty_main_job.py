@@ -73,7 +73,7 @@ def test_five_keys_end_what_a_cron_left_behind_and_nothing_that_is_used(
         terminal.send("g")
         terminal.wait_for("400 active in")
         terminal.send("x")
-        wait_for_dialog(terminal, f"{count} to revoke", f"Revoke {count}  ")
+        wait_for_dialog(terminal, f"{count} to revoke", "Revoke  enter")
         assert "the newest of 1 group" in terminal.text
         type_and_enter(terminal, count)
         terminal.wait_for(f"{count} revoked, confirmed gone")

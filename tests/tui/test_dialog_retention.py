@@ -94,8 +94,8 @@ async def test_each_key_changes_a_rule_and_the_plan(clock: ManualClock) -> None:
             assert f"the newest [{newest}] of each" in words(running)
             assert f"used within [{used}]" in words(running)
             plan = dialog(running)._plan
-            assert f"Revoke {len(plan.targets)} sessions" in words(running)
-            assert f"{len(plan.kept)} kept" in words(running)
+            count = len(plan.targets)
+            assert f"{count} to revoke + {len(plan.kept)} kept = " in words(running)
             assert plan.retention is not None
             assert f"{plan.retention.rules.keep_newest or 'off'}" == newest
 
@@ -345,7 +345,7 @@ async def test_a_long_plan_is_made_between_the_keys(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=6000) as running:
         await running.press("a")
         await running.press("x")
-        assert f"Revoke {len(dialog(running)._plan.targets):,} sessions" in words(running)
+        assert f"{len(dialog(running)._plan.targets):,} to revoke + 1 kept" in words(running)
         assert len(dialog(running)._plan.targets) > 5000
         assert not dialog(running)._command
 

@@ -12,6 +12,7 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.service.revocation.plan import Selection
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.question import BURST_IGNORED, TypedField
+from qiscus_tui.tui.revoke.choices import PlanChoices
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog
 from tests.clocks import ManualClock
@@ -30,9 +31,8 @@ def dialog(
     hidden: frozenset[int] = frozenset(),
     listed: SessionList | None = None,
 ) -> RevokeDialog:
-    return RevokeDialog(
-        on.connection, listed or on.listed, Selection(positions, "marked", hidden=hidden)
-    )
+    choices = PlanChoices(Selection(positions, "marked", hidden=hidden))
+    return RevokeDialog(on.connection, listed or on.listed, choices)
 
 
 def protected(on: Stage) -> list[int]:
@@ -111,11 +111,11 @@ async def test_it_says_what_stays_and_why() -> None:
     async with asked(on, several, size=(80, 40)) as here:
         for words in ("protected: billing cron · 1", "this program's own session · 1", "[ ] c"):
             assert words in here.app.text()
-        assert "Kept, hidden by the filter: 1 session" in here.app.text()
-        assert "Revoke 1 session" in here.app.text()
+        assert "hidden by the filter · 1" in here.app.text()
+        assert "1 to revoke + 3 kept = 4" in here.app.text()
         await here.press("h")
         assert "[✓] h" in here.app.text()
-        assert "Revoke 2 sessions" in here.app.text()
+        assert "2 to revoke + 2 kept = 4" in here.app.text()
         await here.press("y")
         assert here.sent == 2
     async with asked(on, dialog(on, [third])) as here:
@@ -190,7 +190,7 @@ async def test_many_are_grouped_and_confirmed_by_typing_their_number() -> None:
     on = await stage(sessions=80)
     async with asked(on, dialog(on, [on.own_position, *on.other_positions(60)])) as here:
         field = here.app.screen.query_one(TypedField)
-        assert "To revoke: 60 sessions" in here.app.text()
+        assert "60 to revoke + 1 kept = 61" in here.app.text()
         assert "Type 60 and press Enter" in here.app.text()
         await here.burst("6", "0", "enter")
         assert field.value == "60"  # typed early, it is kept
@@ -201,11 +201,12 @@ async def test_many_are_grouped_and_confirmed_by_typing_their_number() -> None:
         assert [said.message for said in here.app._notifications] == [BURST_IGNORED]
         await here.press("c", "y")
         assert field.value == ""  # it is 61 now
-        field.focus()
-        await here.paste("61")
-        assert field.value == ""
-        assert "Not pasted: type it." in here.app.text()
-        await here.press("6", "enter")
+        on.clock.advance(1)
+        await here.paste("61\n")
+        assert field.value == "61"
+        await here.burst("enter")  # it is asked again after a paste
+        assert not here.sent
+        await here.press("backspace", "enter")
         assert "That is not the number: type 61 to revoke them." in here.app.flat()
         assert "own session ends with them" in here.app.flat()
         assert not here.sent

@@ -203,7 +203,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         for words in self.query(f"#{where}").results(Words):
             words.say(text)
             if where == "lines":
-                self.query_one(Body).display = words.display
+                self.query_one(Body).display = words.display or self.has_class("-running")
 
     def show_questions(self) -> None:
         """Show the part for questions, if it has any."""

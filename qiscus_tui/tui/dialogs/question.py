@@ -133,10 +133,7 @@ class Toggle(Static, can_focus=True):
 
 
 class TypedField(Field):
-    """A confirmation by typing. It refuses pastes, and passes on the keys it can't use."""
-
-    class PasteRefused(Message):
-        """Something was pasted into it."""
+    """A confirmation by typing. It passes on pastes, and the keys that it can't use."""
 
     def __init__(self, guard: Guard, *, characters: str = "", id: str) -> None:
         super().__init__(id=id)
@@ -171,10 +168,8 @@ class TypedField(Field):
         )
 
     def on_paste(self, event: events.Paste) -> None:
-        """Refuse: what is to be typed is a confirmation."""
+        """Leave a paste to the dialog, which asks again."""
         event.prevent_default()
-        event.stop()
-        self.post_message(self.PasteRefused())
 
     def _accepts(self, event: events.Key) -> bool:
         return event.is_printable and self.check_consume_key(event.key, event.character)
@@ -256,13 +251,6 @@ class Question(Dialog[Answer]):
     def on_mouse_down(self) -> None:
         """Record a click: it is judged by what came before it, as a key is."""
         self.guard.record_key()
-
-    def on_typed_field_paste_refused(self, message: TypedField.PasteRefused) -> None:
-        """Say that a paste into the field was refused."""
-        message.stop()
-        self.guard.record_key()
-        self.ask_again()
-        self.warn("Not pasted: type it.")
 
     def action_confirm(self) -> None:
         """Confirm, if the key turns out to be meant."""

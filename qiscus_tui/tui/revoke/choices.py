@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from msgspec.structs import replace as replaced
@@ -126,6 +126,3 @@ def hidden_words(count: int, instead: str) -> str:
     are = "is" if count == 1 else "are"
     words = f"{marked_words(count)} {are} hidden by the filter"
     return f"{words}. {instead}" if instead else words
-
-
-Change = Callable[[PlanChoices], PlanChoices]

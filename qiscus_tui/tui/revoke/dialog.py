@@ -5,12 +5,12 @@ It has no rule of revocation: toggles change the choices, and the plan is made a
 
 import asyncio
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import ClassVar
 
 from msgspec.structs import replace
-from textual import events, work
+from textual import events
 from textual.binding import BindingType
-from textual.content import Content
 from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
@@ -20,10 +20,9 @@ from qiscus_tui.model.text import counted
 from qiscus_tui.query import Moment, all_of
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.history import SEE_THE_LIST, reached_words
-from qiscus_tui.service.revocation.outcomes import Report, not_sent_by
+from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.plan_files import plan_command
-from qiscus_tui.service.revocation.plan_groups import ended_groups
 from qiscus_tui.service.revocation.retention import check_clocks, check_rules
 from qiscus_tui.service.revocation.run import (
     Revocation,
@@ -34,26 +33,30 @@ from qiscus_tui.service.revocation.run import (
 from qiscus_tui.service.revocation.sending import Answered, Event
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.base.screen import ROOMY_HEIGHT
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
 from qiscus_tui.tui.dialogs.question import Question, Toggle
+from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from qiscus_tui.tui.revoke import plan_text, result_text
-from qiscus_tui.tui.revoke.choices import MARKED, Change, PlanChoices, ShownPlan
-from qiscus_tui.tui.revoke.plan_text import BOX, text_width
+from qiscus_tui.tui.revoke.choices import MARKED, PlanChoices, ShownPlan
 from qiscus_tui.tui.revoke.progress import REDRAW, Progress
-from qiscus_tui.tui.revoke.questions import COMMANDS, PlanQuestions
+from qiscus_tui.tui.revoke.questions import COMMANDS, PlanQuestions, Toggles, toggles_of
 from qiscus_tui.tui.terminal.clipboard import send
-
-AT_ONCE = 5000
-"""Sessions up to which a plan is made within the key's own turn; for more, a thread makes it."""
 
 LONG = 10.0
 """Seconds after which the end of a run rings the bell: the user may be looking elsewhere."""
 
 PLANNING = UsageError("The plan is being made", "It takes a moment.")
 """Why nothing can be confirmed meanwhile."""
+
+
+RUNNING_HEIGHT = 18
+"""Least lines of the box while a plan runs, all of which it keeps."""
+
+Change = Callable[[PlanChoices], PlanChoices]
 
 
 def _change(change: Change) -> "Callable[[RevokeDialog], None]":
@@ -69,24 +72,29 @@ class RevokeDialog(Question[Report]):
 
     DANGEROUS = True
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.REVOKE)]
-    DEFAULT_CSS = f"RevokeDialog #box {{ width: {BOX}; }}"
+    DEFAULT_CSS = f"""
+    RevokeDialog #box {{ width: {plan_text.BOX}; }}
+    RevokeDialog.-running #body {{ height: 1fr; }}
+    """
 
     def __init__(
         self,
         connection: Connection,
         listed: SessionList,
-        choices: PlanChoices | Selection,
+        choices: PlanChoices,
         on_result: Callable[[Report], None] = lambda _: None,
         expiring: float = DAY,
     ) -> None:
-        """`choices`: a selection alone has no rules; `expiring`: as in `Moment`."""
+        """`expiring`: as in `Moment`."""
         super().__init__(connection.clock)
         self._connection = connection
         self._listed = listed
-        self._choices = PlanChoices(choices) if isinstance(choices, Selection) else choices
+        self._choices = choices
         self._on_result = on_result
         self._expiring = expiring
+        self._planning = ListWork(partial(self.run_worker, group="plan"))
         self._shown = ShownPlan(make_plan(listed, Selection((), "not planned yet"), Allowed()))
+        self._toggles: Toggles = {}
         self._refusal: QiscusTuiError | None = None
         self._no_rules = lacking(listed, self._choices.keys) or ""
         """Why no rule can be applied: the list has no data for the groups."""
@@ -98,7 +106,6 @@ class RevokeDialog(Question[Report]):
         self._progress = Progress(0, connection.clock.monotonic)
         self._revocation: Revocation | None = None
         self._is_stopping = False
-        self._report: Report | None = None
         self._ended: result_text.EndedPlan | None = None
 
     @property
@@ -117,7 +124,7 @@ class RevokeDialog(Question[Report]):
             running=self.plan_runs,
             refusal=self._refusal.message if self._refusal else "",
             empty=not self._plan.targets,
-            left_out=frozenset(kind for kind, words, _ in plan_text.additions(self._plan) if words),
+            left_out=frozenset(self._toggles),
             no_rules=self._no_rules,
             command=" ".join(self._command),
         )
@@ -130,20 +137,13 @@ class RevokeDialog(Question[Report]):
         yield DialogButton("Revoke  y", id="confirm", variant="danger")
 
     def opened(self) -> None:
-        self._make_plan()
-        self._look_for_trial()
-
-    # Asking
-
-    @work(group="trial")
-    async def _look_for_trial(self) -> None:
         try:
-            verified = verified_calls_of(self._connection)
-            self._tries = not await asyncio.to_thread(verified.is_verified)
+            self._tries = not verified_calls_of(self._connection).is_verified()
         except StorageError:  # the run says so, and makes a trial
             self._tries = True
-        if self._tries and self.phase is Phase.ASKING:
-            self._say_lines()
+        self._make_plan()
+
+    # Asking
 
     @property
     def _moment(self) -> Moment:
@@ -151,32 +151,29 @@ class RevokeDialog(Question[Report]):
 
     def _make_plan(self) -> None:
         """Make the plan of the choices, and ask for it."""
-        if len(self._choices.selection.positions) <= AT_ONCE:
-            self._show_plan(self._choices.planned(self._listed, self._moment))
-        else:
+        if len(self._choices.selection.positions) > AT_ONCE:
             self._refusal = PLANNING
             self.say("heading", "Making the plan…")
             self.name_buttons("Cancel  n")
             self.guard.disarm()
-            self._make_long_plan()
-
-    @work(group="plan", exclusive=True)
-    async def _make_long_plan(self) -> None:
-        planned, listed, moment = self._choices.planned, self._listed, self._moment
-        self._show_plan(await asyncio.to_thread(planned, listed, moment))
+        work = partial(self._choices.planned, self._listed, self._moment)
+        self._planning.do(len(self._choices.selection.positions), work, self._show_plan)
 
     def _show_plan(self, shown: ShownPlan) -> None:
         self._shown, choices = shown, self._choices
         self._refusal = self._why_refused()
         plan, count = shown.plan, len(shown.plan.targets)
         self.say("heading", plan_text.heading(plan, self._connection.account, choices.chosen))
+        self.say("lead", plan_text.lead(shown, self._refusal))
         self._say_lines()
         asks = bool(count) and self._refusal is None
         # Rules say nothing of one session.
         ruled = len(choices.selection.positions) > 1 and not self._no_rules
-        self._questions.show(choices, plan, asks=asks, ruled=ruled)
+        self._toggles = toggles_of(choices, plan, ruled=ruled)
+        number = count if asks and plan.is_large else 0
+        self._questions.show(self._toggles, number, asks=asks)
         self.show_questions()
-        words = f"Revoke {count:,}" if plan.is_large else f"Revoke {count:,}  y"
+        words = "Revoke  enter" if plan.is_large else f"Revoke {count:,}  y"
         self.name_buttons("Cancel  n", words if asks else "")
         self.ask_again()
 
@@ -194,15 +191,20 @@ class RevokeDialog(Question[Report]):
         return None
 
     def _say_lines(self) -> None:
-        now, size = self._connection.server_now(), self.size
+        now, width = self._connection.server_now(), plan_text.text_width(self.size.width)
         if self._ended is not None:
-            self.say("lines", result_text.result_lines(self._ended, now, size.width))
+            self.say("lines", result_text.result_lines(self._ended, now, width))
             return
         self._command = self._command_line()
-        lead, lines = plan_text.lead_and_lines(
-            self._shown, self._command, self._refusal, now, size, tries=self._tries
+        lines = plan_text.plan_lines(
+            self._shown,
+            self._command,
+            self._refusal,
+            now,
+            width,
+            tries=self._tries,
+            is_roomy=self.size.height >= ROOMY_HEIGHT,
         )
-        self.say("lead", lead)
         self.say("lines", lines)
         self.say("note", plan_text.note(self._plan, self._refusal))
 
@@ -221,11 +223,11 @@ class RevokeDialog(Question[Report]):
     action_allow_current = _change(lambda now: now.toggled("current"))
     action_allow_protected = _change(lambda now: now.toggled("protected"))
     action_allow_hidden = _change(lambda now: now.toggled("hidden"))
-    action_rules = _change(lambda now: now.rules_toggled())
+    action_rules = _change(PlanChoices.rules_toggled)
     action_keep_more = _change(lambda now: now.more_newest(1))
     action_keep_fewer = _change(lambda now: now.more_newest(-1))
-    action_keep_created = _change(lambda now: now.created_toggled())
-    action_next_used_within = _change(lambda now: now.next_used_within())
+    action_keep_created = _change(PlanChoices.created_toggled)
+    action_next_used_within = _change(PlanChoices.next_used_within)
 
     def change(self, change: Change) -> None:
         """Change the choices, and make the plan again."""
@@ -245,6 +247,10 @@ class RevokeDialog(Question[Report]):
     def on_key(self, event: events.Key) -> None:
         """Type digits into the field, wherever the focus is."""
         self._questions.type_key(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a number, which confirms nothing. (Textual calls the base's handler too.)"""
+        self._questions.paste(event.text)
 
     def warn(self, words: str) -> None:
         """Say it below what the note says about our own session."""
@@ -269,6 +275,7 @@ class RevokeDialog(Question[Report]):
             report = await self._apply()
         except QiscusTuiError as error:
             self.phase = Phase.DONE
+            self._show_as_running(running=False)
             self.say("heading", "Ended early" if self._progress.done else "Not revoked")
             self.say("lead")
             self.say_trouble(error)
@@ -280,29 +287,36 @@ class RevokeDialog(Question[Report]):
 
     def _show_running(self) -> None:
         self.phase, self._ended, self._is_stopping = Phase.RUNNING, None, False
-        self._revocation = self._report = None
+        self._revocation = None
         self._progress = Progress(len(self._plan.targets), self._connection.clock.monotonic)
         self.query_one("#lines").add_class("-wrapped")
         self.say("heading", f"Revoking {counted(len(self._plan.targets), 'session')}")
         self.say("note")
-        self._questions.hide()
+        self._questions.display = False
         self.show_questions()
         self.name_buttons("Stop  n")
         # Enter, which has just confirmed, stops nothing.
         self.query_one("#cancel").can_focus = False
         self.set_focus(None)
+        self._show_as_running(running=True)
         self._show_progress()
+
+    def _show_as_running(self, *, running: bool) -> None:
+        """Keep the box as high as it is; or let it be as high as what is in it."""
+        box = self.query_one("#box")
+        self.set_class(running, "-running")
+        box.styles.height = max(RUNNING_HEIGHT, box.outer_size.height) if running else "auto"
 
     async def _apply(self) -> Report:
         """Send the plan, and return the verified result. Raises QiscusTuiError."""
-        reason = self._questions.reason
         self._revocation = await revocation_on(
-            self._connection, self._plan, self._happened, reason=reason
+            self._connection, self._plan, self._happened, reason=self._questions.reason
         )
         if self._is_stopping:
             self._revocation.stop()
-        self._report = await self._revocation.apply()
-        return self._report
+        report = await self._revocation.apply()
+        self._ended = result_text.EndedPlan(report)
+        return report
 
     def _happened(self, event: Event) -> None:
         self._progress.record(event)
@@ -310,7 +324,8 @@ class RevokeDialog(Question[Report]):
             self._show_progress()
 
     def _show_progress(self) -> None:
-        self.say("lead", self._progress.lead(text_width(self.size.width) + 1))
+        width = plan_text.text_width(self.size.width) + 1
+        self.say("lead", self._progress.lead(width))
         self.say("lines", self._progress.lines())
 
     @property
@@ -318,27 +333,29 @@ class RevokeDialog(Question[Report]):
         return self._revocation.not_sent if self._revocation else len(self._plan.targets)
 
     async def _finished(self, report: Report) -> None:
-        groups = await asyncio.to_thread(ended_groups, self._shown.groups, report)
-        self._ended = result_text.EndedPlan(report, groups)
+        seconds, was_stopped = self._progress.seconds, self._is_stopping
+        self._ended = await asyncio.to_thread(
+            result_text.ended_plan, report, self._shown.groups, seconds, was_stopped=was_stopped
+        )
         parts = [result_text.result_note(report)]
         try:
             await forget_own_if_ended(self._connection, report)
         except QiscusTuiError as error:
             parts.append(trouble(error))
         self._on_result(report)
-        left, self.phase = len(not_sent_by(report)) if self._is_stopping else 0, Phase.DONE
+        self.phase = Phase.DONE
+        self._show_as_running(running=False)
         self.set_class(False, "-dangerous")
-        self.say("heading", result_text.result_heading(report, left))
-        of_marks, seconds = self._choices.selection.why == MARKED, self._progress.seconds
-        lead = result_text.result_lead(report, seconds, of_marks=of_marks, stopped=bool(left))
-        self.say("lead", lead)
+        self.say("heading", result_text.result_heading(self._ended))
+        of_marks = self._choices.selection.why == MARKED
+        self.say("lead", result_text.result_lead(self._ended, of_marks=of_marks))
         self._say_lines()
-        self.say("note", Content("\n").join([part for part in parts if part.plain]))
+        self.say("note", plan_text.joined(parts))
         # The rest can be sent where the list was read since, and nothing else had ended.
-        if left and report.listed is not None and not report.others_ended:
+        if self._ended.unsent and report.listed is not None and not report.others_ended:
+            after_stop, self._listed = self._choices.after_stop, report.listed
+            self._choices = await asyncio.to_thread(after_stop, report, report.listed)
             self.phase = Phase.STOPPED  # finishing is always safe; going on is armed
-            self._choices = self._choices.after_stop(report, report.listed)
-            self._listed = report.listed
             self.offer_close("Finish here  n", "Go on  y")
         else:
             self.offer_close()
@@ -350,7 +367,7 @@ class RevokeDialog(Question[Report]):
     def action_cancel(self) -> None:
         """Close; while a plan runs, stop sending at once."""
         if not self.plan_runs:
-            self.close(self._report)
+            self.close(self._ended and self._ended.report)
         elif self._not_sent == 0:
             self.say("note", "All are sent already: waiting for the answers.")
         else:
@@ -373,7 +390,7 @@ class RevokeDialog(Question[Report]):
 
     async def end_early(self) -> list[str]:
         """Send nothing more, and give answers their 2 s. Return how far the plan came."""
-        if not await self.end_confirming() or self._revocation is None or self._report is not None:
+        if not await self.end_confirming() or self._revocation is None or self._ended is not None:
             return []
         words = reached_words(*self._revocation.reached)
         return [f"The revoke plan {self._plan.id} was cut short: {words}\n  {SEE_THE_LIST}"]

@@ -1,9 +1,7 @@
-"""The sessions and groups of a plan as lines of a dialog.
-
-The columns of sessions depend on the width alone, so that those of several lists line up.
-"""
+"""The sessions and groups of a plan as lines of a dialog. `now`: the server's, epoch seconds."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from textual.content import Content
 
@@ -15,19 +13,14 @@ from qiscus_tui.service.sessions.groups import shown
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.client_words import client_text
 from qiscus_tui.tui.widgets.cells import UNKNOWN, day_words, fit, last_used_cell, width_of
+from qiscus_tui.tui.widgets.table import UNBOUND, Column, fit_columns
 
-ID, LEFT, USED, ADDRESS = 8, 10, 10, 15
-"""Cells of `3fa9c01b`, `29d 04:11`, `59 min ago`, `203.0.113.254`; a longer address is the last."""
-WITH_USE = 68
-"""Cells of a session's line from which it has room for the last use."""
 MOST = 40
 """Most groups that are shown; the rest is counted."""
-CREATED = 13
-"""Cells of `27 Oct–25 Nov`."""
-LAST_HOUR = "LAST HOUR"
-ROOMY = 60
-"""Cells for name and creation of a group from which both are shown; below, the name first."""
-_GAP = "  "
+
+Row = TypeVar("Row")
+STYLES = {"row": "", "muted": "$text-muted", "bar": "$primary", "soon": "bold $warning"}
+"""The styles of a table as those of a text."""
 
 
 def muted(text: str) -> Content:
@@ -35,95 +28,108 @@ def muted(text: str) -> Content:
     return Content.styled(text, "$text-muted")
 
 
-def session_heading(width: int) -> Content:
-    """Return the titles of the columns of sessions, in `width` cells."""
-    used = f"{'LAST USED':<{USED}}{_GAP}" if width >= WITH_USE else ""
-    client = fit("CLIENT", _client_width(width))
-    return muted(f"{_GAP}{'ID':<{ID}}{_GAP}{'EXPIRES IN':>{LEFT}}{_GAP}{client}{_GAP}{used}IP")
+def _table(
+    columns: Sequence[Column[Row]], rows: Sequence[Row], longest: Sequence[int], width: int
+) -> list[Content]:
+    """Return a line of titles, and one for each row. `longest`: cells of each column's texts."""
+    placed = fit_columns(columns, longest, width)
+
+    def line(texts: Iterable[tuple[str, str]]) -> Content:
+        cells: list[tuple[str, str]] = []
+        for (text, style), one in zip(texts, placed, strict=True):
+            aligned = text.rjust(one.cells) if one.column.is_number else text
+            cells.append((" " * one.column.gap + fit(aligned, one.cells), style))
+        return Content.assemble(*cells)
+
+    def texts(row: Row) -> Iterable[tuple[str, str]]:
+        for one in placed:
+            style = one.column.style
+            name = style if isinstance(style, str) else style(row)
+            yield one.column.text(row, one.cells), STYLES[name]
+
+    titles = line((one.column.title, STYLES["muted"]) for one in placed)
+    return [titles, *(line(texts(row)) for row in rows)]
 
 
 def session_lines(
-    listed: SessionList, sessions: Iterable[Session], now: float, width: int
+    listed: SessionList, sessions: Sequence[Session], now: float, width: int
 ) -> list[Content]:
-    """Return a line for each. `now`: the server's time, epoch seconds."""
-    return [_session_line(listed, session, now, width) for session in sessions]
+    """Return the titles, and a line for each.
 
+    The widths depend on `width` alone, so that the columns of several lists line up.
+    """
 
-def _session_line(listed: SessionList, session: Session, now: float, width: int) -> Content:
-    at, room = session.last_used_at, _client_width(width)
-    client = client_text(listed, listed.positions[session.id], room)
-    left = UNKNOWN if session.expires_at is None else countdown(session.expires_at - now)
-    is_hot = at is not None and now - at < IN_USE
-    used = f"{last_used_cell(at, now):<{USED}}{_GAP}" if width >= WITH_USE else ""
-    return Content.assemble(
-        _GAP,
-        (session.id[:ID], "$primary"),
-        f"{_GAP}{left:>{LEFT}}{_GAP}{fit(client, room)}{_GAP}",
-        (used, "bold $warning" if is_hot else ""),
-        (session.safe_ip, "$text-muted"),
-    )
+    def left(one: Session, _: int) -> str:
+        return UNKNOWN if one.expires_at is None else countdown(one.expires_at - now)
 
+    def client(one: Session, cells: int) -> str:
+        return client_text(listed, listed.positions[one.id], cells)
 
-def _client_width(width: int) -> int:
-    used = USED + len(_GAP) if width >= WITH_USE else 0
-    return max(8, width - ID - LEFT - used - ADDRESS - 4 * len(_GAP))
+    def use_style(one: Session) -> str:
+        is_hot = one.last_used_at is not None and now - one.last_used_at < IN_USE
+        return "soon" if is_hot else "row"
+
+    columns: list[Column[Session]] = [
+        Column("ID", lambda one, _: one.id[:8], 8, 90, style="bar"),
+        Column("EXPIRES IN", left, 10, 80, is_number=True),
+        Column("CLIENT", client, 30, 70, least=12),
+        Column(
+            "LAST USED", lambda one, _: last_used_cell(one.last_used_at, now), 10, style=use_style
+        ),
+        Column("IP", lambda one, _: one.safe_ip, 39, 60, least=15, style="muted"),
+    ]
+    return _table(columns, sessions, [UNBOUND] * len(columns), width)
 
 
 def group_lines(groups: Sequence[TargetGroup], now: float, width: int) -> list[Content]:
-    """Return a title, a line for each group, and what is not shown. `now`: the server's time."""
-    counts = [(group.targets.count, group.count) for group in groups]
-    return _group_lines("REVOKE", counts, groups, now, width)
+    """Return the titles, a line for each group, and what is not shown."""
+    rows = [(group.targets.count, group.count, group) for group in groups]
+    return _group_lines("REVOKE", rows, now, width)
 
 
 def ended_group_lines(ended: Sequence[EndedGroup], now: float, width: int) -> list[Content]:
     """Return the same of those groups of which something ended: how much of what was sent."""
-    some = [one for one in ended if one.gone]
-    counts = [(one.gone, one.group.targets.count) for one in some]
-    return _group_lines("GONE", counts, [one.group for one in some], now, width)
+    rows = [(one.gone, one.group.targets.count, one.group) for one in ended if one.gone]
+    return _group_lines("GONE", rows, now, width)
 
 
-def _group_lines(
-    heading: str,
-    numbers: Sequence[tuple[int, int]],
-    groups: Sequence[TargetGroup],
-    now: float,
-    width: int,
-) -> list[Content]:
-    """`numbers`: how many of how many, of each group."""
-    counts = [f"{some:,}" if some == of else f"{some:,} of {of:,}" for some, of in numbers[:MOST]]
-    names = [" ".join(map(shown, group.targets.values)) for group in groups[:MOST]]
-    hot = [f"{group.in_use:,} in use" if group.in_use else "" for group in groups[:MOST]]
-    first = max(len(heading), *map(len, counts))
-    last = len(_GAP) + max(len(LAST_HOUR), *map(len, hot)) if any(hot) else 0
-    longest = max(len("GROUP"), *map(width_of, names))
-    room = width - len(_GAP) * 3 - first - USED - last
-    created = CREATED if longest <= room - CREATED - len(_GAP) or room > ROOMY else 0
-    name = min(longest, max(12, room - (created + len(_GAP) if created else 0)))
-    titles = [fit("GROUP", name), *([fit("CREATED", created)] if created else ())]
-    titles += [fit("LAST USED", USED), *([LAST_HOUR] if last else ())]
-    lines = [muted(_GAP.join((f"{_GAP}{heading:>{first}}", *titles)))]
-    for group, count, words, used in zip(groups, counts, names, hot, strict=False):
-        when = f"{fit(_created(group, now), created)}{_GAP}" if created else ""
-        lines.append(
-            Content.assemble(
-                (f"{_GAP}{count:>{first}}{_GAP}", "bold"),
-                f"{fit(words, name)}{_GAP}",
-                (when, "$text-muted"),
-                f"{last_used_cell(group.targets.last_used_at, now):<{USED}}",
-                (f"{_GAP}{used}" if used else "", "bold $warning"),
-            )
-        )
-    if left := sum(many for many, _ in numbers[MOST:]):
-        others = f"{_GAP}{left:>{first},}{_GAP}of {counted(len(groups) - MOST, 'other group')}"
-        used = sum(group.in_use for group in groups[MOST:])
-        said = f", {used:,} in use" if used else ""
-        lines.append(Content.assemble((others, "$text-muted"), (said, "bold $warning")))
+_GroupRow = tuple[int, int, TargetGroup]
+"""How many of how many, of which group."""
+
+
+def _group_lines(heading: str, rows: Sequence[_GroupRow], now: float, width: int) -> list[Content]:
+    def number(row: _GroupRow, _: int) -> str:
+        return f"{row[0]:,}" if row[0] == row[1] else f"{row[0]:,} of {row[1]:,}"
+
+    def created(row: _GroupRow, _: int) -> str:
+        oldest, newest = row[2].targets.oldest_at, row[2].targets.newest_at
+        if oldest is None or newest is None:
+            return UNKNOWN
+        begin, end = day_words(oldest, now), day_words(newest, now)
+        return begin if begin == end else f"{begin}–{end}"
+
+    def in_use(row: _GroupRow, _: int) -> str:
+        return f"{row[2].in_use:,} in use" if row[2].in_use else ""
+
+    columns: list[Column[_GroupRow]] = [
+        Column(heading, number, UNBOUND, 90, is_number=True),
+        Column(
+            "GROUP", lambda row, _: " ".join(map(shown, row[2].targets.values)), UNBOUND, least=12
+        ),
+        Column("CREATED", created, UNBOUND, is_extra=True, style="muted"),
+        Column(
+            "LAST USED", lambda row, _: last_used_cell(row[2].targets.last_used_at, now), 10, 80
+        ),
+    ]
+    if any(group.in_use for _, _, group in rows):
+        columns.append(Column("LAST HOUR", in_use, UNBOUND, 85, style="soon"))
+    some, others = rows[:MOST], rows[MOST:]
+    longest = [max((width_of(one.text(row, 0)) for row in some), default=0) for one in columns]
+    lines = _table(columns, some, longest, width)
+    if others:
+        count, used = sum(row[0] for row in others), sum(row[2].in_use for row in others)
+        number_cells = max(len(heading), longest[0])
+        words = f"  {count:>{number_cells},}  of {counted(len(others), 'other group')}"
+        hot = (f", {used:,} in use" if used else "", "bold $warning")
+        lines.append(Content.assemble((words, "$text-muted"), hot))
     return lines
-
-
-def _created(group: TargetGroup, now: float) -> str:
-    oldest, newest = group.targets.oldest_at, group.targets.newest_at
-    if oldest is None or newest is None:
-        return UNKNOWN
-    begin, end = day_words(oldest, now), day_words(newest, now)
-    return begin if begin == end else f"{begin}–{end}"

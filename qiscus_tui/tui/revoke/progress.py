@@ -15,12 +15,16 @@ from qiscus_tui.service.revocation.sending import (
     TrialStarted,
 )
 from qiscus_tui.service.revocation.verification import MOST_READINGS
+from qiscus_tui.tui.widgets.bars import progress_bar
 
 REASONS = 5
 """Reasons of failures that are named while it runs."""
 
 IDS = 5
 """Ids that are named for one of them."""
+
+STEPS = 4
+"""The last steps, which are shown."""
 
 PACE_AFTER = 2.0
 """Seconds of sending after which its pace is known."""
@@ -46,10 +50,9 @@ class Progress:
     """Seconds, for the pace."""
     done: int = 0
     failed: int = 0
-    doing: str = "writing the audit log"
-    did: list[str] = field(default_factory=list[str])
-    """The steps before that, the first one first."""
-    halted: str | None = None
+    steps: list[str] = field(default_factory=lambda: ["writing the audit log"])
+    """The steps until now, the last one is being done."""
+    is_halted: bool = False
     failures: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """The ids that got each bad answer."""
     _trial: str | None = None
@@ -67,7 +70,7 @@ class Progress:
     @property
     def pace(self) -> float | None:
         """Answers per second; None where it is too early to say, or nothing more is sent."""
-        if self._sending_since is None or self.halted is not None:
+        if self._sending_since is None or self.is_halted:
             return None
         since, before = self._sending_since
         took = self.monotonic() - since
@@ -83,45 +86,32 @@ class Progress:
                 self.done += 1
                 if one == self._trial:
                     self._do("reading the list to see whether that one is gone")
-                elif self.halted is None:
+                elif not self.is_halted:
                     self._do("sending")
                     self._sending_since = self._sending_since or (self.monotonic(), self.done)
                 if error is not None:
                     self.failed += 1
                     self.failures.setdefault(error.message, []).append(one)
-            case Halted(reason=reason):
-                self.halted = reason
+            case Halted():
+                self.is_halted = True
                 self._do("sending nothing more, waiting for the last answers")
             case Reading(purpose=purpose, number=number):
                 self._do(READINGS[purpose].format(number))
 
     def _do(self, step: str) -> None:
-        if step != self.doing:
-            self.did.append(self.doing)
-            self.doing = step
+        if step != self.steps[-1]:
+            self.steps.append(step)
 
     def lead(self, width: int) -> Content:
         """Return a bar of `width` cells, the counts, the pace, the steps: past, now, the last."""
-        counts = [f"{self.done:,} of {self.total:,} answered"]
-        if self.total:
-            counts.append(f"{self.done * 100 // self.total} %")
+        percent = f" · {self.done * 100 // self.total} %" if self.total else ""
         failed = f" · {self.failed:,} failed" if self.failed else ""
         return Content.assemble(
-            *self._bar(width),
-            f"\n{' · '.join(counts)}",
+            progress_bar(self.done, self.failed, self.total, width),
+            f"\n{self.done:,} of {self.total:,} answered{percent}",
             (failed, "bold $error"),
             f"\n{self._pace_words}\n",
-            *self._steps(),
-        )
-
-    def _bar(self, width: int) -> tuple[tuple[str, str], ...]:
-        """Return what was answered, what of that failed, and what is to come."""
-        full = self.done * width // self.total if self.total else width
-        failed = min(full, -(-self.failed * width // self.total)) if self.total else 0
-        return (
-            ("━" * (full - failed), "$primary"),
-            ("━" * failed, "bold $error"),
-            ("┄" * (width - full), "$text-muted"),
+            *self._step_lines(),
         )
 
     @property
@@ -133,11 +123,12 @@ class Progress:
             words = [f"{pace:,.0f} a second", f"about {span(left / pace)} left"]
         return " · ".join((*words, f"{span(self.seconds)} so far"))
 
-    def _steps(self) -> Iterator[tuple[str, str]]:
-        for step in self.did:
+    def _step_lines(self) -> Iterator[tuple[str, str]]:
+        *did, doing = self.steps[-STEPS:]
+        for step in did:
             yield f"\n✓ {step}", "$text-muted"
-        yield f"\n● {self.doing}", "bold"
-        if VERIFYING not in (*self.did, self.doing):
+        yield f"\n● {doing}", "bold"
+        if VERIFYING not in self.steps:
             yield f"\n○ {VERIFYING}", "$text-muted"
 
     def lines(self) -> Content:

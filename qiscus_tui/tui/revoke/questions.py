@@ -33,6 +33,26 @@ COMMANDS = {
 
 _KEY_WIDTH = 3
 
+Toggles = dict[str, tuple[str, bool]]
+"""What can be changed: its words, and whether it is on."""
+
+
+def toggles_of(choices: PlanChoices, plan: RevocationPlan, *, ruled: bool) -> Toggles:
+    """Return what can be changed of a plan. `ruled`: rules can be applied."""
+    rules, each = choices.rules, f"each {keys_words(choices.keys)}"
+    newest, used, created = rules.keep_newest, rules.keep_used_within, rules.keep_created_within
+    within = choices.created_within if created is None else created
+    found: Toggles = {}
+    if rules.given:
+        time = "off" if used is None else as_typed(used)
+        found["newest"] = f"keep the newest [{newest or 'off'}] of {each}", newest is not None
+        found["used"] = f"keep what was used within [{time}]", used is not None
+    elif ruled:
+        found["rules"] = f"keep the newest of {each}, and what was used within 24h", False
+    if within is not None:
+        found["created"] = f"keep what was created within [{as_typed(within)}]", created is not None
+    return found | {kind: (words, is_in) for kind, words, is_in in additions(plan)}
+
 
 class PlanQuestions(Vertical):
     """The toggles of the rules and of what is left out, and the fields for number and reason."""
@@ -72,61 +92,38 @@ class PlanQuestions(Vertical):
             return f"That is not the number: type {count} to revoke them."
         return self._reason.why_not()
 
-    def show(self, choices: PlanChoices, plan: RevocationPlan, *, asks: bool, ruled: bool) -> None:
-        """Show what can be changed. `asks`: something can be confirmed; `ruled`: rules can apply.
+    def show(self, toggles: Toggles, number: int = 0, *, asks: bool) -> None:
+        """Show what can be changed. `asks`: something can be confirmed.
 
-        A number that was typed before stays where it is still right.
+        `number`: what is to be typed, 0 for nothing; one that was typed stays if it is right.
         """
-        rules, each = choices.rules, f"each {keys_words(choices.keys)}"
-        newest, used, created = rules.keep_newest, rules.keep_used_within, rules.keep_created_within
-        within = choices.created_within if created is None else created
-        words = dict.fromkeys(("rules", "newest", "used", "created"), "")
-        if rules.given:
-            time = "off" if used is None else as_typed(used)
-            words["newest"] = f"keep the newest [{newest or 'off'}] of {each}"
-            words["used"] = f"keep what was used within [{time}]"
-        elif ruled:
-            words["rules"] = f"keep the newest of {each}, and what was used within 24h"
-        if within is not None:
-            words["created"] = f"keep what was created within [{as_typed(within)}]"
-        on = {
-            "newest": newest is not None,
-            "used": used is not None,
-            "created": created is not None,
-        }
-        for what, text in words.items():
-            self._toggle(what, text, on=on.get(what, False))
-        for kind, text, is_in in additions(plan):
-            self._toggle(kind, text, on=is_in)
-        count = len(plan.targets)
-        if self._number.value != str(count):
+        for what, toggle in self._toggles.items():
+            words, is_on = toggles.get(what, ("", False))
+            commands = [command for name in COMMANDS[what] if (command := registry.named(name))]
+            bound = registry.with_keys((one for one in commands if one.bound), keymap_of(self))
+            keys = " ".join(command.key_shown for command in bound)
+            toggle.show_state(words, on=is_on, key=f"{keys:<{_KEY_WIDTH}}")
+        if self._number.value != str(number):
             self._number.value = ""
-        self._number_line.display = asks and plan.is_large
-        self._number_words.say(f"Type {count} and press Enter:")
+        self._number_line.display = number > 0
+        self._number_words.say(f"Type {number} and press Enter:")
         self._reason.show(asks=asks)
-        self._show_any()
-
-    def _toggle(self, what: str, words: str, *, on: bool = False) -> None:
-        commands = [one for name in COMMANDS[what] if (one := registry.named(name)) is not None]
-        bound = registry.with_keys((one for one in commands if one.bound), keymap_of(self))
-        keys = " ".join(command.key_shown for command in bound)
-        self._toggles[what].show_state(words, on=on, key=f"{keys:<{_KEY_WIDTH}}")
-
-    def hide(self) -> None:
-        """Ask nothing more."""
-        for what in COMMANDS:
-            self._toggle(what, "")
-        self._number_line.display = False
-        self._reason.show(asks=False)
-        self._show_any()
-
-    def _show_any(self) -> None:
         self.display = any(child.display for child in self.children)
+
+    def paste(self, text: str) -> None:
+        """Take a number that was pasted, wherever the focus is."""
+        if self._asks_number and text.strip().isdecimal():
+            self._number.value = text.strip()
+            self._number.action_end()
+
+    @property
+    def _asks_number(self) -> bool:
+        return self.display and self._number_line.display
 
     def type_key(self, event: events.Key) -> None:
         """Type digits into the field, wherever the focus is."""
-        asked, field = self._number_line.display, self._number
-        if asked and not field.has_focus and field.type_key(event):
+        field = self._number
+        if self._asks_number and not field.has_focus and field.type_key(event):
             event.stop()
 
 

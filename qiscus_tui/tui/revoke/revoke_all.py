@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from msgspec.structs import replace
+from textual import events
 from textual.binding import BindingType
 from textual.content import Content
 from textual.css.query import NoMatches
@@ -28,6 +29,8 @@ from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import DialogButton, Words, trouble
 from qiscus_tui.tui.dialogs.question import Question, TypedField
+from qiscus_tui.tui.revoke.plan_lines import muted
+from qiscus_tui.tui.revoke.plan_text import joined, parted
 from qiscus_tui.tui.revoke.questions import ReasonLine
 
 CLIENTS = 8
@@ -176,6 +179,11 @@ class RevokeAllDialog(Question[RevokeAllResult]):
         )
         self.say("lines", result_words(result))
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Say that the code is not pasted. (Textual calls the base's handler too.)"""
+        if self.phase is Phase.ASKING:
+            self.warn("Not pasted: type it.")
+
     def action_cancel(self) -> None:
         """Close; once it is done, not by a key that came too early."""
         if self.phase is Phase.ASKING:
@@ -204,55 +212,49 @@ class RevokeAllDialog(Question[RevokeAllResult]):
 
 def consequences(listed: SessionList) -> Content:
     """Return what follows from ending everything in this list."""
-    lines = [
-        Content("Every session ends, including this program's own, which gets a new token."),
-        Content("Integrations that use one of these tokens stop until they log in again."),
-        Content("Everybody who is logged in as this user is logged out."),
+    follows = [
+        "Every session ends, including this program's own, which gets a new token.",
+        "Integrations that use one of these tokens stop until they log in again.",
+        "Everybody who is logged in as this user is logged out.",
     ]
     if not listed.is_whole:
-        lines.append(Content("Sessions that could not be read, and so are not listed, end too."))
+        follows.append("Sessions that could not be read, and so are not listed, end too.")
     protected = Counter(
         {f"{label}, protected": n for label, n in listed.protected_by_label.items()}
     )
     known = Counter(
         label.label for label in listed.labels if label is not None and not label.protect
     )
-    if protected or known:
-        lines += [Content(), Content.styled("Known integrations that stop:", "bold $warning")]
-        lines += _counted(protected, len(protected)) + _counted(known)
     others = Counter(
         client for client, label in zip(listed.clients, listed.labels, strict=True) if label is None
     )
+    parts = [[*map(Content, follows)]]
+    if protected or known:
+        title = Content.styled("Known integrations that stop:", "bold $warning")
+        parts.append([title, *_counted(protected, len(protected)), *_counted(known)])
     if others:
-        lines += [Content(), Content.styled("Clients:", "bold")]
-        lines += _counted(others)
-    return Content("\n").join(lines)
+        parts.append([Content.styled("Clients:", "bold"), *_counted(others)])
+    return parted(parts)
 
 
 def result_words(result: RevokeAllResult) -> Content:
     """Return what is known of the result, and what is not."""
-    parts: list[Content] = []
     sent = result.sent
-    if sent.failure is not None:
-        lost = "The answer, and with it the new token, was lost."
-        words = "Nothing was ended." if result.nothing_ended else lost
-        parts.append(Content.styled(words, "$warning"))
-        parts.append(trouble(sent.failure))
-    if sent.unstored is not None:
-        parts.append(Content.styled("The new token could not be stored.", "$warning"))
-        parts.append(trouble(sent.unstored))
-    if result.trouble is not None:
-        parts.append(Content.styled("What was revoked is not known of all sessions.", "$warning"))
-        parts.append(trouble(result.trouble))
+    lost = "The answer, and with it the new token, was lost."
+    troubles = (
+        ("Nothing was ended." if result.nothing_ended else lost, sent.failure),
+        ("The new token could not be stored.", sent.unstored),
+        ("What was revoked is not known of all sessions.", result.trouble),
+        ("It could not be recorded.", result.unwritten),
+    )
+    parts: list[Content] = []
+    for words, error in troubles:
+        if error is not None:
+            parts += [Content.styled(words, "$warning"), trouble(error)]
     if result.still_listed:
         still = f"{counted(result.still_listed, 'session')} from before are still listed."
         parts.append(Content(f"{still}\n{LOOK_AGAIN_HINT}"))
-    if result.unwritten is not None:
-        parts.append(Content.styled("It could not be recorded.", "$warning"))
-        parts.append(trouble(result.unwritten))
-    if not parts:
-        parts.append(Content("A new token is stored, and is in use now."))
-    return Content("\n").join(parts)
+    return joined(parts or [Content("A new token is stored, and is in use now.")])
 
 
 def _counted(counts: Counter[str], most: int = CLIENTS) -> list[Content]:
@@ -261,8 +263,6 @@ def _counted(counts: Counter[str], most: int = CLIENTS) -> list[Content]:
         Content.assemble((f"{count:>7,}", "bold"), f"  {words or 'no client named'}")
         for words, count in shown
     ]
-    rest = counts.total() - sum(count for _, count in shown)
-    if rest:
-        words = f"{rest:>7,}  of {counted(len(counts) - len(shown), 'other')}"
-        lines.append(Content.styled(words, "$text-muted"))
+    if rest := counts.total() - sum(count for _, count in shown):
+        lines.append(muted(f"{rest:>7,}  of {counted(len(counts) - len(shown), 'other')}"))
     return lines

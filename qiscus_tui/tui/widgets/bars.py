@@ -85,6 +85,17 @@ def life_line(at: int, cells: int, style: str) -> Content:
     )
 
 
+def progress_bar(done: int, failed: int, total: int, cells: int) -> Content:
+    """Return a bar of all of them: what is done, what of that failed, what is to come."""
+    full = done * cells // total if total else cells
+    bad = min(full, -(-failed * cells // total)) if total else 0
+    return Content.assemble(
+        ("━" * (full - bad), "$primary"),
+        ("━" * bad, "bold $error"),
+        ("┄" * (cells - full), "$text-muted"),
+    )
+
+
 class Chart(Table[Bar]):
     """Bars under a title: label, number, bar, and where asked for the share of all.
 
