@@ -230,6 +230,7 @@ NAME, ROLE = "name", "type"  # documented
 LOGIN_TOKEN = ("authentication_token",)  # documented
 APP_CODE = ("app_code",)  # documented
 LONG_LIVED_TOKEN = ("long_lived_token",)  # public code
+SECOND_FACTOR = ("use_2fa", "need_setup_otp")  # documented: true where the login is not done yet
 
 # The answer to refresh and revoke-all: {data: {auth: {token}}}.
 AUTH = "auth"  # public code, for refresh; inferred for revoke-all

@@ -132,7 +132,7 @@ class Wire:
         self._clock = clock
         # Loopback and the in-process demo use no proxy.
         outside = settings.transport is None and not is_loopback(origin.host)
-        self._proxy = _proxy_for(origin, settings) if outside else ""
+        self._proxy = _shown_proxy(proxy_address(origin, settings))
         verify: ssl.SSLContext | bool = True
         if settings.transport is not None or origin.scheme == "http":
             verify = False  # no TLS, so no context to build
@@ -272,14 +272,19 @@ class Wire:
 _NOT_SHOWN = "(its address is not shown)"
 
 
-def _proxy_for(origin: Origin, settings: WireSettings) -> str:
-    """Return host and port of the proxy, without user and password; empty if there is none."""
+def proxy_address(origin: Origin, settings: WireSettings) -> str:
+    """Return the proxy to this server, which may have a password in it; empty if there is none."""
+    if settings.transport is not None or is_loopback(origin.host):
+        return ""
     address = settings.proxy
     if not address and not proxy_bypass(origin.host):
         proxies = getproxies()
         address = proxies.get(origin.scheme) or proxies.get("all") or ""
-    if "://" not in address:
-        address = f"http://{address}" if address else ""
+    return address if "://" in address or not address else f"http://{address}"
+
+
+def _shown_proxy(address: str) -> str:
+    """Return its host and port, without user and password."""
     try:
         netloc = urlsplit(address).netloc
     except ValueError:

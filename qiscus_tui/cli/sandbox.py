@@ -52,8 +52,8 @@ def run(context: VerbContext) -> int:
         console.results.flush()
 
     try:
+        from qiscus_tui.cli.serving import serve
         from qiscus_tui.demo.app import demo_app
-        from qiscus_tui.demo.server import serve
 
         app = demo_app(state, latency_ms=options.latency)
         ended_by = serve(app, port=options.port, announce=announce)

@@ -43,6 +43,7 @@ VERBS = {
     "audit": "show what was revoked from here, and who logged in and out",
     "check": "find what changed since the last check, for cron and monitoring",
     "scan": "find the live tokens that stand in files",
+    "proxy": "the API on this machine, with one login for scripts that log in on each run",
     "sandbox": "serve the demo API on this machine, for trying things out",
     "completion": "print the completion functions for a shell",
 }

@@ -10,7 +10,7 @@ import textwrap
 import httpx
 import pytest
 
-from qiscus_tui.demo.server import serve
+from qiscus_tui.cli.serving import serve
 from tests.clocks import ManualClock
 from tests.sandbox import PASSWORD, demo_state
 from tests.sandbox.app import demo_app
@@ -21,7 +21,7 @@ SANDBOX = textwrap.dedent(
     import time
     from qiscus_tui.demo import DemoState
     from qiscus_tui.demo.app import demo_app
-    from qiscus_tui.demo.server import serve
+    from qiscus_tui.cli.serving import serve
 
     class Clock:
         now = staticmethod(time.time)

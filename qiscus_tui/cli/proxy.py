@@ -1,0 +1,216 @@
+"""`proxy`: the API on this machine, with one login for all scripts that log in alike."""
+
+import argparse
+import asyncio
+import contextlib
+import itertools
+import os
+import resource
+import socket
+import stat
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qiscus_tui.cli.options import file_path, flag, min_ttl
+from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.verbs import Example, Verb, VerbContext
+from qiscus_tui.errors import NoAccount, StorageError, UsageError
+from qiscus_tui.exit_codes import ExitCode, signal_exit_code
+from qiscus_tui.model.account import Origin, is_loopback, parse_origin
+from qiscus_tui.model.clock import MINUTE
+from qiscus_tui.model.text import counted, safe
+from qiscus_tui.store.named_files import write_public
+
+if TYPE_CHECKING:
+    from qiscus_tui.service.proxy.app import Proxy
+
+USUAL = ("127.0.0.1", 8480)
+
+DESCRIPTORS = 4096
+"""Two for each of 1,000 connections, and some."""
+
+ENDED_WITHIN = 1.5
+"""Seconds to end the tokens that the proxy made."""
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """Return host and port. Raises UsageError for anything but an address of this machine."""
+    host, _, digits = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not digits.isascii() or not digits.isdecimal() or int(digits) > 65_535 or not host:
+        raise UsageError("--listen must be an address and a port", "For example: 127.0.0.1:8480")
+    if not is_loopback(host):
+        raise UsageError(
+            f"--listen {safe(text, 60)} lets other machines in, and the proxy gives out tokens",
+            "Listen on 127.0.0.1 or [::1], or on a --socket.",
+        )
+    return "127.0.0.1" if host == "localhost" else host, int(digits)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    add = parser.add_argument
+    words = "address and port on this machine (127.0.0.1:8480; port 0: a free one)"
+    add("--listen", metavar="ADDRESS", type=listen_address, help=words)
+    add("--socket", metavar="PATH", type=file_path, help="listen on this Unix socket instead")
+    add("--upstream", metavar="URL", help="the server to pass requests on to (the account's)")
+    words = "the least time that a token given out again is valid, less than 29d (1h)"
+    add("--min-ttl", metavar="TIME", type=min_ttl, default="1h", help=words)
+    flag(parser, "--keep-tokens", "do not end the tokens at the end")
+    add("--metrics", metavar="FILE", type=file_path, help="write the numbers for Prometheus")
+
+
+def run(context: VerbContext) -> int:
+    """Serve until a signal."""
+    return asyncio.run(_serve(context))
+
+
+async def _serve(context: VerbContext) -> int:
+    options, console = context.options, context.console
+    path: Path | None = options.socket
+    if options.listen and path:
+        raise UsageError("--listen and --socket can't be combined", "Leave one of them out.")
+    ended_by: list[int] = []
+    try:
+        with bound(options.listen or USUAL, path) as listener:
+            async with served(context, listener, ended_by) as (proxy, url, ended):
+                console.result(f"Proxy: {path or url} for {proxy.origin}")
+                console.results.flush()
+                _report_ready()
+                reports = asyncio.create_task(_report(proxy, console, options.metrics))
+                await ended
+                reports.cancel()
+                _write_metrics(proxy, console, options.metrics)
+    finally:
+        if path is not None:
+            _remove_socket(path)
+    return signal_exit_code(ended_by[0]) if ended_by else ExitCode.DONE
+
+
+def bound(address: tuple[str, int], path: Path | None) -> socket.socket:
+    """Return the socket that takes the connections. Raises UsageError where there can't be one."""
+    from qiscus_tui.cli.serving import listening
+
+    if path is not None:
+        _remove_socket(path)
+    before = os.umask(0o177)  # a Unix socket is this user's alone from its first moment
+    try:
+        return listening(*address, path=str(path or ""))
+    except OSError as error:
+        where, words = path or ":".join(map(str, address)), os.strerror(error.errno or 0)
+        raise UsageError(
+            f"{safe(str(where), 200)} can't be listened on: {words}", "Choose another one."
+        ) from error
+    finally:
+        os.umask(before)
+
+
+def _remove_socket(path: Path) -> None:
+    """Remove a socket that nothing listens on; anything else stays."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        if stat.S_ISSOCK(path.lstat().st_mode):
+            try:
+                probe.connect(str(path))
+            except ConnectionRefusedError:
+                path.unlink()
+
+
+@contextlib.asynccontextmanager
+async def served(
+    context: VerbContext, listener: socket.socket, ended_by: list[int] | None
+) -> AsyncGenerator[tuple["Proxy", str, asyncio.Task[None]]]:
+    """Serve the proxy until the block ends; give it, its address, and the task that serves.
+
+    With `ended_by` a signal ends that task. Then its tokens are ended. Raises UsageError.
+    """
+    try:
+        from qiscus_tui.cli.serving import quiet_server, url_of
+        from qiscus_tui.service.proxy.app import Proxy
+        from qiscus_tui.service.proxy.protocol import BoundedProtocol
+        from qiscus_tui.service.proxy.upstream import Upstream
+    except ImportError as error:
+        raise UsageError(
+            "The proxy needs uvicorn and httptools, which are not installed",
+            "Install them: pip install 'qiscus-tui[proxy]'",
+        ) from error
+    options, workspace = context.options, context.workspace
+    upstream = Upstream(_origin(context), workspace.wire_settings())
+    proxy = Proxy(upstream, workspace.contract(), workspace.clock, options.min_ttl)
+    started = asyncio.Event()
+    server = quiet_server(
+        proxy,
+        started=started.set,
+        ended_by=ended_by,
+        http=BoundedProtocol,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=2,
+    )
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await started.wait()
+        yield proxy, url_of(listener), task
+    finally:
+        server.should_exit = True
+        await task
+        left = await proxy.close(getattr(options, "keep_tokens", False), ENDED_WITHIN)
+        if left:
+            context.console.warn(
+                f"warning: {counted(left, 'token')} could not be ended",
+                "They expire within 30 days. See them: qiscus-tui sessions",
+            )
+
+
+def _origin(context: VerbContext) -> Origin:
+    """Return the server: the named one, the account's, or the default."""
+    named, workspace = getattr(context.options, "upstream", None), context.workspace
+    if named:
+        return parse_origin(named)
+    try:
+        return workspace.choose().account.origin
+    except NoAccount:
+        return workspace.login_server()
+
+
+def _report_ready() -> None:
+    """Report that connections are taken (sd_notify), where systemd waits for it."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if address:
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as up:
+            up.sendto(b"READY=1", address.replace("@", "\0", 1))
+
+
+async def _report(proxy: "Proxy", console: Console, metrics: Path | None) -> None:
+    """Write the metrics each minute, and a line each hour."""
+    for minute in itertools.count():
+        _write_metrics(proxy, console, metrics)
+        if minute and minute % 60 == 0:
+            console.say(" ".join(f"{name} {number}" for name, number in proxy.figures().items()))
+        await asyncio.sleep(MINUTE)
+
+
+def _write_metrics(proxy: "Proxy", console: Console, path: Path | None) -> None:
+    if path is not None:
+        figures = proxy.figures().items()
+        try:
+            write_public(path, "".join(f"qiscus_proxy_{name} {n}\n" for name, n in figures))
+        except StorageError as error:
+            console.show_error(error)
+
+
+VERB = Verb(
+    add_options,
+    run,
+    not_done=(
+        "It adds no credential to a request: whoever uses it needs email and password of the "
+        "account, as on the server. Root and this user can read the tokens in its memory."
+    ),
+    examples=(
+        Example("qiscus-tui proxy", "then set the script's base URL to http://127.0.0.1:8480"),
+        Example("qiscus-tui proxy --socket /run/user/1000/qiscus.sock", "on a Unix socket"),
+    ),
+    reports_crashes=False,
+)

@@ -1,0 +1,246 @@
+"""Logins that are answered from memory: one token for all that log in alike.
+
+Passwords are kept only as keyed hashes whose key lives as long as this process; tokens and answers
+only in its memory.
+"""
+
+import asyncio
+import hmac
+import json
+import secrets
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from typing import Final, cast
+from urllib.parse import parse_qsl
+
+from qiscus_tui.api import contract as api
+from qiscus_tui.api.decode import lenient
+from qiscus_tui.api.error_answers import is_refusal
+from qiscus_tui.api.replies import AnswerTime, read_login
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.clock import TOKEN_LIFETIME, Clock
+from qiscus_tui.model.masking import Unshown
+
+MOST_LOGINS = 1000
+"""Logins that are remembered; further ones are the server's each time."""
+
+LONGEST_ANSWER = 256 * 1024
+"""Bytes of an answer that is remembered."""
+
+PER_SECOND = 5
+"""Logins that did not prove right, which reach the server in any second."""
+
+MOST_WAITING = 50
+"""Logins that wait for their turn; further ones are refused."""
+
+_KEY: Final = secrets.token_bytes(32)
+
+
+class Login(Unshown, frozen=True):
+    """Who wants to log in, by keyed hashes."""
+
+    user: bytes
+    """Of everything that the answer depends on but the password."""
+    proof: bytes
+    """Of that and the password."""
+
+
+class Answer(Unshown, frozen=True):
+    """A whole answer of the server, as it is passed back."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+
+class Remembered(Unshown, frozen=True):
+    """A login that the server accepted."""
+
+    proof: bytes
+    answer: Answer
+    token: str
+    app_code: str
+    expires_at: float
+    """Epoch seconds, this machine's clock."""
+
+
+class TooManyLogins(Exception):
+    """More logins wait for the server than is reasonable."""
+
+
+def read_request(body: bytes, kind: str, app_id: str) -> Login | None:
+    """Return who wants to log in by this body; None where that can't be said for sure.
+
+    `kind` is its content type, `app_id` the app that the headers name.
+    """
+    try:
+        fields = _fields(body, kind.lower())
+    except (ValueError, RecursionError):
+        return None
+    email, password = fields.pop(api.LOGIN_EMAIL, None), fields.pop(api.LOGIN_PASSWORD, None)
+    if not isinstance(email, str) or not isinstance(password, str):
+        return None
+    user = _hash([app_id, email, sorted(fields.items())])
+    return Login(user, _hash([user.hex(), password]))
+
+
+def _fields(body: bytes, kind: str) -> dict[str, object]:
+    """Return the fields of a JSON object or form. Raises ValueError where one stands twice."""
+    pairs: list[tuple[str, object]] = []
+    if "json" in kind and body.lstrip().startswith(b"{"):
+        pairs = json.loads(body, object_pairs_hook=list)
+    elif "x-www-form-urlencoded" in kind:
+        pairs += parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict")
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a field stands twice")
+    return fields
+
+
+def _hash(value: object) -> bytes:
+    return hmac.digest(_KEY, json.dumps(value).encode(), "sha256")
+
+
+class Pace:
+    """Lets logins through to the server: of those that do not prove right, five a second."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._unproven: deque[float] = deque(maxlen=PER_SECOND)
+        self._waiting = 0
+
+    async def turn(self) -> float:
+        """Wait for a turn and return its time, for `proven`. Raises TooManyLogins."""
+        if self._waiting >= MOST_WAITING:
+            raise TooManyLogins
+        self._waiting += 1
+        try:
+            while (left := self._left()) > 0:
+                await self._clock.sleep(left)
+        finally:
+            self._waiting -= 1
+        self._unproven.append(self._clock.monotonic())
+        return self._unproven[-1]
+
+    def _left(self) -> float:
+        is_full = len(self._unproven) == PER_SECOND
+        return self._unproven[0] + 1 - self._clock.monotonic() if is_full else 0.0
+
+    def proven(self, turn: float) -> None:
+        """Take back the turn of a login that the server accepted."""
+        if turn in self._unproven:
+            self._unproven.remove(turn)
+
+
+class Logins:
+    """The logins that are remembered, those under way, and the tokens that they made."""
+
+    def __init__(self, clock: Clock, host: str, min_ttl: float) -> None:
+        """`min_ttl`: seconds that a token must be valid for to be given out again."""
+        self._clock = clock
+        self._host = host
+        self._min_ttl = min_ttl
+        self._pace = Pace(clock)
+        self._remembered: dict[bytes, Remembered] = {}
+        """By the hash of the user."""
+        self._users: dict[str, bytes] = {}
+        """Of the remembered tokens."""
+        self._asking: dict[bytes, asyncio.Task[Answer]] = {}
+        """By the proof: logins that the server has not answered yet."""
+        self._made: dict[str, str] = {}
+        """Tokens that logins made and nothing has ended, and their app."""
+        self.answered: Counter[str] = Counter()
+        """How many logins the `server` answered, and the `memory`."""
+
+    def __len__(self) -> int:
+        return len(self._remembered)
+
+    async def answer(self, login: Login, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Return the answer to a login: from memory, or by `ask`, which asks the server.
+
+        Equal logins at once wait for one. A login that was begun is remembered also where whoever
+        sent it has gone. Raises TooManyLogins, and what `ask` raises.
+        """
+        while (kept := self._find(login)) is None:
+            running = self._asking.get(login.proof)
+            if running is None:
+                running = self._asking[login.proof] = asyncio.create_task(self._ask(login, ask))
+                return await asyncio.shield(running)
+            await asyncio.wait({running})
+        self.answered["memory"] += 1
+        return kept.answer
+
+    async def _ask(self, login: Login, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        try:
+            turn = await self._pace.turn()
+            answer = await ask()
+            self.answered["server"] += 1
+            kept = self._read(login, answer)
+            if kept is not None:
+                self._pace.proven(turn)
+                self._remember(login, kept)
+            return answer
+        finally:
+            del self._asking[login.proof]
+
+    def _find(self, login: Login) -> Remembered | None:
+        """Return the remembered login of the same user with the same password."""
+        kept = self._remembered.get(login.user)
+        if kept is None or not hmac.compare_digest(kept.proof, login.proof):
+            return None
+        return kept if self._is_valid(kept) else None
+
+    def _is_valid(self, kept: Remembered) -> bool:
+        return kept.expires_at - self._clock.now() > self._min_ttl
+
+    def _read(self, login: Login, answer: Answer) -> Remembered | None:
+        """Return what is to be remembered of an answer: a login that is done, with its token."""
+        body = lenient(answer.body)
+        if answer.status != 200 or not isinstance(body, dict) or is_refusal(cast("object", body)):
+            return None
+        fields, now = cast("dict[str, object]", body), self._clock.now()
+        try:
+            said = read_login(fields, AnswerTime(now, now, 0), email="", host=self._host)
+        except QiscusTuiError:
+            return None
+        data, short = cast("dict[str, object]", fields[api.DATA]), said.short_lived
+        is_half = any(data.get(name) for name in api.SECOND_FACTOR)
+        # Very old apps have one token for both, which logging out must not end.
+        if short is None or is_half or short.token == data.get(api.LONG_LIVED_TOKEN[0]):
+            return None
+        return Remembered(login.proof, answer, short.token, said.app_code, now + TOKEN_LIFETIME)
+
+    def _remember(self, login: Login, kept: Remembered) -> None:
+        for user, one in list(self._remembered.items()):
+            if user == login.user or not self._is_valid(one):
+                self._drop(user)
+        if len(self._remembered) < MOST_LOGINS and len(kept.answer.body) <= LONGEST_ANSWER:
+            self._remembered[login.user] = kept
+            self._users[kept.token] = login.user
+            self._made[kept.token] = kept.app_code
+        if len(self._made) > 2 * MOST_LOGINS:
+            del self._made[next(iter(self._made))]  # the oldest ends by itself
+
+    def _drop(self, user: bytes) -> None:
+        del self._users[self._remembered.pop(user).token]
+
+    def shares(self, token: str | None) -> bool:
+        """Return whether logins are answered with this token."""
+        return token in self._users
+
+    def forget(self, token: str) -> None:
+        """Forget a token that has ended: the next login is the server's."""
+        if token in self._users:
+            self._drop(self._users[token])
+        self._made.pop(token, None)
+
+    def forget_all(self) -> None:
+        """Forget every answer: its token may have been revoked."""
+        self._remembered.clear()
+        self._users.clear()
+
+    async def finish(self) -> dict[str, str]:
+        """Wait for the logins under way; return the tokens that were made, with their app."""
+        if self._asking:
+            await asyncio.wait(self._asking.values())
+        return dict(self._made)

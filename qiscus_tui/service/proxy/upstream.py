@@ -1,0 +1,96 @@
+"""Passes requests on to one server, unchanged but for what belongs to the connection."""
+
+import contextlib
+import socket
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from typing import Final
+
+import httpx
+
+from qiscus_tui.api.wire import WireSettings, proxy_address, tls_context
+from qiscus_tui.model.account import Origin
+
+MOST_CONNECTIONS = 1000
+
+Headers = list[tuple[bytes, bytes]]
+
+_OF_THE_CONNECTION: Final = frozenset(
+    {
+        *(b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate"),
+        *(b"proxy-authorization", b"te", b"trailer", b"transfer-encoding", b"upgrade"),
+        b"expect",  # answered here, once the body is asked for
+    }
+)
+"""Headers that end here, beside those that `Connection` names."""
+
+
+def end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """Return the headers that are passed on."""
+    all_headers = list(headers)
+    named = b",".join(value for name, value in all_headers if name.lower() == b"connection")
+    dropped = _OF_THE_CONNECTION | {one.strip().lower() for one in named.split(b",")}
+    return [(name, value) for name, value in all_headers if name.lower() not in dropped]
+
+
+def answer_headers(answer: httpx.Response) -> Headers:
+    """Return the headers of an answer that are passed back.
+
+    Those that open it to web pages are not: it is for scripts on this machine.
+    """
+    dropped = (b"access-control-",)
+    if answer.status_code in {204, 304}:  # it has no body, and may name the length of another
+        dropped += (b"content-length",)
+    passed = end_to_end(answer.headers.raw)
+    return [(name, value) for name, value in passed if not name.lower().startswith(dropped)]
+
+
+class Upstream:
+    """The one server that requests are passed on to."""
+
+    def __init__(self, origin: Origin, settings: WireSettings) -> None:
+        """Raises ConfigError where its certificates or its proxy can't be used."""
+        self.origin = origin
+        self._url = httpx.URL(str(origin))
+        self._timeout = settings.timeout
+        self._transport: httpx.AsyncBaseTransport = settings.transport or httpx.AsyncHTTPTransport(
+            verify=tls_context(settings.ca_bundle) if origin.scheme == "https" else False,
+            proxy=proxy_address(origin, settings) or None,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=50),
+            socket_options=[(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)],
+        )
+
+    @contextlib.asynccontextmanager
+    async def ask(
+        self,
+        method: str,
+        target: bytes,
+        headers: Headers,
+        content: bytes | AsyncIterable[bytes] | None = None,
+        is_short: bool = False,
+    ) -> AsyncGenerator[httpx.Response]:
+        """Pass a request on and give the answer while it arrives.
+
+        `target` is path and query, as they are sent. Only a call that `is_short` is given up when
+        the server is silent. Raises httpx.TransportError, httpx.InvalidURL, and what `content`
+        raises.
+        """
+        wait = self._timeout
+        waits = {"connect": wait, "pool": wait, "write": None, "read": wait if is_short else None}
+        request = httpx.Request(
+            method,
+            # Without a network a transport looks at this normal form; else `target` is sent.
+            self._url if target == b"*" else self._url.copy_with(raw_path=target),
+            headers=[(b"Host", self.origin.netloc.encode()), *headers],
+            content=content,
+            extensions={"target": target, "timeout": waits},
+        )
+        answer = await self._transport.handle_async_request(request)
+        try:
+            yield answer
+        finally:
+            await answer.aclose()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._transport.aclose()

@@ -1,0 +1,360 @@
+"""What passes through the proxy, byte for byte, and what it refuses."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncGenerator, Callable
+from urllib.parse import urlencode
+
+import pytest
+
+from qiscus_tui.api.contract import DEFAULT
+from qiscus_tui.api.wire import WireSettings
+from qiscus_tui.cli.serving import listening, quiet_server, url_of
+from qiscus_tui.model.account import parse_origin
+from qiscus_tui.model.clock import HOUR
+from qiscus_tui.service.proxy.app import Proxy
+from qiscus_tui.service.proxy.protocol import BoundedProtocol
+from qiscus_tui.service.proxy.upstream import Upstream
+from tests.clocks import ManualClock
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+TOKEN = "QEX" + "t0k3n" * 8
+
+
+class Server:
+    """Records what arrives, and answers with fixed bytes."""
+
+    def __init__(self) -> None:
+        self.answers: list[bytes] = []
+        self.heads: list[bytes] = []
+        self.bodies: list[bytes] = []
+        self.open = 0
+        self.answer: Callable[[bytes], bytes] = lambda _head: OK
+        self.closed = asyncio.Event()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open += 1
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                self.heads.append(head)
+                self.bodies.append(await _body(reader, head.lower()))
+                answer = self.answer(head)
+                writer.write(answer)
+                await writer.drain()
+                if b"connection: close" in answer.lower() or answer.endswith(b"cut"):
+                    break
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.closed.set()
+        finally:
+            self.open -= 1
+            writer.close()
+
+
+async def _body(reader: asyncio.StreamReader, head: bytes) -> bytes:
+    if b"transfer-encoding: chunked" in head:
+        body = b""
+        while size := int(await reader.readuntil(b"\r\n"), 16):
+            body += (await reader.readexactly(size + 2))[:-2]
+        await reader.readexactly(2)
+        return body
+    length = head.partition(b"content-length: ")[2].partition(b"\r\n")[0]
+    return await reader.readexactly(int(length or 0))
+
+
+class Running:
+    """A proxy before a server, and connections to it."""
+
+    def __init__(self, server: Server, proxy: Proxy, port: int) -> None:
+        self.server = server
+        self.proxy = proxy
+        self.port = port
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", self.port)
+
+    async def send(self, raw: bytes) -> bytes:
+        """Send a request as it stands; return all that is answered before the end."""
+        reader, writer = await self.connect()
+        writer.write(raw)
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        return answer
+
+    async def get(self, path: str = "/x", *headers: str, method: str = "GET") -> bytes:
+        lines = (f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close", *headers)
+        return await self.send("\r\n".join((*lines, "", "")).encode())
+
+    async def post(self, path: str, body: bytes, *headers: str) -> bytes:
+        lines = (f"POST {path} HTTP/1.1", "Host: localhost", "Connection: close", *headers)
+        head = "\r\n".join((*lines, f"Content-Length: {len(body)}", "", ""))
+        return await self.send(head.encode() + body)
+
+    async def log_in(self, password: str = "right") -> bytes:  # noqa: S107
+        body = urlencode({"email": "a@b.c", "password": password}).encode()
+        kind = "Content-Type: application/x-www-form-urlencoded"
+        return await self.post("/api/v1/auth", body, kind, "User-Agent: cron")
+
+
+@pytest.fixture
+async def running(clock: ManualClock) -> AsyncGenerator[Running]:
+    server = Server()
+    with listening() as listener, listening() as behind:
+        upstream = Upstream(parse_origin(url_of(behind)), WireSettings(timeout=5))
+        behind.listen()
+        async with await asyncio.start_server(server.serve, sock=behind):
+            proxy = Proxy(upstream, DEFAULT, clock, HOUR)
+            started = asyncio.Event()
+            http = quiet_server(proxy, started=started.set, ended_by=None, http=BoundedProtocol)
+            task = asyncio.create_task(http.serve(sockets=[listener]))
+            await started.wait()
+            yield Running(server, proxy, listener.getsockname()[1])
+            http.should_exit = True
+            await task
+            await proxy.close(True, 1)
+            await asyncio.sleep(0)
+
+
+def answered(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    lines = (f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", "")
+    return "\r\n".join(lines).encode() + body
+
+
+def login_answer() -> bytes:
+    user = {"email": "a@b.c", "authentication_token": TOKEN, "app": {"app_code": "abcd-1"}}
+    body = json.dumps({"data": {"user": user, "long_lived_token": "LLT" + "l0ng" * 9}}).encode()
+    return answered(body, "Content-Type: application/json", "X-Request: 1")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/a/../b//c/./%2e%2e/%41?x=1&x=2&y", "/a?", "//evil.example/a", "/a;b=c?d", "*"]
+)
+async def test_paths_are_sent_as_they_are(running: Running, path: str) -> None:
+    await running.get(path, method="OPTIONS")
+    assert running.server.heads[0].startswith(f"OPTIONS {path} HTTP/1.1\r\n".encode())
+
+
+async def test_a_whole_address_leads_to_no_other_server(running: Running) -> None:
+    await running.get("http://evil.example/a?b")
+    assert running.server.heads[0].startswith(b"GET /a?b HTTP/1.1\r\n")
+    assert b"evil" not in running.server.heads[0]
+
+
+async def test_headers_pass_but_for_those_of_the_connection(running: Running) -> None:
+    running.server.answer = lambda _head: answered(
+        b"", "Set-Cookie: a=1", "Set-Cookie: b=2", "X-Odd: \xe9", "Keep-Alive: timeout=5",
+        "Access-Control-Allow-Origin: *", "X-Hop: 1", "Connection: X-Hop",
+    )  # fmt: skip
+    answer = await running.get(
+        "/x", "X-A: 1", "X-A: 2", "Accept-Encoding: br", "User-Agent: cron",
+        "Connection: X-Mine", "X-Mine: 1", "TE: trailers", "Upgrade: h2c",
+    )  # fmt: skip
+    head = running.server.heads[0].lower()
+    for passed in (b"x-a: 1", b"x-a: 2", b"accept-encoding: br", b"user-agent: cron"):
+        assert b"\r\n%b\r\n" % passed in head
+    for dropped in (b"x-mine", b"te:", b"upgrade", b"localhost", b"httpx"):
+        assert dropped not in head
+    lowered = answer.lower()
+    assert lowered.count(b"set-cookie") == 2
+    assert "x-odd: é".encode() in lowered
+    for dropped in (b"x-hop: 1", b"keep-alive", b"access-control"):
+        assert dropped not in lowered
+
+
+async def test_bodies_pass_in_both_ways(running: Running) -> None:
+    running.server.answer = lambda _head: answered(b"\x1f\x8bx", "Content-Encoding: gzip")
+    assert (await running.post("/up", b"\x00\xff" * 100_000)).endswith(b"\r\n\r\n\x1f\x8bx")
+    chunked = b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
+    head = b"PUT /up HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    await running.send(head + b"Transfer-Encoding: chunked\r\n\r\n" + chunked)
+    assert running.server.bodies == [b"\x00\xff" * 100_000, b"hello world"]
+
+
+async def test_a_body_waits_for_100_continue(running: Running) -> None:
+    reader, writer = await running.connect()
+    writer.write(
+        b"POST /up HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+    )
+    assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+    writer.write(b"hi")
+    assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+    assert b"expect" not in running.server.heads[0].lower()
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "answer"),
+    [
+        ("HEAD", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"),
+        ("GET", b"HTTP/1.1 304 Not Modified\r\nETag: x\r\nContent-Length: 5\r\n\r\n"),
+        ("DELETE", b"HTTP/1.1 204 No Content\r\n\r\n"),
+    ],
+)
+async def test_answers_without_a_body_have_none(
+    running: Running, method: str, answer: bytes
+) -> None:
+    running.server.answer = lambda _head: answer
+    got = await running.get(method=method)
+    assert got.startswith(answer.split(b"\r\n", 1)[0])
+    assert got.endswith(b"\r\n\r\n")
+
+
+async def test_events_pass_as_they_come_and_end_with_the_client(running: Running) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n"
+    running.server.answer = lambda _head: head + b"\r\n8\r\ndata: 1\n\r\n"
+    reader, writer = await running.connect()
+    writer.write(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await asyncio.wait_for(reader.readuntil(b"data: 1\n"), 5)
+    writer.close()
+    await asyncio.wait_for(running.server.closed.wait(), 5)
+
+
+async def test_a_client_that_leaves_before_the_answer_leaves_nothing(running: Running) -> None:
+    running.server.answer = lambda _head: b""
+    _reader, writer = await running.connect()
+    writer.write(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    while not running.server.heads:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    writer.close()
+    await asyncio.wait_for(running.server.closed.wait(), 5)
+
+
+async def test_an_old_client_gets_a_length(running: Running) -> None:
+    running.server.answer = lambda _head: (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+    )
+    answer = await running.send(b"GET /x HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    assert b"content-length: 3\r\n" in answer.lower()
+    assert answer.endswith(b"\r\n\r\nabc")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+        b"Content-Length: 3\r\n\r\n0\r\n\r\n",
+        b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na",
+        b"POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        b"GET /x HTTP/1.1\nHost: localhost\n\n",
+        b"GET /x HTTP/1.1\r\nHost: localhost\r\nX: a\nY: b\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nHost: localhost\r\n folded\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"CONNECT evil.example:443 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 70_000,
+    ],
+)
+async def test_what_can_be_read_in_two_ways_is_refused(running: Running, raw: bytes) -> None:
+    assert (await running.send(raw)).startswith(b"HTTP/1.1 400 ")
+    assert running.server.heads == []
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost", 200), ("127.0.0.1:8480", 200), ("[::1]:80", 200), ("LOCALHOST:1", 200),
+        ("evil.example", 421), ("127.0.0.1.evil.example", 421), ("10.0.0.1", 421), ("", 421),
+        ("localhost\r\nHost: evil.example", 421), ("[", 421),
+    ],
+)  # fmt: skip
+async def test_only_this_machine_is_answered(running: Running, host: str, status: int) -> None:
+    raw = f"GET /x HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    assert (await running.send(raw.encode())).startswith(b"HTTP/1.1 %d " % status)
+
+
+async def test_the_second_login_asks_nobody(running: Running) -> None:
+    running.server.answer = lambda _head: login_answer()
+    first, second = await running.log_in(), await running.log_in()
+    assert first == second
+    assert TOKEN.encode() in first
+    assert b"x-request: 1" in first.lower()
+    assert len(running.server.heads) == 1
+    assert b"user-agent: cron" in running.server.heads[0].lower()
+    assert b"accept-encoding: identity" in running.server.heads[0].lower()
+    figures = running.proxy.figures()
+    assert figures['logins_total{answered="memory"}'] == 1
+    assert figures['requests_total{code="200"}'] == 2
+    assert figures["tokens"] == 1
+
+
+async def test_a_long_login_passes_as_anything_else(running: Running) -> None:
+    body = b"email=a&password=b&x=" + b"y" * 100_000
+    kind = "Content-Type: application/x-www-form-urlencoded"
+    await running.post("/api/v1/auth", body, kind)
+    assert running.server.bodies == [body]
+
+
+async def test_logging_out_of_a_shared_token_ends_nobodys_work(running: Running) -> None:
+    running.server.answer = lambda _head: login_answer()
+    await running.log_in()
+    answer = await running.post("/api/v1/auth/logout", b"", f"Authorization: {TOKEN}")
+    assert answer.endswith(b'{"data":{"success":true}}')
+    assert len(running.server.heads) == 1
+    await running.post("/api/v1/auth/logout", b"", "Authorization: another")
+    assert len(running.server.heads) == 2
+    running.server.answer = lambda _head: OK
+    assert await running.proxy.close(False, 1) == 0
+    logout = running.server.heads[2]
+    assert logout.startswith(b"POST /api/v1/auth/logout ")
+    assert f"Authorization: {TOKEN}\r\nQiscus-App-Id: abcd-1\r\n".encode() in logout
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_forgotten"),
+    [
+        (answered(b"", status="401 Unauthorized"), True),
+        (answered(b'{"detail": "token_expired"}', "Content-Type: application/json"), True),
+        (answered(b'{"errors": {"detail": "token_expired"}}', "Content-Type: application/json",
+                  status="403 Forbidden"), True),
+        (answered(b"\x1f\x8b", "Content-Encoding: gzip", status="400 Bad Request"), True),
+        (answered(b'{"errors": "no"}', "Content-Type: application/json",
+                  status="422 Unprocessable"), False),
+        (answered(b"token_expired", "Content-Type: text/plain"), False),
+        (OK, False),
+    ],
+)  # fmt: skip
+async def test_a_token_that_has_ended_is_forgotten(
+    running: Running, answer: bytes, is_forgotten: bool
+) -> None:
+    running.server.answer = lambda _head: login_answer()
+    await running.log_in()
+    running.server.answer = lambda _head: answer
+    passed = await running.get("/api/v1/rooms", f"Authorization: {TOKEN}")
+    assert passed.partition(b"\r\n\r\n")[2] == answer.partition(b"\r\n\r\n")[2]
+    assert len(running.proxy.logins) == (0 if is_forgotten else 1)
+
+
+async def test_a_revoke_that_passes_forgets_every_login(running: Running) -> None:
+    running.server.answer = lambda _head: login_answer()
+    await running.log_in()
+    running.server.answer = lambda _head: OK
+    await running.post("/api/v2/auth/revoke_token", b"{}", "Authorization: LLT")
+    assert len(running.proxy.logins) == 0
+
+
+async def test_a_server_that_is_away_is_said_and_comes_back(running: Running) -> None:
+    running.server.answer = lambda _head: b"cut"
+    answer = await running.get()
+    assert answer.startswith(b"HTTP/1.1 502 ")
+    assert b"qiscus-tui proxy: 127.0.0.1:" in answer
+    assert (await running.log_in()).startswith(b"HTTP/1.1 502 ")
+    running.server.answer = lambda _head: OK
+    assert (await running.get()).endswith(b"ok")
+
+
+async def test_an_answer_that_breaks_off_is_not_whole_for_the_client(running: Running) -> None:
+    running.server.answer = lambda _head: b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf-cut"
+    answer = await running.get()
+    assert b"content-length: 100" in answer.lower()
+    assert len(answer.partition(b"\r\n\r\n")[2]) < 100
+
+
+async def test_the_end_says_how_many_tokens_remain(running: Running) -> None:
+    running.server.answer = lambda _head: login_answer()
+    await running.log_in()
+    running.server.answer = lambda _head: b"cut"
+    assert await running.proxy.close(False, 1) == 1
+    with contextlib.suppress(Exception):
+        await running.proxy.close(True, 1)
