@@ -1,9 +1,11 @@
 """`exec`: run a command with a valid short-lived token, or the secret key, in its environment.
 
-The command replaces this process: signals, streams and exit code are the command's own.
+The command replaces this process: signals, streams and exit code are the command's own. With
+`--proxy` it runs beside it, and its exit code is passed on.
 """
 
 import argparse
+import asyncio
 import contextlib
 import os
 import resource
@@ -15,8 +17,9 @@ from qiscus_tui.cli.options import add_token_options, flag
 from qiscus_tui.cli.token import script_key, script_token
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import CannotRun, CommandNotFound, UsageError
+from qiscus_tui.exit_codes import signal_exit_code
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.token.handover import environment_with
+from qiscus_tui.service.token.handover import environment_with, without_credentials
 
 USAGE = "qiscus-tui exec -- CMD..."
 
@@ -25,21 +28,25 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.usage = f"%(prog)s [options] {USAGE.partition('exec ')[2]}"
     flag(parser, "--rest", "set QISCUS_SECRET_KEY instead of QISCUS_TOKEN, next to QISCUS_APP_ID")
+    flag(parser, "--proxy", "run a proxy for the command, at QISCUS_URL; it gets no token")
     add_token_options(parser)
     # A command without the `--` before it, as distinct from an unknown option.
     parser.add_argument("before", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 
 def run(context: VerbContext) -> int:
-    """Replace this process by the command. Does not return."""
+    """Replace this process by the command; with `--proxy` return the command's exit code."""
     options = context.options
     command = _command(options)
-    given = script_key(context) if options.rest else script_token(context)
-    if context.workspace.demo is not None:
-        context.console.say(
-            "The demo ends here: no server accepts the token that the command gets."
-        )
-    _become(command, environment_with(given, os.environ), context.core_limit)
+    if not options.proxy:
+        given = script_key(context) if options.rest else script_token(context)
+        if context.workspace.demo is not None:
+            words = "The demo ends here: no server accepts the token that the command gets."
+            context.console.say(words)
+        _become(command, environment_with(given, os.environ), context.core_limit)
+    if options.rest or options.check:
+        raise UsageError("--proxy gives the command no secret", "Leave --rest and --check out.")
+    return asyncio.run(_beside_a_proxy(context, command))
 
 
 def _command(options: argparse.Namespace) -> list[str]:
@@ -51,19 +58,53 @@ def _command(options: argparse.Namespace) -> list[str]:
     return command
 
 
-def _become(command: list[str], environ: dict[str, str], core_limit: int | None) -> NoReturn:
-    """Replace this process. Raises CommandNotFound, CannotRun."""
+async def _beside_a_proxy(context: VerbContext, command: list[str]) -> int:
+    """Run the command with the address of a proxy of its own. Return its exit code.
+
+    Raises CommandNotFound, CannotRun, UsageError.
+    """
+    from qiscus_tui.cli.proxy import USUAL, bound, served
+
+    environ, core_limit = without_credentials(os.environ), context.core_limit
+    with bound((USUAL[0], 0), None) as listener:
+        async with served(context, listener, None) as (_proxy, url, _task):
+            with _start_errors(command):
+                process = await asyncio.create_subprocess_exec(
+                    *command,
+                    env=environ | {"QISCUS_URL": url},
+                    preexec_fn=lambda: core_limit is None or _set_core_limit(core_limit),
+                )
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, process.send_signal, number)
+            loop.add_signal_handler(signal.SIGINT, lambda: None)  # the terminal sends it to both
+            code = await process.wait()
+    return code if code >= 0 else signal_exit_code(-code)
+
+
+@contextlib.contextmanager
+def _start_errors(command: list[str]) -> Generator[None]:
+    """Raise CommandNotFound or CannotRun where the command can't be started."""
     if not command[0]:
         raise CommandNotFound("The command has no name: its first word is empty")
     shown = safe(command[0], 200)
     try:
-        with _as_we_were_started(core_limit):
-            os.execvpe(command[0], command, environ)  # noqa: S606  without a shell, on purpose
+        yield
     except (FileNotFoundError, NotADirectoryError) as error:
         raise CommandNotFound(f"There is no command '{shown}'") from error
     except OSError as error:
         words = os.strerror(error.errno or 0)
         raise CannotRun(f"The command '{shown}' cannot be run: {words}") from error
+
+
+def _become(command: list[str], environ: dict[str, str], core_limit: int | None) -> NoReturn:
+    """Replace this process. Raises CommandNotFound, CannotRun."""
+    with _start_errors(command), _as_we_were_started(core_limit):
+        os.execvpe(command[0], command, environ)  # noqa: S606  without a shell, on purpose
+
+
+def _set_core_limit(limit: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (limit, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 @contextlib.contextmanager
@@ -73,8 +114,7 @@ def _as_we_were_started(core_limit: int | None) -> Generator[None]:
     for number in ignored:
         signal.signal(number, signal.SIG_DFL)
     if core_limit is not None:
-        hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
-        resource.setrlimit(resource.RLIMIT_CORE, (core_limit, hard))
+        _set_core_limit(core_limit)
     try:
         yield
     finally:  # the command did not begin
@@ -92,6 +132,7 @@ VERB = Verb(
     examples=(
         Example("qiscus-tui exec -- ./sync.sh", "with QISCUS_TOKEN and QISCUS_APP_ID"),
         Example("qiscus-tui exec --min-ttl 6h -- ./nightly.sh", "for a job that takes hours"),
+        Example("qiscus-tui exec --proxy -- ./old.sh", "for one that logs in, at QISCUS_URL"),
     ),
     changes=True,
     reports_crashes=False,

@@ -35,10 +35,13 @@ ENDED_WITHIN = 1.5
 
 
 def listen_address(text: str) -> tuple[str, int]:
-    """Return host and port. Raises UsageError for anything but an address of this machine."""
+    """Return host and port; a port alone is one of 127.0.0.1.
+
+    Raises UsageError for anything but an address of this machine.
+    """
     host, _, digits = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not digits.isascii() or not digits.isdecimal() or int(digits) > 65_535 or not host:
+    host = host.removeprefix("[").removesuffix("]") or USUAL[0]
+    if not digits.isascii() or not digits.isdecimal() or int(digits) > 65_535:
         raise UsageError("--listen must be an address and a port", "For example: 127.0.0.1:8480")
     if not is_loopback(host):
         raise UsageError(

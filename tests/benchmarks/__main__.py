@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import version
 
-from tests.benchmarks import command_line, keys, line, start
+from tests.benchmarks import command_line, keys, line, proxy, start
 from tests.benchmarks.measured import Measured
 
 PARTS: dict[str, Callable[[int, Measured], None]] = {
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[int, Measured], None]] = {
     "cli": command_line.cli,
     "bulk": command_line.bulk,
     "prune": command_line.prune,
+    "proxy": proxy.proxy,
 }
 
 

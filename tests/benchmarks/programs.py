@@ -93,6 +93,17 @@ def sandbox(sessions: int) -> Generator[Server]:
 
 
 @contextlib.contextmanager
+def proxy(url: str) -> Generator[tuple[int, int]]:
+    """A proxy before that server: its port, and its process."""
+    words = ("proxy", "--listen", "127.0.0.1:0", "--upstream", url)
+    with _begun(*OURS, *words) as process:
+        assert process.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:(\d+) ", process.stdout.readline())
+        assert found is not None
+        yield int(found[1]), process.pid
+
+
+@contextlib.contextmanager
 def _begun(*words: str) -> Generator["subprocess.Popen[str]"]:
     with (
         own_environment() as environ,

@@ -180,7 +180,7 @@ class Proxy:
             start = await self._noticed(request, target, answer, pieces)
             headers = answer_headers(answer)
             if request.scope["http_version"] == "1.0" and "content-length" not in answer.headers:
-                start += await _whole(pieces)  # its end could not be told otherwise
+                start += await _whole(pieces)  # this client sees no other end
                 headers.append((b"Content-Length", str(len(start)).encode()))
             await send(
                 {"type": "http.response.start", "status": answer.status_code, "headers": headers}

@@ -10,7 +10,8 @@ import httpx
 from qiscus_tui.api.wire import WireSettings, proxy_address, tls_context
 from qiscus_tui.model.account import Origin
 
-MOST_CONNECTIONS = 1000
+MOST_IDLE = 50
+"""Connections that are kept for the next request."""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -52,11 +53,19 @@ class Upstream:
         self.origin = origin
         self._url = httpx.URL(str(origin))
         self._timeout = settings.timeout
-        self._transport: httpx.AsyncBaseTransport = settings.transport or httpx.AsyncHTTPTransport(
-            verify=tls_context(settings.ca_bundle) if origin.scheme == "https" else False,
-            proxy=proxy_address(origin, settings) or None,
+        self._in_process = settings.transport
+        self._tls = tls_context(settings.ca_bundle) if origin.scheme == "https" else False
+        self._proxy = proxy_address(origin, settings) or None
+        self._idle: list[httpx.AsyncBaseTransport] = []
+        self._idle.append(self._connection())  # a proxy that can't be used is an error now
+
+    def _connection(self) -> httpx.AsyncBaseTransport:
+        """Return a connection of its own: httpcore's pool is slow when it is large."""
+        return self._in_process or httpx.AsyncHTTPTransport(
+            verify=self._tls,
+            proxy=self._proxy,
             trust_env=False,
-            limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=50),
+            limits=httpx.Limits(max_connections=1),
             socket_options=[(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)],
         )
 
@@ -85,12 +94,20 @@ class Upstream:
             content=content,
             extensions={"target": target, "timeout": waits},
         )
-        answer = await self._transport.handle_async_request(request)
+        connection = self._idle.pop() if self._idle else self._connection()
         try:
-            yield answer
+            answer = await connection.handle_async_request(request)
+            try:
+                yield answer
+            finally:
+                await answer.aclose()
         finally:
-            await answer.aclose()
+            if len(self._idle) < MOST_IDLE:
+                self._idle.append(connection)
+            else:
+                await connection.aclose()
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self._transport.aclose()
+        """Close the connections."""
+        for connection in self._idle:
+            await connection.aclose()

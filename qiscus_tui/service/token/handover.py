@@ -3,7 +3,7 @@
 Light to import: a cached token is handed over without loading any part of the network.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from qiscus_tui.api.contract import APP_ID_HEADER, TOKEN_HEADER
 from qiscus_tui.errors import NoLongLivedToken, NoSecretKey, Unreadable
@@ -137,23 +137,28 @@ def header_lines(given: ScriptSecret) -> tuple[str, str]:
 
 
 def environment_with(given: ScriptSecret, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with that secret and its app code, and no other Qiscus credential.
-
-    A variable is one by its name, or by a value that has one of the account's secrets in it.
-    """
-    named = [environ.get(name, "").strip() for name in _CREDENTIALS]
-    secrets = {secret for secret in (*given.others, *named) if len(secret) >= _SHORTEST}
-    environment = {
-        name: value
-        for name, value in environ.items()
-        if not (_is_credential(name) or any(secret in value for secret in secrets))
-    }
+    """Return the environment with that secret and its app code, and no other Qiscus credential."""
+    environment = without_credentials(environ, given.others)
     environment[APP_ID_VARIABLE] = given.account.app_code
     environment[given.variable] = given.secret
     if given.variable == SECRET_KEY_VARIABLE:
         # With the key this program has an account in there: it must not go to another server.
         environment[SERVER_VARIABLE] = str(given.account.origin)
     return environment
+
+
+def without_credentials(environ: Mapping[str, str], secrets: Iterable[str] = ()) -> dict[str, str]:
+    """Return the environment without any Qiscus credential.
+
+    A variable is one by its name, or by a value that has one of the `secrets` in it.
+    """
+    named = [environ.get(name, "").strip() for name in _CREDENTIALS]
+    hidden = {secret for secret in (*secrets, *named) if len(secret) >= _SHORTEST}
+    return {
+        name: value
+        for name, value in environ.items()
+        if not (_is_credential(name) or any(secret in value for secret in hidden))
+    }
 
 
 def _is_credential(name: str) -> bool:
