@@ -67,7 +67,7 @@ async def _beside_a_proxy(context: VerbContext, command: list[str]) -> int:
 
     environ, core_limit = without_credentials(os.environ), context.core_limit
     with bound((USUAL[0], 0), None) as listener:
-        async with served(context, listener, None) as (_proxy, url, _task):
+        async with served(context, listener) as (_proxy, url):
             with _start_errors(command):
                 process = await asyncio.create_subprocess_exec(
                     *command,

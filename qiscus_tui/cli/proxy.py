@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import file_path, flag, min_ttl
 from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.serving import listening, on_ending_signals, quiet_server, url_of
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import NoAccount, StorageError, UsageError
-from qiscus_tui.exit_codes import ExitCode, signal_exit_code
+from qiscus_tui.exit_codes import signal_exit_code
 from qiscus_tui.model.account import Origin, is_loopback, parse_origin
 from qiscus_tui.model.clock import MINUTE
 from qiscus_tui.model.text import counted, safe
@@ -74,27 +75,26 @@ async def _serve(context: VerbContext) -> int:
     path: Path | None = options.socket
     if options.listen and path:
         raise UsageError("--listen and --socket can't be combined", "Leave one of them out.")
-    ended_by: list[int] = []
+    signals: asyncio.Queue[int] = asyncio.Queue()
     try:
         with bound(options.listen or USUAL, path) as listener:
-            async with served(context, listener, ended_by) as (proxy, url, ended):
+            async with served(context, listener) as (proxy, url):
+                on_ending_signals(signals.put_nowait)
                 console.result(f"Proxy: {path or url} for {proxy.origin}")
                 console.results.flush()
                 _report_ready()
                 reports = asyncio.create_task(_report(proxy, console, options.metrics))
-                await ended
+                number = await signals.get()
                 reports.cancel()
-                _write_metrics(proxy, console, options.metrics)
+            _write_metrics(proxy, console, options.metrics)
     finally:
         if path is not None:
             _remove_socket(path)
-    return signal_exit_code(ended_by[0]) if ended_by else ExitCode.DONE
+    return signal_exit_code(number)
 
 
 def bound(address: tuple[str, int], path: Path | None) -> socket.socket:
     """Return the socket that takes the connections. Raises UsageError where there can't be one."""
-    from qiscus_tui.cli.serving import listening
-
     if path is not None:
         _remove_socket(path)
     before = os.umask(0o177)  # a Unix socket is this user's alone from its first moment
@@ -121,14 +121,13 @@ def _remove_socket(path: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def served(
-    context: VerbContext, listener: socket.socket, ended_by: list[int] | None
-) -> AsyncGenerator[tuple["Proxy", str, asyncio.Task[None]]]:
-    """Serve the proxy until the block ends; give it, its address, and the task that serves.
+    context: VerbContext, listener: socket.socket
+) -> AsyncGenerator[tuple["Proxy", str]]:
+    """Serve the proxy until the block ends, and then end its tokens; give it and its address.
 
-    With `ended_by` a signal ends that task. Then its tokens are ended. Raises UsageError.
+    Raises UsageError.
     """
     try:
-        from qiscus_tui.cli.serving import quiet_server, url_of
         from qiscus_tui.service.proxy.app import Proxy
         from qiscus_tui.service.proxy.protocol import BoundedProtocol
         from qiscus_tui.service.proxy.upstream import Upstream
@@ -144,7 +143,6 @@ async def served(
     server = quiet_server(
         proxy,
         started=started.set,
-        ended_by=ended_by,
         http=BoundedProtocol,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=2,
@@ -155,7 +153,7 @@ async def served(
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await started.wait()
-        yield proxy, url_of(listener), task
+        yield proxy, url_of(listener)
     finally:
         server.should_exit = True
         await task

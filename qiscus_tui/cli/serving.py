@@ -33,21 +33,20 @@ def serve(
         ended_by: list[int] = []
         server = quiet_server(app, started=lambda: announce(url_of(listener)))
 
+        def end(number: int) -> None:
+            ended_by.append(number)
+            server.should_exit = True
+
         async def run() -> None:
-            end_by_signal(server, ended_by)
+            on_ending_signals(end)
             await server.serve(sockets=[listener])
 
         asyncio.run(run())
         return ended_by[0] if ended_by else None
 
 
-def end_by_signal(server: "Server", ended_by: list[int]) -> None:
-    """Have SIGINT, SIGTERM and SIGHUP end the server, and append what ended it."""
-
-    def end(number: int) -> None:
-        ended_by.append(number)
-        server.should_exit = True
-
+def on_ending_signals(end: Callable[[int], object]) -> None:
+    """Have `end` called for SIGINT, SIGTERM and SIGHUP by the running loop."""
     for number in _ENDING:
         asyncio.get_running_loop().add_signal_handler(number, end, number)
 

@@ -17,13 +17,8 @@ def running(state: DemoState, *, latency_ms: float = 0) -> Generator[str]:
     """Serve from a thread as long as the block runs; gives the base URL."""
     ready = threading.Event()
     app = demo_app(state, latency_ms=latency_ms)
-<<<<<<< HEAD
     server = quiet_server(app, started=ready.set)
-    with listening(0) as listener:
-=======
-    server = quiet_server(app, started=ready.set, ended_by=None)
     with listening() as listener:
->>>>>>> c6d2756 (proxy: the API on this machine, with one login for scripts that log in alike)
         thread = threading.Thread(
             target=lambda: asyncio.run(server.serve(sockets=[listener])), name="demo-server"
         )

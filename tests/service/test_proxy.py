@@ -106,7 +106,7 @@ async def running(clock: ManualClock) -> AsyncGenerator[Running]:
         async with await asyncio.start_server(server.serve, sock=behind):
             proxy = Proxy(upstream, DEFAULT, clock, HOUR)
             started = asyncio.Event()
-            http = quiet_server(proxy, started=started.set, ended_by=None, http=BoundedProtocol)
+            http = quiet_server(proxy, started=started.set, http=BoundedProtocol)
             task = asyncio.create_task(http.serve(sockets=[listener]))
             await started.wait()
             yield Running(server, proxy, listener.getsockname()[1])
