@@ -1,8 +1,11 @@
 """`proxy` and `exec --proxy` as programs, before a server whose state the test sees."""
 
 import os
+import re
+import shutil
 import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.processes import EMAIL, Machine, machine
+from tests.e2e.processes import EMAIL, PROJECT, Machine, machine
 from tests.sandbox import PASSWORD
 from tests.sandbox.calls import Call
 
@@ -115,3 +118,17 @@ def test_what_would_let_others_in_is_refused(
         done = on.run_here("proxy", *options)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
+
+
+def test_systemd_takes_the_unit_of_the_reference(tmp_path: Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("there is no systemd-analyze")
+    reference = (PROJECT / ".github" / "REFERENCE.md").read_text()
+    (unit,) = re.findall(r"```ini\n(\[Unit\]\n.*?qiscus-tui proxy.*?)```", reference, re.DOTALL)
+    program, path = tmp_path / "qiscus-tui", tmp_path / "qiscus-proxy.service"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    path.write_text(unit.replace("/usr/local/bin/qiscus-tui", str(program)))
+    done = subprocess.run([analyze, "verify", path], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
