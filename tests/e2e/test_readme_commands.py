@@ -42,9 +42,10 @@ def commands() -> list[str]:
     """Return the lines of indented blocks, crontabs, units and the shell's diffs, in this order."""
     plain = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
     found = [line.strip() for line in re.findall(r"^    \S.*$", plain, re.MULTILINE)]
-    jobs = "\n".join(fences("crontab")).splitlines()
-    found += [re.split(r"\s+", line, maxsplit=5)[5] for line in jobs]
-    for unit in fences("ini", REFERENCE):
+    lines = "\n".join(fences("crontab")).splitlines()
+    found += [re.split(r"\s+", line, maxsplit=5)[5] for line in lines]
+    jobs = [unit for unit in fences("ini", REFERENCE) if "Type=oneshot" in unit]
+    for unit in jobs:
         found += re.findall(r"^ExecStart=(.*)$", unit.replace("%h", "$HOME"), re.MULTILINE)
     for page in (README, REFERENCE):
         found += added("qiscus-tui", page)
