@@ -127,6 +127,8 @@ async def served(
 
     Raises UsageError.
     """
+    from qiscus_tui.service.account.connection import configured_contract, wire_settings
+
     try:
         from qiscus_tui.service.proxy.app import Proxy
         from qiscus_tui.service.proxy.protocol import BoundedProtocol
@@ -137,8 +139,8 @@ async def served(
             "Install them: pip install 'qiscus-tui[proxy]'",
         ) from error
     options, workspace = context.options, context.workspace
-    upstream = Upstream(_origin(context), workspace.wire_settings())
-    proxy = Proxy(upstream, workspace.contract(), workspace.clock, options.min_ttl)
+    upstream = Upstream(_origin(context), wire_settings(workspace))
+    proxy = Proxy(upstream, configured_contract(workspace), workspace.clock, options.min_ttl)
     started = asyncio.Event()
     server = quiet_server(
         proxy,
