@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Locks what is installed: the version and the hashes of every package, for 3.11 to 3.14.
+"""Locks what is installed: the version and the hashes of every package, for 3.11 to 3.15.
 
     .ci/lock.py                      write the locks again, as old versions as they still allow
     .ci/lock.py --upgrade            write them with the newest versions

@@ -29,7 +29,7 @@ PLATFORMS = {
     "darwin-x86_64": "x86_64-apple-darwin",
 }
 """Names of machines, and what uv calls them."""
-TARGETS = [f"cp3{minor}-{machine}" for minor in range(11, 15) for machine in PLATFORMS]
+TARGETS = [f"cp3{minor}-{machine}" for minor in range(11, 16) for machine in PLATFORMS]
 
 UNPACKED = "~/.cache/qiscus-tui/one-file"
 """Where the one file unpacks itself at its first start."""
