@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.account import Account
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit import CutShort
@@ -177,14 +177,13 @@ def _access_outcomes(access: AuditAccess) -> list[AuditOutcome]:
 # What is known of an account
 
 
-def seen_before(connection: Connection, ids: Set[str]) -> Set[str]:
+def seen_before(files: LocalFiles, account: Account, ids: Set[str]) -> Set[str]:
     """Return those of these ids that were listed to this account, or revoked from it, before.
 
     None where that can't be read.
     """
     if not ids:
         return frozenset()
-    account, files = connection.account, connection.account_storage.local_files
     with contextlib.suppress(StorageError):
         found = {
             one for intent in files.audit.intents() if intent.is_of(account) for one in intent.ids
@@ -193,12 +192,11 @@ def seen_before(connection: Connection, ids: Set[str]) -> Set[str]:
     return frozenset()
 
 
-def revoked_pairs(connection: Connection) -> dict[str, AuditIntent]:
+def revoked_pairs(files: LocalFiles, account: Account) -> dict[str, AuditIntent]:
     """Return the newest plan of this account after which no session of a pair was left.
 
     Only what was seen to be gone counts. Raises StorageError.
     """
-    account, files = connection.account, connection.account_storage.local_files
     intents: dict[str, AuditIntent] = {}
     revoked: dict[str, AuditIntent] = {}
     for record in files.audit.read_plans():

@@ -68,7 +68,8 @@ async def check(
         earlier = await asyncio.to_thread(checks.seen, key)
     except StorageError as error:  # the limits are checked all the same
         trouble = error
-    revoked = await asyncio.to_thread(revoked_pairs, connection)
+    local_files = connection.account_storage.local_files
+    revoked = await asyncio.to_thread(revoked_pairs, local_files, connection.account)
     returned = list(returned_findings(listed, pairs, revoked, earlier or Checked()))
     findings = [*new_findings(pairs, earlier)] if limits.new else []
     findings += [finding for finding, _, _ in returned]
