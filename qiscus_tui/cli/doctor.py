@@ -13,10 +13,10 @@ from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import OutOfReach, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.doctor.live_report import EntryField, LiveReport
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
+    from qiscus_tui.service.doctor.live_report import EntryField, LiveReport
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 _INDENT = " " * 12
 
 
-def report_lines(report: LiveReport) -> Iterator[str]:
+def report_lines(report: "LiveReport") -> Iterator[str]:
     """Yield the lines of the report."""
     at = rfc3339(report.checked_at)
     yield f"The API of {report.server}, checked by qiscus-tui {report.version} at {at}"
@@ -67,13 +67,13 @@ def _answered(answer: SeenAnswer, count: int) -> str:
     return f"answered {answer.status}{times}{said}{names}"
 
 
-def _field(one: EntryField, entries: int) -> str:
+def _field(one: "EntryField", entries: int) -> str:
     fact = f" ({one.fact})" if one.fact else ""
     share = "all" if one.count >= entries else f"{one.count} of {entries}"
     return f"{one.name}{fact}: {', '.join(one.types)}; in {share}"
 
 
-def _report_json(report: LiveReport) -> dict[str, object]:
+def _report_json(report: "LiveReport") -> dict[str, object]:
     """Return the report for `--json`; the lines for config.toml are given apart."""
     seen = report.observer
     fields = ("name", "fact", "types", "count")
@@ -95,7 +95,7 @@ def _report_json(report: LiveReport) -> dict[str, object]:
     }
 
 
-def _call_json(report: LiveReport, call: Call) -> dict[str, object]:
+def _call_json(report: "LiveReport", call: Call) -> dict[str, object]:
     return {
         "call": call.name,
         **record(call, "method", "path", "field", "source"),
@@ -167,7 +167,7 @@ async def _confirm(context: VerbContext, connection: "Connection") -> None:
     console.must_confirm("Continue?")
 
 
-async def _proved(context: VerbContext, connection: "Connection") -> LiveReport:
+async def _proved(context: VerbContext, connection: "Connection") -> "LiveReport":
     """Return what `--live` found; the text of it is shown."""
     from qiscus_tui.service.doctor.checks import try_paths
     from qiscus_tui.service.doctor.live import LiveCheck

@@ -14,7 +14,6 @@ from qiscus_tui.errors import TokenNotStored, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
 from qiscus_tui.service.sessions.session_list import SessionList
 
 if TYPE_CHECKING:
@@ -142,6 +141,8 @@ def _show(
         if error is not None:
             console.show_error(error)
     if result.still_listed and sent.failure is None:
+        from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT  # loads httpx
+
         console.say(f"  {LOOK_AGAIN_HINT}")
     return _exit_code(result)
 
