@@ -45,8 +45,9 @@ def signals() -> Generator[None]:
     handlers: dict[int, Handler] = {
         signal.SIGHUP: lambda _number, _frame: None
     }  # the run itself lives on
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        handlers[signal.SIGINT] = signal.default_int_handler
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            handlers[number] = signal.default_int_handler
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     yield
     for number, handler in before.items():
