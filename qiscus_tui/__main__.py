@@ -24,7 +24,7 @@ def main() -> int:
 def _main(arguments: list[str]) -> int:
     gc.disable()  # what a start loads is no garbage: looking for it takes 5 % of the time
     core_limit = _protect()
-    if arguments == ["--version"] and _is_written(f"qiscus-tui {__version__}\n"):
+    if arguments in (["--version"], ["-V"]) and _is_written(f"qiscus-tui {__version__}\n"):
         return 0
     from qiscus_tui.cli.main import run
 

@@ -89,7 +89,7 @@ def _use(context: VerbContext, name: str) -> int:
     workspace, console = context.workspace, context.console
     must_not_come_from_environment(workspace, "they take precedence over a choice made here")
     use(workspace, name)
-    console.result(f"Commands now use the account {safe(name)}")
+    console.report(f"Commands now use the account {safe(name)}")
     if workspace.environ.get(ACCOUNT_VARIABLE, "").strip() not in {"", name}:
         console.say(f"But {ACCOUNT_VARIABLE} is set and takes precedence.")
     return ExitCode.DONE
@@ -100,7 +100,7 @@ async def _forget(context: VerbContext, name: str) -> int:
 
     console = context.console
     token_held = await forget_account(context.workspace, name)
-    console.result(f"Forgot {safe(name)}")
+    console.report(f"Forgot {safe(name)}")
     still_valid = (
         "Its short-lived token remains valid until it expires, and its" if token_held else "Its"
     )

@@ -35,7 +35,8 @@ def run(context: VerbContext) -> int:
     plans = _wanted(plans, context)
     if unreadable:
         lines = counted(unreadable, "line")
-        console.say(f"{lines} of the audit log could not be read: damaged, or cut off by a crash.")
+        hint = "They are damaged, or were cut off by a crash."
+        console.warn(f"{lines} of the audit log could not be read", hint)
     if context.options.json:
         console.result_json([_as_json(plan) for plan in plans])
         return ExitCode.DONE

@@ -140,16 +140,16 @@ def _show(context: VerbContext, report: "CheckReport") -> None:
     figures = report.figures
     ends = figures.token_expires_at
     own = "no token of our own" if ends is None else f"own token expires {moment(ends)}"
-    console.result(
+    console.report(
         f"{safe(report.account)}: {figures.live:,} live, {figures.expiring:,} expiring, "
         f"{figures.issued_24h:,} in the last 24 hours; {own}"
     )
     for one in report.findings[:MOST_SHOWN]:
         is_pair = one.client is not None or one.network is not None
         number = f" ({counted(one.count or 0, 'session')})" if is_pair else ""
-        console.result(f"{one.kind.value}: {one.message}{number}")
+        console.report(f"{one.kind.value}: {one.message}{number}")
     if len(report.findings) > MOST_SHOWN:
-        console.result(f"… and {len(report.findings) - MOST_SHOWN:,} more: see --json")
+        console.report(f"… and {len(report.findings) - MOST_SHOWN:,} more: see --json")
 
 
 def _as_json(report: "CheckReport") -> dict[str, object]:
@@ -184,4 +184,5 @@ VERB = Verb(
     finish=finish,
     finish_needs=("--metrics", "--account", "--all-accounts", "--server", "--config", "--demo"),
     finds=always,
+    each_account=True,
 )

@@ -146,9 +146,9 @@ async def _checked(context: VerbContext) -> tuple[list[dict[str, object]], bool]
         words = {"words": check.words, "hint": check.hint}
         checks.append({"check": check.name, "verdict": check.verdict.value, **words})
         if not context.options.json:
-            console.result(f"{check.verdict.value:7} {check.name}: {check.words}")
+            console.report(f"{check.verdict.value:7} {check.name}: {check.words}")
             if check.hint:
-                console.result(f"        {check.hint}")
+                console.report(f"        {check.hint}")
     return checks, is_bad
 
 
@@ -186,8 +186,8 @@ async def _proved(context: VerbContext, connection: "Connection") -> "LiveReport
             report.trouble.append(error)
     console.end_progress()
     if not context.options.json:
-        console.result()
-        console.result_lines(report_lines(report))
+        for line in ("", *report_lines(report)):
+            console.report(line)
     for error in report.trouble:
         console.show_error(error)
     return report

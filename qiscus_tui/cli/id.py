@@ -19,12 +19,15 @@ MOST_STDIN = 1 << 24
 
 def read_tokens(console: Console) -> str:
     """Return what is on stdin; on a terminal, the user is asked. Raises UsageError."""
-    if console.source.isatty():
-        return console.ask_secret("Token: ")
+    return console.ask_secret("Token: ") if console.source.isatty() else read_lines(console)
+
+
+def read_lines(console: Console) -> str:
+    """Return all of stdin. Raises UsageError."""
     text = console.read_all(MOST_STDIN + 1)
     if len(text) > MOST_STDIN:
         raise UsageError(
-            f"stdin has more than {MOST_STDIN:,} characters", "Pass fewer tokens at a time."
+            f"stdin has more than {MOST_STDIN:,} characters", "Pass fewer lines at a time."
         )
     return text
 

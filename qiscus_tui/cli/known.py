@@ -134,7 +134,7 @@ def _add(context: VerbContext, integrations: Integrations) -> int:
         )
     integrations.name(added)
     what = "is protected" if added.protect else "is known, and not protected"
-    context.console.result(f"{safe(added.label)} ({added.words}) {what}")
+    context.console.report(f"{safe(added.label)} ({added.words}) {what}")
     return ExitCode.DONE
 
 
@@ -152,7 +152,7 @@ def _forget(context: VerbContext, integrations: Integrations) -> int:
     forgotten = integrations.forget(label)
     unprotected = any(one.protect for one in forgotten)
     words = ": its sessions are no longer protected by it" if unprotected else ""
-    context.console.result(f"Forgot {safe(label)}{words}")
+    context.console.report(f"Forgot {safe(label)}{words}")
     return ExitCode.DONE
 
 

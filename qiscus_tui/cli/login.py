@@ -149,11 +149,11 @@ async def _show(console: Console, done: "LoggedIn") -> None:
     account = connection.account
     app_code = safe(account.app_code)
     who = account.user or app_code
-    console.result(f"Logged in as {who} ({account.role.value}) at {account.origin}, app {app_code}")
-    console.result(f"Account: {safe(connection.name)}, stored in: {connection.storage.value}")
+    console.report(f"Logged in as {who} ({account.role.value}) at {account.origin}, app {app_code}")
+    console.report(f"Account: {safe(connection.name)}, stored in: {connection.storage.value}")
     short = (await connection.credentials()).short_lived
     if short is not None:
-        console.result(f"Its short-lived token expires {moment(short.expires_at)} UTC")
+        console.report(f"Its short-lived token expires {moment(short.expires_at)} UTC")
     for note in done.notes:
         console.say(note)
 

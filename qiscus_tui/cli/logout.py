@@ -31,7 +31,7 @@ async def run(context: VerbContext) -> int:
         key_alone = await has_key_alone(connection)
         ended = await log_out(connection, forget_anyway=context.options.forget)
         name = connection.name
-    context.console.result(f"{safe(name)} is logged out: {ended.value}")
+    context.console.report(f"{safe(name)} is logged out: {ended.value}")
     if key_alone:
         context.console.say("The secret key remains valid. If it leaked, ask Qiscus to reset it.")
     else:

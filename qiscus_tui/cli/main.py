@@ -4,12 +4,13 @@ Light to import: everything else is loaded once the options are known to be vali
 """
 
 import argparse
+import contextlib
 import gc
 import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.output.console import Console, system_console
+from qiscus_tui.cli.output.console import Console, error_document, system_console
 from qiscus_tui.cli.parser import parse
 from qiscus_tui.cli.verbs import exit_code_of, load
 from qiscus_tui.errors import Interrupted, QiscusTuiError, StorageError, UsageError
@@ -37,6 +38,7 @@ def run(arguments: Sequence[str], app: App, core_limit: int | None = None) -> in
             options.verb = None
             return int(shown.code or 0)
         console.no_input = options.no_input
+        console.quiet = options.quiet
         if options.verb is None:
             return _app(options, console, app)
         if not gc.isenabled():
@@ -44,6 +46,8 @@ def run(arguments: Sequence[str], app: App, core_limit: int | None = None) -> in
             gc.enable()
         return _verb(options, console, core_limit)
 
+    before_command = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    console.is_json = "--json" in before_command
     code = _guarded(options, console, verb_or_app)
     finish = load(options.verb).finish if options.verb is not None else None
     if finish is not None:
@@ -51,6 +55,7 @@ def run(arguments: Sequence[str], app: App, core_limit: int | None = None) -> in
         code = _guarded(options, console, lambda: finish(options, console, done))
 
     def flushed() -> int:
+        console.end(code)
         console.results.flush()
         return code
 
@@ -96,23 +101,24 @@ def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], i
         console.results.drop()
         return ExitCode.DONE
     except QiscusTuiError as error:
-        shown: Exception = error
-        console.show_error(error)
+        shown = error
     except OSError as error:
         console.results.drop()
-        shown = StorageError(
-            f"System error: {error.strerror or type(error).__name__}",
-            "Check free space, permissions, and where the output goes.",
-        )
+        what = f"System error: {error.strerror or type(error).__name__}"
+        shown = StorageError(what, "Check free space, permissions, and where the output goes.")
         shown.__cause__ = error
-        console.show_error(shown)
     except Exception as error:  # noqa: BLE001  the last resort: never show a traceback with values
-        shown = error
         what = f"unexpected {type(error).__name__}; this is a bug"
-        console.warn(what, "Run it again with --debug, and report the output.")
+        shown = QiscusTuiError(what, "Run it again with --debug, and report the output.")
+        shown.__cause__ = error
+    console.show_error(shown)
     if options.debug:
         _print_trace(shown, console)
-    return exit_code_of(shown, options)
+    code = exit_code_of(shown, options)
+    if console.is_json and not console.results.has_any:
+        with contextlib.suppress(QiscusTuiError):  # where stdout is what failed
+            console.result_json(error_document(shown, code))
+    return code
 
 
 def _print_trace(error: BaseException, console: Console) -> None:

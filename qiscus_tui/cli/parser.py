@@ -9,18 +9,18 @@ from typing import Any, NoReturn, TextIO
 from qiscus_tui import __version__
 from qiscus_tui.cli.options import file_path, flag, time_limit
 from qiscus_tui.cli.output.console import Results, terminal_width
-from qiscus_tui.cli.verbs import VERBS, Example, Verb, load
+from qiscus_tui.cli.verbs import VERB_GROUPS, VERBS, Example, Verb, load
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.text import safe, similar
+from qiscus_tui.model.text import did_you_mean, safe, similar
+
+ABOUT = "See and revoke the live sessions of a Qiscus Omnichannel admin."
 
 EXAMPLES = (
     Example("qiscus-tui --demo", "try the app without a server"),
     Example("qiscus-tui sessions --group-by client,network", "who made all these sessions?"),
 )
 """Those of no verb alone, for the help of all."""
-
-_WITH_EQUALS = "It needs a value; write one that begins with a dash with =: --filter=-curl."
 
 
 class _Once(argparse.Action):
@@ -73,6 +73,10 @@ class Parser(argparse.ArgumentParser):
         """Return the options and arguments."""
         return self._actions
 
+    def hide(self, group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
+        """Leave these options out of the help; they are parsed all the same."""
+        self._action_groups.remove(group)
+
     def take(self, actions: Iterable[argparse.Action]) -> None:
         """Add options and arguments of another parser."""
         for action in actions:
@@ -80,7 +84,11 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         if message.endswith(": expected one argument"):
-            raise UsageError(safe(message, 300), _WITH_EQUALS)
+            name = message.removeprefix("argument ").partition(":")[0].rpartition("/")[2]
+            hint = f"It needs a value. One that begins with a dash is written with =: {name}=-x"
+            if name == "--filter":
+                hint = "Write a dash with =, or not: for it: --filter=-client:curl, not:client:curl"
+            raise UsageError(safe(message, 300), hint)
         raise UsageError(safe(message, 300), f"See: {self.prog} --help")
 
     def _print_message(self, message: str, file: Any = None) -> None:
@@ -92,12 +100,17 @@ class Parser(argparse.ArgumentParser):
         return None if isinstance(arg_string, _Word) else super()._parse_optional(arg_string)
 
 
-def _add_globals(parser: Parser) -> None:
+def _add_globals(parser: Parser, verb: Verb | None = None) -> None:
+    """Add the options that every verb takes; those of a verb stand in the help of all verbs."""
     group = parser.add_argument_group("global options")
     add = group.add_argument
     add("--account", metavar="NAME", help="the account to use")
-    words = "each account in turn: sessions, prune, check, scan, status"
-    flag(group, "--all-accounts", words)
+    if verb is not None and verb.each_account:
+        flag(parser, "--all-accounts", "each account in turn")
+    else:
+        words = "each account in turn: sessions, status, prune, check, scan"
+        flag(group, "--all-accounts", words)
+    flag(group, "--quiet", "show nothing that was not asked for, unless something is wrong")
     add("--server", metavar="URL", help="the server to log in to")
     words = "the configuration to use instead of config.toml"
     add("--config", metavar="FILE", type=file_path, help=words)
@@ -107,48 +120,71 @@ def _add_globals(parser: Parser) -> None:
     add("--log", metavar="FILE", type=file_path, help="write a log, without secrets")
     flag(group, "--no-input", "never ask for input")
     flag(group, "--debug", "show where an error comes from")
-    add("--version", action="version", version=f"qiscus-tui {__version__}")
+    add("-V", "--version", action="version", version=f"qiscus-tui {__version__}")
+    if verb is not None:
+        parser.hide(group)
 
 
 def _main_parser() -> Parser:
     """Return the parser of the global options, which the app has too."""
-    about = "See and revoke the live sessions of a Qiscus Omnichannel admin."
-    parser = Parser(about, prog="qiscus-tui")
+    parser = Parser(ABOUT, prog="qiscus-tui", usage="%(prog)s [options] [VERB ...]")
     _add_globals(parser)
     return parser
 
 
-def full_parser(*, loaded: bool = True) -> tuple[Parser, dict[str, Parser]]:
-    """Return the main parser with all verbs, and theirs by name, to read: for help and the like.
-
-    `loaded` is whether those of the verbs have their options.
-    """
+def help_parser() -> Parser:
+    """Return the parser whose help is that of all verbs."""
     parser = _main_parser()
+    parser.description = "\n".join([ABOUT, *_verb_lines()])
     parser.epilog = _epilog()
+    return parser
+
+
+def full_parser() -> tuple[Parser, dict[str, Parser]]:
+    """Return the main parser with all verbs, and theirs by name, to read: for completion."""
+    parser = _main_parser()
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
     parsers: dict[str, Parser] = {}
     for name, words in VERBS.items():
         parsers[name] = verbs.add_parser(name, help=words, description=_sentence(words))
-        if loaded:
-            _fill(parsers[name], load(name))
+        _fill(parsers[name], load(name))
     return parser, parsers
 
 
 def _fill(parser: Parser, verb: Verb) -> None:
     """Add the options of a verb, global ones included; below them its limits, and examples."""
-    _add_globals(parser)
+    _add_globals(parser, verb)
     verb.add_options(parser)
+    words = [_usage(action) for action in parser.actions() if not action.option_strings]
+    parser.usage = parser.usage or " ".join(["%(prog)s [options]", *words])
     lines = [*textwrap.wrap(verb.not_done, 78), "", *_example_lines(verb.examples)]
+    lines += ["", "Global options, such as --account, --quiet and --demo: qiscus-tui --help"]
     parser.epilog = "\n".join(lines).strip("\n")
 
 
 def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}."
+    return textwrap.fill(f"{words[0].upper()}{words[1:]}.", 78)
+
+
+def _usage(action: argparse.Action) -> str:
+    """Return an argument as the usage shows it: `[ID ...]`."""
+    name = str(action.metavar or action.dest)
+    forms = {"?": f"[{name}]", "*": f"[{name} ...]", "+": f"{name} [{name} ...]"}
+    return forms.get(str(action.nargs), name)
+
+
+def _verb_lines() -> Iterator[str]:
+    """Yield what each verb does, in groups."""
+    for group, verbs in VERB_GROUPS.items():
+        yield from ("", f"{group}:")
+        for name, words in verbs.items():
+            begin = f"  {name:<12}"
+            yield from textwrap.wrap(words, 78, initial_indent=begin, subsequent_indent=" " * 14)
 
 
 def _epilog() -> str:
     """What follows the verbs and options in --help."""
-    lines = ["Without a verb, the app starts. For the options of a verb: qiscus-tui VERB --help"]
+    lines = ["Without a verb, the app starts. For the options of a verb: qiscus-tui help VERB"]
     lines += ["", *_example_lines(EXAMPLES), "", "exit codes:"]
     for code in ExitCode:
         first = f"  {code.value:<5}"
@@ -171,12 +207,16 @@ def parse(
     """
     options = argparse.Namespace() if options is None else options
     at = _place_of_verb(arguments)
+    if at is not None and arguments[at] == "help":  # `help VERB` is `VERB --help`
+        arguments = [*arguments[:at], *arguments[at + 1 :][:1], "--help"]
+        at = at if at + 1 < len(arguments) else None
     before = arguments[:at]
     if not {"-h", "--help"}.isdisjoint(before):
-        full_parser(loaded=False)[0].parse_args(["--help"])
-    _, unknown = _main_parser().parse_known_args(before, None if at is not None else options)
+        help_parser().parse_args(["--help"])
+    parser = _main_parser()
+    _, unknown = parser.parse_known_args(before, None if at is not None else options)
     if unknown:
-        raise _unknown_arguments(unknown[:1], "qiscus-tui --help")
+        raise _unknown_arguments(unknown[:1], parser)
     options.verb = None
     if at is None:
         return options
@@ -184,14 +224,12 @@ def parse(
     if name not in VERBS:
         raise _unknown_verb(name)
     options.verb = name
-    unknown = _parse_verb(name, [*before, *arguments[at + 1 :]], options)
-    if unknown:
-        raise _unknown_arguments(unknown, f"qiscus-tui {name} --help")
+    _parse_verb(name, [*before, *arguments[at + 1 :]], options)
     return options
 
 
-def _parse_verb(name: str, words: list[str], options: argparse.Namespace) -> list[str]:
-    """Add the options of a verb, global ones included. Return the words that are none."""
+def _parse_verb(name: str, words: list[str], options: argparse.Namespace) -> None:
+    """Add the options of a verb, global ones included. Raises UsageError."""
     verb = load(name)
     parser = Parser(_sentence(VERBS[name]), prog=f"qiscus-tui {name}")
     _fill(parser, verb)
@@ -204,10 +242,12 @@ def _parse_verb(name: str, words: list[str], options: argparse.Namespace) -> lis
         words[end:] = map(_Word, words[end + 1 :])
         parse_words = parser.parse_known_intermixed_args
     try:
-        return parse_words(words, options)[1]
+        unknown = parse_words(words, options)[1]
     except UsageError:
         _read_needed(parser, verb, words, options)
         raise
+    if unknown:
+        raise _unknown_arguments(unknown, parser)
 
 
 def _read_needed(parser: Parser, verb: Verb, words: list[str], options: argparse.Namespace) -> None:
@@ -235,12 +275,14 @@ def _place_of_verb(arguments: Sequence[str]) -> int | None:
     return None
 
 
-def _unknown_arguments(words: Sequence[str], help_command: str) -> UsageError:
+def _unknown_arguments(words: Sequence[str], parser: Parser) -> UsageError:
     """Return the error; it shows no values, which may be passwords."""
     names = [word.partition("=")[0] for word in words if word.startswith("-")]
+    options = [name for action in parser.actions() for name in action.option_strings]
+    near = did_you_mean(names[0], options) if names else ""
     about = f": {', '.join(safe(name, 60) for name in names)}" if names else ""
     what = f"{len(words)} unknown arguments" if len(words) > 1 else "Unknown argument"
-    return UsageError(f"{what}{about}", f"See: {help_command}")
+    return UsageError(f"{what}{about}", f"{near} See: {parser.prog} --help".lstrip())
 
 
 def _unknown_verb(word: str) -> UsageError:

@@ -78,7 +78,7 @@ async def _read(
     if difference := offset_words(listed.offset):
         console.say(f"{difference}; ages are by the server's clock.")
     for warning in listed.unmatched_protection:
-        console.say(f"{warning} Check its name: qiscus-tui known")
+        console.warn(warning, "Check its name: qiscus-tui known")
     return listed
 
 
@@ -330,8 +330,9 @@ def _show_report(context: VerbContext, connection: Connection, report: Report) -
         found = as_json(report.plan, report, connection.client.own_secrets)
         console.result_json({**account_fields(connection), **found})
     else:
-        console.result(account_line(connection))
-        console.result_lines(report_lines(report))
+        console.report(account_line(connection))
+        for line in report_lines(report):
+            console.report(line)
     if report.hint and (report.others_ended or not report.is_whole):
         console.say(f"  {report.hint}")
     if report.warning and (is_json or not report.others_ended):

@@ -127,4 +127,5 @@ VERB = Verb(
         ),
     ),
     changes=True,
+    each_account=True,
 )

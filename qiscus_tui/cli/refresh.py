@@ -33,7 +33,7 @@ async def run(context: VerbContext) -> int:
                 context.console.say(f"Not refreshed: the stored token is not {wanted}")
             token = await refreshed_if(connection, wanted)
         left = countdown(token.expires_at - connection.server_now())
-    context.console.result(
+    context.console.report(
         f"{fingerprint(token.token)} expires {moment(token.expires_at)} UTC, in {left}"
     )
     return ExitCode.DONE

@@ -3,19 +3,21 @@
 import argparse
 
 from qiscus_tui import query
-from qiscus_tui.cli.id import ids_of_lines, read_tokens
+from qiscus_tui.cli.id import ids_of_lines, read_lines, read_tokens
 from qiscus_tui.cli.options import file_path, flag, session_id
 from qiscus_tui.cli.plan_options import add_filter, add_plan_options, check_plan_options
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clock import parse_duration
 
+STDIN = "-"
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
-    words = "a session's id, or its first 8 digits or more"
-    add("ids", metavar="ID", nargs="*", type=session_id, help=words)
+    words = "a session's id, or its first 8 digits or more; - reads ids from stdin, one a line"
+    add("ids", metavar="ID", nargs="*", type=_id_or_stdin, help=words)
     add_filter(parser, "every session that matches")
     flag(parser, "--token-stdin", "the sessions of the tokens on stdin")
     add(
@@ -31,6 +33,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_plan_options(parser)
 
 
+def _id_or_stdin(text: str) -> str:
+    return text if text == STDIN else session_id(text)
+
+
 async def run(context: VerbContext) -> int:
     """Revoke the sessions that the options, or a plan file, name."""
     from qiscus_tui.cli.connected import connected
@@ -41,6 +47,8 @@ async def run(context: VerbContext) -> int:
     rules = [*options.filter, *map(query.older_than, options.older_than)]
     by_id = bool(options.ids) or options.token_stdin
     _check_ways(options, by_id=by_id, by_rule=bool(rules))
+    if STDIN in options.ids:
+        options.ids = [one for one in options.ids if one != STDIN] + _ids_on_stdin(context)
     token_ids = ids_of_lines(read_tokens(context.console)) if options.token_stdin else ()
     async with connected(context.workspace) as connection:
         if options.plan is not None:
@@ -52,6 +60,18 @@ async def run(context: VerbContext) -> int:
         return await carry_out(context, connection, plan)
 
 
+def _ids_on_stdin(context: VerbContext) -> list[str]:
+    """Return the ids on stdin; blank lines have none. Raises UsageError."""
+    ids: list[str] = []
+    for number, line in enumerate(read_lines(context.console).split("\n"), 1):
+        try:
+            ids += [session_id(line)] if line.strip() else []
+        except UsageError as error:
+            what = f"Line {number:,} on stdin: {error.message}"
+            raise UsageError(what, f"Nothing was sent. {error.hint}") from error
+    return ids
+
+
 def _check_ways(options: argparse.Namespace, *, by_id: bool, by_rule: bool) -> None:
     """Raise UsageError unless the options choose sessions in exactly one way."""
     if options.plan is not None and (by_id or by_rule or options.out):
@@ -60,6 +80,8 @@ def _check_ways(options: argparse.Namespace, *, by_id: bool, by_rule: bool) -> N
             "--out",
             "Everything in the plan is revoked. To revoke less, make another plan.",
         )
+    if options.ids.count(STDIN) + options.token_stdin > 1:
+        raise UsageError("stdin can be read once", "Give - once, or --token-stdin.")
     if by_id and by_rule:
         raise UsageError(
             "Session ids can't be combined with a filter",
@@ -90,6 +112,7 @@ VERB = Verb(
             "without a question; more than 500 is an error",
         ),
         Example("qiscus-tui revoke --plan plan.json", "what a plan file names"),
+        Example("qiscus-tui revoke - --yes --max 1000 <ids.txt", "the ids in a file, one a line"),
         Example(
             "qiscus-tui revoke --token-stdin --yes <leaked.txt", "the session of a leaked token"
         ),

@@ -125,8 +125,8 @@ def _show(
         found = {"plan": _plan_json(listed), "outcomes": outcomes, "others_ended": 0}
         console.result_json({**account_fields(connection), **found})
     else:
-        console.result(account_line(connection))
-        console.result(result.words)
+        console.report(account_line(connection))
+        console.report(result.words)
     if sent.failure is not None:
         console.show_error(sent.failure)
         if result.nothing_ended:

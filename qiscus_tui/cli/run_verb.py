@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from qiscus_tui.cli import workspace as opening
-from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.console import Console, error_document
 from qiscus_tui.cli.verbs import VerbContext, exit_code_of, load
 from qiscus_tui.errors import Interrupted, NoAccount, QiscusTuiError, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -49,16 +49,12 @@ def _run(context: VerbContext) -> int:
         result.close()  # ctrl-c may have come during the import
 
 
-ALL_ACCOUNTS = ("sessions", "prune", "check", "scan", "status")
-"""The verbs that `--all-accounts` runs for one account after the other."""
-
-
 def _check_all_accounts(options: argparse.Namespace) -> None:
     """Raise UsageError for options that are about one account."""
-    if options.verb not in ALL_ACCOUNTS:
-        *names, last = ALL_ACCOUNTS
+    if not load(options.verb).each_account:
         raise UsageError(
-            "--all-accounts is not for this command", f"It is for {', '.join(names)} and {last}."
+            f"--all-accounts is not for {options.verb}",
+            "It is for sessions, status, prune, check and scan.",
         )
     for option in ("account", "csv", "out"):
         if getattr(options, option, None):
@@ -103,17 +99,20 @@ def _run_for_each(context: VerbContext) -> int:
         for one in _each_account(context):
             name = one.console.account_fields.get("account")
             if name is not None and not is_json and not is_ids:
-                one.console.result(f"== {safe(str(name), 200)}")
+                one.console.head(f"== {safe(str(name), 200)}")
             try:
-                worst = max(worst, _run(one))
+                code = _run(one)
             except Interrupted:
+                one.console.end(ExitCode.INTERRUPTED)
                 raise
             except QiscusTuiError as error:
                 code = exit_code_of(error, options)
-                worst = max(worst, code)
                 one.console.show_error(error)
                 if results.document is not None:
-                    results.document.add({"account": name, "error": error.message, "exit": code})
+                    fields = one.console.account_fields
+                    results.document.add({**fields, **error_document(error, code)})
+            one.console.end(code)
+            worst = max(worst, code)
     return worst
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 from qiscus_tui.cli.options import flag
-from qiscus_tui.cli.output.console import Console
+from qiscus_tui.cli.output.console import Console, ended_array
 from qiscus_tui.cli.output.tables import gaps
 from qiscus_tui.cli.output.text_table import UNKNOWN, moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext, always
@@ -110,11 +110,8 @@ def _rows(context: VerbContext) -> Generator[JsonArray | None]:
         with results.document.add_with_array(fields, "found") as array:
             yield array
     else:
-        array = JsonArray(results.write)
-        try:
+        with ended_array(results.write) as array:
             yield array
-        finally:
-            array.end()
 
 
 def _batch(events: Iterator[Event]) -> list[Event]:
@@ -229,8 +226,9 @@ VERB = Verb(
     ),
     examples=(
         Example("qiscus-tui scan /etc /srv/app/.env", "which live tokens are there?"),
-        Example("qiscus-tui scan --ids backup/ | xargs -r qiscus-tui revoke --yes", "and end them"),
+        Example("qiscus-tui scan --ids backup/ | qiscus-tui revoke - --yes", "and end them"),
     ),
     words_anywhere=True,
     finds=always,
+    each_account=True,
 )

@@ -197,4 +197,5 @@ VERB = Verb(
         Example("qiscus-tui sessions --sort last_used --limit 20", "the 20 that were used last"),
         Example("qiscus-tui sessions --json --filter=is:expiring", "for scripts"),
     ),
+    each_account=True,
 )

@@ -77,7 +77,7 @@ def _as_json(status: "Status") -> dict[str, object]:
 
 def _show(console: Console, lines: Sequence[tuple[str, str]]) -> None:
     for name, value in lines:
-        console.result(f"{name:<13} {value}")
+        console.report(f"{name:<13} {value}")
 
 
 def _known_here(connection: "Connection") -> list[tuple[str, str]]:
@@ -119,4 +119,5 @@ VERB = Verb(
         Example("qiscus-tui status --min-ttl 7d", "exit 1 if the token expires within a week"),
     ),
     finds=_has_min_ttl,
+    each_account=True,
 )

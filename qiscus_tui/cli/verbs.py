@@ -24,30 +24,42 @@ from qiscus_tui.exit_codes import ExitCode
 if TYPE_CHECKING:
     from qiscus_tui.service.account.workspace import Workspace
 
-VERBS = {
-    "login": "log in, and store the account on this machine",
-    "logout": "end this account's own token, and forget the account",
-    "accounts": "list, choose or forget the accounts of this machine",
-    "status": "show the account, where its secrets are, and whether the server accepts them",
-    "sessions": "list every live session of the user",
-    "revoke": "end sessions, and verify that they are gone",
-    "prune": "of each group of sessions keep what a rule keeps, and end the rest",
-    "revoke-all": "end every session, and keep the new token",
-    "refresh": "get a new short-lived token now",
-    "token": "print a valid short-lived token, for scripts",
-    "id": "print the ids of tokens on stdin, one a line",
-    "exec": "run a command with a valid short-lived token, or the secret key, in its environment",
-    "api": "make any other call of the API, and print the body of its answer",
-    "doctor": "check configuration, storage, network, clock and the paths of the API",
-    "known": "list, name or forget integrations; protected ones stay out of plans",
-    "audit": "show what was revoked from here, and who logged in and out",
-    "check": "find what changed since the last check, for cron and monitoring",
-    "scan": "find the live tokens that stand in files",
-    "proxy": "the API on this machine, with one login for scripts that log in on each run",
-    "sandbox": "serve the demo API on this machine, for trying things out",
-    "completion": "print the completion functions for a shell",
+VERB_GROUPS = {
+    "see": {
+        "sessions": "list every live session of the user",
+        "status": "show the account, where its secrets are, and whether the server accepts them",
+        "audit": "show what was revoked from here, and who logged in and out",
+    },
+    "end": {
+        "revoke": "end sessions, and verify that they are gone",
+        "prune": "of each group of sessions keep what a rule keeps, and end the rest",
+        "revoke-all": "end every session, and keep the new token",
+        "known": "list, name or forget integrations; protected ones stay out of plans",
+    },
+    "watch": {
+        "check": "find what changed since the last check, for cron and monitoring",
+        "scan": "find the live tokens that stand in files",
+    },
+    "accounts and tokens": {
+        "login": "log in, and store the account on this machine",
+        "logout": "end this account's own token, and forget the account",
+        "accounts": "list, choose or forget the accounts of this machine",
+        "refresh": "get a new short-lived token now",
+        "token": "print a valid short-lived token, for scripts",
+        "exec": "run a command with a valid token, or the secret key, in its environment",
+        "api": "make any other call of the API, and print the body of its answer",
+        "id": "print the ids of tokens on stdin, one a line",
+        "proxy": "the API on this machine, with one login for scripts that log in on each run",
+    },
+    "this machine": {
+        "doctor": "check configuration, storage, network, clock and the paths of the API",
+        "sandbox": "serve the demo API on this machine, for trying things out",
+        "completion": "print the completion functions for a shell",
+    },
 }
-"""What each verb does, in the order of --help."""
+"""What each verb does, in the groups and the order of --help."""
+
+VERBS = {name: words for group in VERB_GROUPS.values() for name, words in group.items()}
 
 
 class VerbContext(NamedTuple):
@@ -104,6 +116,8 @@ class Verb(NamedTuple):
     """Whether exit 1 means that it found something, so that no failure may have it."""
     examines: bool = False
     """Whether it runs although the configuration can't be used, and says why."""
+    each_account: bool = False
+    """Whether `--all-accounts` can run it for one account after the other."""
     words_anywhere: bool = False
     """Whether its words, such as ids, may stand before and after its options."""
 

@@ -26,11 +26,16 @@ from tests.sandbox.calls import Call, Fault
 @pytest.mark.parametrize("name", ["", *VERBS])
 def test_help_has_the_options_and_examples_that_can_be_run(program: Program, name: str) -> None:
     done = program(*([name] if name else []), "--help")
-    assert (done.code, "global options" in done.out) == (0, True)
+    assert (done.code, "--account" in done.out) == (0, True)
+    assert ("\nglobal options:\n" in done.out) == (not name)  # once, in the help of all
+    each = not name or load(name).each_account
+    assert bool(re.search(r"^  --all-accounts", done.out, re.MULTILINE)) == each
+    assert done == program("help", *([name] if name else []))
+    assert max(map(len, done.out.splitlines())) <= 80
     for example in load(name).examples if name else EXAMPLES:
         assert f"\n  {example.command}\n      {example.does}\n" in done.out
         assert max(map(len, (example.command, example.does))) <= 76
-        for command in re.split(r" \| (?:xargs -r )?", example.command):
+        for command in example.command.split(" | "):
             program_name, *words = shlex.split(re.sub(r" [<>]\S+$", "", command))
             if program_name == "qiscus-tui":
                 parse(words)
@@ -38,16 +43,16 @@ def test_help_has_the_options_and_examples_that_can_be_run(program: Program, nam
 
 def test_global_options_stand_before_or_after_the_verb() -> None:
     values = ("--account=a", "--server=https://x", "--config=/c.toml", "--log=/l", "--timeout=9s")
-    for option in (*values, "--demo", "--no-input", "--debug", "--all-accounts"):
+    for option in (*values, "--demo", "--no-input", "--debug", "--quiet", "--all-accounts"):
         before, after = parse([option, "sessions"]), parse(["sessions", option])
         assert vars(before) == vars(after) != vars(parse(["sessions"]))
-    listed = set(re.findall(r"--[a-z-]+", full_parser()[0].format_usage()))
+    listed = {one.option_strings[-1] for one in full_parser()[0].actions() if one.option_strings}
     assert {option.partition("=")[0] for option in values} < listed
-    assert len(listed) == 10  # with --version, and those above
+    assert len(listed) == 12  # with --help, --version, and those above
 
 
 def test_the_version_is_told_and_abbreviations_are_refused(program: Program) -> None:
-    for arguments in (["--version"], ["sessions", "--version"]):
+    for arguments in (["--version"], ["-V"], ["sessions", "--version"]):
         done = program(*arguments)
         assert (done.code, done.out) == (0, f"qiscus-tui {__version__}\n")
     for line in ("--acc x sessions", "sessions --rev", "--dem sessions", "login --pass"):
@@ -122,6 +127,8 @@ def test_values_of_unknown_options_are_not_shown(program: Program) -> None:
         assert done.code == 2
         assert "--password" in done.err
         assert "hunter2" not in done.err
+    nearest = program("login", "--pasword-stdin").err
+    assert "Did you mean --password-stdin? See: qiscus-tui login --help" in nearest
 
 
 def test_what_is_wrong_takes_two_lines(program: Program) -> None:
@@ -129,8 +136,10 @@ def test_what_is_wrong_takes_two_lines(program: Program) -> None:
         done = program(*arguments)
         assert done.code in {2, 4}
         assert len(done.err.splitlines()) == 2
-    done = program("sessions", "--filter", "-curl")
-    assert (done.code, "--filter=-curl" in done.err.splitlines()[1]) == (2, True)
+    done = program("sessions", "--filter", "-client:curl")
+    assert (done.code, "--filter=-client:curl, not:client:curl" in done.err) == (2, True)
+    done = program("login", "--name", "-x")
+    assert (done.code, "with =: --name=-x" in done.err) == (2, True)
 
 
 def test_debug_shows_places_and_no_values(program: Program) -> None:
@@ -241,6 +250,63 @@ def test_help_into_a_full_disk_is_6(option: str, unbuffered: str) -> None:
             check=False,
         )
     assert (done.returncode, len(done.stderr.splitlines())) == (6, 2)
+
+
+# Quiet, for cron; and errors for scripts
+
+
+def test_quiet_shows_what_was_asked_for_and_nothing_else_where_all_is_well(
+    logged_in: Program,
+) -> None:
+    first, *_ = logged_in.ids()
+    for line in (
+        *("refresh", "status", "status --min-ttl 7d", "check --max-live 99", "doctor"),
+        *(f"revoke {first} --yes", "prune --keep-newest 99 --yes", "revoke-all --yes"),
+        *("known add --client curl --label probe", "known forget probe", "logout"),
+    ):
+        done = logged_in("--quiet", *line.split())
+        assert (done.code, done.out, done.err) == (0, "", ""), line
+    assert logged_in.login(EMAIL, "--quiet").err == ""
+    for line in ("token", "sessions", "sessions --json", "accounts", "audit", "id"):
+        words = line.split()
+        quiet, loud = (logged_in(*more, *words, stdin="QEXone") for more in (["--quiet"], []))
+        assert (quiet.code, quiet.err) == (0, ""), line
+        assert quiet.out == loud.out != "", line
+
+
+def test_quiet_shows_everything_where_something_is_wrong(logged_in: Program) -> None:
+    first, second, *_ = logged_in.ids()
+    found = logged_in("check", "--quiet", "--max-live", "1")
+    assert (found.code, found.out) == (1, logged_in("check", "--max-live", "1").out)
+    logged_in("revoke", first, "--yes")
+    logged_in.server.fail_next(Call.REVOKE, Fault(422))
+    failed = logged_in("revoke", second, "--yes", "--quiet")
+    assert (failed.code, "1 failed" in failed.out) == (3, True)
+    assert "1 session to revoke" in failed.err
+    asked = logged_in("revoke", second, "--quiet", stdin="n\n", terminal=True)
+    assert (asked.code, "1 session to revoke" in asked.err) == (2, True)
+    dry = logged_in("revoke", second, "--quiet", "--dry-run")
+    assert (dry.code, second in dry.out, dry.err) == (0, True, "")
+
+
+def test_an_error_is_the_document_where_json_was_asked_for(logged_in: Program) -> None:
+    logged_in.server.fail_next(Call.LIST, Fault(401))
+    for line, code in (
+        ("sessions --json --sort x", 2),
+        ("revoke --json --filter=age:soon", 2),
+        ("--account=none token --json", 4),
+        ("check --json", 4),
+        ("revoke 0123456789ab --json --wrong", 2),
+    ):
+        done = logged_in(*line.split())
+        answer = json.loads(done.out)
+        assert (done.code, list(answer)) == (code, ["error", "hint", "exit"]), line
+        assert answer["exit"] == code
+        what, hint = done.err.splitlines()
+        assert (f"qiscus-tui: {answer['error']}", f"  {answer['hint']}") == (what, hint)
+    logged_in.server.fail_next(Call.PROFILE, *[Fault(503)] * 5)
+    assert json.loads(logged_in("status", "--json").out)["accepted"] is None  # one document
+    assert logged_in("exec", "--wrong", "--", "x", "--json").out == ""
 
 
 # The demo

@@ -145,6 +145,34 @@ def test_tokens_on_stdin_name_their_sessions(logged_in: Program) -> None:
     assert not any(token in done.out + done.err for token in tokens)
 
 
+def test_ids_come_from_stdin(logged_in: Program) -> None:
+    first, second, third, *_ = logged_in.ids()
+    done = logged_in("revoke", "-", third, "--yes", "--json", stdin=f"{first}\n\n {second[:8]}\r\n")
+    assert (done.code, sorted(outcomes_of(done))) == (0, sorted([first, second, third]))
+    assert logged_in("revoke", "-", "--yes").out.splitlines() == [ACCOUNT_LINE, "nothing to revoke"]
+    fourth = logged_in.ids()[0]
+    for words, stdin, said in (
+        (["-", "--yes"], f"{fourth}\nQEX{'x' * 40}\n", "Line 2 on stdin: Not a session id"),
+        (["-"], fourth, "no terminal to ask on"),
+        (["-", "-"], fourth, "stdin can be read once"),
+        (["-", "--token-stdin"], fourth, "stdin can be read once"),
+        (["-", "--filter=curl"], fourth, "can't be combined"),
+    ):
+        done = logged_in("revoke", *words, stdin=stdin)
+        assert (done.code, said in done.err, "QEX" in done.err) == (2, True, False), words
+
+
+def test_a_thousand_ids_that_were_found_are_revoked(program: Program) -> None:
+    program.speak(program.dialect, sessions=1000)
+    assert program.login().code == 0
+    found = program("scan", "--ids", "-", stdin="")
+    ids = "\n".join(program.ids())
+    assert program("revoke", "-", "--yes", stdin=ids).code == 2
+    done = program("revoke", "-", "--yes", "--max", "1000", stdin=ids)
+    assert (done.code, done.out.splitlines()[1], found.out) == (0, "1,000 revoked", "")
+    assert len(server_ids(program)) == 1
+
+
 LINES = (
     *("Authorization: {}", "authorization:{}", "QISCUS_TOKEN={}", "\ufeff{}", "{} {}", '"{}"'),
     *("{},", "QEX…{}", "{}\x0c{}", "QEX****************************************"),

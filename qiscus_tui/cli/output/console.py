@@ -41,9 +41,12 @@ class Results:
         """The one JSON array that all results are elements of; None if each is its own document."""
         self.are_lost = False
         """Whether there are results that nothing can read any more."""
+        self.has_any = False
+        """Whether any was written."""
 
     def write(self, text: str) -> None:
         """Write text. Raises StorageError."""
+        self.has_any = True
         with self._written():
             self.out.write(text)
 
@@ -94,23 +97,39 @@ class Results:
         if self.document is not None:
             yield self.document
             return
-        array = JsonArray(self.out.write)
-        yield array
-        array.end()
+
+        def write(text: str) -> None:
+            self.has_any = True
+            self.out.write(text)
+
+        with ended_array(write) as array:
+            yield array
 
     @contextlib.contextmanager
     def one_document(self) -> Generator[None]:
         """Make one JSON array of all results in the block, also where a signal ends it."""
-        self.document = array = JsonArray(self.write)
         try:
-            yield
-        except BaseException:
-            if not array.is_empty:
-                array.end()
-            raise
+            with ended_array(self.write) as array:
+                self.document = array
+                yield
         finally:
             self.document = None
-        array.end()
+
+
+@contextlib.contextmanager
+def ended_array(write: Callable[[str], object]) -> Generator[JsonArray]:
+    """Give a JSON array that is ended with the block.
+
+    Where an error or a signal ends the block, an array without an element is not written.
+    """
+    array = JsonArray(write)
+    try:
+        yield array
+    except BaseException:
+        if not array.is_empty:
+            array.end()
+        raise
+    array.end()
 
 
 ARM_DELAY = 0.5
@@ -168,12 +187,20 @@ class Console:
         """Signals that have arrived: no question is asked after them."""
         self.account_fields: dict[str, object] = {}
         """What each JSON object begins with, with `--all-accounts`: account and server."""
+        self.is_json = False
+        """Whether the result is to be JSON, an error too."""
+        self.quiet = False
+        """Whether nothing is shown that was not asked for, unless the command fails."""
+        self._held: list[Callable[[], object]] = []
+        """With `quiet`: shows, line by line, what else there was."""
+        self._heading = ""
         self._prefix = ""
         self._progress = 0
 
     def of_account(self, name: str, server: str) -> "Console":
         """Return the same console, whose JSON objects and messages name this account."""
         console = copy.copy(self)
+        console._held = []
         console.account_fields = {"account": name, "server": server}
         console._prefix = f"{safe(name, 200)}: "
         return console
@@ -239,10 +266,36 @@ class Console:
             os.close(terminal)
         return True
 
+    def head(self, text: str) -> None:
+        """Set the line above the results that follow, if there are any."""
+        self._heading = f"{text}\n"
+
     def result(self, text: str = "") -> None:
-        """Write a line of the result. A closed stdout must not stop the command."""
+        """Write a line of what was asked for. A closed stdout must not stop the command."""
         self.end_progress()  # on a terminal it would stand before the line
-        self.results.write(f"{text}\n")
+        heading, self._heading = self._heading, ""
+        self.results.write(f"{heading}{text}\n")
+
+    def report(self, text: str) -> None:
+        """Write a line of what was done to stdout; not if it is to be quiet, and all went well."""
+        self._unless_quiet(lambda: self.result(text))
+
+    def end(self, code: int) -> None:
+        """Show what `quiet` held back where the exit code says that something is wrong."""
+        if code:
+            self._release()
+        self._held.clear()
+
+    def _unless_quiet(self, show: Callable[[], object]) -> None:
+        if self.quiet:
+            self._held.append(show)
+        else:
+            show()
+
+    def _release(self) -> None:
+        held, self._held[:] = [*self._held], []
+        for show in held:
+            show()
 
     def result_lines(self, lines: Iterable[str]) -> None:
         """Write these lines of the result."""
@@ -284,6 +337,9 @@ class Console:
 
     def say(self, text: str) -> None:
         """Write a safe line for the user to stderr."""
+        self._unless_quiet(lambda: self._tell(text))
+
+    def _tell(self, text: str) -> None:
         self.end_progress()
         self._write_err(f"{self._prefix}{safe(text, LONGEST_LINE)}\n")
 
@@ -292,14 +348,14 @@ class Console:
         self.warn(error.message, error.hint)
 
     def warn(self, what: str, hint: str) -> None:
-        """Say what is the matter, and what to do; the hint may be empty."""
-        self.say(f"qiscus-tui: {what}")
+        """Say what is the matter, and what to do; the hint may be empty. Never held back."""
+        self._tell(f"qiscus-tui: {what}")
         if hint:
-            self.say(f"  {hint}")
+            self._tell(f"  {hint}")
 
     def progress(self, text: str) -> None:
         """Show progress in place, on a terminal only."""
-        if self.err.isatty():
+        if self.err.isatty() and not self.quiet:
             text = f"{self._prefix}{text}"
             self._write_err(f"\r{text}{' ' * max(0, self._progress - len(text))}")
             self._progress = len(text)
@@ -325,6 +381,7 @@ class Console:
                 "Nothing was changed. Run it with stdin and stderr on a terminal.",
             )
         question = f"{self._prefix}{question}"
+        self._release()  # what is asked about
         self.end_progress()
         with self._asked():
             with interruptible(self.caught):
@@ -460,3 +517,8 @@ def record(source: object, *names: str) -> dict[str, object]:
         name: value.value if isinstance(value, enum.Enum) else None if value == "" else value
         for name, value in values
     }
+
+
+def error_document(error: QiscusTuiError, code: int) -> dict[str, object]:
+    """Return an error for JSON: what happened, what to do, and the exit code."""
+    return {"error": error.message, "hint": error.hint or None, "exit": code}
