@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import warnings
+from collections.abc import Generator
 
 import pytest
 
@@ -14,6 +15,7 @@ from qiscus_tui.cli.interrupts import run_until_signal
 from qiscus_tui.cli.main import run
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.errors import Interrupted
+from qiscus_tui.exit_codes import ENDING_SIGNALS
 
 
 class Typist(io.StringIO):
@@ -26,9 +28,18 @@ class Typist(io.StringIO):
         raise AssertionError("the question was asked")
 
 
-ENDING = pytest.mark.parametrize(
-    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
-)
+ENDING = pytest.mark.parametrize("number", ENDING_SIGNALS)
+
+
+@pytest.fixture(autouse=True)
+def none_is_ignored() -> Generator[None]:
+    """What started the tests may have them ignore a signal, which a verb would ignore as well."""
+    before = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @ENDING
