@@ -19,14 +19,14 @@ class MadeFilesHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Make the files, and name their places."""
         self._folder = tempfile.TemporaryDirectory()
-        sys.path[:0] = (self.root, str(Path(self.root, ".build")))
+        sys.path.insert(0, self.root)
         try:
             for place, made in _shared_files().items():
                 build_data["shared_data"][self._kept(Path(place).name, made())] = place
         except Exception as error:  # noqa: BLE001  better installed without them than not
             self.app.display_warning(f"Man page and completion are left out: {error}")
         finally:
-            del sys.path[:2]
+            del sys.path[0]
         lock = tomllib.loads(Path(self.root, "pylock.toml").read_text(encoding="utf-8"))
         bom = sbom(self.metadata.name, self.metadata.version, lock)
         build_data["sbom_files"].append(self._kept(SBOM, json.dumps(bom, indent=2) + "\n"))
@@ -43,9 +43,8 @@ class MadeFilesHook(BuildHookInterface):
 
 def _shared_files() -> dict[str, Callable[[], str]]:
     """Return the place of each file below the prefix, and what makes it."""
-    from man_page import man_page
-
     from qiscus_tui.cli.completion import completion_functions
+    from qiscus_tui.cli.man import man_page
 
     return {
         "share/man/man1/qiscus-tui.1": man_page,

@@ -17,6 +17,7 @@ from qiscus_tui.cli.verbs import VerbContext
 from qiscus_tui.cli.workspace import account_fields, account_line
 from qiscus_tui.errors import CannotTell, NoAccount, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.model.progress import Pace, pace_words
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import is_full_id
 from qiscus_tui.service.account.connection import Connection
@@ -295,19 +296,23 @@ class _RunLines:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._said: set[str] = set()
+        self._trial = ""
+        self._pace = Pace()
 
     def show(self, event: Event) -> None:
         """Say it."""
         console = self._console
         match event:
-            case TrialStarted(session_id, None):
-                console.say(
-                    f"No revoke has been verified on this server yet: {session_id} is first"
-                )
             case TrialStarted(session_id, why):
-                console.say(f"{why}: {session_id} is next")
+                self._trial = session_id
+                first = "No revoke has been verified on this server yet"
+                console.say(
+                    f"{why}: {session_id} is next" if why else f"{first}: {session_id} is first"
+                )
             case Answered(session_id, error, done, total):
-                console.progress(f"{done:,} of {total:,} sent")
+                pace = None if session_id == self._trial else self._pace.at(done)
+                words = (f"{done:,} of {total:,} answered", *pace_words(done, total, pace))
+                console.progress(" · ".join(words))
                 if error and error.message not in self._said and len(self._said) < MOST_GROUPS:
                     self._said.add(error.message)
                     console.say(f"{session_id}: {error.message}")

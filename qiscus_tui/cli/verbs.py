@@ -55,6 +55,7 @@ VERB_GROUPS = {
         "doctor": "check configuration, storage, network, clock and the paths of the API",
         "sandbox": "serve the demo API on this machine, for trying things out",
         "completion": "print the completion functions for a shell",
+        "man": "show the manual page",
     },
 }
 """What each verb does, in the groups and the order of --help."""

@@ -79,12 +79,6 @@ def with_reason(outcome: str, reason: str) -> str:
     return f"{outcome.replace('_', ' ')}: {why}" if why else outcome.replace("_", " ")
 
 
-def arrived(received: int, total: int | None) -> str:
-    """Return `3.1 of 27.0 MB`, or `3.1 MB so far` where the total is not known; both in bytes."""
-    rest = "MB so far" if total is None else f"of {total / 1e6:.1f} MB"
-    return f"{received / 1e6:.1f} {rest}"
-
-
 def counted(number: int, noun: str) -> str:
     """Return `1 session`, `1,284 sessions`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -83,16 +83,6 @@ def test_forgetting_ends_no_token_and_says_so(two: Program) -> None:
     assert "helper" not in (two.data / "secrets.json").read_text()
 
 
-def test_a_flag_comes_before_the_environment_and_that_before_the_last_used(
-    two: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    admin = f"{EMAIL}@{two.server.credentials.app_code}"
-    assert status(two)["chosen_by"] == "last used"
-    monkeypatch.setenv("QISCUS_TUI_ACCOUNT", admin)
-    assert (status(two)["account"], status(two)["chosen_by"]) == (admin, "QISCUS_TUI_ACCOUNT")
-    assert status(two, "--account", "helper")["chosen_by"] == "--account"
-
-
 def test_another_server_than_the_accounts_own_is_refused(logged_in: Program) -> None:
     assert logged_in("sessions", "--server", SERVER).code == 0
     done = logged_in("sessions", "--server", "https://other.example")

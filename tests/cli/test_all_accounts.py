@@ -54,7 +54,8 @@ def test_one_that_fails_stops_no_other_and_gives_the_exit_code(both: Program) ->
     assert done.code == 4
     first, second = names(both)
     failed, *listed = json.loads(done.out)
-    assert (list(failed), failed["account"]) == (["account", "error", "exit"], first)
+    assert list(failed) == ["account", "server", "error", "hint", "exit"]
+    assert failed["account"] == first
     assert failed["exit"] == 4
     assert failed["error"] in done.err
     assert {one["account"] for one in listed} == {second}
@@ -74,8 +75,8 @@ def test_a_question_names_its_account(both: Program) -> None:
     assert re.search(rf"\n{re.escape(names(both)[0])}: Revoke \d+ sessions\? ", done.err)
 
 
-def test_without_a_result_there_is_no_json(program: Program) -> None:
-    assert program("--all-accounts", "check", "--json").out == ""
+def test_without_an_account_the_document_is_the_error(program: Program) -> None:
+    assert json.loads(program("--all-accounts", "check", "--json").out)["exit"] == 4
 
 
 def test_the_metrics_of_all_are_in_one_file(both: Program, tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 """`audit`: what was done from here, one line each, newest first."""
 
 import json
-import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,6 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import EMAIL, SERVER, Program
 from tests.cli.test_tokens import kept_token
-from tests.sandbox import DemoSession
 from tests.sandbox.calls import Call, Fault
 
 DAY = 86_400
@@ -177,21 +174,6 @@ def test_a_token_is_stored_before_it_is_recorded(
     logged_in.clock.advance(1)
     assert logged_in("refresh").code == 0
     assert stored == [kept_token(logged_in)] != [before]
-
-
-def test_a_signal_during_a_refresh_waits_for_its_record_too(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    logged_in.clock.advance(1)
-    carry_out: Callable[..., DemoSession] = logged_in.server.refresh
-
-    def refresh(*asking: object) -> DemoSession:
-        signal.raise_signal(signal.SIGTERM)
-        return carry_out(*asking)
-
-    monkeypatch.setattr(logged_in.server, "refresh", refresh)
-    assert logged_in("refresh").code == 128 + signal.SIGTERM
-    assert kinds(logged_in) == ["refresh", "login"]
 
 
 def test_a_refresh_whose_token_could_not_be_stored_is_recorded_as_failed(

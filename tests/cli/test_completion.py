@@ -14,12 +14,22 @@ from qiscus_tui.cli.verbs import VERBS
 from tests.cli.conftest import Program
 from tests.e2e.terminal import Terminal
 
+SHELLS = ("bash", "zsh", "fish")
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_every_verb_is_completed(program: Program, shell: str) -> None:
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_shell_reads_every_verb_and_asks_for_no_words_yet(
+    program: Program, tmp_path: Path, shell: str
+) -> None:
     done = program("completion", shell)
     assert (done.code, done.err) == (0, "")
     assert all(verb in done.out for verb in VERBS)
+    for line in done.out.splitlines():
+        if "completion --words" in line:
+            assert line.startswith(("_qiscus_tui_", "complete ")), line
+    if shutil.which(shell) is not None:
+        (tmp_path / "completion").write_text(done.out)
+        subprocess.run([shell, "-n", tmp_path / "completion"], check=True)
 
 
 def test_another_shell_is_refused(program: Program) -> None:
@@ -39,22 +49,6 @@ def test_accounts_and_ids_come_from_the_last_listing_without_a_call(logged_in: P
 def test_a_name_that_a_shell_would_carry_out_is_not_offered(logged_in: Program) -> None:
     logged_in.login("agent@demo.example", "--name", "$(reboot)")
     assert "reboot" not in logged_in("completion", "--words", "accounts").out
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_reading_the_completion_asks_for_no_words_yet(program: Program, shell: str) -> None:
-    for line in program("completion", shell).out.splitlines():
-        if "completion --words" in line:
-            assert line.startswith(("_qiscus_tui_", "complete ")), line
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_shell_can_read_it(program: Program, tmp_path: Path, shell: str) -> None:
-    if shutil.which(shell) is None:
-        pytest.skip(f"there is no {shell} here")
-    script = tmp_path / "completion"
-    script.write_text(program("completion", shell).out)
-    subprocess.run([shell, "-n", script], check=True)
 
 
 # Real shells
@@ -103,7 +97,7 @@ def shells(logged_in: Program, tmp_path: Path, configured: Callable[[str], None]
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
     (folder / "config-of-ours.toml").touch()
-    for shell in ("bash", "zsh", "fish"):
+    for shell in SHELLS:
         (folder / f"completion.{shell}").write_text(logged_in("completion", shell).out)
     return Shells(folder, first, second)
 
@@ -123,7 +117,8 @@ def test_tab_completes(shells: Shells, shell: str) -> None:
             terminal.send(f"qiscus-tui {typed}\t")
             terminal.wait_for(wanted)
             terminal.send("\x15clear\n")
-            terminal.wait_for(lambda text, gone=wanted: gone not in text)
+            # What is typed before the shell reads again is echoed twice, or lost.
+            terminal.wait_for(lambda text: text.split() == [">"])
         terminal.send("\x03\x04exit\n")
 
 

@@ -154,19 +154,6 @@ def test_an_account_without_a_key_has_none_to_give(executing: Executing) -> None
     assert "login --rest" in done.err.splitlines()[1]
 
 
-@pytest.mark.parametrize(
-    ("ttl", "age", "refreshed"),
-    [(None, 30 * DAY - 3601, False), (None, 30 * DAY - 3599, True), ("2d", 29 * DAY, True)],
-)
-def test_the_token_is_refreshed_only_when_needed(
-    logged_in: Program, executing: Executing, ttl: str | None, age: int, refreshed: bool
-) -> None:
-    logged_in.clock.advance(age)
-    became = executing("exec", *(["--min-ttl", ttl] if ttl else []), "--", "true")
-    assert logged_in.server.calls[Call.REFRESH] == int(refreshed)
-    assert became.environ["QISCUS_TOKEN"] == kept_token(logged_in)
-
-
 @pytest.mark.usefixtures("logged_in")
 def test_what_is_no_command_is_2(executing: Executing) -> None:
     for line in (

@@ -11,7 +11,7 @@ import pytest
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.store.secrets import FileSecrets
 from tests.cli.conftest import EMAIL, SERVER, Program
-from tests.sandbox import DIALECTS, PASSWORD
+from tests.sandbox import PASSWORD
 from tests.sandbox.calls import Call, Fault
 
 
@@ -82,19 +82,6 @@ def test_a_login_that_cannot_be_says_why_and_what_to_do(program: Program) -> Non
         assert words in first
         assert second.strip() not in {"", "Log in again: qiscus-tui login"}
     assert program.server.sessions("old@demo.example") == []  # no token is left behind
-
-
-def test_two_factor_with_a_long_lived_token_goes_on(program: Program) -> None:
-    assert program.login("twofactor@demo.example").code == 0
-    assert program("sessions").code == 0
-
-
-@pytest.mark.parametrize("dialect", ["html", "not-found"])
-def test_a_server_that_is_not_qiscus_is_named_so(program: Program, dialect: str) -> None:
-    program.speak(DIALECTS[dialect])
-    done = program.login()
-    assert done.code == 1
-    assert "Traceback" not in done.err
 
 
 def test_a_bad_address_is_refused_before_anything_is_asked(program: Program) -> None:

@@ -512,21 +512,6 @@ def test_what_stays_and_what_is_gone_is_said_once_too(
     assert told == [ACCOUNT_LINE, *words]
 
 
-def test_a_list_that_cannot_be_read_afterwards_leaves_it_unknown(logged_in: Program) -> None:
-    first = logged_in.ids()[0]
-    state = logged_in.server
-    original = state.revoke
-
-    def revoke_and_break(*arguments: object) -> bool:
-        state.fail_next(Call.LIST, *[Fault(503)] * 5)
-        return original(*arguments)  # type: ignore[arg-type]
-
-    state.revoke = revoke_and_break  # type: ignore[method-assign]
-    done = logged_in("revoke", first, "--yes", "--json")
-    assert done.code == 3
-    assert outcomes_of(done)[first][0] == "unknown"
-
-
 def test_what_was_revoked_is_in_the_audit_log(logged_in: Program) -> None:
     first = logged_in.ids()[0]
     logged_in("revoke", first, "--yes")
@@ -538,15 +523,6 @@ def test_what_was_revoked_is_in_the_audit_log(logged_in: Program) -> None:
     whence = f"{group['client'] or 'unknown'} · {group['network'] or 'unknown'}"
     assert f"    from {whence} (1)" in logged_in("audit").out.splitlines()
     assert first in logged_in("revoke", first, "--json").out
-
-
-def test_where_the_audit_log_cannot_be_written_nothing_is_revoked(logged_in: Program) -> None:
-    audit = logged_in.data / "state" / "audit.jsonl"
-    audit.unlink()
-    audit.mkdir()
-    done = logged_in("revoke", logged_in.ids()[0], "--yes")
-    assert done.code == 6
-    assert logged_in.server.calls[Call.REVOKE] == 0
 
 
 def test_a_row_that_the_server_cannot_revoke_is_told_and_passed_over(logged_in: Program) -> None:

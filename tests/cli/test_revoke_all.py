@@ -242,18 +242,19 @@ def test_a_dry_run_counts_what_is_protected_by_label(
 # Afterwards
 
 
-REFUSALS = [Fault(403), Fault(200, b'{"errors": "no"}'), Fault(500)]
+REFUSALS = [Fault(403), Fault(200, b'{"errors": "no"}'), Fault(503)]
 
 
 @pytest.mark.parametrize("fault", REFUSALS)
 def test_a_refusal_is_told_by_what_the_list_shows(logged_in: Program, fault: Fault) -> None:
     logged_in.server.fail_next(Call.REVOKE_ALL, fault)
     done = logged_in("revoke-all", "--yes", "--json")
-    assert (done.code, "Nothing was ended" in done.err) == (1, True)
+    assert (done.code, "Nothing was ended" in done.err, "refresh" in done.err) == (1, True, False)
     assert {one["outcome"] for one in json.loads(done.out)["outcomes"]} == {"failed"}
     logged_in.server.fail_next(Call.REVOKE_ALL, replace(fault, after=True))
     done = logged_in("revoke-all", "--yes", "--json")
-    assert (done.code, "Nothing was ended" in done.err) == (3, False)
+    assert (done.code, "Nothing was ended" in done.err, "refresh" in done.err) == (3, False, True)
+    assert logged_in.server.calls[Call.REVOKE_ALL] == 2  # none is sent again
     assert {one["outcome"] for one in json.loads(done.out)["outcomes"]} == {"revoked"}
     # No dead token is handed out.
     assert logged_in("token").out.strip() in {one.token for one in logged_in.server.sessions()}

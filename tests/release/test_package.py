@@ -11,10 +11,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from man_page import man_page
 
 from qiscus_tui import __version__
 from qiscus_tui.cli.completion import completion_functions
+from qiscus_tui.cli.man import man_page
 
 PROJECT = Path(__file__).parents[2]
 SHARED = {

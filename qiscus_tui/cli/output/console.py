@@ -17,7 +17,8 @@ from typing import TextIO
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.errors import NotConfirmed, QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.ascii_json import JsonArray, ascii_json
-from qiscus_tui.model.text import arrived, safe
+from qiscus_tui.model.progress import Pace, read_words
+from qiscus_tui.model.text import safe
 
 NOT_SENT = "Nothing was sent."
 
@@ -196,6 +197,8 @@ class Console:
         self._heading = ""
         self._prefix = ""
         self._progress = 0
+        self._pace = Pace()
+        self._received = 0
 
     def of_account(self, name: str, server: str) -> "Console":
         """Return the same console, whose JSON objects and messages name this account."""
@@ -362,7 +365,10 @@ class Console:
 
     def show_read(self, received: int, total: int | None) -> None:
         """Show how much of a list has arrived; both in bytes."""
-        self.progress(f"The list: {arrived(received, total)}")
+        if received < self._received:  # it is read again
+            self._pace = Pace()
+        self._received = received
+        self.progress(f"The list: {read_words(received, total, self._pace.at(received))}")
 
     def end_progress(self) -> None:
         """Clear the progress line."""

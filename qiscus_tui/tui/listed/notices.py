@@ -1,11 +1,10 @@
 """What the list says about its state and what to do about it, and which commands that allows."""
 
-import math
-
 from msgspec import Struct
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
+from qiscus_tui.model.progress import read_words
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
 from qiscus_tui.tui.commands.context import Context
@@ -32,13 +31,7 @@ def progress(received: int, total: int | None = None, rate: float = 0.0) -> str:
     """
     if not received:
         return "Loading the sessions…"
-    size, of = f"{received / 1e6:.1f}", f" of {total / 1e6:.1f} MB" if total else " MB so far"
-    words = f"Loading the sessions, {size}{of}"
-    if rate:
-        words += f", {rate / 1e6:.1f} MB/s"
-    if rate and total:
-        words += f", {math.ceil(max(0, total - received) / rate)} s left"
-    return words
+    return f"Loading the sessions, {read_words(received, total, rate)}"
 
 
 def not_read(trouble: QiscusTuiError, storage: Storage) -> tuple[str, ...]:

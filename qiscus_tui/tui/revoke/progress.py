@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from textual.content import Content
 
 from qiscus_tui.model.clock import span
+from qiscus_tui.model.progress import pace_words
 from qiscus_tui.service.revocation.sending import (
     Answered,
     Event,
@@ -117,10 +118,7 @@ class Progress:
     @property
     def _pace_words(self) -> str:
         """`350 a second · about 32 s left · 21 s so far`."""
-        pace, left = self.pace, self.total - self.done
-        words: list[str] = []
-        if pace and left:
-            words = [f"{pace:,.0f} a second", f"about {span(left / pace)} left"]
+        words = pace_words(self.done, self.total, self.pace)
         return " · ".join((*words, f"{span(self.seconds)} so far"))
 
     def _step_lines(self) -> Iterator[tuple[str, str]]:
