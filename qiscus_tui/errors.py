@@ -124,7 +124,7 @@ class NoAccount(LoginNeeded):
 class LoginRefused(LoginNeeded):
     """The server refused the email address and password."""
 
-    default_hint = "Check both. A Qiscus password expires after 90 days; reset it there."
+    default_hint = "Check both. A Qiscus password expires after 90 days: then set a new one."
 
 
 class TwoFactor(LoginNeeded):

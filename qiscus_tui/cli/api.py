@@ -111,7 +111,7 @@ def _read(context: VerbContext, source: str) -> bytes:
 
 _ADVICE = {
     401: "It rejects these credentials for this call. See: qiscus-tui status",
-    403: "This user's role lacks permission for that.",
+    403: "This user's role may not make this call.",
     404: "Check the method and the path.",
     405: "Check the method and the path.",
     429: "Wait a moment, and call less often.",

@@ -144,6 +144,9 @@ def _as_json(plan: PastPlan) -> dict[str, object]:
 VERB = Verb(
     add_options,
     run,
-    not_done="It is a record, not evidence: whoever can revoke can also change it.",
+    not_done=(
+        "It proves nothing: whoever can revoke from here can change it. With syslog = true under "
+        "[audit], the system's log has each record too."
+    ),
     examples=(Example("qiscus-tui audit --since 7d", "what was revoked this week"),),
 )

@@ -32,7 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     number = whole_number(0, MOST)
     add("--max-live", metavar="N", type=number, help="find more than N live sessions")
     add("--max-per-day", metavar="N", type=number, help="find more than N created in 24 hours")
-    words = "find an own token that expires sooner"
+    words = "find that our own token expires sooner"
     add("--min-ttl", metavar="TIME", type=min_ttl, help=words)
     add("--metrics", metavar="FILE", type=file_path, help="write the numbers for Prometheus")
     flag(parser, "--json", "the result as JSON")
@@ -175,7 +175,7 @@ VERB = Verb(
         "finds it again only if more of it came."
     ),
     examples=(
-        Example("qiscus-tui check --new --max-live 500", "exit 1 if there is anything to look at"),
+        Example("qiscus-tui check --new --max-live 500", "exit 1 if anything needs a look"),
         Example(
             "qiscus-tui check --all-accounts --metrics /var/lib/metrics/qiscus.prom",
             "numbers for Prometheus",

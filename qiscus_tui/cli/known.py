@@ -30,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--ip", metavar="N", help="its network, such as 10.2 or 10.2.0.0/16")
     add("--label", metavar="L", help="what it is called from now on")
     flag(parser, "--protect", "keep its sessions out of plans")
-    flag(parser, "--yes", "forget a protected one without confirmation")
+    flag(parser, "--yes", "with forget: skip the confirmation for a protected one")
     flag(parser, "--json", "the list as JSON")
 
 

@@ -66,6 +66,7 @@ class Parser(argparse.ArgumentParser):
         )
         self.register("action", None, _Once)
         self.register("type", None, str)
+        self._positionals.title = "arguments"
         self.given: dict[str, object] = {}
         """Options and their values so far."""
 

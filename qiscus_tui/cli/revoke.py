@@ -28,7 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="sessions created longer ago than this, such as 7d",
     )
-    words = "what a plan file names that --dry-run --out wrote, as far as it is still listed"
+    words = "the sessions in a plan file, made with --dry-run --out, that are still listed"
     add("--plan", metavar="FILE", type=file_path, help=words)
     add_plan_options(parser)
 
@@ -111,7 +111,7 @@ VERB = Verb(
             "qiscus-tui revoke --older-than 14d --yes --max 500",
             "without a question; more than 500 is an error",
         ),
-        Example("qiscus-tui revoke --plan plan.json", "what a plan file names"),
+        Example("qiscus-tui revoke --plan plan.json", "what a plan file has"),
         Example("qiscus-tui revoke - --yes --max 1000 <ids.txt", "the ids in a file, one a line"),
         Example(
             "qiscus-tui revoke --token-stdin --yes <leaked.txt", "the session of a leaked token"

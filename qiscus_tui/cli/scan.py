@@ -42,7 +42,12 @@ if TYPE_CHECKING:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
-    add("paths", metavar="PATH", nargs="+", help="a file, a folder with all in it, or - for stdin")
+    add(
+        "paths",
+        metavar="PATH",
+        nargs="+",
+        help="a file, a folder with all that is in it, or -: stdin",
+    )
     form = parser.add_mutually_exclusive_group()
     flag(form, "--ids", "one id a line, each once")
     flag(form, "--json", "one JSON array, ASCII")
@@ -211,7 +216,7 @@ class _Result:
         is_sure = listed.is_whole and not without_token and not is_own_missing
         what = "no live token" if is_sure else "no token of a session that is listed in full"
         if self.found:
-            what = f"{counted(len(self.records), 'live token')}, {counted(self.found, 'time')}"
+            what = f"{counted(len(self.records), 'live token')} in {counted(self.found, 'place')}"
         console.say(f"{self._read}: {what}")
         if without_token:
             console.say(
@@ -238,11 +243,12 @@ VERB = Verb(
     add_options,
     run,
     not_done=(
-        "It looks for live sessions' tokens of this user: not for the long-lived token, the secret "
-        "key, tokens that have ended, or other archives than gzip. It prints no token."
+        "It looks for the tokens of this user's live sessions, and for nothing else: not for the "
+        "long-lived token, the secret key or tokens that have ended. Of archives it reads gzip "
+        "only. It prints no token."
     ),
     examples=(
-        Example("qiscus-tui scan /etc /srv/app/.env", "which live tokens are there?"),
+        Example("qiscus-tui scan /etc /srv/app/.env", "which live tokens are in these files?"),
         Example("qiscus-tui scan --ids backup/ | qiscus-tui revoke - --yes", "and end them"),
     ),
     words_anywhere=True,

@@ -119,8 +119,8 @@ def test_each_account_has_its_own_result(both: Program, leaked: Path) -> None:
     lines = [line.split(": ")[0] for line in done.out.splitlines()]
     first, second = names(both)
     assert lines == [f"== {first}", f"{leaked}:1", f"{leaked}:2", f"== {second}", f"{leaked}:3"]
-    assert "2 live tokens, 2 times" in done.err
-    assert "1 live token, 1 time" in done.err
+    assert "2 live tokens in 2 places" in done.err
+    assert "1 live token in 1 place" in done.err
 
 
 def test_a_list_that_fails_leaves_what_was_found_for_the_others(

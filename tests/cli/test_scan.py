@@ -50,7 +50,7 @@ def test_path_line_id_client_ip_and_expiry(
     assert [line.split()[:2] for line in binary] == [
         [f"{logs}/b.bin:", fingerprint(tokens[one])] for one in (1, 0)
     ]
-    assert "2 files, 0.0 MB: 2 live tokens, 3 times" in done.err
+    assert "2 files, 0.0 MB: 2 live tokens in 3 places" in done.err
     assert shows_no_token(logged_in, done)
 
 
@@ -162,7 +162,7 @@ def test_on_a_terminal_progress_is_shown_and_gone_at_the_end(
 ) -> None:
     done = logged_in("scan", str(logs), terminal=True)
     assert "1 file, 0.0 MB" in done.err
-    assert done.err.rstrip("\n").rpartition("\r")[2].endswith("3 times")
+    assert done.err.rstrip("\n").rpartition("\r")[2].endswith("3 places")
 
 
 def test_a_result_never_stands_behind_the_progress() -> None:
