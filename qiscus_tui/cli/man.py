@@ -152,7 +152,7 @@ def man_page() -> str:
     words = "One document in ASCII; times are RFC 3339 in UTC, what is unknown is null."
     lines += [".SH JSON", escaped(words), *_entries(JSON)]
     lines += [".SH EXIT STATUS", *_entries((str(code.value), code.meaning) for code in ExitCode)]
-    lines += [".SH SEE ALSO", escaped(SEE_ALSO)]
+    lines += [".SH SEE ALSO", *map(escaped, textwrap.wrap(SEE_ALSO, 60))]
     return "\n".join([*lines, ""])
 
 

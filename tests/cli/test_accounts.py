@@ -241,7 +241,7 @@ def test_a_damaged_audit_log_is_not_taken_for_nothing(logged_in: Program) -> Non
     log.chmod(0o600)
     done = logged_in("audit")
     assert done.code == 0
-    assert done.err.startswith("2 lines of the audit log could not be read")
+    assert done.err.startswith("qiscus-tui: 2 lines of the audit log could not be read\n")
     assert "Nothing is recorded" not in done.err
 
 

@@ -420,7 +420,7 @@ def test_a_filter_on_a_list_known_in_part_needs_a_switch(logged_in: Program) -> 
     logged_in.speak(DIALECTS["unreadable"])
     arguments = ["revoke", "--filter=client:guzzle", "--include-current", "--yes", "--json"]
     done = logged_in(*arguments)
-    assert (done.code, done.out) == (3, "")
+    assert (done.code, "plan" in done.out) == (3, False)
     assert "--allow-unreadable" in done.err
     assert "could not be read" in done.err
     assert logged_in(*arguments, "--dry-run").code == 3

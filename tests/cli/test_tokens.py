@@ -167,9 +167,9 @@ def test_the_long_lived_token_is_handed_to_no_script(
     logged_in.server.fail_next(Call.REFRESH, Fault(200, TOO_OLD.format(long_lived).encode()))
     for _ in range(2):  # from the server, then as it is kept
         done = logged_in("token", *form)
-        assert (done.code, done.out) == (4, "")
-        assert "too old" in done.err
-        assert long_lived not in done.err
+        assert (done.code, "too old" in done.err) == (4, True)
+        assert long_lived not in done.out + done.err
+        assert (done.out == "") == ("--json" not in form)
     assert kept_token(logged_in) == long_lived
     assert logged_in.server.calls[Call.REFRESH] == 1
 
