@@ -71,7 +71,7 @@ def leaves(value: object, fields: dict[str, Field], path: str = "") -> Iterator[
             yield from leaves(one, fields, f"{path}.{name}" if path else name)
 
 
-UNSEEN = {"doctor": {"live.left[]", "live.list.pages[]"}}
+UNSEEN = {"doctor": {"config[]", "live.left[]", "live.list.pages[]"}}
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ def test_a_dry_run_shows_a_line_for_each_group_and_sends_nothing(crowded: Progra
 
 POLICY = """
 [policy.nightly]
-filter = "client:curl"
+filter = "client:GuzzleHttp"
 group_by = ["client"]
 keep_newest = 2
 keep_used_within = "24h"
@@ -162,10 +162,10 @@ def test_a_filter_narrows_a_policy_and_rules_and_grouping_replace_its_own(
     policy = ["prune", "--policy=nightly", "--dry-run", "--json"]
     plan = plan_of(crowded(*policy))
     (group,) = plan["groups"]
-    assert group["client"] == "curl"
+    assert group["client"] == "GuzzleHttp"
     assert list(group)[:2] == ["client", "count"]
     assert int(str(group["kept"])) >= 2
-    assert plan_of(crowded(*policy, "--filter=-client:curl"))["groups"] == []
+    assert plan_of(crowded(*policy, "--filter=-client:GuzzleHttp"))["groups"] == []
     replaced = [*policy, "--keep-newest=3", "--keep-used-within=1s"]
     replaced.append(f"--filter=-id:{plan['kept'][0]['id']}")
     groups = plan_of(crowded(*replaced, "--group-by=network"))["groups"]
@@ -175,7 +175,7 @@ def test_a_filter_narrows_a_policy_and_rules_and_grouping_replace_its_own(
     crowded("prune", "--policy=nightly", "--allow-empty", *ALL)
     rule = json.loads(crowded("audit", "--json").out)[0]["rule"]
     assert rule == (
-        "filter client:curl; policy nightly, by client: keep the newest 2, used within 24h"
+        "filter client:GuzzleHttp; policy nightly, by client: keep the newest 2, used within 24h"
     )
 
 
