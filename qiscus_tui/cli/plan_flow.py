@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import contextlib
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 
 from qiscus_tui import query
@@ -206,8 +206,16 @@ def _allowed(options: argparse.Namespace) -> Allowed:
     return Allowed(current, protected, empty=options.allow_empty)
 
 
-async def carry_out(context: VerbContext, connection: Connection, plan: RevocationPlan) -> int:
-    """Show the plan, or have it confirmed and apply it. Return the exit code."""
+async def carry_out(
+    context: VerbContext,
+    connection: Connection,
+    plan: RevocationPlan,
+    on_report: Callable[[Report], None] = lambda _: None,
+) -> int:
+    """Show the plan, or have it confirmed and apply it. Return the exit code.
+
+    `on_report` gets how it ended.
+    """
     options, console = context.options, context.console
     emptied = emptied_words(emptied_groups(plan))
     if options.dry_run:
@@ -224,7 +232,7 @@ async def carry_out(context: VerbContext, connection: Connection, plan: Revocati
             console.say(f"{emptied}.")
         if plan.targets and not options.yes:
             confirm_plan(console, plan)
-        code = await _apply(context, connection, plan)
+        code = await _apply(context, connection, plan, on_report)
     if plan.doubt is None or code:
         return code
     console.warn(f"Nothing can be revoked: {plan.doubt}", f"{NOT_SENT} See: qiscus-tui doctor")
@@ -263,7 +271,12 @@ def _show_plan(
         console.say("The demo writes nothing, so there is no plan file.")
 
 
-async def _apply(context: VerbContext, connection: Connection, plan: RevocationPlan) -> int:
+async def _apply(
+    context: VerbContext,
+    connection: Connection,
+    plan: RevocationPlan,
+    on_report: Callable[[Report], None],
+) -> int:
     """Apply the plan. A signal stops sending; what was sent is still verified."""
     options = context.options
     show_event = _RunLines(context.console).show
@@ -272,6 +285,7 @@ async def _apply(context: VerbContext, connection: Connection, plan: RevocationP
 
     async def applied() -> Report:
         report = await run.apply()
+        on_report(report)
         context.console.end_progress()
         try:
             with contextlib.suppress(NoAccount):  # logged out meanwhile: nothing to forget

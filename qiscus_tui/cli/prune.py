@@ -7,6 +7,7 @@ from typing import Self
 from msgspec.structs import replace
 
 from qiscus_tui import query
+from qiscus_tui.cli.metrics import NEEDS, add_metrics, failure_noted, finish
 from qiscus_tui.cli.options import MOST, flag, in_entry, named_entry, whole_number
 from qiscus_tui.cli.plan_options import (
     add_filter,
@@ -20,6 +21,7 @@ from qiscus_tui.model.clock import HOW_TO_WRITE, parse_duration
 from qiscus_tui.model.group_keys import USUAL_KEYS, parse_group_keys
 from qiscus_tui.model.retention_rules import ANY_RULE, Retention, RetentionRules, Rule
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.metrics import ended, labels_of
 from qiscus_tui.service.revocation.plan import Allowed
 from qiscus_tui.service.revocation.retention import retention_of
 from qiscus_tui.store.config import Config
@@ -38,6 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     words = "apply the rules also to sessions that lack what the groups are made by"
     flag(parser, "--include-unknown", words)
     add_plan_options(parser)
+    add_metrics(parser)
 
 
 def _age_limit(text: str) -> int:
@@ -95,13 +98,25 @@ async def run(context: VerbContext) -> int:
     """Revoke what no rule keeps."""
     from qiscus_tui.cli.connected import connected
     from qiscus_tui.cli.plan_flow import carry_out, plan_of_retention
+    from qiscus_tui.service.revocation.outcomes import Report, prune_samples
 
-    check_plan_options(context.options)
-    wanted = PruneRequest.of(context.options, context.workspace.config)
-    async with connected(context.workspace) as connection:
-        rule, retention, allowed = wanted.rule, wanted.retention, wanted.allowed
-        plan = await plan_of_retention(context, connection, rule, retention, allowed)
-        return await carry_out(context, connection, plan)
+    options = context.options
+    with failure_noted(context) as samples:
+        check_plan_options(options)
+        if options.dry_run and options.metrics is not None:
+            what = "--metrics can't be combined with --dry-run"
+            raise UsageError(what, "A dry run ends nothing that could be counted.")
+        wanted = PruneRequest.of(options, context.workspace.config)
+        reports: list[Report] = []
+        async with connected(context.workspace) as connection:
+            rule, retention, allowed = wanted.rule, wanted.retention, wanted.allowed
+            plan = await plan_of_retention(context, connection, rule, retention, allowed)
+            code = await carry_out(context, connection, plan, reports.append)
+        labels, now = labels_of(connection.name), context.workspace.clock.now()
+        for report in reports:
+            samples.extend(prune_samples(report, labels))
+        samples.extend(ended("prune", labels, now, success=code == 0))
+    return code
 
 
 VERB = Verb(
@@ -119,7 +134,7 @@ VERB = Verb(
         ),
         Example(
             "qiscus-tui prune --account NAME --policy nightly --yes --max 500",
-            "by a policy, from cron",
+            "by a policy, from cron; add --metrics FILE for Prometheus",
         ),
         Example(
             "qiscus-tui prune --policy nightly --dry-run --out plan.json",
@@ -127,5 +142,7 @@ VERB = Verb(
         ),
     ),
     changes=True,
+    finish=finish,
+    finish_needs=NEEDS,
     each_account=True,
 )

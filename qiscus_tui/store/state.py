@@ -148,24 +148,41 @@ class Checks:
         lost = "Run it again with --new: that check is taken for the first."
         self._file = JsonFile(paths, paths.checks_file, lost, "accounts")
 
-    def seen(self, account_key: str) -> Checked | None:
-        """Return what earlier checks of the account saw; None before the first."""
-        return self._file.entry("accounts", account_key, Checked)
+    def seen(self, account_key: str, filter_text: str = "") -> Checked | None:
+        """Return what earlier checks of the account saw, with this filter; None before the first.
 
-    def remember(self, account_key: str, new: Checked) -> None:
+        Checks with another filter see other sessions: each filter has a state of its own.
+        """
+        return self._file.entry("accounts", _checked_key(account_key, filter_text), Checked)
+
+    def remember(self, account_key: str, new: Checked, filter_text: str = "") -> None:
         """Add what a check saw to what is there now: another check may have ended meanwhile."""
+        key = _checked_key(account_key, filter_text)
         with self._file.changing() as fields:
             accounts = fields.table("accounts")
-            old = decoded(accounts.get(account_key), Checked) or Checked()
+            old = decoded(accounts.get(key), Checked) or Checked()
             pairs = _latest(old.pairs, new.pairs)
             newest = sorted(pairs, key=lambda one: pairs[one], reverse=True)[:MOST_PAIRS]
-            accounts[account_key] = Checked(
+            accounts[key] = Checked(
                 {one: pairs[one] for one in newest}, _latest(old.returned, new.returned)
             )
 
     def forget(self, account_key: str) -> None:
         """Forget an account that was removed from this machine."""
-        self._file.remove(account_key, "accounts")
+        with self._file.changing() as fields:
+            accounts = fields.table("accounts")
+            for key in [one for one in accounts if one.partition(_NARROWED)[0] == account_key]:
+                del accounts[key]
+
+
+_NARROWED = " narrowed by "
+
+
+def _checked_key(account_key: str, filter_text: str) -> str:
+    """Return the key of a state; the file has no filter in it, which may name a token."""
+    if not filter_text:
+        return account_key
+    return f"{account_key}{_NARROWED}{sha256(filter_text)[:16]}"
 
 
 def _latest(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:

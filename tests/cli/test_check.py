@@ -171,6 +171,71 @@ def test_a_logout_forgets_what_was_seen(logged_in: Program) -> None:
     assert not content.get("accounts")
 
 
+# Narrowed by a filter
+
+
+def test_a_filter_narrows_every_finding_but_that_of_our_own_token(
+    logged_in: Program, tmp_path: Path
+) -> None:
+    made(logged_in, CRON, CRON, PHONE)
+    file = tmp_path / "q.prom"
+    only = ("--filter", "client:GuzzleHttp ip:203.0.113")
+    line = ("--max-live", "1", "--max-per-day", "1", "--min-ttl", "28d", "--metrics", str(file))
+    assert [(kind, count) for kind, _, _, count in check(logged_in, *only, *line)] == [
+        ("max_live", 2),
+        ("max_per_day", 2),
+    ]
+    assert 'qiscus_sessions_live{account="' in file.read_text()
+    assert 'filter="client:GuzzleHttp ip:203.0.113"} 2' in file.read_text()
+    logged_in.clock.advance(29 * DAY)
+    assert ("min_ttl", None, None, None) in check(logged_in, *only, "--min-ttl", "2d")
+    done = logged_in("check", *only)
+    assert "(client:GuzzleHttp ip:203.0.113): 2 live" in done.out
+
+
+def test_what_is_new_for_a_filter_is_noted_for_that_filter_alone(logged_in: Program) -> None:
+    only = ("--filter", "ip:203.0.113")
+    assert check(logged_in, "--new") == []
+    assert check(logged_in, "--new", *only) == []  # its first: it only notes
+    made(logged_in, CRON, PHONE)
+    new = ("new", "GuzzleHttp", "203.0.113.0/24", 1)
+    assert check(logged_in, "--new", *only) == [new]
+    assert check(logged_in, "--new", *only) == []
+    assert new in check(logged_in, "--new")
+    assert "ip:203" not in (logged_in.data / "state" / "checks.json").read_text()
+
+
+def test_a_filter_that_the_list_cannot_answer_is_3(program: Program, tmp_path: Path) -> None:
+    unused = replace(DIALECTS["plain"].fields, last_used=None)
+    program.speak(replace(DIALECTS["plain"], fields=unused))
+    assert program.login().code == 0
+    file = tmp_path / "q.prom"
+    done = program("check", "--filter", "idle:>7d", "--metrics", str(file))
+    assert (done.code, "the server lists no last use" in done.err) == (3, True)
+    assert 'filter="idle:>7d"} 0' in file.read_text()
+
+
+# Our own token
+
+
+def test_a_token_of_our_own_that_is_too_short_is_renewed_where_that_is_asked_for(
+    logged_in: Program,
+) -> None:
+    line = ("check", "--min-ttl", "7d")
+    assert logged_in(*line, "--refresh").code == 0
+    assert logged_in.server.calls[Call.REFRESH] == 0
+    logged_in.clock.advance(24 * DAY)
+    before = kept_token(logged_in)
+    short = logged_in(*line)
+    assert short.code == 1
+    assert "renew it: qiscus-tui refresh, or let check do so with --refresh" in short.out
+    assert kept_token(logged_in) == before
+    assert logged_in(*line, "--refresh").code == 0
+    assert kept_token(logged_in) != before
+    assert logged_in(*line).code == 0
+    assert logged_in("check", "--refresh").code == 2
+
+
 # What came back
 
 
@@ -302,10 +367,13 @@ def test_the_metrics_are_replaced_as_a_whole_and_others_can_read_them(
         "qiscus_sessions_issued_24h",
         "qiscus_sessions_oldest_age_seconds",
         "qiscus_sessions_by_client",
+        "qiscus_token_expires_timestamp_seconds",
+        "qiscus_check_findings",
         "qiscus_check_success",
         "qiscus_check_timestamp_seconds",
     ]
     assert (found["qiscus_sessions_live"], found["qiscus_check_success"]) == ("13", "1")
+    assert 'kind="max_live"} 1' in file.read_text()
     assert all(f'account="{EMAIL}' in line for line in file.read_text().splitlines() if "{" in line)
 
 

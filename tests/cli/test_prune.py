@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
@@ -15,7 +16,7 @@ from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import ACCOUNT_LINE, Done, Program
 from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS, demo_state
-from tests.sandbox.calls import Call
+from tests.sandbox.calls import Call, Fault
 
 Entry = dict[str, str | None]
 ALL = ["--yes", "--max", "999"]
@@ -328,3 +329,50 @@ def test_what_a_filter_leaves_out_keeps_its_group(crowded: Program) -> None:
     assert crowded(*group, *ALL, "--dry-run").code == 3
     kept = next(e for e in listed(crowded) if "Guzzle" in str(e["client"]))["id"]
     assert crowded(*group, f"--filter=-id:{kept}", *ALL, "--dry-run").code == 0
+
+
+# For Prometheus
+
+
+def numbers(file: Path) -> dict[str, str]:
+    """Value by metric; each is of an account."""
+    lines = [line for line in file.read_text().splitlines() if not line.startswith("#")]
+    assert all('{account="' in line for line in lines)
+    return {line.split("{")[0].removeprefix("qiscus_prune_"): line.split()[-1] for line in lines}
+
+
+def test_what_became_of_a_prune_is_written_as_metrics(crowded: Program, tmp_path: Path) -> None:
+    file = tmp_path / "prune.prom"
+    before = live(crowded)
+    line = ("prune", "--keep-newest", "2", *ALL, "--metrics", str(file))
+    assert crowded(*line).code == 0
+    left = live(crowded)
+    found = numbers(file)
+    assert list(found) == ["revoked", "kept", "failed", "success", "timestamp_seconds"]
+    assert (found["success"], found["failed"]) == ("1", "0")
+    assert (int(found["revoked"]), int(found["kept"])) == (len(before - left), len(left))
+    assert crowded(*line).code == 0  # nothing is left to be revoked
+    assert numbers(file) == {**found, "revoked": "0", "timestamp_seconds": ANY}
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("--keep-newest 1", 1), ("", 2), ("--keep-newest 1 --dry-run", 2), ("--keep-newest x", 2)],
+)
+def test_after_a_prune_that_failed_its_numbers_say_so(
+    crowded: Program, tmp_path: Path, line: str, code: int
+) -> None:
+    file = tmp_path / "prune.prom"
+    crowded.server.fail_next(Call.LIST, *[Fault(503)] * 5)
+    assert crowded("prune", *line.split(), *ALL, "--metrics", str(file)).code == code
+    assert numbers(file) == {"success": "0", "timestamp_seconds": ANY}
+
+
+def test_a_prune_that_ended_only_a_part_is_no_success(crowded: Program, tmp_path: Path) -> None:
+    file = tmp_path / "prune.prom"
+    crowded.speak(DIALECTS["revoke-ignored"])
+    assert crowded.login().code == 0
+    assert crowded("prune", "--keep-newest", "1", *ALL, "--metrics", str(file)).code == 3
+    found = numbers(file)
+    assert (found["success"], found["revoked"]) == ("0", "0")
+    assert int(found["failed"]) > 1

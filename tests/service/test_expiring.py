@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.query import Moment, parse, select
-from qiscus_tui.service.check.findings import figures_of
+from qiscus_tui.service.check import figures_of
 from qiscus_tui.service.overview.counting import count_overview
 from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.tui.listed.order import ExpiryCounts
@@ -24,7 +24,7 @@ def test_a_session_that_has_ended_is_not_expiring(lefts: list[float | None], off
     sessions = listed(new_session(number, expires_at=end) for number, end in enumerate(ends))
     moment = Moment(now, DAY)
     expiring = len(select(parse("is:expiring"), sessions, moment))
-    assert figures_of(sessions, now, DAY, None).expiring == expiring
+    assert figures_of(sessions.sessions, now, DAY, None).expiring == expiring
     assert moment.count_expiring(count_overview(sessions, moment).ends) == expiring
     assert sum(one.expiring for one in grouped(sessions, USUAL_KEYS, moment)) == expiring
     assert ExpiryCounts.of(sessions).expiring(now, DAY) == expiring

@@ -2,13 +2,14 @@
 
 import enum
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerError, ServerFault, StorageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.audit_trail import AuditTrail
+from qiscus_tui.service.metrics import Sample
 from qiscus_tui.service.revocation.plan import NOT_LISTED, RevocationPlan
 from qiscus_tui.service.revocation.sending import Stop
 from qiscus_tui.service.revocation.verification import Fate, Verification
@@ -184,6 +185,18 @@ def record_end(
     gone = {one.id for one in outcomes if one.outcome in GONE}
     told = [(one.id, one.outcome.value, one.reason or "") for one in outcomes]
     trail.finish(counts, told, others_ended, whole_pairs(listed, gone) if gone else ())
+
+
+def prune_samples(report: Report, labels: Mapping[str, str]) -> list[Sample]:
+    """Return what became of what was selected: ended now, left as it is, or failed."""
+    plan, counts = report.plan, report.counts
+    ended = counts[Outcome.REVOKED] + counts[Outcome.ALREADY_GONE]
+    numbers = {
+        "revoked": counts[Outcome.REVOKED],
+        "kept": len(plan.kept) + len(plan.left_out),
+        "failed": counts.total() - ended,
+    }
+    return [Sample(f"qiscus_prune_{name}", one, labels) for name, one in numbers.items()]
 
 
 class Evidence:

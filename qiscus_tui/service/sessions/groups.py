@@ -310,9 +310,11 @@ def _has(listed: SessionList, key: GroupKey) -> bool:
     return any(KINDS[key].kind(value) is not None for value in values)
 
 
-def pair_groups(listed: SessionList, moment: Moment) -> tuple[tuple[str, Group], ...]:
+def pair_groups(
+    listed: SessionList, moment: Moment, positions: Sequence[int] | None = None
+) -> tuple[tuple[str, Group], ...]:
     """Return each pair's fingerprint and sessions, the largest first, but of unknown origin."""
-    groups = grouped(listed, USUAL_KEYS, moment)
+    groups = grouped(listed, USUAL_KEYS, moment, positions)
     return tuple((_fingerprint(group), group) for group in groups if not group.is_unknown)
 
 
