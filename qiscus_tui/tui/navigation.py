@@ -240,7 +240,7 @@ class Navigation(TerminalApp, inherit_bindings=False):
 
     @work(group="dialog")
     async def action_find_token(self) -> None:
-        """Move the cursor to the session of a token that is asked for."""
+        """Open the session of a token that is asked for."""
         from qiscus_tui.tui.dialogs.find import FindDialog
 
         sessions = self.sessions
@@ -248,6 +248,8 @@ class Navigation(TerminalApp, inherit_bindings=False):
         session_id = await self.push_screen_wait(dialog)
         if session_id is not None:
             sessions.show_session(session_id)
+            if sessions.table.cursor_id == session_id:  # it may have ended meanwhile
+                self.action_open_detail()
 
     @work(group="dialog")
     async def action_export(self) -> None:

@@ -107,7 +107,7 @@ def test_an_id_gets_out_of_tmux(tmux: Start, line: str, settings: str, manners: 
 
 @pytest.mark.parametrize(
     ("line", "manners", "said"),
-    [(HERE, PLAIN, "in tmux's buffer alone"), (FAR_AWAY, PROMPT, "sent to tmux, which")],
+    [(HERE, PLAIN, "went to tmux only"), (FAR_AWAY, PROMPT, "sent to tmux, which")],
 )
 def test_an_id_that_tmux_keeps_to_itself_is_shown(
     tmux: Start, folder: Path, line: str, manners: Manners, said: str

@@ -148,6 +148,15 @@ class DialogApp(TerminalApp):
         return " ".join(self.text().replace("│", " ").split())
 
 
+async def until(pilot: Pilot[int], words: str) -> None:
+    """Wait until the screen says so."""
+    app = pilot.app
+    assert isinstance(app, DialogApp)
+    async with asyncio.timeout(10):
+        while words not in app.text():
+            await pilot.pause()
+
+
 async def shown(pilot: Pilot[int], dialog: object) -> DialogApp:
     """Show a dialog."""
     app = pilot.app
@@ -201,9 +210,7 @@ class Asked:
 
     async def until(self, words: str) -> None:
         """Wait until the screen says so."""
-        async with asyncio.timeout(10):
-            while words not in self.app.text():
-                await self.pilot.pause()
+        await until(self.pilot, words)
 
     @property
     def focus(self) -> str:

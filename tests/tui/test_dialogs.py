@@ -18,10 +18,11 @@ from textual.widgets import Input
 from qiscus_tui.query import Key, parse
 from qiscus_tui.service.account.storage import AccountStorage
 from qiscus_tui.service.account.workspace import LocalFiles
+from qiscus_tui.service.sessions.export import Export, ExportFormat, export_to, named_path
 from qiscus_tui.tui.commands.registry import COMMANDS
 from qiscus_tui.tui.dialogs import export
 from qiscus_tui.tui.dialogs.dialog import Words
-from qiscus_tui.tui.dialogs.export import ExportDialog
+from qiscus_tui.tui.dialogs.export import ExportDialog, free_name
 from qiscus_tui.tui.dialogs.find import FindDialog
 from qiscus_tui.tui.dialogs.help import EXAMPLES, LANGUAGE, SIGNS, HelpDialog
 from qiscus_tui.tui.dialogs.question import ARM_DELAY, KEY_GAP, Guard, QuitDialog
@@ -29,7 +30,7 @@ from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.widgets.fields import SecretField
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
-from tests.tui.dialogs_on_demo import DialogApp, settled, shown, stage
+from tests.tui.dialogs_on_demo import DialogApp, settled, shown, stage, until
 
 # Find
 
@@ -101,7 +102,7 @@ async def test_help_tells_every_action_and_every_sign() -> None:
             assert f"{action.key_shown or ':'} {action.help}" in flat
         for sign, words in SIGNS:
             assert f"{sign} {words}" in flat
-        for key in ("escape", "enter", "q", "question_mark", "n"):
+        for key in ("escape", "enter", "question_mark"):
             await pilot.press(key)
             assert app.answers.pop() is None
             await shown(pilot, HelpDialog())
@@ -127,16 +128,28 @@ def test_the_help_has_every_key_of_the_filter_in_a_form_that_can_be_read() -> No
 async def test_help_begins_with_what_can_be_done_here_and_says_why_not(clock: ManualClock) -> None:
     async with at_sessions(clock, size=(100, 90)) as here:
         await here.press("question_mark")
-        assert "Help: in the list" in here.text()
-        assert "a         Mark every session shown" in here.text()
+        assert "Keys in the list" in here.text()
+        assert (
+            "Most used" in here.lines()[here.text()[: here.text().index("Keys in")].count("\n") + 3]
+        )
+        most_used = here.text().split("Most used")[1].split("Moving")[0]
+        for key in ("g", "P", "x", "/", "enter", "space", "o", "a", "l", "s"):
+            assert f"  {key} " in most_used
+        assert "a         Mark every session shown" in most_used
         assert "Not now: " in here.text()
         assert "Filter: a digit runs an example" in here.text()
-        await here.press("4")
+        await here.press(*"net", "space", *"24", "backspace")
+        assert "Search: net 2" in here.text()
+        assert "ip:10.2 -client:curl" in here.text()
+        assert "Mark every session" not in here.text()
+        await here.press(*"zz")
+        assert "Nothing has these words." in here.text()
+        await here.press("escape", "4")
         assert here.sessions.view.typed.rstrip() == EXAMPLES[3][0]
         assert 0 < len(here.ids) < 40
         assert here.focus == "table"
         await here.press("j", "enter", "question_mark")
-        assert "Help: in the detail" in here.text()
+        assert "Keys in the detail" in here.text()
         assert "Show the session below in the list." in here.text()
         assert "a digit runs" not in here.text()
         await here.press("4")
@@ -144,8 +157,7 @@ async def test_help_begins_with_what_can_be_done_here_and_says_why_not(clock: Ma
         await here.press("escape", "escape")
         await here.pilot.resize_terminal(120, 40)
         await here.press("A", "question_mark")
-        elsewhere = next(at for at, line in enumerate(here.lines()) if "Elsewhere" in line)
-        assert "Filter: examples" in here.lines()[elsewhere + 2]  # no filter matters there
+        assert "Filter: examples" not in here.text()  # no filter matters there
 
 
 # Palette
@@ -268,6 +280,9 @@ async def test_the_sessions_shown_are_written_to_a_new_file_alone(home: Path) ->
             await pilot.press("enter")
             await settled(pilot)
             assert words in app.flat()  # a long home folder wraps
+        day = free_name(0.0)
+        named_path(day).touch()
+        assert free_name(0.0) == day.replace(".csv", "-2.csv")
         await pilot.press("enter")
         await pilot.pause()
     assert app.answers == [str(home / "out.json")]
@@ -275,25 +290,31 @@ async def test_the_sessions_shown_are_written_to_a_new_file_alone(home: Path) ->
     assert (home / "out.csv").read_text() == "mine"
 
 
-async def test_a_file_that_is_being_written_is_written_once(
+async def test_a_file_that_is_being_written_is_written_once_and_can_be_cancelled(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written, may_end = list[Path](), threading.Event()
+    begun, may_go_on = list[Path](), threading.Event()
 
-    def write(path: Path, *_: object) -> None:
-        written.append(path)
-        may_end.wait()
+    def write(path: Path, kind: ExportFormat, what: Export) -> None:
+        begun.append(path)
+        may_go_on.wait()
+        export_to(path, kind, what)
 
     monkeypatch.setattr(export, "export_to", write)
     async with exporting() as (app, pilot):
-        await pilot.press("enter", "enter", "escape")
-        assert "The file is being written." in app.text()
-        assert not app.answers
-        may_end.set()
-        await settled(pilot)
+        for keys, words in ((("enter", "escape"), "Cancelled: no file"), (("enter",), "Written: ")):
+            may_go_on.clear()
+            await pilot.press("enter", *keys)
+            await until(pilot, "0 of 2 written. esc cancels.")
+            may_go_on.set()
+            await settled(pilot)
+            assert words in app.flat()
+            assert not app.answers
         await pilot.press("enter")
-        assert written == [home / "sessions.csv"]
-        assert app.answers == [str(home / "sessions.csv")]
+        assert len(begun) == 2
+        assert app.answers == [str(begun[1])]
+        assert str(begun[1]).startswith(f"{home}/sessions-20")
+        assert begun[0] == begun[1]  # nothing was left of the first
 
 
 async def test_the_demo_writes_no_files() -> None:

@@ -256,7 +256,7 @@ async def test_what_to_group_by_is_asked(clock: ManualClock) -> None:
         assert "DAY" in running.lines()[4]
         await running.press("l")
         assert "Only groups by client and network can be named" in running.toasts
-        await running.press("G", "k", "k", "k", "enter")
+        await running.press("G", "k", "enter")
         assert running.lines()[1].endswith("by network")
 
 

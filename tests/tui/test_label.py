@@ -34,13 +34,15 @@ async def test_l_names_client_and_network_and_the_list_says_so_at_once(clock: Ma
         await at_cron(here)
         await here.press("l", "enter")
         assert "A label has 1 to 60 characters" in here.text()
+        await here.press("ctrl+f")
+        assert "There is nothing to forget" in here.text()
         assert isinstance(here.app.screen, LabelDialog)
         await here.press("escape")
         assert named(here) == []
 
         await here.press("l")
         assert "GuzzleHttp · " in here.text()
-        assert "[✓] keep its sessions out of plans" in here.text()
+        assert "[✓] protect: plans leave it out" in here.text()
         await here.press(*"billing cron", "enter")
         (integration,) = named(here)
         assert (integration.label, integration.client) == ("billing cron", "GuzzleHttp")
@@ -58,13 +60,13 @@ async def test_l_names_client_and_network_and_the_list_says_so_at_once(clock: Ma
         await here.press("l", *" two", "tab")
         assert isinstance(here.app.focused, Toggle)
         await here.press("space")
-        assert "[ ] keep its sessions out of plans" in here.text()
+        assert "[ ] protect: plans leave it out" in here.text()
         await here.press("shift+tab", "enter")
         assert [(one.label, one.protect) for one in named(here)] == [("billing cron two", False)]
 
         await here.press("l", "tab", "space", "shift+tab", "enter", "l")
-        await here.pilot.click("#forget_label")
-        await here.settle()
+        assert "Forget  ctrl+f" in here.text()
+        await here.press("ctrl+f")
         assert named(here) == []
         assert not labelled(here, "billing cron two")
         assert "billing cron two is forgotten, and no longer protected" in here.text()

@@ -67,7 +67,7 @@ DIALOG_COMMANDS = (
     _in_revoke(
         name="keep_fewer",
         keys=("minus",),
-        help="In the revoke dialog: keep one less of the newest of each group.",
+        help="In the revoke dialog: keep one fewer of the newest of each group.",
         needs=RULES,
     ),
     _in_revoke(
@@ -104,8 +104,8 @@ DIALOG_COMMANDS = (
     ),
     _in_dialogs(
         name="close",
-        keys=("enter", "q", "question_mark"),
-        help="Close the help.",
+        keys=("enter", "question_mark"),
+        help="Close the help; esc shows all again where something is searched.",
         scopes=(Scope.HELP,),
     ),
     _in_dialogs(

@@ -262,7 +262,7 @@ LIST_COMMANDS = (
         name="find_token",
         keys=("F",),
         title="Find the session of a token",
-        help="Paste a token that you found somewhere: the cursor goes to its session.",
+        help="Paste a token that you found somewhere: its session is opened.",
         needs=(LISTED,),
         on_app=True,
     ),

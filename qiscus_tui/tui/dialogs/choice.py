@@ -1,19 +1,27 @@
-"""A choice of a few lines: by arrows and Enter, by a digit, or by a double click."""
+"""A choice of a few lines: by arrows and Enter, by a digit, or by a click."""
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events, on
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
 
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton, Words
+from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.listed.groups import keys_words
-from qiscus_tui.tui.widgets.table import UNBOUND, Column, Table
+from qiscus_tui.tui.widgets.cells import fit, width_of
+
+WIDTH = 104
+AROUND = 7
+"""Cells of the borders and padding, and one that stays free."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +35,6 @@ class Choice:
     """Whether it can't be chosen."""
 
 
-def _style(row: tuple[int, Choice]) -> str:
-    return "muted" if row[1].is_off else "row"
-
-
-COLUMNS: tuple[Column[tuple[int, Choice]], ...] = (
-    Column("", lambda row, _: f"{row[0]}", 1, 90, gap=1, style=_style),
-    Column("", lambda row, _: row[1].words, 24, 80, style=_style),
-    Column("", lambda row, _: row[1].note, UNBOUND, 70, least=9, style=_style),
-)
-
-
 class ChoiceDialog(Dialog[int | None]):
     """Dismissed with the number of what was chosen, from 0, or None."""
 
@@ -46,12 +43,15 @@ class ChoiceDialog(Dialog[int | None]):
         *(Binding(f"{digit}", f"pick({digit - 1})", show=False) for digit in range(1, 10)),
     ]
 
-    DEFAULT_CSS = """
-    ChoiceDialog {
-        & #box { width: 104; }
-        & #choices { background: $surface; scrollbar-size-vertical: 0; }
-        & #in-full { height: auto; margin: 1 0 0 1; color: $text-muted; }
-    }
+    DEFAULT_CSS = f"""
+    ChoiceDialog {{
+        & #box {{ width: {WIDTH}; }}
+        & #choices > .option-list--option-disabled {{ color: $text-muted; }}
+        & #choices > .option-list--option-highlighted {{
+            color: $block-cursor-background; background: $block-cursor-foreground;
+            text-style: reverse;
+        }}
+    }}
     """
 
     def __init__(self, title: str, choices: Sequence[Choice], chosen: int = 0) -> None:
@@ -59,12 +59,12 @@ class ChoiceDialog(Dialog[int | None]):
         super().__init__()
         self._title = title
         self._choices = choices
+        options = [Option("", disabled=choice.is_off) for choice in choices]
+        self._list = OptionList(*options, id="choices", compact=True, markup=False)
         self._chosen = chosen
-        self._table = Table(COLUMNS, id="choices")
 
     def compose_questions(self) -> Iterable[Widget]:
-        yield self._table
-        yield Words(id="in-full")
+        yield self._list
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Cancel  esc", id="cancel")
@@ -72,42 +72,41 @@ class ChoiceDialog(Dialog[int | None]):
 
     def opened(self) -> None:
         self.say("heading", self._title)
-        self._table.styles.height = len(self._choices) + 1
-        self._table.show_rows([*enumerate(self._choices, 1)], self._chosen)
-        self.query_one("#in-full", Words).say("")
+        self._list.highlighted = self._chosen
 
     def on_resize(self, event: events.Resize) -> None:
-        """See which notes are cut now, once it is laid out. (Textual calls the base's too.)"""
-        self.call_after_refresh(self._show_in_full)
+        """Write the lines for this width. (Textual calls the base's handler too.)"""
+        longest = max(width_of(choice.words) for choice in self._choices)
+        room = min(WIDTH, event.size.width) - AROUND - longest - 5
+        for at, choice in enumerate(self._choices):
+            begin = f"{at + 1}  {fit(choice.words, longest)}  "
+            note = textwrap.wrap(choice.note, max(20, room)) or [""]
+            lines = f"\n{' ' * (longest + 5)}".join(note)
+            self._list.replace_option_prompt_at_index(at, Content(begin + lines))
 
-    @on(Table.Moved)
-    def _show_in_full(self) -> None:
-        """Show below the lines a note that is cut in its own; keep the line for others."""
-        cut = [at for at in range(len(self._choices)) if self._table.cuts(at)]
-        row = self._table.cursor_row
-        words = self._choices[row].note if row in cut else " " if cut else ""
-        self.query_one("#in-full", Words).say(words)
+    def action_scroll_up(self) -> None:
+        """Go to the line above."""
+        self._list.action_cursor_up()
 
-    @on(Table.Opened)
-    def _row_opened(self) -> None:
-        self.action_choose()
+    def action_scroll_down(self) -> None:
+        """Go to the line below."""
+        self._list.action_cursor_down()
+
+    @on(OptionList.OptionSelected)
+    def _option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.close(event.option_index)
 
     def action_choose(self) -> None:
         """Close with the one under the cursor."""
-        self._choose(self._table.cursor_row)
+        self._list.action_select()
 
     def action_pick(self, number: int) -> None:
-        """Close with this one."""
-        if number < len(self._choices):
-            self._table.move_to(number)
-            self._choose(number)
-
-    def _choose(self, number: int) -> None:
-        choice = self._choices[number]
-        if choice.is_off:
-            self.warn(choice.note)
-        else:
-            self.close(number)
+        """Close with this one, or say why it can't be chosen."""
+        for choice in self._choices[number : number + 1]:
+            if choice.is_off:
+                self.warn(choice.note)
+            else:
+                self.close(number)
 
 
 GROUPINGS: tuple[tuple[tuple[GroupKey, ...], str], ...] = (

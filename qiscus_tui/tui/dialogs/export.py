@@ -1,13 +1,14 @@
 """Export: the sessions shown, as CSV or JSON, into a new file that the user names."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from textual.content import Content
 from textual.widget import Widget
 
-from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.sessions.export import Export, ExportFormat, export_to, named_path
@@ -15,7 +16,8 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.widgets.fields import Field
 
-WRITING = "The file is being written."
+SHOWN_EVERY = 0.2
+"""Seconds between two drawings of how far it is."""
 
 
 class ExportDialog(Dialog[str | None]):
@@ -30,10 +32,12 @@ class ExportDialog(Dialog[str | None]):
         self._order = tuple(order)
         self._connection = connection
         self._written: str | None = None
-        self._is_writing = False
+        self._is_writing = self._is_cancelled = False
+        self._done = 0
+        """Sessions written so far."""
 
     def compose_questions(self) -> Iterable[Widget]:
-        yield Field("~/sessions.csv", id="path")
+        yield Field(free_name(self._connection.clock.now()), id="path")
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Cancel  esc", id="cancel")
@@ -52,9 +56,9 @@ class ExportDialog(Dialog[str | None]):
         self.action_write()
 
     def action_cancel(self) -> None:
-        """Close, with the path where one was written; not while it is."""
+        """Close, with the path where one was written; while it is, stop writing."""
         if self._is_writing:
-            self.warn(WRITING)
+            self._is_cancelled = True
         else:
             self.close(self._written)
 
@@ -62,13 +66,12 @@ class ExportDialog(Dialog[str | None]):
         """Write the file, or say why not."""
         if not self._connection.account_storage.local_files.persistent:
             self.warn("The demo writes no files.")
-        elif self._is_writing:
-            self.warn(WRITING)
-        else:
-            self._is_writing = True
+        elif not self._is_writing:
+            self._is_writing, self._is_cancelled = True, False
             self.run_worker(self._write)
 
     async def _write(self) -> None:
+        shown = self.set_interval(SHOWN_EVERY, self._show_progress)
         try:
             path = named_path(self.query_one(Field).value)
             kind = _format(path)
@@ -77,22 +80,40 @@ class ExportDialog(Dialog[str | None]):
                 return
             secrets = (await self._connection.credentials()).secrets
             now = self._connection.server_now()
-            what = Export(self._listed, self._order, secrets, now)
+            what = Export(self._listed, self._positions(), secrets, now)
             await asyncio.to_thread(export_to, path, kind, what)
         except QiscusTuiError as error:
             self.say_trouble(error)
             return
         finally:
+            shown.stop()
             self._is_writing = False
         self._written = safe(str(path))
-        self.query_one(Field).display = False
-        self.show_questions()
+        self.query_one("#questions").display = False
         self.query_one("#write").display = False
         self.say("lead")
         self.say("note", Content.assemble(("Written: ", "bold $success"), self._written))
         close = self.query_one("#cancel", DialogButton)
         close.rename("Close  enter")
         close.focus()
+
+    def _positions(self) -> Iterator[int]:
+        """Yield what is written, in the thread that writes it, until the user cancels."""
+        for done, position in enumerate(self._order):
+            if self._is_cancelled:
+                raise UsageError("Cancelled: no file was written", "")
+            self._done = done
+            yield position
+
+    def _show_progress(self) -> None:
+        self.say("note", f"{self._done:,} of {len(self._order):,} written. esc cancels.")
+
+
+def free_name(now: float) -> str:
+    """Return the name of a file that is not there, with the day. `now`: epoch seconds."""
+    name = time.strftime("~/sessions-%Y-%m-%d", time.localtime(now))
+    names = (f"{name}{number}.csv" for number in ("", *(f"-{n}" for n in range(2, 100))))
+    return next((one for one in names if not named_path(one).exists()), f"{name}.csv")
 
 
 def _format(path: Path) -> ExportFormat | None:

@@ -28,6 +28,10 @@ AROUND = 8
 GAP = 3
 """Cells between two columns."""
 
+MOST_USED = 12
+"""Keys of a screen that stand first."""
+CLOSE_OR_RUN = " ?123456789"
+"""Characters with which no search begins."""
 BY_NAME = ":"
 """Shown where a command has no key of its own: it is among the commands."""
 
@@ -95,7 +99,7 @@ class Section(NamedTuple):
 
 
 class HelpDialog(Dialog[str]):
-    """Dismissed with the filter of an example, or None by escape, Enter, `q` or `?`."""
+    """Dismissed with the filter of an example, or None. What is typed is searched for."""
 
     TITLE_TEXT = "Help"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.HELP)]
@@ -105,6 +109,9 @@ class HelpDialog(Dialog[str]):
         super().__init__()
         self._scope = scope
         self._behind = context or Context()
+        self._first: list[Section] = []
+        self._rest: list[Section] = []
+        self._typed = ""
 
     @property
     def context(self) -> Context:
@@ -114,14 +121,38 @@ class HelpDialog(Dialog[str]):
         return [DialogButton("Close  esc", id="cancel")]
 
     def opened(self) -> None:
-        if self._scope is not None:
-            place = PLACES[self._scope]
-            self.say("heading", f"Help: {place[0].lower()}{place[1:]}")
-            self.say("lead", "What can be done here; the keys of other screens are at the end.")
+        scope, commands = self._scope, registry.with_keys(registry.COMMANDS, keymap_of(self))
+        if scope is not None:
+            place = PLACES[scope]
+            self.say("heading", f"Keys {place[0].lower()}{place[1:]}")
+        self._first, self._rest = here(commands, scope, self._behind), elsewhere(commands, scope)
+        matters, can_run = scope in FILTERED, scope in LIST
+        (self._first if matters else self._rest).extend(filters(can_run=can_run))
+        self._first.append(Section("Signs", tuple(Entry(*one) for one in SIGNS)))
+
+    def on_key(self, event: events.Key) -> None:
+        """Search for what is typed. A digit runs an example and `?` closes, before anything is."""
+        character = event.character or ""
+        if event.key == "backspace":
+            self._typed = self._typed[:-1]
+        elif event.is_printable and (self._typed or character not in CLOSE_OR_RUN):
+            self._typed += character
+        else:
+            return
+        event.stop()
+        self._draw()
+
+    def action_cancel(self) -> None:
+        """Show all again; where all is shown, close."""
+        if self._typed:
+            self._typed = ""
+            self._draw()
+        else:
+            self.close(None)
 
     def action_close(self) -> None:
         """Close the help."""
-        self.action_cancel()
+        self.close(None)
 
     def action_run_example(self, key: str) -> None:
         """Filter the list by an example."""
@@ -129,42 +160,60 @@ class HelpDialog(Dialog[str]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap it again. (Textual runs the base's handler too.)"""
-        box = min(WIDE, event.size.width)
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.size.width
+        box = min(WIDE, width)
         self.query_one("#box").styles.width = box
-        scope, commands = self._scope, registry.with_keys(registry.COMMANDS, keymap_of(self))
-        first, rest = here(commands, scope, self._behind), elsewhere(commands, scope)
-        if scope in FILTERED:
-            first += filters(can_run=scope in LIST)
-        else:
-            rest = [*filters(can_run=False), *rest]
-        first.append(Section("Signs", tuple(Entry(*one) for one in SIGNS)))
-        if event.size.width < TWO_COLUMNS:
+        searched = f"Search: {self._typed}▏  esc shows all again."
+        self.say("lead", searched if self._typed else "Type to search.")
+        first, rest = self._found(self._first), self._found(self._rest)
+        if width < TWO_COLUMNS or self._typed:
             lines = _lines([*first, *rest], box - AROUND)
         else:
             column = (box - AROUND - GAP) // 2
-            lines = _halves(first, column)
-            lines += [Content(), Content.styled("Elsewhere", "bold"), Content()]
-            lines += _halves(rest, column)
-        self.say("lines", Content("\n").join(lines))
+            lines = [*_halves(first, column), Content(), *_halves(rest, column)]
+        self.say("lines", Content("\n").join(lines or [Content("Nothing has these words.")]))
+
+    def _found(self, sections: Iterable[Section]) -> list[Section]:
+        """Return the entries that have every word that was typed."""
+        words = self._typed.casefold().split()
+        found: list[Section] = []
+        for title, entries in sections:
+            texts = ((entry, f"{entry.key} {entry.words}".casefold()) for entry in entries)
+            kept = tuple(entry for entry, text in texts if all(word in text for word in words))
+            if kept:
+                found.append(Section(title, kept))
+        return found
 
 
 def here(commands: Iterable[Command], scope: Scope | None, context: Context) -> list[Section]:
-    """Return the commands of the screen in front under their headings; none without a scope."""
+    """Return the keys of the screen in front, the most important first; none without a scope."""
     if scope is None:
         return []
     offered = [one for one in commands if {scope, Scope.APP} & {*one.scopes}]
     offered.sort(key=lambda one: Scope.APP in one.scopes)
-    return [
-        Section(heading.value, tuple(_entry(one, f"{PLACES[scope]}: ", context) for one in members))
-        for heading, members in registry.by_heading(offered).items()
-    ]
+    by_footer = sorted(offered, key=lambda one: -one.footer)
+    most_used = [one for one in by_footer if Scope.APP not in one.scopes][:MOST_USED]
+
+    def section(title: str, members: Iterable[Command]) -> Section:
+        return Section(title, tuple(_entry(one, f"{PLACES[scope]}: ", context) for one in members))
+
+    others = registry.by_heading(one for one in offered if one not in most_used)
+    sections = [section(heading.value, members) for heading, members in others.items()]
+    return [section("Most used", most_used), *sections]
 
 
 def elsewhere(commands: Iterable[Command], scope: Scope | None) -> list[Section]:
     """Return the commands that the screen in front does not have, under their headings."""
     others = [one for one in commands if scope is None or not {scope, Scope.APP} & {*one.scopes}]
+    prefix = "" if scope is None else "Elsewhere: "
     return [
-        Section(heading.value, tuple(Entry(one.key_shown or BY_NAME, one.help) for one in members))
+        Section(
+            f"{prefix}{heading.value}",
+            tuple(Entry(one.key_shown or BY_NAME, one.help) for one in members),
+        )
         for heading, members in registry.by_heading(others).items()
     ]
 

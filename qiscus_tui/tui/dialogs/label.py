@@ -1,11 +1,14 @@
-"""Name the integration of a session: its client and network. Protected ones stay out of plans."""
+"""Name the integration of a session: its client and network. Plans leave protected ones out."""
 
 import asyncio
 from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 from msgspec.structs import replace
 from textual import on
 from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 
@@ -17,7 +20,7 @@ from qiscus_tui.service.account.integrations import (
     Integrations,
     integrations_of,
 )
-from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
+from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton, Words
 from qiscus_tui.tui.dialogs.question import Toggle
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.widgets.fields import Field
@@ -32,6 +35,11 @@ class LabelDialog(Dialog[str | None]):
 
     AUTO_FOCUS = "#label"
     TITLE_TEXT = "Name an integration"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+f", "forget_label", show=False)]
+    DEFAULT_CSS = """
+    LabelDialog #label-line { height: 1; }
+    LabelDialog #label-line Words { width: auto; margin-right: 1; }
+    """
 
     def __init__(self, integrations: Integrations, named: Integration) -> None:
         super().__init__()
@@ -40,13 +48,15 @@ class LabelDialog(Dialog[str | None]):
         self._protect = named.protect
 
     def compose_questions(self) -> Iterable[Widget]:
-        yield Field(self._named.label, id="label", placeholder="such as: billing cron")
+        with Horizontal(id="label-line"):
+            yield Words("Label:")
+            yield Field(self._named.label, id="label", placeholder="such as: billing cron")
         yield Toggle("protect")
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Cancel  esc", id="cancel")
         if self._named.label:
-            yield DialogButton("Forget", id="forget_label")
+            yield DialogButton("Forget  ctrl+f", id="forget_label")
         yield DialogButton("Save  enter", id="save_label")
 
     def opened(self) -> None:
@@ -56,7 +66,7 @@ class LabelDialog(Dialog[str | None]):
         self._show_protection()
 
     def _show_protection(self) -> None:
-        words = "keep its sessions out of plans (tab goes here, space changes it)"
+        words = "protect: plans leave it out (tab goes here, space changes it)"
         self.query_one(Toggle).show_state(words, on=self._protect)
 
     @on(Toggle.Toggled)
@@ -76,7 +86,10 @@ class LabelDialog(Dialog[str | None]):
 
     def action_forget_label(self) -> None:
         """Remove the label of these sessions."""
-        self._change(lambda: self._integrations.remove(self._named), "")
+        if self._named.label:
+            self._change(lambda: self._integrations.remove(self._named), "")
+        else:
+            self.warn("There is nothing to forget: these sessions have no label.")
 
     def _change(self, change: Callable[[], object], label: str) -> None:
         async def changed() -> None:

@@ -45,7 +45,7 @@ class ServerChanges:
             self.app.notify("It is not listed any more.", markup=False)
         else:
             selection = Selection((position,), "shown in detail", named=True)
-            await self.revoke(PlanChoices(selection, chosen="The session shown"))
+            await self.revoke(PlanChoices(selection, chosen="This session"))
 
     async def revoke(self, choices: PlanChoices) -> None:
         """Show the plan, and ask."""

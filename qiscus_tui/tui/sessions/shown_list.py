@@ -351,7 +351,7 @@ class ShownList(Container):
         if not self.table.order:
             return PlanChoices(marked, chosen=hidden_words(count, "")) if count else None
         row = Selection((self.table.order[self.table.cursor_row],), "under the cursor")
-        this = "The session under the cursor"
+        this = "This session"
         if count:
             this = hidden_words(count, "This is the session under the cursor.")
         return PlanChoices(row, chosen=this)
@@ -365,7 +365,9 @@ class ShownList(Container):
                 words = "marked before; the group under the cursor is not in it (u unmarks)"
                 words = f"{count:,} {words}"
         elif group is not None:
-            marked = self.filtered(f"group {group.name}", group.positions, group.filter_text)
+            members = frozenset(group.positions)
+            in_order = [position for position in self.table.order if position in members]
+            marked = self.filtered(f"group {group.name}", in_order, group.filter_text)
             words = f"Group {group.name}"
             if count:
                 words = hidden_words(count, f"This is the group {group.name}.")
@@ -374,17 +376,17 @@ class ShownList(Container):
         return PlanChoices(marked, keys=self.keys, rules=USUAL_RULES, chosen=words)
 
     def marked(self) -> Selection:
-        """Return the marked sessions."""
+        """Return the marked sessions in the order of the list, the hidden ones last."""
         self.finish_filter()
         marked_by = tuple(ChosenBy(query, ids) for query, ids in self._marked_by)
-        marked, order = self.table.marks.positions(), self.table.order
-        all_shown = len(order) == len(self.view.listed)
-        hidden = frozenset[int]() if all_shown else frozenset(marked).difference(order)
-        if not hidden and len(marked) == len(order):
+        marks, order, flags = self.table.marks, self.table.order, self.table.marks.flags
+        marked = [position for position in order if flags[position]]
+        if len(marked) == marks.total == len(order):
             shown = self.filtered(MARKED, marked, "")
             others = tuple(one for one in marked_by if one.query != shown.rule)
             return replace(shown, marked_by=others)
-        return Selection(marked, MARKED, hidden=hidden, marked_by=marked_by)
+        hidden = frozenset(marks.positions()).difference(marked)
+        return Selection([*marked, *sorted(hidden)], MARKED, hidden=hidden, marked_by=marked_by)
 
     def all_shown(self, more: str = "") -> Selection:
         """Return every session that the filter leaves, and the filter `more` of them.

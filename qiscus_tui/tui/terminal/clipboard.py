@@ -49,7 +49,7 @@ async def _through_tmux(app: TerminalApp, text: str, what: str) -> str:
     if passthrough.strip() in {"on", "all"}:
         app.copy_to_clipboard(text)
         return ""
-    return f"{what} is in tmux's buffer alone (paste it by prefix ]): its terminal accepts none."
+    return f"{what} went to tmux only (prefix ] pastes it): its terminal has no clipboard."
 
 
 async def _load_buffer(text: str) -> str | None:
