@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from qiscus_tui.api import contract
 
@@ -21,7 +21,6 @@ _SIGNS = (*" *#[]<>(){}", "..")
 """What no token has in it, besides anything but visible ASCII, such as `•` and `…`."""
 _FILLED = re.compile(rf"(.{{0,{_SHOWN}}}?)((.)\3{{3,}})(.{{0,{_SHOWN}}})")
 """One character over and over, with the first and last ones of the token: `QEXdxxxxxxAb3x`."""
-_ORDINARY = re.compile(r"[A-Za-z0-9_+/=:-]+")
 _LONG = 2 * _SHOWN + 2
 """Characters; of a longer text the middle is not shown in a mask."""
 _WORDS = frozenset(
@@ -39,12 +38,28 @@ _HASH_LENGTHS = frozenset({32, 40, 56, 64, 96, 128})
 
 def is_masked(text: str) -> bool:
     """Return whether a text says by itself that it is no full token."""
-    if len(text) > _LONG and text[_SHOWN] != text[_SHOWN + 1] and _ORDINARY.fullmatch(text):
-        return False  # as nearly all of 100,000
-    if _has_a_sign(text) or text.casefold() in _WORDS:
-        return True
+    return are_masked((text,))[0]
+
+
+def are_masked(texts: Sequence[str | None]) -> list[bool]:
+    """Return of each whether it says by itself that it is no full token; None says nothing."""
+    given = [text or "" for text in texts]
+    any_sign = _has_a_sign("".join(given))
+    return [
+        (any_sign and _has_a_sign(text)) or (_may_be_filled(text) and _is_filled(text))
+        for text in given
+    ]
+
+
+def _may_be_filled(text: str) -> bool:
+    return len(text) <= _LONG or text[_SHOWN] == text[_SHOWN + 1]
+
+
+def _is_filled(text: str) -> bool:
+    """Return whether a text is a word that says that it is hidden, or mostly one character."""
     filled = _FILLED.fullmatch(text)
-    return filled is not None and len(filled[2]) * 3 >= len(text)
+    is_mostly_one = filled is not None and len(filled[2]) * 3 >= len(text)
+    return is_mostly_one or text.casefold() in _WORDS
 
 
 def _has_a_sign(text: str) -> bool:
@@ -60,7 +75,7 @@ def full_tokens(tokens: Collection[str], rows: Mapping[str, int], own: str | Non
     of those that are in several, and `own` the short-lived token that we hold: where it is listed,
     the list has full tokens, and where nothing listed is like it, it has none.
     """
-    others = {text for text in tokens if text != own}
+    others = [text for text in tokens if text != own]
     if others and _are_masks(others, own, is_listed=len(others) < len(tokens)):
         return lambda text: text == own
     in_many_rows = {

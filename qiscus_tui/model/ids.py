@@ -1,6 +1,7 @@
 """Session ids: fingerprints that can be shown, typed and logged, unlike tokens."""
 
 import re
+from collections.abc import Iterable
 
 ID_LENGTH = 12
 """Hex digits in an id."""
@@ -23,11 +24,20 @@ def can_be_token(text: str) -> bool:
 
 def fingerprint(secret: str) -> str:
     """Return the first 12 hex digits of the SHA-256 of a token (or of the server's own id)."""
-    return sha256(secret)[:ID_LENGTH]
+    return fingerprints((secret,))[0]
+
+
+def fingerprints(secrets: Iterable[str]) -> list[str]:
+    """Return the fingerprint of each."""
+    return [digits[:ID_LENGTH] for digits in _sha256(secrets)]
 
 
 def sha256(text: str) -> str:
     """Return the SHA-256 of a text, in hex digits."""
-    import hashlib  # loads OpenSSL: a stored token is printed without
+    return _sha256((text,))[0]
 
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+def _sha256(texts: Iterable[str]) -> list[str]:
+    from hashlib import sha256  # loads OpenSSL: a stored token is printed without
+
+    return [sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for text in texts]

@@ -109,7 +109,8 @@ class KnownSecrets:
 
 def possible_tokens(text: str) -> set[str]:
     """Return the parts of a text that are long enough for a token."""
-    return {piece for pattern in _PIECES for piece in pattern.findall(text)}
+    words = "\n".join([word for word in text.split() if len(word) >= SHORTEST_TOKEN])
+    return {piece for pattern in _PIECES for piece in pattern.findall(words)}
 
 
 NOTHING_KNOWN = KnownSecrets(())

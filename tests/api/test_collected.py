@@ -24,10 +24,10 @@ async def read(clock: ManualClock, *pages: Sequence[object]) -> Listing:
 def one_id(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the token, the id is the same."""
 
-    def always(_: str) -> str:
-        return "aaaaaaaaaaaa"
+    def always(texts: Iterable[str]) -> list[str]:
+        return ["aaaaaaaaaaaa" for _ in texts]
 
-    monkeypatch.setattr("qiscus_tui.api.list.entries.fingerprint", always)
+    monkeypatch.setattr("qiscus_tui.api.list.entries.fingerprints", always)
 
 
 @pytest.mark.usefixtures("one_id")

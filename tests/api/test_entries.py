@@ -1,8 +1,8 @@
 """One entry of the list as a session."""
 
+from collections.abc import Iterable
+
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from qiscus_tui.api.contract import (
     SESSION_AGENT,
@@ -22,14 +22,7 @@ from qiscus_tui.api.list.listing import read_listing
 from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.model.timestamps import (
-    KnownTime,
-    has_no_zone,
-    known_time,
-    parse_timestamp,
-    rfc3339,
-    span_of,
-)
+from qiscus_tui.model.timestamps import known_times, rfc3339
 from tests.api.serving import LONG_LIVED, answering, client_of, now, said, token_of
 from tests.clocks import ManualClock
 
@@ -239,10 +232,10 @@ async def listed(entries: list[object], own: str | None = None) -> listing.Listi
 
 
 async def test_two_tokens_with_one_id_are_never_mistaken(monkeypatch: pytest.MonkeyPatch) -> None:
-    def short(text: str) -> str:
-        return text[:3]
+    def short(texts: Iterable[str]) -> list[str]:
+        return [text[:3] for text in texts]
 
-    monkeypatch.setattr("qiscus_tui.api.list.entries.fingerprint", short)
+    monkeypatch.setattr("qiscus_tui.api.list.entries.fingerprints", short)
     a, b = token_of("a"), token_of("b")
     found = await listed([{"token": a}, {"token": b}, {"token": a}], own=b)
     assert [session.token for session in found.sessions] == [a]
@@ -267,7 +260,9 @@ async def test_a_column_with_one_time_of_day_has_dates_alone(written: str) -> No
     ]
     found = (await listed(list(rows))).sessions
     for session, row in zip(found, rows, strict=True):
-        latest = (parse_timestamp(row["created_at"]) or 0) + DAY - 1
+        (time,) = known_times([row["created_at"]])
+        assert time is not None
+        latest = time.latest + DAY - 1
         assert (session.created_at, session.created_span) == (latest, DAY - 1)
         assert (session.last_used_at, session.last_used_span) == (latest, DAY - 1)
         assert (session.expires_at, session.expires_span) == (latest + TOKEN_LIFETIME, DAY - 1)
@@ -284,9 +279,8 @@ async def test_a_column_with_one_time_of_day_has_dates_alone(written: str) -> No
 )
 async def test_other_columns_have_times(times: list[str]) -> None:
     rows: list[object] = [{"token": token_of(one), "created_at": one} for one in times]
-    assert [one.created_at for one in (await listed(rows)).sessions] == [
-        *map(parse_timestamp, times)
-    ]
+    found = (await listed(rows)).sessions
+    assert [one.created_at for one in found] == [one and one.latest for one in known_times(times)]
 
 
 async def test_two_marks_are_no_mark() -> None:
@@ -299,24 +293,3 @@ async def test_a_mark_on_another_token_is_not_believed() -> None:
     rows: list[object] = [{"token": token_of("a"), "current": True}, {"token": token_of("b")}]
     found = await listed(rows, own=token_of("c"))
     assert found.current is Current.UNKNOWN
-
-
-# Times of a long list
-
-clock_texts = st.one_of(
-    st.datetimes().map(lambda at: at.isoformat(" ", "seconds")),
-    st.datetimes().map(lambda at: at.isoformat("T", "seconds") + "Z"),
-    st.datetimes().map(str),
-    st.from_regex(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\dZ?", fullmatch=True),
-    st.text(alphabet="0123456789-:TZW+. ", min_size=17, max_size=21),
-    st.sampled_from(["9999-12-31 23:59:59", "1970-01-01 00:00:00", "1970-01-01 00:00:01", 5, None]),
-)
-
-
-@settings(max_examples=100, deadline=None)
-@given(text=clock_texts, offset=st.sampled_from([0.0, 25_200.0, -900.0]))
-def test_ordinary_times_are_read_as_any_others(text: object, offset: float) -> None:
-    latest = parse_timestamp(text, offset)
-    assert known_time(text, offset) == (
-        None if latest is None else KnownTime(latest, span_of(text), has_no_zone(text))
-    )

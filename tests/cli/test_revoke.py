@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
@@ -91,19 +91,19 @@ def test_what_cannot_be_meant_is_refused(logged_in: Program) -> None:
 def test_an_ambiguous_prefix_is_refused(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.list.entries.fingerprint", _twins(), raising=True)
+    monkeypatch.setattr("qiscus_tui.api.list.entries.fingerprints", _twins())
     done = logged_in("revoke", "aaaaaaaa", "--yes")
     assert done.code == 2
     assert "sessions have an id that begins with" in done.err
 
 
-def _twins() -> Callable[[str], str]:
+def _twins() -> Callable[[Iterable[str]], list[str]]:
     seen: dict[str, str] = {}
 
-    def twin(secret: str) -> str:
-        return seen.setdefault(secret, f"aaaaaaaa{len(seen):04x}")
+    def twins(secrets: Iterable[str]) -> list[str]:
+        return [seen.setdefault(one, f"aaaaaaaa{len(seen):04x}") for one in secrets]
 
-    return twin
+    return twins
 
 
 def ended_elsewhere(logged_in: Program, count: int = 1) -> list[str]:

@@ -10,16 +10,20 @@ from qiscus_tui.model.timestamps import (
     KnownTime,
     SessionTimes,
     credible,
-    has_no_zone,
     is_midnight,
-    parse_timestamp,
+    known_time,
+    known_times,
     rfc3339,
-    span_of,
 )
 
 DAY = 86_399.0
 """Seconds from the first to the last of a day."""
 MOMENT = 1_604_484_000.0  # 2020-11-04T10:00:00Z
+
+
+def parse_timestamp(value: object, zone_offset: float = 0.0) -> float | None:
+    found = known_time(value, zone_offset)
+    return None if found is None else found.latest
 
 
 def php(date: object = "2020-11-04 10:00:00.000000", **more: object) -> dict[str, object]:
@@ -85,9 +89,9 @@ def test_eight_digits_are_a_date() -> None:
     ],
 )
 def test_a_time_is_the_latest_that_it_can_be(value: object, begins: str, span: float) -> None:
-    latest = parse_timestamp(value)
-    assert latest is not None
-    assert (rfc3339(latest - span_of(value)), span_of(value)) == (begins, span)
+    found = known_time(value)
+    assert found is not None
+    assert (rfc3339(found.latest - found.span), found.span) == (begins, span)
 
 
 NOW = parse_timestamp("2026-12-01 12:00:00") or 0.0
@@ -157,7 +161,9 @@ def test_a_time_whose_zone_is_unknown_may_be_off_by_any_zone(hours: int) -> None
     ],
 )
 def test_whether_a_time_has_a_zone(value: object, zoneless: bool) -> None:
-    assert has_no_zone(value) is zoneless
+    found = known_time(value)
+    assert found is not None
+    assert found.has_no_zone is zoneless
 
 
 @pytest.mark.parametrize(
@@ -259,6 +265,24 @@ def test_any_json_value_is_a_time_or_unknown(value: object, offset: float) -> No
     if moment is not None:
         assert EARLIEST < moment <= LATEST
         assert rfc3339(moment).endswith("Z")
+
+
+_CLOCK_TEXTS = (
+    st.datetimes().map(lambda at: at.isoformat(" ", "seconds"))
+    | st.datetimes().map(lambda at: at.isoformat("T", "seconds") + "Z")
+    | st.datetimes().map(str)
+    | st.from_regex(r"\d{4}-\d\d-\d\d.\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)?", fullmatch=True)
+    | st.text(alphabet="0123456789-:TZW+. ", min_size=17, max_size=21)
+    | _ODD
+    | st.sampled_from([5, None, {"date": "2020-11-04"}, True])
+)
+
+
+@given(st.lists(_CLOCK_TEXTS, max_size=3), st.sampled_from([0.0, 25_200.0, -900.0]))
+@example(["20200101T1000+07:00", "2020-11-04 10:00:00"], 0.0)
+@example(["2020-11-04 10:00:00", None, "2020-11-04 10:00:00+07:00"], 25_200.0)
+def test_a_column_is_read_as_each_of_its_times(column: list[object], offset: float) -> None:
+    assert known_times(column, offset) == [known_time(one, offset) for one in column]
 
 
 @given(st.integers(1, int(LATEST)))

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.model.timestamps import parse_timestamp
 from qiscus_tui.query import Columns, Moment, compile, parse, select
 from qiscus_tui.query.terms import Key, Takes
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -30,7 +29,8 @@ def test_every_key_can_be_compared(key: Key) -> None:
     assert picked(f"{first} not:{exact}", columns_of(a_session())) == []
 
 
-MIDNIGHT = parse_timestamp("2026-10-06T00:00:00Z")
+MIDNIGHT = 1_791_244_800.0
+"""2026-10-06T00:00:00Z."""
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_what_is_known_to_a_day_is_compared_only_where_the_time_of_day_does_not_
     """Its latest times: created 7.7 days ago, used just now, expiring in a day and a half."""
     dated = columns_of(
         a_session(
-            created_at=parse_timestamp("2026-10-06"),
+            created_at=MIDNIGHT + DAY - 1,
             created_span=DAY - 1,
             last_used_at=NOW - 1,
             last_used_span=DAY - 1,

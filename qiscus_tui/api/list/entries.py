@@ -16,9 +16,9 @@ from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.decode import MAX_NESTING, decode_json, nesting_is_bounded
 from qiscus_tui.api.list.rows import Rows
-from qiscus_tui.api.token_masks import IsToken, all_are_tokens, is_masked
-from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
-from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.api.token_masks import IsToken, all_are_tokens, are_masked
+from qiscus_tui.model.clock import DAY, MINUTE, TOKEN_LIFETIME
+from qiscus_tui.model.ids import fingerprints
 from qiscus_tui.model.masking import names_a_secret
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
@@ -27,7 +27,7 @@ from qiscus_tui.model.timestamps import (
     SessionTimes,
     credible,
     is_midnight,
-    known_time,
+    known_times,
 )
 
 BLOCK = 500
@@ -38,27 +38,12 @@ _KNOWN_NAMES = frozenset(name for names in contract.SESSION_FACTS.values() for n
 _MOST_TEXTS = 16
 
 Held = Callable[[str], Session | None]
-"""Returns the session with an id that is held already, None where none is."""
+"""Returns the session with an id in the list that is held meanwhile; None where it has none."""
 
 Fact = TypeVar("Fact")
 FactColumn = Sequence[Fact | None]
 
 _decode = msgspec.json.Decoder().decode
-
-
-def nothing_held(_session_id: str) -> None:
-    """Return that no list is held."""
-
-
-class Texts(dict[str | None, tuple[str | None, str]]):
-    """Texts with their safe forms: sessions with equal texts share them."""
-
-    def __init__(self) -> None:
-        super().__init__({None: (None, ""), "": (None, "")})
-
-    def __missing__(self, text: str | None) -> tuple[str | None, str]:
-        found = self[text] = text, safe(text or "")
-        return found
 
 
 class EntryReader:
@@ -72,7 +57,7 @@ class EntryReader:
         server_now: Callable[[], float],
         observe: Callable[[object], None] | None = None,
         is_token: IsToken = all_are_tokens,
-        held: Held = nothing_held,
+        held: Held | None = None,
     ) -> None:
         """`zone_offset` are the seconds that times without a zone are ahead of UTC.
 
@@ -95,83 +80,80 @@ class EntryReader:
         """The facts of which a time without a zone was listed."""
         self.own_times: list[SessionTimes] = []
         """The times of our own session as they are listed, whether or not they can be right."""
-        self.texts = Texts()
-        """Every agent, address and user that was read."""
+        self.texts: dict[str | None, tuple[str | None, str]] = {None: (None, "")}
+        """Every agent, address and user that was read, with its safe form: equal ones share it."""
 
     def read_page(self, entries: Sequence[object]) -> Rows:
         """Return the rows of a page, of which the entries are decoded here. Raises Unreadable."""
         rows = Rows()
         for start in range(0, len(entries), BLOCK):
-            block = [*map(_decoded, entries[start : start + BLOCK])]
+            block = _decoded(entries[start : start + BLOCK])
             sessions = self.read(block)
-            rows.add([self._as_held(session) for session in sessions if session is not None])
-            for entry, session in zip(block, sessions, strict=True):
-                if session is None:
-                    rows.add_unreadable(entry)
+            known = [session for session in sessions if session is not None]
+            rows.add(known if self._held is None else [*map(self._held_or_new, known)])
+            if len(known) < len(block):
+                for entry, session in zip(block, sessions, strict=True):
+                    if session is None:
+                        rows.add_unreadable(entry)
         return rows
 
-    def _as_held(self, session: Session) -> Session:
-        held = self._held(session.id)
+    def _held_or_new(self, session: Session) -> Session:
+        held = self._held(session.id) if self._held is not None else None
         if held is not None and held.current is not session.current:
             held = replace(held, current=session.current)  # ours is found when all are read
         return held if held is not None and held == session else session
 
     def read(self, entries: Sequence[object]) -> list[Session | None]:
         """Return the session of each entry, None where it can't be read as one."""
-        sessions: list[Session | None] = [None] * len(entries)
-        shapes: dict[tuple[str, ...], list[int]] = {}
-        objects: list[dict[str, object]] = []
-        for place, entry in enumerate(entries):
-            if self._observe is not None:
+        if self._observe is not None:
+            for entry in entries:
                 self._observe(entry)
-            fields: dict[str, object] = {}
-            if isinstance(entry, dict):
-                fields = cast("dict[str, object]", entry)
-            elif isinstance(entry, str):
-                fields[contract.SESSION_TOKEN[0]] = entry
-            objects.append(fields)
-            shapes.setdefault(tuple(fields), []).append(place)
-        for names, places in shapes.items():
-            columns = zip(*[objects[place].values() for place in places], strict=True)
-            table = _Table(dict(zip(names, columns, strict=False)), len(places))
-            for place, session in zip(places, self._sessions(table), strict=True):
+        objects = [*map(_fields, entries)]
+        shapes = {*map(tuple, objects)}
+        if len(shapes) == 1:
+            return self._sessions(_Table(objects))
+        sessions: list[Session | None] = [None] * len(entries)
+        for names in shapes:
+            places = [place for place, fields in enumerate(objects) if tuple(fields) == names]
+            read = self._sessions(_Table([objects[place] for place in places]))
+            for place, session in zip(places, read, strict=True):
                 sessions[place] = session
         return sessions
 
-    def _sessions(self, table: "_Table") -> Iterable[Session | None]:
+    def _sessions(self, table: "_Table") -> list[Session | None]:
         listed, tokens = table.tokens(self._is_token)
         server_ids = table.first("id", _identities)
         times, right = self._times(table)
         agents, safe_agents = self._shared(table.first("agent", _texts))
         ips, safe_ips = self._shared(table.addresses())
         users, safe_users = self._shared(table.first("user", _texts))
-        marks = table.first("current", _truths)
-        identities = [
-            token or (_masked_identity(*facts) if one is None else str(one))
-            for token, one, *facts in zip(
-                tokens, server_ids, listed, times, agents, ips, users, strict=True
-            )
-        ]
+
+        def identity(place: int) -> str:
+            if server_ids[place] is not None:
+                return str(server_ids[place])
+            facts = agents[place], ips[place], users[place]
+            return _masked_identity(listed[place], times[place], *facts)
+
+        identities = [token or identity(place) for place, token in enumerate(tokens)]
         created = [one.created for one in right]
-        computed = [
-            one.expires is None and begun is not None
-            for one, begun in zip(right, created, strict=True)
-        ]
-        expires = [
-            one.expires if begun is None or one.expires is not None else _30_days_after(begun)
-            for one, begun in zip(right, created, strict=True)
-        ]
         used = [one.last_used for one in right]
+        expires = [one.expires for one in right]
+        computed = [
+            end is None and begun is not None for end, begun in zip(expires, created, strict=True)
+        ]
+        if any(computed):
+            after = [begun and _30_days_after(begun) for begun in created]
+            expires = _filled(expires, after)
         sessions = map(
             Session,
-            map(fingerprint, identities),
+            fingerprints(identities),
             self._revoke_with(table, tokens, server_ids),
             tokens,
-            map(_latest, created),
-            map(_latest, expires),
+            _latest(created),
+            _latest(expires),
             computed,
-            map(_latest, used),
-            self._current(tokens, marks, times),
+            _latest(used),
+            self._current(tokens, table.first("current", _truths), times),
             agents,
             ips,
             users,
@@ -179,11 +161,16 @@ class EntryReader:
             safe_ips,
             safe_users,
             table.rest(),
-            map(_span, created),
-            map(_span, expires),
-            map(_span, used),
+            _spans(created),
+            _spans(expires),
+            _spans(used),
         )
-        return map(_if_known, sessions, listed, server_ids, table.are_bounded())
+        return [
+            session if is_bounded and (token is not None or server_id is not None) else None
+            for session, token, server_id, is_bounded in zip(
+                sessions, listed, server_ids, table.are_bounded(), strict=True
+            )
+        ]
 
     def _times(self, table: "_Table") -> tuple[list[SessionTimes], list[SessionTimes]]:
         """Return the times as listed, and without those that can't be right.
@@ -206,19 +193,23 @@ class EntryReader:
         return listed, right
 
     def _known_times(self, values: Sequence[object]) -> FactColumn[KnownTime]:
-        offset = self._zone_offset
-        return [None if value is None else known_time(value, offset) for value in values]
+        return known_times(values, self._zone_offset)
 
     def _last_used(self, values: Sequence[object]) -> FactColumn[KnownTime]:
+        times = self._known_times(values)
         return [
-            _some_time_that_day(time) if time is not None and is_midnight(value) else time
-            for time, value in zip(self._known_times(values), values, strict=True)
+            time
+            if time is None or time.latest % MINUTE or not is_midnight(value)
+            else _some_time_that_day(time)
+            for time, value in zip(times, values, strict=True)
         ]
 
     def _shared(self, texts: FactColumn[str]) -> tuple[FactColumn[str], Sequence[str]]:
         """Return the texts and their safe forms, the same objects for equal ones."""
-        pairs = [*map(self.texts.__getitem__, texts)]
-        return [text for text, _ in pairs], [shown for _, shown in pairs]
+        known = self.texts
+        known |= {text: (text, safe(text or "")) for text in texts if text not in known}
+        shared, shown = zip(*map(known.__getitem__, texts), strict=True)
+        return shared, shown
 
     def _revoke_with(
         self, table: "_Table", tokens: FactColumn[str], server_ids: FactColumn[str | int]
@@ -245,9 +236,10 @@ class EntryReader:
 class _Table:
     """Entries with the same names, as a column for each name."""
 
-    def __init__(self, columns: dict[str, tuple[object, ...]], size: int) -> None:
-        self.columns = columns
-        self.size = size
+    def __init__(self, objects: Sequence[dict[str, object]]) -> None:
+        columns = zip(*map(dict[str, object].values, objects), strict=True)
+        self.columns = dict(zip(objects[0], columns, strict=True))
+        self.size = len(objects)
         self._used: dict[str, FactColumn[Any]] = {}
         """By name: None where a value was not read as a fact."""
 
@@ -285,7 +277,11 @@ class _Table:
         texts: dict[str, FactColumn[str]] = {}
         for name in self._names("token"):
             read = [one if isinstance(one, str) and one else None for one in self.columns[name]]
-            full = [one if one and is_token(one) and not is_masked(one) else None for one in read]
+            masks = are_masked(read)
+            full = [
+                one if one and not is_mask and is_token(one) else None
+                for one, is_mask in zip(read, masks, strict=True)
+            ]
             texts[name] = read
             self._used[name] = _where_none(tokens, full)
             tokens, listed = _filled(tokens, full), _filled(listed, read)
@@ -335,13 +331,21 @@ class _Table:
         ]
 
 
-def _decoded(entry: object) -> object:
-    if not isinstance(entry, Raw):
-        return entry
+def _decoded(entries: Sequence[object]) -> Sequence[object]:
+    """Return entries as objects, of which those of plain JSON are decoded here."""
+    raw = [entry for entry in entries if isinstance(entry, Raw)]
+    if not raw:
+        return entries
     try:
-        return cast("object", _decode(entry))
+        return cast("list[object]", _decode(b"[%b]" % b",".join(raw)))
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return decode_json(bytes(entry))
+        return [decode_json(bytes(entry)) for entry in raw]
+
+
+def _fields(entry: object) -> dict[str, object]:
+    if isinstance(entry, dict):
+        return cast("dict[str, object]", entry)
+    return {contract.SESSION_TOKEN[0]: entry} if isinstance(entry, str) else {}
 
 
 def _filled(found: FactColumn[Fact], others: FactColumn[Fact]) -> FactColumn[Fact]:
@@ -354,19 +358,12 @@ def _where_none(found: FactColumn[object], others: FactColumn[Fact]) -> FactColu
     return [other if one is None else None for one, other in zip(found, others, strict=True)]
 
 
-def _latest(time: KnownTime | None) -> float | None:
-    return None if time is None else time.latest
+def _latest(times: FactColumn[KnownTime]) -> FactColumn[float]:
+    return [None if time is None else time.latest for time in times]
 
 
-def _span(time: KnownTime | None) -> float:
-    return 0.0 if time is None else time.span
-
-
-def _if_known(
-    session: Session, listed: str | None, server_id: str | int | None, is_bounded: bool
-) -> Session | None:
-    """Return the session, None where nothing says which it is, or it is nested too deeply."""
-    return session if is_bounded and not (listed is None and server_id is None) else None
+def _spans(times: FactColumn[KnownTime]) -> list[float]:
+    return [0.0 if time is None else time.span for time in times]
 
 
 def _masked_identity(

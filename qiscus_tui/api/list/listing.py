@@ -11,7 +11,7 @@ from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import OFFSET_PARAMETER, PAGE_PARAMETER
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.error_answers import is_refusal, status_words
-from qiscus_tui.api.list.entries import EntryReader, Held, nothing_held
+from qiscus_tui.api.list.entries import EntryReader, Held
 from qiscus_tui.api.list.pages import (
     ENDLESS,
     OTHER_PAGE,
@@ -92,7 +92,7 @@ async def read_listing(
     *,
     zone_offset: float | None = None,
     progress: Progress | None = None,
-    held: Held = nothing_held,
+    held: Held | None = None,
 ) -> Listing:
     """Return every session that the server lists.
 
@@ -113,7 +113,7 @@ async def read_listing(
         return ListReading(client, long_lived, reader, progress)
 
     def told_apart(rows: Rows) -> IsToken:
-        tokens = {one.token for one in rows.sessions if one.token is not None}
+        tokens = [one.token for one in rows.sessions if one.token is not None]
         return full_tokens(tokens, rows.rows_of, own_token)
 
     try:
@@ -165,7 +165,7 @@ def _listing(
 ) -> Listing:
     """Return the list of all rows, without `secrets` and live tokens in its texts."""
     rows, reader = read.rows, read.reader
-    instead = texts_without_tokens(reader.texts, rows, secrets)
+    instead = texts_without_tokens([*filter(None, reader.texts)], rows, secrets)
     sessions, current = find_own_session(rows.sessions, own_token)
     own_times = reader.own_times
     is_certain = current is Current.LISTED and len({one.created for one in own_times}) == 1

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.masking import MASK, SHORTEST_TOKEN, possible_tokens
+from qiscus_tui.model.masking import MASK, possible_tokens
 from qiscus_tui.model.session import Current, Session, origin_of
 from qiscus_tui.model.text import safe
 
@@ -158,23 +158,23 @@ def find_own_session(
 
 
 def texts_without_tokens(
-    texts: Iterable[str | None], rows: Rows, secrets: Set[str]
+    texts: Sequence[str], rows: Rows, secrets: Set[str]
 ) -> Mapping[str | None, str]:
     """Return each of the texts that has a live token or one of the secrets in it, without it."""
+    lengths = {len(one.token) for one in rows.sessions if one.token is not None}
 
     def is_live(text: str) -> bool:
-        place = rows.positions.get(fingerprint(text))
-        return text in secrets or (place is not None and rows.sessions[place].token == text)
+        if text in secrets:
+            return True
+        place = rows.positions.get(fingerprint(text)) if len(text) in lengths else None
+        return place is not None and rows.sessions[place].token == text
 
+    live = filter(is_live, possible_tokens("\n".join(texts)))
     found: dict[str | None, str] = {}
-    for text in texts:
-        if text is None or len(text) < SHORTEST_TOKEN:
-            continue
-        hidden = text
-        for token in sorted(filter(is_live, possible_tokens(text)), key=len, reverse=True):
-            hidden = hidden.replace(token, MASK)
-        if hidden != text:
-            found[text] = hidden
+    for token in sorted(live, key=len, reverse=True):
+        for text in texts:
+            if token in text:
+                found[text] = found.get(text, text).replace(token, MASK)
     return found
 
 

@@ -17,7 +17,6 @@ from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.error_answers import is_refusal
-from qiscus_tui.api.list.entries import nothing_held
 from qiscus_tui.api.list.listing import Listing, read_listing
 from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.api.retry import CALL_TIME, CallTime
@@ -289,7 +288,7 @@ class Connection(Struct):
                     short.token if short is not None else None,
                     zone_offset=zone_offset,
                     progress=progress,
-                    held=last.get if last is not None else nothing_held,
+                    held=last.get if last is not None else None,
                 )
             finally:
                 if fresh:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from msgspec import Struct
 
 from qiscus_tui.model.addresses import network_of
 from qiscus_tui.model.clients import Known, client_family, integration_of
-from qiscus_tui.model.session import Session, SessionOrigin, origin_of
+from qiscus_tui.model.session import Session, origin_of
 from qiscus_tui.service.sessions.session_list import SessionList, search_text
 from qiscus_tui.service.sessions.user_agents import ClientNames, quick_name
 
@@ -101,21 +102,43 @@ class Reader(Struct, frozen=True):
     def _named(self, listed: SessionList, quick: _QuickNames) -> SessionList:
         known, sessions = self.known(), listed.sessions
         names = quick.__getitem__ if self.names is quick_name else self.names
-        describer = _Describer(names, known, quick)
-        described = [*map(describer.of, sessions)]
-        clients = [client for client, _, _ in described]
-        labels = [label for _, label, _ in described]
-        search = [text for _, _, text in described]
+        origins = [*map(origin_of, sessions)]
+        clients = {
+            agent: names(agent) for agent in dict.fromkeys([agent for agent, _, _ in origins])
+        }
+
+        def label_of(session: Session) -> Known | None:
+            agent = session.user_agent
+            # The quick name too: the full one is for a limited number of agents.
+            return integration_of(known, (clients[agent], quick[agent]), agent, session.ip)
+
+        def described(session: Session) -> Described:
+            client, label = clients[session.user_agent], label_of(session) if known else None
+            return client, label, search_text(session, client, label.label if label else "")
+
+        by_origin = {
+            origin: described(one)
+            for origin, one in dict(zip(origins, sessions, strict=True)).items()
+        }
+        found = [*map(by_origin.__getitem__, origins)]
+        labels = [label for _, label, _ in found]
+        search = [text for _, _, text in found]
         for row in listed.other_rows:  # a session in several rows is protected by any of them
-            known_as = describer.of(row)[1]
-            place = listed.positions.get(row.id)
-            if place is None or known_as is None or not known_as.protect:
+            clients.setdefault(row.user_agent, names(row.user_agent))
+            place, label = listed.positions.get(row.id), label_of(row)
+            if place is None or label is None or not label.protect:
                 continue
-            label = labels[place]
-            if label is None or not label.protect:
-                labels[place] = known_as
-                search[place] = search_text(sessions[place], clients[place], known_as.label)
-        return replace(listed, clients=clients, labels=labels, search=search, known=known)
+            listed_as = labels[place]
+            if listed_as is None or not listed_as.protect:
+                labels[place] = label
+                search[place] = search_text(sessions[place], found[place][0], label.label)
+        return replace(
+            listed,
+            clients=[client for client, _, _ in found],
+            labels=labels,
+            search=search,
+            known=known,
+        )
 
     def _new(self, sessions: Sequence[Session], quick: _QuickNames) -> bytes:
         if self.new_pairs is None:
@@ -131,36 +154,6 @@ class Reader(Struct, frozen=True):
         )
 
 
-class _Describer:
-    """Describes sessions: once for all with the same agent, address and user."""
-
-    def __init__(self, names: Names, known: Sequence[Known], quick: _QuickNames) -> None:
-        self._names = names
-        self._known = known
-        self._quick = quick
-        self._clients: dict[str | None, str] = {}
-        self._described: dict[SessionOrigin, Described] = {}
-
-    def of(self, session: Session) -> Described:
-        """Return what is shown and searched of a session."""
-        origin = origin_of(session)
-        described = self._described.get(origin)
-        if described is None:
-            described = self._described[origin] = self._describe(session)
-        return described
-
-    def _describe(self, session: Session) -> Described:
-        agent, label = session.user_agent, None
-        client = self._clients.get(agent)
-        if client is None:
-            client = self._clients[agent] = self._names(agent)
-        if self._known:
-            # The quick name too: the full one is for a limited number of agents.
-            names = client, self._quick[agent]
-            label = integration_of(self._known, names, agent, session.ip)
-        return client, label, search_text(session, client, label.label if label else "")
-
-
 def full_reader(known: KnownNow = tuple) -> Reader:
     """Return a reader that names clients by ua-parser."""
     return Reader(ClientNames(), known)
@@ -173,14 +166,6 @@ def pairs_of(sessions: Sequence[Session]) -> list[Pair]:
 
 def _pairs(sessions: Sequence[Session], quick: _QuickNames) -> dict[_AgentAndIp, Pair]:
     """Return the pair of each user agent and address."""
-    families: dict[str | None, str] = {}
-    networks: dict[str | None, str] = {}
-    pairs: dict[_AgentAndIp, Pair] = {}
-    for origin in dict.fromkeys(map(_AGENT_AND_IP, sessions)):
-        agent, ip = origin
-        if agent not in families:
-            families[agent] = client_family(quick[agent])
-        if ip not in networks:
-            networks[ip] = network_of(ip)
-        pairs[origin] = families[agent], networks[ip]
-    return pairs
+    family, network = cache(client_family), cache(network_of)
+    origins = dict.fromkeys(map(_AGENT_AND_IP, sessions))
+    return {origin: (family(quick[origin[0]]), network(origin[1])) for origin in origins}

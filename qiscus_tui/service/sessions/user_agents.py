@@ -146,7 +146,7 @@ def _readable(user_agent: str | None) -> str:
 
 
 def _own_name(agent: str) -> str | None:
-    own = _OWN.fullmatch(agent)
+    own = _OWN.fullmatch(agent) if agent.startswith(OWN_PRODUCT) else None
     if own is None:
         return None
     return _joined(OWN_PRODUCT, (own["label"] or "").strip())
