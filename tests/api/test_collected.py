@@ -1,6 +1,6 @@
 """What the entries of a list hold together: one id for one session, and nothing dropped."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pytest
 

@@ -1,16 +1,16 @@
 """A small list of sessions, as the filter sees one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
 import msgspec
 
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.session import Session
+from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.sessions.session_list import search_text
+from qiscus_tui.service.sessions.session_list import SessionList
 
 NOW = 1_792_000_000.0  # 2026-10-14T17:46:40Z
 
@@ -46,15 +46,8 @@ def a_session(**changes: object) -> Session:
     )
 
 
-@dataclass(frozen=True)
-class SampleColumns:
-    """The columns that the filter needs, and nothing else."""
-
-    sessions: Sequence[Session]
-    clients: Sequence[str]
-    labels: Sequence[Known | None]
-    new: bytes
-    search: Sequence[str]
+class SampleColumns(SessionList):
+    """A list that the filter is asked of."""
 
     def labelled(self, *labels: str | None) -> "SampleColumns":
         """The same with known integrations."""
@@ -72,8 +65,6 @@ def columns_of(
     """Columns of these sessions; the first product of the agent is the client's name."""
     labels = labels or (None,) * len(sessions)
     clients = [(s.safe_agent or "unknown").split("/")[0] for s in sessions]
-    search = [
-        search_text(session, client, label.label if label else "")
-        for session, client, label in zip(sessions, clients, labels, strict=True)
-    ]
-    return SampleColumns(sessions, clients, labels, new or bytes(len(sessions)), search)
+    return SampleColumns(
+        sessions, clients, labels, new or bytes(len(sessions)), Current.NONE, 0, NOW, 0.0
+    )

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.model.clients import Known
-from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.session import Session
 from qiscus_tui.query import Columns, Moment, compile, parse, select
 from qiscus_tui.query.terms import Key, Takes
-from qiscus_tui.service.sessions.session_list import SessionList
 from tests.query.sample import NOW, SampleColumns, a_session, columns_of
 
 HOUR = 3600.0
@@ -306,22 +305,6 @@ def test_expiring_ends_where_expired_begins(left: float, expiring: bool, expired
     columns = columns_of(a_session(expires_at=NOW + left))
     assert bool(picked("is:expiring", columns)) is expiring
     assert bool(picked("is:expired", columns)) is expired
-
-
-def test_the_list_of_the_services_is_taken_as_it_is() -> None:
-    plain = columns_of(a_session(user_agent="curl/8"))
-    listed = SessionList(
-        sessions=plain.sessions,
-        clients=plain.clients,
-        labels=plain.labels,
-        new=plain.new,
-        current=Current.NONE,
-        unreadable=0,
-        read_at=NOW,
-        offset=0.0,
-        search=plain.search,
-    )
-    assert picked("curl client:curl", listed) == [0]
 
 
 _TESTS = [

@@ -28,7 +28,7 @@ from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutco
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.revocation.sending import Event
-from qiscus_tui.service.sessions.session_list import SessionList, search_text
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.user_agents import quick_name
 from qiscus_tui.store.state import VerifiedCalls
 from tests.clocks import ManualClock
@@ -82,10 +82,6 @@ def listed(
         sessions=them,
         clients=clients,
         labels=known,
-        search=[
-            search_text(session, client, label.label if label else "")
-            for session, client, label in zip(them, clients, known, strict=True)
-        ],
         new=bytes(len(them)),
         current=current,
         unreadable=entries.total(),

@@ -1,10 +1,12 @@
 """Finding sessions by id, and what a list knows of itself."""
 
+from dataclasses import replace
+
 import pytest
 
 from qiscus_tui.errors import UsageError
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.service.sessions.session_list import search_text
 from tests.service.scripted import listed, new_session
 
 A = new_session(1, id="abcdef012345")
@@ -68,13 +70,15 @@ def test_there_is_no_own_session_where_it_is_not_told(current: Current):
 
 def test_a_bare_word_is_looked_for_in_client_agent_user_label_and_address():
     session = new_session(1, safe_agent="GuzzleHttp/7", safe_user="Ann@B.c", safe_ip="10.2.3.4")
-    text = search_text(session, "GuzzleHttp 7", "Billing CRON")
+    text = replace(
+        listed([session]), clients=["GuzzleHttp 7"], labels=[Known("Billing CRON")]
+    ).search[0]
     for word in ("guzzlehttp 7", "guzzlehttp/7", "ann@b.c", "billing cron", "10.2.3.4"):
         assert word in text
 
 
 def test_words_of_two_fields_do_not_run_together():
-    assert "curl 8.5curl" not in search_text(new_session(1), "curl 8.5", "")
+    assert "curl 8.5curl" not in replace(listed([new_session(1)]), clients=["curl 8.5"]).search[0]
 
 
 MASKED = new_session(4, token=None)

@@ -112,7 +112,6 @@ async def test_a_reload_keeps_the_session_and_follows_what_became_of_it(
                 clients=[one.safe_agent for one in left],
                 labels=[None] * len(left),
                 new=bytes(len(left)),
-                search=[""] * len(left),
                 positions={},
             )
         )

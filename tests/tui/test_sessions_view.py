@@ -2,24 +2,16 @@
 
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import pytest
 
 from qiscus_tui.query import Moment, SortKey, parse, select
-from qiscus_tui.service.sessions.session_list import SessionList, search_text
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.order import ExpiryCounts, ListView, SortedList, Sorting, own_first
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from tests.tui.conftest import DAY, NOW, many
 
 MOMENT = Moment(NOW, DAY)
-
-
-def searchable(count: int) -> SessionList:
-    """Sessions with the texts that a filter looks into."""
-    listed = many(count)
-    texts = [search_text(one, one.safe_agent, "") for one in listed.sessions]
-    return replace(listed, search=texts)
 
 
 def view_of(listed: SessionList, text: str = "") -> ListView:
@@ -33,14 +25,14 @@ def view_of(listed: SessionList, text: str = "") -> ListView:
 
 @pytest.mark.parametrize("text", ["", "curl", "ip:10", "age:<30d", "-curl expires:>1d", "zzz"])
 def test_what_a_filter_leaves_is_what_the_language_selects(text: str) -> None:
-    listed = searchable(500)
+    listed = many(500)
     view = view_of(listed, text)
     assert sorted(view.shown) == select(parse(text), listed, MOMENT)
     assert view.is_whole
 
 
 def test_until_it_is_found_what_was_asked_for_before_is_shown_and_only_the_last_is_taken() -> None:
-    listed = searchable(500)
+    listed = many(500)
     view = view_of(listed, "curl")
     before = view.shown
     view.type_filter("guzzle", MOMENT)
@@ -65,7 +57,7 @@ def test_what_is_counted_of_the_expiries_is_right_at_any_time() -> None:
 
 @pytest.mark.parametrize("key", SortKey)
 def test_sorted_again_a_filtered_list_has_the_same_sessions_in_the_new_order(key: SortKey) -> None:
-    listed = searchable(500)
+    listed = many(500)
     view = view_of(listed, "curl")
     left, sorting = {*view.shown}, Sorting(key, reverse=True)
     order = own_first(listed, sorting)

@@ -8,7 +8,7 @@ from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.outcomes import Evidence, Outcome, SessionOutcome
 from qiscus_tui.service.revocation.plan import RevocationPlan, not_chosen_now
 from qiscus_tui.service.revocation.sending import Stop
-from qiscus_tui.service.sessions.session_list import SessionList, search_text
+from qiscus_tui.service.sessions.session_list import SessionList
 
 IDS_CHANGED = Stop(
     "ids in the list stand for other sessions than before",
@@ -92,7 +92,7 @@ def _named_as_before(plan: RevocationPlan, listed: SessionList) -> SessionList:
     what a filter matches.
     """
     before = plan.listed
-    clients, search = list(listed.clients), list(listed.search)
+    clients = list(listed.clients)
     for position, session in enumerate(listed.sessions):
         earlier = before.positions.get(session.id)
         if (
@@ -100,10 +100,8 @@ def _named_as_before(plan: RevocationPlan, listed: SessionList) -> SessionList:
             and before.clients[earlier] != clients[position]
             and before.sessions[earlier].user_agent == session.user_agent
         ):
-            known, name = listed.labels[position], before.clients[earlier]
-            clients[position] = name
-            search[position] = search_text(session, name, known.label if known else "")
-    return replace(listed, clients=clients, search=search)
+            clients[position] = before.clients[earlier]
+    return replace(listed, clients=clients)
 
 
 def ids_changed(plan: RevocationPlan, listed: SessionList) -> bool:

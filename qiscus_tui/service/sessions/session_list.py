@@ -7,7 +7,7 @@ sequences: position `i` in each is the same session.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clients import Known
@@ -51,9 +51,6 @@ class SessionList:
     """Further rows of a listed session that name another client or address."""
     time_doubt: str = ""
     """Why no age in this list can be trusted; empty where it can."""
-    search: Sequence[str] = field(default=())
-    """Casefolded client, user agent, user, label and IP; equal sessions share one text."""
-
     known: Sequence[Known] = ()
     """The known integrations that the labels are from."""
     positions: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
@@ -111,6 +108,22 @@ class SessionList:
         if self.sessions and len(self.sessions) % ROUND_LENGTH == 0:
             return f"exactly {len(self.sessions):,} sessions are listed: they may be the newest"
         return None
+
+    @property
+    def search(self) -> Sequence[str]:
+        """Return the texts in which a bare word of a filter is searched, besides the id.
+
+        Casefolded client, user agent, user, label and IP; equal sessions share one text.
+        """
+        return self._search
+
+    @cached_property
+    def _search(self) -> Sequence[str]:
+        search_text = cache(_search_text)
+        return [
+            search_text(client, one.safe_agent, one.safe_user, label and label.label, one.safe_ip)
+            for one, client, label in zip(self.sessions, self.clients, self.labels, strict=True)
+        ]
 
     @cached_property
     def _lists_no_token(self) -> bool:
@@ -192,10 +205,8 @@ class SessionList:
         return found[0]
 
 
-def search_text(session: Session, client: str, label: str) -> str:
-    """Return the text in which a bare word of a filter is searched, besides the id."""
-    parts = (client, session.safe_agent, session.safe_user, label, session.safe_ip)
-    return "\n".join(parts).casefold()
+def _search_text(*parts: str | None) -> str:
+    return "\n".join([part or "" for part in parts]).casefold()
 
 
 NO_SESSIONS = SessionList((), (), (), b"", Current.NONE, 0, 0.0, 0.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from operator import attrgetter
@@ -18,8 +18,8 @@ from msgspec import Struct
 
 from qiscus_tui.model.addresses import network_of
 from qiscus_tui.model.clients import Known, client_family, integration_of
-from qiscus_tui.model.session import Session, origin_of
-from qiscus_tui.service.sessions.session_list import SessionList, search_text
+from qiscus_tui.model.session import Session
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.user_agents import ClientNames, quick_name
 
 if TYPE_CHECKING:
@@ -40,9 +40,6 @@ NewPairs = Callable[[Iterable[Pair]], frozenset[Pair]]
 KnownNow = Callable[[], Sequence[Known]]
 """Returns the known integrations as they are now. Asked again for each list, as another program may
 have named one. Called in a thread."""
-
-Described = tuple[str, Known | None, str]
-"""The client's name, the integration, the search text."""
 
 
 def _give_memory_back() -> None:
@@ -101,50 +98,33 @@ class Reader(Struct, frozen=True):
 
     def _named(self, listed: SessionList, quick: _QuickNames) -> SessionList:
         known, sessions = self.known(), listed.sessions
-        names = quick.__getitem__ if self.names is quick_name else self.names
-        origins = [*map(origin_of, sessions)]
-        clients = {
-            agent: names(agent) for agent in dict.fromkeys([agent for agent, _, _ in origins])
-        }
+        name = quick.__getitem__ if self.names is quick_name else cache(self.names)
+        clients = [name(session.user_agent) for session in sessions]
+        labels: list[Known | None] = [None] * len(sessions)
+        if known:
 
-        def label_of(session: Session) -> Known | None:
-            agent = session.user_agent
-            # The quick name too: the full one is for a limited number of agents.
-            return integration_of(known, (clients[agent], quick[agent]), agent, session.ip)
+            @cache
+            def label(agent: str | None, ip: str | None) -> Known | None:
+                # The quick name too: the full one is for a limited number of agents.
+                return integration_of(known, (name(agent), quick[agent]), agent, ip)
 
-        def described(session: Session) -> Described:
-            client, label = clients[session.user_agent], label_of(session) if known else None
-            return client, label, search_text(session, client, label.label if label else "")
-
-        by_origin = {
-            origin: described(one)
-            for origin, one in dict(zip(origins, sessions, strict=True)).items()
-        }
-        found = [*map(by_origin.__getitem__, origins)]
-        labels = [label for _, label, _ in found]
-        search = [text for _, _, text in found]
-        for row in listed.other_rows:  # a session in several rows is protected by any of them
-            clients.setdefault(row.user_agent, names(row.user_agent))
-            place, label = listed.positions.get(row.id), label_of(row)
-            if place is None or label is None or not label.protect:
-                continue
-            listed_as = labels[place]
-            if listed_as is None or not listed_as.protect:
-                labels[place] = label
-                search[place] = search_text(sessions[place], found[place][0], label.label)
-        return replace(
-            listed,
-            clients=[client for client, _, _ in found],
-            labels=labels,
-            search=search,
-            known=known,
-        )
+            labels = [label(session.user_agent, session.ip) for session in sessions]
+            for row in listed.other_rows:  # a session in several rows is protected by any of them
+                place, other = listed.positions.get(row.id), label(row.user_agent, row.ip)
+                if place is not None and not _is_protected(labels[place]) and _is_protected(other):
+                    labels[place] = other
+        return replace(listed, clients=clients, labels=labels, known=known)
 
     def _new(self, sessions: Sequence[Session], quick: _QuickNames) -> bytes:
         if self.new_pairs is None:
             return bytes(len(sessions))
-        pairs = _pairs(sessions, quick)
-        new = self.new_pairs(list(dict.fromkeys(pairs.values())))
+        pairs: dict[_AgentAndIp, Pair] = {}
+
+        def listed() -> Iterator[Pair]:  # not asked on the first visit
+            pairs.update(_pairs(sessions, quick))
+            yield from pairs.values()
+
+        new = self.new_pairs(listed())
         if not new:
             return bytes(len(sessions))
         # Our own session has a mark of its own, and is never new.
@@ -152,6 +132,10 @@ class Reader(Struct, frozen=True):
             session.current is not True and pairs[_AGENT_AND_IP(session)] in new
             for session in sessions
         )
+
+
+def _is_protected(known: Known | None) -> bool:
+    return known is not None and known.protect
 
 
 def full_reader(known: KnownNow = tuple) -> Reader:
