@@ -38,6 +38,13 @@ def safe(text: str, limit: int = LIMIT) -> str:
     return shown
 
 
+def are_plain(texts: Iterable[str]) -> bool:
+    """Return whether all are safe for their length and for being printable ASCII, as most are."""
+    texts = [*texts]
+    joined = "".join(texts)
+    return joined.isascii() and joined.isprintable() and max(map(len, texts), default=0) <= LIMIT
+
+
 def _without_tricks(text: str) -> str:
     invisible, marks = _patterns()
     text = invisible.sub(lambda found: _escape(found[0]), text)

@@ -5,6 +5,7 @@ each fact of them is a column, which is two to three times as fast as an entry a
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import repeat
 from typing import Any, TypeVar, cast
 
@@ -21,7 +22,7 @@ from qiscus_tui.model.clock import DAY, MINUTE, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprints
 from qiscus_tui.model.masking import names_a_secret
 from qiscus_tui.model.session import Session
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import are_plain, safe
 from qiscus_tui.model.timestamps import (
     KnownTime,
     SessionTimes,
@@ -80,8 +81,9 @@ class EntryReader:
         """The facts of which a time without a zone was listed."""
         self.own_times: list[SessionTimes] = []
         """The times of our own session as they are listed, whether or not they can be right."""
-        self.texts: dict[str | None, tuple[str | None, str]] = {None: (None, "")}
-        """Every agent, address and user that was read, with its safe form: equal ones share it."""
+        self.texts: dict[str | None, str | None] = {}
+        """Every agent, address and user that was read: equal ones are the same object."""
+        self._safe = cache(safe)
 
     def read_page(self, entries: Sequence[object]) -> Rows:
         """Return the rows of a page, of which the entries are decoded here. Raises Unreadable."""
@@ -206,10 +208,10 @@ class EntryReader:
 
     def _shared(self, texts: FactColumn[str]) -> tuple[FactColumn[str], Sequence[str]]:
         """Return the texts and their safe forms, the same objects for equal ones."""
-        known = self.texts
-        known |= {text: (text, safe(text or "")) for text in texts if text not in known}
-        shared, shown = zip(*map(known.__getitem__, texts), strict=True)
-        return shared, shown
+        shared = [*map(self.texts.setdefault, texts, texts)]
+        if are_plain(filter(None, shared)):
+            return shared, [text or "" for text in shared]
+        return shared, [self._safe(text or "") for text in shared]
 
     def _revoke_with(
         self, table: "_Table", tokens: FactColumn[str], server_ids: FactColumn[str | int]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -19,12 +20,20 @@ from qiscus_tui.service.account import directory
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
-from qiscus_tui.service.sessions.user_agents import ClientNames, client_name, quick_name
+from qiscus_tui.service.sessions.user_agents import (
+    MOST_PARSED,
+    ClientNames,
+    client_name,
+    quick_name,
+)
 from qiscus_tui.service.visits import Visit, visit_of
 
 if TYPE_CHECKING:  # loads httpx: after the first frame
     from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.account.login import LoggedIn
+
+BETWEEN_NAMES = 0.002
+"""Seconds between two clients that are named: a name takes less than 1 ms, and keys come first."""
 
 BETWEEN_PROGRESS = 0.2
 """Seconds between two drawings of how much has arrived."""
@@ -223,8 +232,13 @@ class Feed:
         """Find the clients' full names while the list is on screen, and show them."""
         self.lacks_names = False
         await asyncio.to_thread(client_name, "curl/8")  # loads what names clients
+        names = ClientNames()
+        agents = dict.fromkeys(session.user_agent for session in self.listed.sessions)
+        for agent in islice(agents, MOST_PARSED):
+            names(agent)
+            await asyncio.sleep(BETWEEN_NAMES)
         if self.connection is not None:
-            self.connection.reader = replace(self.connection.reader, names=ClientNames())
+            self.connection.reader = replace(self.connection.reader, names=names)
             await self.name_again()
 
     async def name_again(self) -> None:

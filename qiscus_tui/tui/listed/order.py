@@ -95,8 +95,10 @@ class SortedList(Struct, frozen=True):
     expiry_counts: ExpiryCounts
 
     @classmethod
-    def of(cls, listed: SessionList, sorting: Sorting) -> Self:
-        """Sort and count a list."""
+    def of(cls, listed: SessionList, sorting: Sorting, query: Query = EVERYTHING) -> Self:
+        """Sort and count a list, and make what a filter looks into."""
+        if query.words:
+            _ = listed.search  # made once: here in a thread, else when the filter is asked
         return cls(listed, own_first(listed, sorting), ExpiryCounts.of(listed))
 
 

@@ -98,11 +98,11 @@ class ShownList(Container):
     async def prepare(self, listed: SessionList) -> None:
         """Sort a new list while keys are handled, and show it."""
         while True:
-            sorting = self.view.sorting
+            sorting, query = self.view.sorting, self.view.query
             if len(listed) <= AT_ONCE:
-                found = SortedList.of(listed, sorting)
+                found = SortedList.of(listed, sorting, query)
             else:
-                found = await asyncio.to_thread(SortedList.of, listed, sorting)
+                found = await asyncio.to_thread(SortedList.of, listed, sorting, query)
             if sorting == self.view.sorting:  # else the user chose another meanwhile
                 break
         self._show(found)
