@@ -4,8 +4,8 @@ A word is negated by a leading `-` or `not:`. A value with spaces is in double q
 `\\"` is a quote and `\\\\` a backslash. The word before a colon is a key, unless it is part of an
 IPv6 address (`dead:beef`) or of a URL (`https://...`); an unknown key is an error, because
 `clint:curl` would otherwise silently match nothing. So are operators of other languages: `age>7d`,
-`client=x`, `Guzzle*` or `OR` would be searched for as text, match nothing, and negated match every
-session. In double quotes they are plain text.
+`client=x`, `Guzzle*`, `(curl)` or `OR` would be searched for as text, match nothing, and negated
+match every session. In double quotes they are plain text.
 
 A duration needs a sign: `age:7d` could mean "older than" or "not older than", so it is an error
 that offers both.
@@ -74,7 +74,7 @@ NOT = "not"
 
 _SIGN = re.compile(r"[<>=!~]+")
 _NAME_AND_SIGN = re.compile(r"(?P<name>[A-Za-z][A-Za-z_-]*)?(?P<sign>[<>=!~]+)|:(?!:)")
-_IN_PARENTHESES = re.compile(rf"\(+(?:{'|'.join(KEYS)})[:<>=!~]", re.IGNORECASE)
+_IN_PARENTHESES = re.compile(rf"\(+(?:{'|'.join(KEYS)})[:<>=!~]|\(.*\)$", re.IGNORECASE | re.DOTALL)
 _BOOLEAN = {"or", "and", "not", "||", "&&", "|", "&"}
 _TEXT_KEYS = {key for key in Key if key.takes is Takes.TEXT}
 _PATTERN_SIGNS = {
@@ -198,6 +198,8 @@ def _value(text: str, at: int, key: Key | None, start: int) -> tuple[str, int]:
 
 def _check_operators(key: Key | None, value: str, position: int) -> None:
     """Raise FilterError if an unquoted value contains what was meant as an operator."""
+    if (key is None or key in _TEXT_KEYS) and _IN_PARENTHESES.match(value):
+        fail("Parentheses can't group words", position, f"Every word must match. {IN_QUOTES}")
     if key is None:
         _check_bare_word(value, position)
     elif key in _TEXT_KEYS and (sign := _SIGN.match(value)):
@@ -213,8 +215,6 @@ def _check_bare_word(word: str, position: int) -> None:
     if word.lower() in _BOOLEAN:
         hint = f"Every word must match; -word excludes one. {IN_QUOTES}"
         fail(f"There is no operator '{word}'", position, hint)
-    if _IN_PARENTHESES.match(word):
-        fail("Parentheses can't group words", position, f"Every word must match. {IN_QUOTES}")
     found = _NAME_AND_SIGN.match(word)
     if found is None:
         return

@@ -44,7 +44,6 @@ from tests.sandbox.users import (
 )
 
 SPEAKING = [name for name, dialect in DIALECTS.items() if dialect.front is Front.API]
-LISTED_IN_FULL = [n for n in SPEAKING if DIALECTS[n].entry in {Entry.FULL, Entry.BARE}]
 SEEDED = 250
 
 
@@ -106,34 +105,51 @@ def in_dialects(names: list[str]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("demo", names, indirect=True)
 
 
+@in_dialects(SPEAKING)
+async def test_every_session_is_listed_in_order_as_it_is(demo: Demo) -> None:
+    dialect, seeded = demo.state.dialect, demo.state.sessions()
+    listing = await demo.list()
+    wanted = [expected(dialect, session) for session in seeded]
+    found = [{name: getattr(s, name) for name in wanted[0]} for s in listing.sessions]
+    assert found == wanted
+    assert listing.unreadable == (len(UNREADABLE) if dialect.unreadable else 0)
+    assert listing.complete
+    assert len({session.id for session in listing.sessions}) == SEEDED
+    for session in listing.sessions:
+        assert session.safe_agent == safe(session.user_agent or "")
+    assert listing.current is Current.NONE
+    assert not any(session.current for session in listing.sessions)
+
+
 def expected(dialect: Dialect, session: DemoSession) -> dict[str, object]:
     """What a session of the demo must be read as."""
-    bare = dialect.entry is Entry.BARE
+    bare, in_full = dialect.entry is Entry.BARE, dialect.entry in {Entry.FULL, Entry.BARE}
     fields = dialect.fields
     dated = not bare and not (dialect.undated_every and session.id % dialect.undated_every == 0)
     ahead = 7 * 3600 if dialect.stamp is Stamp.NAIVE_LOCAL else 0
     created = session.created + ahead if dated and fields.created else None
     expires = session.expires + ahead if dated and fields.expires else None
     used = session.last_used
-    return {
-        "token": session.token if dialect.entry in {Entry.FULL, Entry.BARE} else None,
+    found: dict[str, object] = {
+        "token": session.token if in_full else None,
+        "revoke_with": session.token if in_full else None,
         "created_at": created,
         "expires_at": created + TOKEN_LIFETIME if created and expires is None else expires,
         "expires_computed": created is not None and expires is None,
         "last_used_at": used + ahead if dated and fields.last_used and used else None,
         "ip": None if bare else session.ip,
     }
-
-
-@in_dialects(SPEAKING)
-async def test_every_session_is_listed_in_order_as_it_is(demo: Demo) -> None:
-    dialect = demo.state.dialect
-    listing = await demo.list()
-    wanted = [expected(dialect, session) for session in demo.state.sessions()]
-    found = [{name: getattr(s, name) for name in wanted[0]} for s in listing.sessions]
-    assert found == wanted
-    assert listing.unreadable == (len(UNREADABLE) if dialect.unreadable else 0)
-    assert listing.complete
+    if in_full:
+        found["id"] = fingerprint(session.token)
+    elif fields.id:
+        text = f"ses-{session.id:08d}" if dialect.id_as_text else str(session.id)
+        found["id"] = fingerprint(text)
+        found["revoke_with"] = session.id if dialect.revoke_field == fields.id else None
+    if not bare:
+        found["user_agent"] = session.agent or None
+    if fields.user:
+        found["user"] = "admin@demo.example"
+    return found
 
 
 @pytest.mark.parametrize("sessions", [0, 1, 99, 100, 101])
@@ -148,74 +164,37 @@ async def test_every_session_is_listed_once_on_whatever_page(
 
 
 @in_dialects(SPEAKING)
-async def test_ids_are_of_the_token_else_of_the_servers_id(demo: Demo) -> None:
-    dialect = demo.state.dialect
-    listed = [session.id for session in (await demo.list()).sessions]
-    assert len(set(listed)) == SEEDED
-    if dialect.entry in {Entry.FULL, Entry.BARE}:
-        assert listed == [fingerprint(s.token) for s in demo.state.sessions()]
-    elif dialect.fields.id:
-        texts = [f"ses-{s.id:08d}" if dialect.id_as_text else str(s.id) for s in sessions_of(demo)]
-        assert listed == [fingerprint(text) for text in texts]
+async def test_a_token_of_our_own_is_found_from_its_refresh_to_its_logout(demo: Demo) -> None:
+    new = await demo.client.refresh(demo.long_lived)
+    own = short_of(new)
+    assert demo.state.holder_of_short_lived(own) is not None
+    assert new.long_lived is None
 
-
-def sessions_of(demo: Demo) -> list[DemoSession]:
-    return demo.state.sessions()
-
-
-@in_dialects([n for n in SPEAKING if DIALECTS[n].entry is not Entry.BARE])
-async def test_user_agents_come_exactly_and_in_a_safe_form(demo: Demo) -> None:
-    for session, seeded in zip((await demo.list()).sessions, sessions_of(demo), strict=True):
-        assert session.user_agent == (seeded.agent or None)
-        assert session.safe_agent == safe(session.user_agent or "")
-
-
-@in_dialects([n for n in SPEAKING if DIALECTS[n].fields.user])
-async def test_the_user_is_listed(demo: Demo) -> None:
-    assert {one.user for one in (await demo.list()).sessions} == {"admin@demo.example"}
-
-
-@in_dialects(SPEAKING)
-async def test_our_own_session_is_found_by_its_token_or_by_the_servers_mark(demo: Demo) -> None:
-    own = short_of(await demo.client.refresh(demo.long_lived))
-    listing = await demo.list(own)
-    ours = [session for session in listing.sessions if session.current]
-    dialect = demo.state.dialect
-    if dialect.entry in {Entry.FULL, Entry.BARE} or dialect.fields.current:
+    listing, dialect = await demo.list(own), demo.state.dialect
+    in_full = dialect.entry in {Entry.FULL, Entry.BARE}
+    current = [session.current for session in listing.sessions]
+    if in_full or dialect.fields.current:
         assert listing.current is Current.LISTED
-        assert [session.id for session in ours] == [listing.sessions[-1].id]
-        assert {s.current for s in listing.sessions[:-1]} == {False}
+        assert current == [False] * (len(current) - 1) + [True]
     else:
+        assert listing.current is Current.UNKNOWN
+        assert set(current) == {None}
+    if in_full:
+        listing = await demo.list("QEX-not-in-the-list")
         assert listing.current is Current.UNKNOWN
         assert {session.current for session in listing.sessions} == {None}
 
+    for headers in (
+        demo.client.short_lived_headers(own),
+        demo.client.long_lived_headers(demo.long_lived),
+        demo.client.rest_headers(demo.state.credentials.secret_key),
+    ):
+        profile = await demo.client.profile(headers, Role.ADMIN)
+        assert (profile.name, profile.email) == ("Demo Corp.", "admin@demo.example")
 
-@in_dialects(SPEAKING)
-async def test_without_a_token_of_our_own_none_of_the_sessions_is_ours(demo: Demo) -> None:
-    listing = await demo.list(None)
-    assert listing.current is Current.NONE
-    assert not any(session.current for session in listing.sessions)
-
-
-@in_dialects(LISTED_IN_FULL)
-async def test_a_token_of_ours_that_is_not_listed_leaves_the_current_session_unknown(
-    demo: Demo,
-) -> None:
-    listing = await demo.list("QEX-not-in-the-list")
-    assert listing.current is Current.UNKNOWN
-    assert {session.current for session in listing.sessions} == {None}
-
-
-@in_dialects(SPEAKING)
-async def test_only_what_the_revoke_call_takes_can_be_revoked(demo: Demo) -> None:
-    dialect = demo.state.dialect
-    what = [session.revoke_with for session in (await demo.list()).sessions]
-    if dialect.entry in {Entry.FULL, Entry.BARE}:
-        assert what == [session.token for session in sessions_of(demo)]
-    elif dialect.revoke_field == dialect.fields.id:
-        assert what == [session.id for session in sessions_of(demo)]
-    else:
-        assert set(what) == {None}
+    await demo.client.logout(own)
+    assert demo.state.holder_of_short_lived(own) is None
+    assert type(await demo.refusal("logout", own)) is TokenExpired
 
 
 def can_revoke(dialect: Dialect) -> bool:
@@ -243,7 +222,9 @@ async def test_a_404_on_a_revoke_is_a_refusal(demo: Demo) -> None:
 
 
 @in_dialects(SPEAKING)
-async def test_a_login_gives_a_token_of_30_days_and_the_named_fields(demo: Demo) -> None:
+async def test_a_login_gives_a_token_of_30_days_and_the_named_fields_or_refuses_the_password(
+    demo: Demo,
+) -> None:
     answer = await demo.client.login("admin@demo.example", PASSWORD)
     now = float(int(demo.state.clock.now()))
     assert answer.short_lived is not None
@@ -254,6 +235,10 @@ async def test_a_login_gives_a_token_of_30_days_and_the_named_fields(demo: Demo)
     assert (answer.app_code, answer.email) == (demo.client.app_id, "admin@demo.example")
     assert (answer.user_name, answer.app_name) == ("Demo Corp.", "Demo Corp.")
     assert answer.role is Role.ADMIN
+    refusal = await demo.refusal("login", "admin@demo.example", "wrong")
+    assert type(refusal) is LoginRefused
+    assert refusal.message.startswith("The server refused the login (40")
+    assert "invalid" in refusal.message.lower()
 
 
 async def test_the_roles_are_told_apart(demo: Demo) -> None:
@@ -279,26 +264,11 @@ async def test_an_old_app_has_no_long_lived_token(demo: Demo) -> None:
 
 
 @in_dialects(SPEAKING)
-async def test_a_wrong_password_is_said_to_be_wrong(demo: Demo) -> None:
-    refusal = await demo.refusal("login", "admin@demo.example", "wrong")
-    assert type(refusal) is LoginRefused
-    assert refusal.message.startswith("The server refused the login (40")
-    assert "invalid" in refusal.message.lower()
-
-
-@in_dialects(SPEAKING)
-async def test_a_refresh_gives_a_new_token_and_keeps_the_long_lived_one(demo: Demo) -> None:
-    new = await demo.client.refresh(demo.long_lived)
-    assert demo.state.holder_of_short_lived(short_of(new)) is not None
-    assert new.long_lived is None
-
-
-@in_dialects(SPEAKING)
 async def test_revoke_all_ends_everything_but_what_it_answers(demo: Demo) -> None:
     before = demo.long_lived
     new = await demo.client.revoke_all(before)
     listing = await demo.list(short_of(new))
-    assert [s.token for s in sessions_of(demo)] == [short_of(new)]
+    assert [s.token for s in demo.state.sessions()] == [short_of(new)]
     assert len(listing.sessions) == 1
     renewed = demo.state.dialect.renewal is not Renewal.NO
     assert new.long_lived == (demo.long_lived if renewed else None)
@@ -314,27 +284,6 @@ async def test_a_long_lived_token_that_is_none_asks_for_a_login(demo: Demo) -> N
     assert type(refusal) in {TokenInvalid, NamedTokenInvalid}
     with pytest.raises(TokenInvalid, match="rejected the long-lived token"):
         await read_listing(demo.client, "LLT-wrong", None)
-
-
-@in_dialects(SPEAKING)
-async def test_a_logout_ends_our_token_and_a_second_one_finds_it_ended(demo: Demo) -> None:
-    own = short_of(await demo.client.refresh(demo.long_lived))
-    await demo.client.logout(own)
-    assert demo.state.holder_of_short_lived(own) is None
-    assert type(await demo.refusal("logout", own)) is TokenExpired
-
-
-@in_dialects(SPEAKING)
-async def test_a_profile_is_read_with_each_kind_of_credential(demo: Demo) -> None:
-    own = short_of(await demo.client.refresh(demo.long_lived))
-    secret_key = demo.state.credentials.secret_key
-    for headers in (
-        demo.client.short_lived_headers(own),
-        demo.client.long_lived_headers(demo.long_lived),
-        demo.client.rest_headers(secret_key),
-    ):
-        profile = await demo.client.profile(headers, Role.ADMIN)
-        assert (profile.name, profile.email) == ("Demo Corp.", "admin@demo.example")
 
 
 @pytest.mark.parametrize("user", [AGENT, SUPERVISOR])
@@ -386,7 +335,7 @@ async def test_times_of_a_server_in_another_zone_are_put_right(clock: ManualCloc
     demo = demo_speaking("local-time", clock, sessions=30)
     listing = await demo.list(zone_offset=7 * 3600)
     created = [session.created_at for session in listing.sessions]
-    assert created == [session.created for session in sessions_of(demo)]
+    assert created == [session.created for session in demo.state.sessions()]
     await demo.client.close()
 
 
@@ -394,7 +343,7 @@ async def test_times_of_a_server_in_another_zone_are_put_right(clock: ManualCloc
 async def test_a_zone_offset_moves_only_times_without_a_zone(demo: Demo) -> None:
     listing = await demo.list(zone_offset=7 * 3600)
     created = [session.created_at for session in listing.sessions]
-    assert created == [session.created for session in sessions_of(demo)]
+    assert created == [session.created for session in demo.state.sessions()]
 
 
 @in_dialects(["extra"])

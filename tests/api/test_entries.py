@@ -79,6 +79,24 @@ def test_a_text_stands_under_any_of_its_names(names: tuple[str, ...], attribute:
         assert getattr(session_of({"token": "a", name: "text"}), attribute) == "text"
 
 
+@pytest.mark.parametrize(
+    ("days", "is_computed"), [([5, 29], True), ([5, 30.5], True), ([5, 32], False), ([], True)]
+)
+async def test_no_expiry_is_computed_where_sessions_outlive_it(
+    days: list[float], is_computed: bool
+) -> None:
+    rows: list[object] = [
+        {"token": token_of(f"{one}"), "created_at": ManualClock().now() - one * DAY} for one in days
+    ]
+    named = ManualClock().now() + DAY
+    rows.append({"token": token_of("named"), "created_at": named - 50 * DAY, "expires_at": named})
+    found = await listed(rows)
+    assert found.sessions[-1].expires_at == named
+    for session in found.sessions[:-1]:
+        assert session.expires_computed is (session.expires_at is not None) is is_computed
+    assert bool(found.expiry_doubt) is not is_computed
+
+
 def test_the_first_name_that_means_something_counts_and_the_rest_is_kept() -> None:
     session = session_of(
         {

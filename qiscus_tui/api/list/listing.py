@@ -29,8 +29,10 @@ from qiscus_tui.api.list.rows import (
     Rows,
     find_own_session,
     known_to_a_day,
+    outlive_computed_expiry,
     texts_without_tokens,
     with_texts,
+    without_computed_expiry,
 )
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.api.token_masks import IsToken, all_are_tokens, full_tokens
@@ -48,6 +50,11 @@ MAX_SHORT_PAGES = 1_000
 SHORT_PAGE = 10
 BARREN_PAGES = 3
 """Pages in a row with nothing new after which reading stops."""
+
+NO_EXPIRY_COMPUTED = (
+    "Sessions older than 30 days are listed without an expiry, so none is computed:"
+    " tokens may never expire on this server"
+)
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that have arrived of the list, and how many there are; None: unknown."""
@@ -76,6 +83,8 @@ class Listing(Struct, frozen=True):
     """The times of our own session as they are listed, whether or not they can be right."""
     time_doubt: str = ""
     """Why no age in this list can be trusted; empty where it can."""
+    expiry_doubt: str = ""
+    """Why no expiry was computed for sessions without one; empty where it was."""
     positions: dict[str, int] = field(default_factory=dict[str, int])
     """Position by id; of all sessions, or of none."""
 
@@ -122,7 +131,8 @@ async def read_listing(
             is_token = await asyncio.to_thread(told_apart, read.rows)
             if is_token is not all_are_tokens:  # ids are made of other facts then
                 read, short, moved = await _read_still(lambda: reading(is_token))
-            return await asyncio.to_thread(_listing, read, short, moved, own_token, secrets)
+            now = client.server_now()
+            return await asyncio.to_thread(_listing, read, short, moved, own_token, secrets, now)
     except TimeoutError as error:
         raise TimedOut(
             f"{client.origin.netloc} did not send the whole list within {client.list_time:,g} s",
@@ -161,12 +171,19 @@ async def _read_still(begin: Callable[[], "ListReading"]) -> tuple["ListReading"
 
 
 def _listing(
-    read: "ListReading", short: str, moved: bool, own_token: str | None, secrets: Set[str]
+    read: "ListReading",
+    short: str,
+    moved: bool,
+    own_token: str | None,
+    secrets: Set[str],
+    server_now: float,
 ) -> Listing:
     """Return the list of all rows, without `secrets` and live tokens in its texts."""
     rows, reader = read.rows, read.reader
     instead = texts_without_tokens([*filter(None, reader.texts)], rows, secrets)
     sessions, current = find_own_session(rows.sessions, own_token)
+    if never_end := outlive_computed_expiry(sessions, server_now):
+        sessions = without_computed_expiry(sessions)
     own_times = reader.own_times
     is_certain = current is Current.LISTED and len({one.created for one in own_times}) == 1
     return Listing(
@@ -180,6 +197,7 @@ def _listing(
         with_texts(rows.other_rows, instead),
         frozenset(reader.without_zone),
         own_times[0] if is_certain else None,
+        expiry_doubt=NO_EXPIRY_COMPUTED if never_end else "",
         positions=rows.positions,
     )
 

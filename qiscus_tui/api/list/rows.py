@@ -169,12 +169,14 @@ def texts_without_tokens(
         place = rows.positions.get(fingerprint(text)) if len(text) in lengths else None
         return place is not None and rows.sessions[place].token == text
 
-    live = filter(is_live, possible_tokens("\n".join(texts)))
+    live = {*filter(is_live, possible_tokens("\n".join(texts)))}
     found: dict[str | None, str] = {}
-    for token in sorted(live, key=len, reverse=True):
-        for text in texts:
-            if token in text:
-                found[text] = found.get(text, text).replace(token, MASK)
+    for text in texts if live else ():
+        hidden = text
+        for token in sorted(live & possible_tokens(text), key=len, reverse=True):
+            hidden = hidden.replace(token, MASK)
+        if hidden != text:
+            found[text] = hidden
     return found
 
 
@@ -200,6 +202,29 @@ def _with_texts(session: Session, instead: Mapping[str | None, str]) -> Session:
         safe_agent=safe(agent or ""),
         safe_ip=safe(ip or ""),
         safe_user=safe(user or ""),
+    )
+
+
+def outlive_computed_expiry(sessions: Sequence[Session], server_now: float) -> bool:
+    """Return whether a session is listed long after its computed expiry.
+
+    By more than a day: zones and clocks may be off by less.
+    """
+    overdue = server_now - DAY
+    return any(
+        one.expires_at is not None and one.expires_at < overdue
+        for one in sessions
+        if one.expires_computed
+    )
+
+
+def without_computed_expiry(sessions: Sequence[Session]) -> tuple[Session, ...]:
+    """Return the sessions; what the server names no expiry for has none."""
+    return tuple(
+        replace(one, expires_at=None, expires_span=0.0, expires_computed=False)
+        if one.expires_computed
+        else one
+        for one in sessions
     )
 
 

@@ -85,6 +85,8 @@ def remarks(listed: SessionList) -> Iterable[str]:
     yield from gaps(listed)
     if listed.time_doubt:
         yield f"{listed.time_doubt}: times may be hours off"
+    if listed.expiry_doubt:
+        yield listed.expiry_doubt
     if listed.current is Current.UNKNOWN:
         yield "Can't tell which session is this program's own" + _way_to_own(listed)
 

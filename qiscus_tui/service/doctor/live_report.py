@@ -320,4 +320,5 @@ def own_times(listed: SessionList, token: str, made_at: float, zone_offset: floa
         expires = f"expires {(own.expires_at - made_at) / DAY:,.1f} days after"
     used = "no last use" if own.last_used_at is None else "a last use already"
     zone = f"; times without a zone are read as UTC{zone_offset / HOUR:+g} h" if zone_offset else ""
-    return f"Our new token is listed {created}, {expires}, {used}{zone}."
+    doubt = f" {listed.expiry_doubt}." if listed.expiry_doubt else ""
+    return f"Our new token is listed {created}, {expires}, {used}{zone}.{doubt}"

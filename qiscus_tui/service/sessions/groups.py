@@ -33,8 +33,8 @@ Kind = str | int | date | None
 Value = Hashable
 """What decides the kind of a session: its kind is found once for all that have the same."""
 
-DISTINCT = 16_384
-"""Clients and addresses whose kinds are remembered."""
+DISTINCT = 4096
+"""Clients whose families are remembered."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,11 @@ class Kinds:
 
 
 def _names(listed: SessionList, positions: Iterable[int]) -> Iterable[Value]:
-    return ((listed.clients[at], listed.sessions[at].user_agent) for at in positions)
+    return (client_of(listed.clients[at], listed.sessions[at].user_agent) for at in positions)
 
 
 @lru_cache(DISTINCT)
-def _family(named: tuple[str, str | None]) -> Kind:
-    client = client_of(*named)
+def _family(client: str | None) -> Kind:
     return None if client is None else client_family(client)
 
 
@@ -66,10 +65,6 @@ def _ips(listed: SessionList, positions: Iterable[int]) -> Iterable[Value]:
     return (listed.sessions[at].ip for at in positions)
 
 
-_address = lru_cache(DISTINCT)(address_of)
-
-
-@lru_cache(DISTINCT)
 def _network(ip: str | None) -> Kind:
     address = address_of(ip)
     return surroundings(address) if isinstance(address, int) else address
@@ -134,7 +129,7 @@ def _exactly(key: Key) -> Callable[[Kind], str]:
 KINDS: dict[GroupKey, Kinds] = {
     GroupKey.CLIENT: Kinds("client", _names, _family, str, _exactly(Key.CLIENT)),
     GroupKey.NETWORK: Kinds("network", _ips, _network, _network_text, _network_words),
-    GroupKey.IP: Kinds("address", _ips, _address, _address_text, _address_words),
+    GroupKey.IP: Kinds("address", _ips, address_of, _address_text, _address_words),
     GroupKey.USER: Kinds("user", _users, text_of, str, _exactly(Key.USER)),
     GroupKey.LABEL: Kinds("label", _labels, label_of, str, _exactly(Key.LABEL)),
     GroupKey.DAY: Kinds("creation date", _days, lambda day: day, str, _day_words),

@@ -51,6 +51,8 @@ class SessionList:
     """Further rows of a listed session that name another client or address."""
     time_doubt: str = ""
     """Why no age in this list can be trusted; empty where it can."""
+    expiry_doubt: str = ""
+    """Why no expiry was computed for sessions without one; empty where it was."""
     known: Sequence[Known] = ()
     """The known integrations that the labels are from."""
     positions: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)

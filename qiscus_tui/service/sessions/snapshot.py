@@ -85,6 +85,7 @@ class Reader(Struct, frozen=True):
                 read_at=read_at,
                 offset=offset,
                 time_doubt=listing.time_doubt,
+                expiry_doubt=listing.expiry_doubt,
                 positions=listing.positions,
             )
             _give_memory_back()

@@ -230,7 +230,6 @@ class Feed:
 
     async def find_names(self) -> None:
         """Find the clients' full names while the list is on screen, and show them."""
-        self.lacks_names = False
         await asyncio.to_thread(client_name, "curl/8")  # loads what names clients
         names = ClientNames()
         agents = dict.fromkeys(session.user_agent for session in self.listed.sessions)
@@ -249,10 +248,11 @@ class Feed:
                 listed = self.listed
                 named = await self.connection.reader.named(listed)
                 if listed is self.listed:
+                    self.lacks_names = False
                     await self._show(named)
                     return
         except StorageError as error:  # what is protected is not known
-            self.trouble = error
+            self.trouble, self.lacks_names = error, False
             self.changed()
 
     # The visit.

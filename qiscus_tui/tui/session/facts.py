@@ -44,7 +44,7 @@ def facts(listed: SessionList, session: Session, now: float) -> list[Fact]:
         ),
         Fact("Created", _moment(session.created_at, session.created_span, now)),
         Fact("Last used", _moment(session.last_used_at, session.last_used_span, now)),
-        Fact("Expires", _expiry(session)),
+        Fact("Expires", _expiry(listed, session)),
         Fact("Token", _token_words(session)),
     ]
 
@@ -77,9 +77,10 @@ def _token_words(session: Session) -> str:
     return f"ends with {safe(session.token[-TAIL:])}"
 
 
-def _expiry(session: Session) -> str:
+def _expiry(listed: SessionList, session: Session) -> str:
     if session.expires_at is None:
-        return UNKNOWN
+        why = "sessions without an expiry get older than 30 days here"
+        return f"{UNKNOWN}: {why}" if listed.expiry_doubt else UNKNOWN
     words = _stamp(session.expires_at)
     if session.expires_computed:
         return f"{words} (computed: creation and 30 days; the server names none)"
