@@ -1,8 +1,6 @@
 """A session: a live token on the server, as the server listed it."""
 
 import enum
-from collections.abc import Callable
-from operator import attrgetter
 
 import msgspec
 from msgspec.structs import replace
@@ -108,13 +106,6 @@ def _last_used(session: Session) -> tuple[float, float]:
 
 def _expires(session: Session) -> tuple[float, float]:
     return session.expires_at or 0.0, session.expires_span
-
-
-SessionOrigin = tuple[str | None, str | None, str | None]
-"""User agent, address and user: what is made of them is the same for many sessions."""
-
-origin_of: Callable[[Session], SessionOrigin] = attrgetter("user_agent", "ip", "user")
-"""Return the origin of a session."""
 
 
 def is_full_id(text: str) -> bool:

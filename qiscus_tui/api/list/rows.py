@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import MASK, possible_tokens
-from qiscus_tui.model.session import Current, Session, origin_of
+from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
 
 MOST_REMEMBERED = 10_000
@@ -24,6 +24,8 @@ MOST_REMEMBERED = 10_000
 
 _QUARTER = 900
 """Seconds: midnight in any zone is at a whole quarter hour in UTC."""
+
+_TEXTS = attrgetter("user_agent", "ip", "user")
 
 _FACTS = attrgetter("token", "created_at", "user_agent", "ip")
 """What does not change from one page to the next."""
@@ -187,13 +189,13 @@ def with_texts(
     if not instead:
         return tuple(sessions)
     return tuple(
-        session if instead.keys().isdisjoint(origin_of(session)) else _with_texts(session, instead)
+        session if instead.keys().isdisjoint(_TEXTS(session)) else _with_texts(session, instead)
         for session in sessions
     )
 
 
 def _with_texts(session: Session, instead: Mapping[str | None, str]) -> Session:
-    agent, ip, user = (instead.get(text, text) for text in origin_of(session))
+    agent, ip, user = (instead.get(text, text) for text in _TEXTS(session))
     return replace(
         session,
         user_agent=agent,
