@@ -8,11 +8,12 @@ from qiscus_tui.cli.options import flag, whole_number
 from qiscus_tui.cli.output.console import Console, record
 from qiscus_tui.cli.output.text_table import cells_of, moment, outcome_lines
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
+from qiscus_tui.errors import StorageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.clock import parse_duration
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.history import PastPlan, recorded_plans
+from qiscus_tui.service.history import PastPlan, recorded_plans, unfinished_runs
 from qiscus_tui.store.audit_records import GONE, LONGEST_TEXT, AuditAccess
 
 
@@ -30,9 +31,15 @@ MOST_GROUPS = 3
 
 def run(context: VerbContext) -> int:
     """Show the records, newest first."""
-    console = context.console
-    plans, unreadable = recorded_plans(context.workspace.local_files)
+    console, local_files = context.console, context.workspace.local_files
+    plans, unreadable = recorded_plans(local_files)
     plans = _wanted(plans, context)
+    try:
+        for one in unfinished_runs(local_files):
+            console.warn(one.message, f"{one.hint}: qiscus-tui sessions")
+            one.acknowledge()
+    except StorageError as error:  # what was recorded is shown all the same
+        console.show_error(error)
     if unreadable:
         lines = counted(unreadable, "line")
         hint = "They are damaged, or were cut off by a crash."

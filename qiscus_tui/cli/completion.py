@@ -130,5 +130,4 @@ VERB = Verb(
         Example("qiscus-tui completion bash >/etc/bash_completion.d/qiscus-tui", "for all users"),
         Example("qiscus-tui completion fish | source", "for this shell"),
     ),
-    reports_crashes=False,
 )

@@ -135,6 +135,5 @@ VERB = Verb(
         Example("qiscus-tui exec --proxy -- ./old.sh", "for one that logs in, at QISCUS_URL"),
     ),
     changes=True,
-    reports_crashes=False,
     runs_command=True,
 )

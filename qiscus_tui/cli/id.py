@@ -66,5 +66,4 @@ VERB = Verb(
     examples=(
         Example("qiscus-tui id <tokens.txt", "the ids of these tokens, without asking the server"),
     ),
-    reports_crashes=False,
 )

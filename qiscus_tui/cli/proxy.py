@@ -215,5 +215,4 @@ VERB = Verb(
         Example("qiscus-tui proxy", "then set the script's base URL to http://127.0.0.1:8480"),
         Example("qiscus-tui proxy --socket /run/user/1000/qiscus.sock", "on a Unix socket"),
     ),
-    reports_crashes=False,
 )

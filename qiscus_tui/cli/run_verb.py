@@ -1,4 +1,4 @@
-"""Runs a verb in its workspace: for one account, or for each; with the log, and what crashed."""
+"""Runs a verb in its workspace: for one account, or for each; with the log."""
 
 import argparse
 import os
@@ -11,11 +11,10 @@ from msgspec.structs import replace
 from qiscus_tui.cli import workspace as opening
 from qiscus_tui.cli.output.console import Console, error_document
 from qiscus_tui.cli.verbs import VerbContext, exit_code_of, load
-from qiscus_tui.errors import Interrupted, NoAccount, QiscusTuiError, StorageError, UsageError
+from qiscus_tui.errors import Interrupted, NoAccount, QiscusTuiError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.selection import AccountOptions, environment_credentials
-from qiscus_tui.service.account.workspace import Workspace
 
 LOG_VARIABLE = "QISCUS_TUI_LOG"
 
@@ -28,13 +27,9 @@ def run_verb(options: argparse.Namespace, console: Console, core_limit: int | No
     opened = opening.open_for(options)
     workspace = replace(opened, show_secret=console.show_secret, warn=console.show_error)
     context = VerbContext(options, console, workspace, core_limit)
-    trouble = _report_crashes(workspace, console) if verb.reports_crashes else None
     if verb.changes:
         opening.warn_of_unmatched_accounts(workspace, console)
-    code = _run_for_each(context) if options.all_accounts else _run(context)
-    if trouble is not None:
-        console.show_error(trouble)
-    return code
+    return _run_for_each(context) if options.all_accounts else _run(context)
 
 
 def _run(context: VerbContext) -> int:
@@ -135,23 +130,3 @@ def logged(options: argparse.Namespace, console: Console) -> Generator[None]:
 
     with logging_to(path, f"qiscus-tui {options.verb or ''}".strip()):
         yield
-
-
-def _report_crashes(workspace: Workspace, console: Console) -> StorageError | None:
-    """Report every plan and revoke-all that was interrupted.
-
-    Return the error if the records can't be read, to be shown at the end: it does not stop the
-    verb, which fails with the same error if it needs them.
-    """
-    local_files = workspace.local_files
-    try:
-        if not local_files.may_hold_interrupted():
-            return None
-        from qiscus_tui.service.history import unfinished_runs  # seldom needed
-
-        for run in unfinished_runs(local_files):
-            console.warn(run.message, run.hint)
-            run.acknowledge()
-    except StorageError as error:
-        return error
-    return None

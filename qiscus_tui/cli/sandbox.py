@@ -77,5 +77,4 @@ VERB = Verb(
     examples=(
         Example("qiscus-tui sandbox --port 8080 --sessions 5000", "5,000 sessions on port 8080"),
     ),
-    reports_crashes=False,
 )

@@ -98,5 +98,4 @@ VERB = Verb(
         Example("qiscus-tui token --check --min-ttl 6h", "one that the server accepts now"),
     ),
     changes=True,
-    reports_crashes=False,
 )

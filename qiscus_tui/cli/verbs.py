@@ -104,8 +104,6 @@ class Verb(NamedTuple):
     changes: bool = False
     """Whether it may change something on the server; it then first warns of configured accounts
     that match none: one of them may be meant to be read-only."""
-    reports_crashes: bool = True
-    """Whether it first reports what an earlier run left half done."""
     runs_command: bool = False
     """Whether the words after `--` are a command of the user: `options.command`, unchanged, None
     without a `--`."""

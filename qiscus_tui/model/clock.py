@@ -132,3 +132,8 @@ def ago(seconds: float) -> str:
     if seconds < DAY:
         return f"{int(seconds // HOUR)} h ago"
     return f"{int(seconds // DAY)} d ago"
+
+
+def local_time(epoch: float) -> str:
+    """Return `24 Oct 2026 16:02`, in the local zone."""
+    return time.strftime("%-d %b %Y %H:%M", time.localtime(epoch))

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Account
+from qiscus_tui.model.clock import local_time
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit import CutShort
@@ -29,7 +29,7 @@ from qiscus_tui.store.audit_records import (
 from qiscus_tui.store.journal import JournalEntry, JournalState
 from qiscus_tui.store.state import remembered_ids
 
-SEE_THE_LIST = "See which of them ended: qiscus-tui sessions"
+LOOK_THERE = "See in the list which of them ended"
 
 
 @dataclass(frozen=True)
@@ -220,14 +220,14 @@ class UnfinishedRun(Struct, frozen=True):
     message: str
     """What happened, as safe text."""
     hint: str
-    """What to do."""
+    """Where to look, without a dot: the command line adds its command."""
     acknowledge: Callable[[], None]
     """Call it once the user has seen it, so that it is not shown again. Raises StorageError."""
 
     @property
     def text(self) -> str:
-        """Message and hint, one below the other."""
-        return f"{self.message}\n{self.hint}"
+        """Return message and hint, one below the other."""
+        return f"{self.message}.\n{self.hint}."
 
 
 def unfinished_runs(local_files: LocalFiles) -> list[UnfinishedRun]:
@@ -245,18 +245,15 @@ def unfinished_runs(local_files: LocalFiles) -> list[UnfinishedRun]:
 
 def _of_revoke_all(local_files: LocalFiles, entry: JournalEntry) -> UnfinishedRun:
     name = safe(entry.account_name, 100)
-    when = f"begun {rfc3339(entry.at)}," if entry.at else "whose journal entry is damaged,"
+    when = f"begun {local_time(entry.at)}," if entry.at else "whose journal entry is damaged,"
     begun = f"A revoke-all of {name}, {when} was cut short"
     match entry.state:
         case JournalState.PENDING:
             message = f"{begun}; it is not known whether it took effect"
-            hint = (
-                "See what is listed: qiscus-tui sessions. If the server rejects the token, "
-                "log in again: qiscus-tui login"
-            )
+            hint = "If the server rejects the token, log in again; else see what is listed"
         case JournalState.STORED:
             message = f"{begun} after its new token was stored; the result was not checked"
-            hint = "See what is listed: qiscus-tui sessions"
+            hint = "See what is listed"
     return UnfinishedRun(message, hint, lambda: local_files.journal.clear(entry.account_key))
 
 
@@ -265,10 +262,10 @@ def _of_plan(local_files: LocalFiles, cut: CutShort) -> UnfinishedRun:
     sessions = counted(len(intent.ids), "session")
     message = (
         f"The {intent.kind.value} plan {safe(intent.plan_id, 40)} of {sessions} "
-        f"({safe(intent.account, 100)}, begun {rfc3339(intent.time)}) was cut short"
+        f"({safe(intent.account, 100)}, begun {local_time(intent.time)}) was cut short"
     )
     return UnfinishedRun(
-        message + _reached(cut), SEE_THE_LIST, lambda: local_files.audit.acknowledge(intent.plan_id)
+        message + _reached(cut), LOOK_THERE, lambda: local_files.audit.acknowledge(intent.plan_id)
     )
 
 

@@ -93,7 +93,7 @@ def test_a_journal_that_cannot_be_written_sends_nothing_and_leaves_nothing_to_ex
         return Running.NO
 
     monkeypatch.setattr(Process, "running", is_gone)
-    assert "cut short" not in logged_in("accounts").err
+    assert "cut short" not in logged_in("audit").err
 
 
 def test_a_journal_that_fails_after_the_call_is_not_said_to_have_lost_the_token(

@@ -50,18 +50,6 @@ class LocalFiles:
         """Whether they are still there after this run."""
         return self.paths.files.persistent
 
-    def may_hold_interrupted(self) -> bool:
-        """Return whether an earlier run may have been cut short, without decoding any record.
-
-        A plan begins with an intent, and the two newest parts of the log have all that are open.
-        Raises StorageError.
-        """
-        paths, files = self.paths, self.paths.files
-        if files.is_there(paths.journal_file):
-            return True
-        logs = (files.read(path) for path in (paths.audit_file, paths.rotated_audit(1)))
-        return any(b'"intent"' in (log or b"") for log in logs)
-
     def verified_calls(self, origin: str, app_id: str, call: str) -> VerifiedCalls:
         """Return what is known of the revoke call (path and field) of one server and app."""
         return VerifiedCalls(self.paths, origin, app_id, call)

@@ -19,7 +19,7 @@ from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.text import counted
 from qiscus_tui.query import Moment, all_of
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.history import SEE_THE_LIST, reached_words
+from qiscus_tui.service.history import LOOK_THERE, reached_words
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.plan_files import plan_command
@@ -393,7 +393,8 @@ class RevokeDialog(Question[Report]):
         if not await self.end_confirming() or self._revocation is None or self._ended is not None:
             return []
         words = reached_words(*self._revocation.reached)
-        return [f"The revoke plan {self._plan.id} was cut short: {words}\n  {SEE_THE_LIST}"]
+        cut = f"The revoke plan {self._plan.id} was cut short: {words}"
+        return [f"{cut}\n  {LOOK_THERE}: qiscus-tui sessions"]
 
     async def on_unmount(self) -> None:
         """End a run whose screen goes away."""
