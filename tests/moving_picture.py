@@ -1,6 +1,6 @@
 """Makes clean-up.gif and progress.png from the demo: `python -m tests.moving_picture` (a minute).
 
-A cron made more than a third of 51,661 sessions. A few keys end all but what it uses, and the list
+A cron made more than a third of 51,661 sessions. Three steps end all but what it uses, and the list
 proves it. The title of the window names what is pressed next. The clock is moved by hand.
 """
 
@@ -27,10 +27,10 @@ from tests.screenshots import (
 from tests.tui.demo_app import Running
 
 SESSIONS = 51_661
-SIZE = (110, 30)
+SIZE = (88, 26)
 WIDTH = 1_000
-"""Pixels; README's column is narrower."""
-COLOURS = 48
+"""Pixels; README's column is a little narrower."""
+COLOURS = 256
 RATE = 270
 """Revokes a second, as a server at the usual distance answers them."""
 
@@ -43,12 +43,11 @@ class Frame(NamedTuple):
 
 
 async def frames() -> AsyncGenerator[Frame]:
-    """Return the story, from the list to the list without what the cron left behind."""
+    """Return the story in three steps: what the cron left behind, the plan, and that it is gone."""
     async with opened(sessions=SESSIONS, size=SIZE, latency_ms=15) as running:
         await some_time_later(running)
-        yield Frame(await picture(running, "g: group them by script"), 2_400)
         await running.press("g")
-        yield Frame(await picture(running, "x: revoke what the largest left behind"), 3_000)
+        yield Frame(await picture(running, "one script left most of it: x shows the plan"), 3_500)
         await running.press("x")
         await armed(running)
         found = re.search(r"([\d,]+) to revoke", running.words())
@@ -63,9 +62,9 @@ async def frames() -> AsyncGenerator[Frame]:
         async for svg in _progress(running, int(found[1].replace(",", ""))):
             yield Frame(svg, 420)
         await running.settle()
-        yield Frame(await picture(running, "enter: back to the list"), 4_000)
+        yield Frame(await picture(running, "gone: two readings of the list prove it"), 4_000)
         await running.press("enter")
-        yield Frame(await picture(running, "gone, and the list says so"), 4_500)
+        yield Frame(await picture(running, "and the script goes on working"), 4_000)
 
 
 async def _progress(running: Running, total: int) -> AsyncGenerator[str]:
@@ -86,9 +85,9 @@ def gif(shown: list[tuple[bytes, int]]) -> bytes:
         with Image.open(io.BytesIO(png)) as image:
             height = round(image.height * WIDTH / image.width)
             images.append(image.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS))
-    both = Image.new("RGB", (WIDTH, 2 * images[0].height))
-    both.paste(images[0], (0, 0))
-    both.paste(images[2], (0, images[0].height))
+    both = Image.new("RGB", (WIDTH, 3 * images[0].height))
+    for place, image in enumerate((images[0], images[1], images[-2])):
+        both.paste(image, (0, place * image.height))
     palette = both.quantize(COLOURS)
     drawn = [one.quantize(palette=palette, dither=Image.Dither.NONE) for one in images]
     out = io.BytesIO()

@@ -177,7 +177,7 @@ async def _draw(to_png: Callable[[str], bytes] | None) -> None:
 
 
 def rasteriser() -> Callable[[str], bytes]:
-    """Return what makes a PNG of an SVG, half its size with 64 colours."""
+    """Return what makes a PNG of an SVG, of half its bytes, as 256 colours are all that it has."""
     import resvg_py
     from PIL import Image
 
@@ -185,7 +185,7 @@ def rasteriser() -> Callable[[str], bytes]:
         drawn = resvg_py.svg_to_bytes(svg_string=svg, monospace_family="DejaVu Sans Mono")
         small = io.BytesIO()
         with Image.open(io.BytesIO(bytes(drawn))) as image:
-            image.convert("RGB").quantize(64).save(small, "PNG", optimize=True)
+            image.convert("RGB").quantize(256).save(small, "PNG", optimize=True)
         return small.getvalue()
 
     return to_png
