@@ -47,7 +47,7 @@ async def frames() -> AsyncGenerator[Frame]:
     async with opened(sessions=SESSIONS, size=SIZE, latency_ms=15) as running:
         await some_time_later(running)
         await running.press("g")
-        yield Frame(await picture(running, "one script left most of it: x shows the plan"), 3_500)
+        yield Frame(await picture(running, "one script left most of them: x shows the plan"), 3_500)
         await running.press("x")
         await armed(running)
         found = re.search(r"([\d,]+) to revoke", running.words())
