@@ -50,7 +50,7 @@ LONGEST_LEAVE = 3.0
 SHOWN_FOR = 60
 """Seconds that it stays on the screen what an earlier run left half done."""
 
-UNNAMEABLE = "Only groups by client and network can be named: G chooses them."
+UNNAMEABLE = "Only groups by client and network can be named: {key[group_by]} chooses them."
 
 
 class Navigation(TerminalApp, inherit_bindings=False):
@@ -212,7 +212,8 @@ class Navigation(TerminalApp, inherit_bindings=False):
 
         session = self.sessions.list.session_to_name()
         if session is None:
-            self.notify(UNNAMEABLE, severity="warning", markup=False)
+            words = registry.KeyWords(self.workspace.config.keys).words(UNNAMEABLE)
+            self.notify(words, severity="warning", markup=False)
         else:
             await label_session(self, self.sessions.feed, session)
 

@@ -15,6 +15,7 @@ from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.run import clean_environment
 from qiscus_tui.tui.terminal.app import crash_words
 from qiscus_tui.tui.theme import DARK, LIGHT
+from qiscus_tui.tui.widgets.fields import Field
 from tests.clocks import ManualClock
 from tests.sandbox import Call, demo_state
 from tests.tui.demo_app import at_login, at_sessions, workspace_on
@@ -109,12 +110,11 @@ def python(code: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("wanted", [DARK, LIGHT, "nord"])
-def test_the_theme_is_the_configured_one(clock: ManualClock, wanted: str) -> None:
-    assert app_in(wanted, clock).theme == wanted
-
-
-def test_a_theme_that_there_is_not_is_told_with_those_there_are(clock: ManualClock) -> None:
+def test_the_theme_is_the_configured_one_and_one_that_there_is_not_is_said(
+    clock: ManualClock,
+) -> None:
+    for wanted in (DARK, LIGHT, "nord"):
+        assert app_in(wanted, clock).theme == wanted
     with pytest.raises(ConfigError, match='no theme "solarised"') as refused:
         app_in("solarised", clock)
     assert {DARK, LIGHT, "nord"} <= set(refused.value.hint.strip(".").replace(",", "").split())
@@ -128,28 +128,33 @@ def app_in(theme: str, clock: ManualClock) -> QiscusTui:
 NOT_OURS = ("ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+o", "ctrl+j", "ctrl+p")
 
 
-@pytest.mark.parametrize("opens", ["slash", "F", "e", "x", "X", "A", "question_mark"])
-async def test_nothing_binds_the_keys_of_multiplexers(clock: ManualClock, opens: str) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("down", opens)
-        assert not set(NOT_OURS).intersection(running.app.screen.active_bindings)
-
-
-async def test_keys_of_multiplexers_and_of_textual_do_nothing(clock: ManualClock) -> None:
+async def test_the_keys_of_multiplexers_are_bound_nowhere_but_ctrl_a_in_a_field(
+    clock: ManualClock,
+) -> None:
     async with at_sessions(clock) as running:
         before = running.text()
         for key in NOT_OURS:
             await running.press(key)
         assert running.app.is_running
         assert running.text() == before
+        for opens in ("slash", "F", "e", "x", "X", "A", "question_mark"):
+            await running.press("down", opens)
+            bound = {*NOT_OURS} & {*running.app.screen.active_bindings}
+            assert bound == ({"ctrl+a"} if isinstance(running.app.focused, Field) else set())
+            await running.press("escape")
 
 
 @pytest.mark.parametrize(("key", "code"), [("q", 0), ("ctrl+c", 130)])
-async def test_q_and_ctrl_c_quit(clock: ManualClock, key: str, code: int) -> None:
+async def test_q_and_ctrl_c_quit_and_end_the_token_of_a_login_for_this_run_only(
+    clock: ManualClock, key: str, code: int
+) -> None:
     async with at_sessions(clock) as running:
+        assert len(running.state.sessions()) == 41
         await running.pilot.press(key)
         await running.pilot.pause(0.1)
         assert running.app.return_value == code
+        assert len(running.state.sessions()) == 40
+        assert running.state.calls[Call.LOGOUT] == 1
 
 
 async def test_ctrl_c_quits_while_a_field_has_the_focus(clock: ManualClock) -> None:
@@ -157,15 +162,6 @@ async def test_ctrl_c_quits_while_a_field_has_the_focus(clock: ManualClock) -> N
         await running.pilot.press("q", "ctrl+c")
         await running.pilot.pause(0.1)
         assert running.app.return_value == 130
-
-
-async def test_quitting_a_login_for_this_run_only_ends_its_token(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        assert len(running.state.sessions()) == 41
-        await running.pilot.press("q")
-        await running.pilot.pause(0.1)
-        assert len(running.state.sessions()) == 40
-        assert running.state.calls[Call.LOGOUT] == 1
 
 
 async def test_a_hang_up_that_is_told_twice_ends_that_token_all_the_same(

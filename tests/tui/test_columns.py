@@ -26,7 +26,7 @@ from qiscus_tui.tui.widgets.table import UNBOUND, Column, PlacedColumn, fit_colu
 from tests.tui.conftest import BILLING, DAY, NOW, listed, session
 
 LONG = {"USER": 0, "IP": 15}
-SHORT = {"USER": 0, "IP": 11, "CLIENT": 25, "USER AGENT": 30}
+SHORT = {"USER": 0, "IP": 11, "CLIENT": 25}
 NAMED, UNUSED, IPV6 = {**LONG, "USER": 14}, {**LONG, "LAST USED": 0}, {**LONG, "IP": 39}
 MAIN = "EXPIRES IN, ID, CLIENT, CREATED, LAST USED, IP"
 
@@ -35,14 +35,14 @@ class Given(NamedTuple):
     """What decides which columns there are, besides the width."""
 
     longest: dict[str, int] = LONG
-    is_wide: bool = False
+    has_preview: bool = False
     has_alike: bool = False
     sorted_by: SortKey | None = None
 
 
 def laid_out(width: int, given: Given = Given()) -> tuple[PlacedColumn[SessionRow], ...]:  # noqa: B008
-    longest, is_wide, has_alike, key = given
-    columns = offered_columns(longest, is_wide=is_wide, has_alike=has_alike, sorted_by=key)
+    longest, has_preview, has_alike, key = given
+    columns = offered_columns(longest, has_preview=has_preview, has_alike=has_alike, sorted_by=key)
     found = fit_columns(columns, [longest.get(one.title, UNBOUND) for one in columns], width)
     assert found[-1].start + found[-1].cells <= max(width, 41)
     return found
@@ -66,16 +66,14 @@ def widths(found: tuple[PlacedColumn[SessionRow], ...]) -> dict[str, int]:
         (79, Given(UNUSED), "EXPIRES IN, ID, CLIENT, CREATED, IP"),
         (59, Given(), "EXPIRES IN, ID, CLIENT, IP"),
         (40, Given(), "EXPIRES IN, ID, CLIENT"),
-        (119, Given(SHORT, has_alike=True), f"{MAIN}, LIKE THIS"),
-        (119, Given(has_alike=True), f"{MAIN}, LIKE THIS"),
+        (119, Given(SHORT, has_alike=True), f"{MAIN}, ITS GROUP"),
+        (119, Given(has_alike=True), f"{MAIN}, ITS GROUP"),
         (119, Given(NAMED, has_alike=True), f"{MAIN}, USER"),
         (99, Given(SHORT, has_alike=True), MAIN),
         (148, Given(), MAIN),
-        (149, Given(is_wide=True), f"{MAIN}, USER AGENT"),
-        (103, Given(SHORT, is_wide=True, has_alike=True), f"{MAIN}, USER AGENT"),
-        (109, Given(is_wide=True, has_alike=True), f"{MAIN}, USER AGENT"),
-        (143, Given(SHORT, is_wide=True, has_alike=True), f"{MAIN}, LIKE THIS, USER AGENT"),
-        (143, Given(IPV6, is_wide=True, has_alike=True), f"{MAIN}, USER AGENT"),
+        (103, Given(SHORT, has_preview=True, has_alike=True), MAIN),
+        (103, Given(IPV6, has_preview=True), MAIN),
+        (143, Given(SHORT, has_preview=True, has_alike=True), f"{MAIN}, ITS GROUP"),
     ],
 )
 def test_columns_give_way_by_priority(width: int, given: Given, shown: str) -> None:
@@ -83,26 +81,26 @@ def test_columns_give_way_by_priority(width: int, given: Given, shown: str) -> N
 
 
 def test_a_column_is_no_wider_than_its_texts_and_an_address_is_whole_first() -> None:
-    found = widths(laid_out(199, Given({**SHORT, "USER": 9}, is_wide=True)))
-    assert (found["CLIENT"], found["IP"], found["USER AGENT"]) == (25, 11, 30)
+    found = widths(laid_out(199, Given({**SHORT, "USER": 9})))
+    assert (found["CLIENT"], found["IP"]) == (25, 11)
     narrow = widths(laid_out(79, Given(SHORT)))["CLIENT"], widths(laid_out(79))["CLIENT"]
     assert narrow[0] == narrow[1] + 15 - 11
-    ipv6 = widths(laid_out(149, Given(IPV6, is_wide=True)))
+    ipv6 = widths(laid_out(149, Given(IPV6)))
     assert (ipv6["IP"], ipv6["CREATED"]) == (39, 17)
     assert widths(laid_out(79, Given(UNUSED)))["CREATED"] == 12
-    wide = laid_out(199, Given(is_wide=True))[-1]
-    assert wide.start + wide.cells == 198  # the last cell stays free, beside the scrollbar
+    for longest in (SHORT, LONG, IPV6, NAMED):  # beside the preview, from 150 columns on
+        assert widths(laid_out(103, Given(longest, has_preview=True)))["CLIENT"] >= 24
 
 
 def test_the_texts_of_a_list_are_measured() -> None:
     sessions = [session(number, user_agent="curl", ip="192.0.2.1") for number in range(30)]
     assert longest_texts(listed(sessions)) == {
-        "USER": 0, "IP": 9, "USER AGENT": 4, "CLIENT": 25, "LAST USED": 11,
+        "USER": 0, "IP": 9, "CLIENT": 25, "LAST USED": 11,
     }  # fmt: skip
     sessions[20] = session(20, user_agent="日本" * 20, ip="2001:db8::1", user="a@b.c")
     labels = [None] * 20 + [BILLING] + [None] * 9
     found = longest_texts(listed(sessions, labels=labels))
-    assert (found["USER"], found["IP"], found["USER AGENT"]) == (5, 11, 80)
+    assert (found["USER"], found["IP"]) == (5, 11)
     assert found["CLIENT"] == len("billing cron, protected · ") + 80
     unused = longest_texts(listed([session(0, last_used_at=None, ip=None)]))
     assert (unused["LAST USED"], unused["IP"]) == (0, len("unknown"))

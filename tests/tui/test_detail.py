@@ -11,39 +11,49 @@ from tests.clocks import ManualClock
 from tests.tui.demo_app import DAY, at_sessions
 
 
-async def test_it_shows_what_is_known(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
+async def test_it_shows_what_is_known_ticks_and_says_how_old_the_list_is(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, config=Config(ui=UiConfig(reload=600))) as running:
         await running.press("j", "enter")
-        assert isinstance(running.app.screen, DetailScreen)
-        session = running.sessions.table.cursor_session
+        screen, session = running.app.screen, running.sessions.table.cursor_session
+        assert isinstance(screen, DetailScreen)
         assert session is not None
-        text = running.text()
+        assert session.token is not None
+        before = running.text()
         for expected in (session.id, session.safe_ip, "Created", "Expires", "days left"):
-            assert expected in text
+            assert expected in before
+        assert f"ends with {session.token[-4:]}" in before
+        assert session.token[-5:] not in before
+        assert "as listed now" in running.lines()[0]
+        clock.advance(1)
+        screen.second()
+        await running.settle()
+        assert running.text() != before
+        clock.advance(130)
+        screen.second()
+        await running.settle()
+        assert "as listed 2 min ago" in running.lines()[0]
+        await running.press("c")
+        assert running.app.clipboard == session.id
         await running.press("escape")
         assert running.app.screen is running.sessions
 
 
-async def test_of_a_token_only_the_last_four_characters_are_shown(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("j", "enter")
-        session = running.sessions.table.cursor_session
-        assert session is not None
-        assert session.token is not None
-        assert f"ends with {session.token[-4:]}" in running.text()
-        assert session.token[-5:] not in running.text()
-
-
-async def test_unknown_fields_are_shown_and_secrets_in_them_are_not(clock: ManualClock) -> None:
+async def test_unknown_fields_are_shown_in_the_same_columns_and_secrets_in_them_are_not(
+    clock: ManualClock,
+) -> None:
     async with at_sessions(clock, dialect="extra", size=(120, 60)) as running:
         await running.press("j", "enter")
         session = running.sessions.table.cursor_session
         assert session is not None
         assert session.extra
-        text = running.text()
+        text, lines = running.text(), running.lines()
         assert "Other fields, as the server sent them" in text
-        assert "[hidden]" in text
         assert all(safe(name) in text for name in session.extra)
+        known = next(line for line in lines if line.strip().startswith("Created"))
+        unknown = next(line for line in lines if line.strip().startswith("device_secret"))
+        assert unknown.index("[hidden]") == known.index(known.split()[1])
 
 
 async def test_the_token_of_another_session_is_hidden_wherever_it_stands(
@@ -60,27 +70,6 @@ async def test_the_token_of_another_session_is_hidden_wherever_it_stands(
         await running.press("home", "enter")
         assert "[hidden]" in running.text()
         assert other not in running.text()
-
-
-async def test_known_and_unknown_fields_stand_in_the_same_columns(clock: ManualClock) -> None:
-    async with at_sessions(clock, dialect="extra", size=(120, 60)) as running:
-        await running.press("j", "enter")
-        lines = running.lines()
-        known = next(line for line in lines if line.strip().startswith("Created"))
-        unknown = next(line for line in lines if line.strip().startswith("device_secret"))
-        assert unknown.index("[hidden]") == known.index(known.split()[1])
-
-
-async def test_it_says_how_old_the_list_is_that_it_tells_from(clock: ManualClock) -> None:
-    async with at_sessions(clock, config=Config(ui=UiConfig(reload=600))) as running:
-        await running.press("j", "enter")
-        screen = running.app.screen
-        assert isinstance(screen, DetailScreen)
-        assert "as listed now" in running.lines()[0]
-        clock.advance(130)
-        screen.second()
-        await running.settle()
-        assert "as listed 2 min ago" in running.lines()[0]
 
 
 async def test_the_bar_is_of_the_life_that_the_session_really_has(clock: ManualClock) -> None:
@@ -117,18 +106,6 @@ async def test_an_unknown_end_leaves_no_hole_for_a_countdown(clock: ManualClock)
         assert lines[at + 2].startswith("  Id ")
 
 
-async def test_it_ticks(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("enter")
-        screen = running.app.screen
-        assert isinstance(screen, DetailScreen)
-        before = running.text()
-        clock.advance(1)
-        screen.second()
-        await running.settle()
-        assert running.text() != before
-
-
 async def test_space_marks_the_session_shown_and_no_other(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         await running.press("slash", *"-is:marked", "enter", "j", "j")
@@ -154,16 +131,13 @@ async def test_revoking_from_there_asks_for_that_one(clock: ManualClock) -> None
         assert "1 revoked" in running.lines()[1]
 
 
-async def test_our_own_session_stays_out_unless_asked(clock: ManualClock) -> None:
+async def test_our_own_session_stays_out_unless_asked_and_is_not_called_unknown_then(
+    clock: ManualClock,
+) -> None:
     async with at_sessions(clock) as running:
         await running.press("enter", "x")
         assert "Nothing to revoke" in running.text()
         assert "this program's own session" in running.text()
-
-
-async def test_our_own_session_that_was_revoked_is_not_called_unknown(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("enter", "x")
         clock.advance(1)
         await running.press("c")
         clock.advance(1)
@@ -171,12 +145,6 @@ async def test_our_own_session_that_was_revoked_is_not_called_unknown(clock: Man
         assert "1 revoked" in running.lines()[1]
         assert "this session" not in running.text()
         assert "Can't tell" not in running.text()
-
-
-async def test_the_id_is_what_is_copied(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("j", "enter", "c")
-        assert running.app.clipboard == running.sessions.table.cursor_id
 
 
 async def test_a_row_and_all_fields_are_copied_by_name_and_no_secret(clock: ManualClock) -> None:

@@ -21,6 +21,7 @@ from qiscus_tui.tui.session.context import (
     interval_words,
     ordinal,
 )
+from qiscus_tui.tui.session.countdown import draw_countdown
 from qiscus_tui.tui.session.screen import DetailScreen
 from tests.clocks import ManualClock
 from tests.tui.conftest import DAY, NOW, listed, session
@@ -139,8 +140,9 @@ async def test_group_days_and_neighbours_are_shown_in_any_size(
         if size[1] > 20:
             assert "Token ends with" in words
             assert "newest of " in words
-        if size[0] >= 120:
+        if size[1] > 15:
             assert "LOGINS PER DAY at most" in words
+        if size[0] >= 120:
             assert "JUST BEFORE AND AFTER" in words
 
 
@@ -154,6 +156,20 @@ def test_the_name_of_a_day_stands_beside_the_mark_of_that_day_alone(
     history = context_of(listed([session(1, created_at=NOW - age)]), 0).history
     days = day_names(history, NOW - age, len(history.logins), 2)
     assert " … ".join(part for part in re.split(r"\s{2,}", days.strip()) if part) == expected
+
+
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (76, "issued 12 Oct 17:46  now, 28 of 30 days left           expires 11 Nov 17:46"),
+        (60, "issued 12 Oct  now, 28 of 30 days left        expires 11 Nov"),
+        (43, "12 Oct  now, 28 of 30 days left      11 Nov"),
+        (30, "  now, 28 of 30 days left     "),
+    ],
+)
+def test_the_time_line_has_its_dates_in_any_width(width: int, words: str) -> None:
+    one = session(1, created_at=NOW - 2 * DAY, expires_at=NOW + 28 * DAY)
+    assert draw_countdown(one, NOW, DAY, width).plain.splitlines()[-1] == words
 
 
 async def test_issued_now_and_expiry_stand_on_the_bar(clock: ManualClock) -> None:

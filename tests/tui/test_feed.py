@@ -62,7 +62,8 @@ def test_it_knows_nothing_of_the_screens(module: str) -> None:
 async def test_a_reading_brings_the_list_and_says_when_it_begins_and_ends(live: Live) -> None:
     feed = live.feed
     assert not feed.is_read
-    assert await feed.reload() == []
+    assert await asyncio.gather(feed.reload(), feed.reload()) == [[], []]
+    assert len(live.lists) == 1  # while it is read it is not read again
     assert feed.is_read
     assert not feed.is_stale
     assert len(feed.listed) == len(live.sandbox.state.sessions())
@@ -70,34 +71,21 @@ async def test_a_reading_brings_the_list_and_says_when_it_begins_and_ends(live: 
     assert not live.changes[-1]
 
 
-async def test_while_it_is_read_it_is_not_read_again(live: Live) -> None:
-    await asyncio.gather(live.feed.reload(), live.feed.reload())
-    assert len(live.lists) == 1
-
-
-async def test_a_first_reading_that_fails_leaves_no_list(
+async def test_a_reading_that_fails_leaves_no_list_and_a_later_one_a_stale_one(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Connection, "read_list", failing(OutOfReach("No answer")))
-    await live.feed.reload()
-    assert live.feed.is_missing
-    assert not live.feed.has_ended
-    assert live.feed.is_stale
-
-
-async def test_a_later_one_leaves_the_list_stale_until_the_next(
-    live: Live, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await live.feed.reload()
-    before = live.feed.listed
-    with monkeypatch.context() as patched:
-        patched.setattr(Connection, "read_list", failing(OutOfReach("No answer")))
-        await live.feed.reload()
-    assert live.feed.listed is before
-    assert live.feed.is_stale
-    assert not live.feed.is_missing
-    await live.feed.reload()
-    assert not live.feed.is_stale
+    feed = live.feed
+    for has_list in (False, True):
+        before = feed.listed
+        with monkeypatch.context() as patched:
+            patched.setattr(Connection, "read_list", failing(OutOfReach("No answer")))
+            await feed.reload()
+        assert feed.listed is before
+        assert feed.is_stale
+        assert feed.is_missing is not has_list
+        assert not feed.has_ended
+        await feed.reload()
+        assert not feed.is_stale
 
 
 async def test_it_is_due_after_a_while_but_not_where_a_login_is_needed(

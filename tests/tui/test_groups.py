@@ -82,15 +82,15 @@ async def test_the_titles_fall_with_the_width_the_least_important_first(
     async with at_sessions(clock, sessions=400, known=[CRON]) as running:
         await running.press("g")
         for width, titles in (
-            (200, "SESSIONS▼ PER DAY NEWEST OLDEST LAST USED EXPIRING CLIENT NETWORK"),
-            (120, "SESSIONS▼ PER DAY NEWEST OLDEST LAST USED EXPIRING CLIENT NETWORK"),
-            (100, "SESSIONS▼ PER DAY LAST USED EXPIRING CLIENT NETWORK"),
+            (200, "SESSIONS▼ PER DAY NEWEST LAST USED IN USE TO REVOKE EXPIRING CLIENT NETWORK"),
+            (120, "SESSIONS▼ PER DAY LAST USED IN USE TO REVOKE EXPIRING CLIENT NETWORK"),
+            (100, "SESSIONS▼ LAST USED TO REVOKE CLIENT NETWORK"),
             (80, "SESSIONS▼ LAST USED CLIENT NETWORK"),
             (60, "SESSIONS▼ LAST USED CLIENT NETWORK"),
         ):
             await running.pilot.resize_terminal(width, 24)
             await running.settle()
-            assert " ".join(running.lines()[4].split()) == titles
+            assert " ".join(running.lines()[4].split("▏")[0].split()) == titles
             assert "protected" in running.text()
             assert " %" in rows_of(running)[0] or width == 60
 
@@ -309,6 +309,41 @@ async def test_l_names_the_integration_of_a_group(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=400) as running:
         await running.press("g", "l", *"cron", "enter")
         assert any("cron" in row and row.endswith("protected") for row in rows_of(running))
+
+
+async def test_to_revoke_is_what_x_plans_and_in_use_what_was_used_today(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=400, known=[CRON]) as running:
+        await running.press("g")
+        for row in range(6):
+            count, in_use = under_cursor(running).count, under_cursor(running).in_use
+            words = rows_of(running)[row].split(" ago ", 1)[1].split()
+            assert words[0] == f"{in_use}"
+            await running.press("x")
+            if words[1] == "0":
+                assert "Nothing to revoke" in running.text()
+            else:
+                kept = count - int(words[1])
+                assert f"{words[1]} to revoke + {kept} kept = {count}" in running.words()
+            await running.press("escape", "j")
+
+
+async def test_from_150_columns_the_newest_of_the_group_stands_beside_them(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=400, size=(150, 40)) as running:
+        await running.press("g")
+        for _ in range(2):
+            of_group = under_cursor(running).positions
+            sessions = running.sessions.view.listed.sessions
+            newest = max((sessions[at] for at in of_group), key=lambda one: one.created_at or 0)
+            assert "The newest of the group" in running.text()
+            assert f"Id          {newest.id}" in running.text()
+            assert f"newest of {len(of_group)}" in running.text()
+            await running.press("j")
+        await running.press("tab", "g")
+        assert "The newest of the group" not in running.text()
 
 
 async def test_x_asks_for_the_group_or_for_what_is_marked(clock: ManualClock) -> None:

@@ -111,9 +111,12 @@ async def test_the_tab_of_the_token_says_whom_it_is_for_and_hides_no_error(
     clock: ManualClock,
 ) -> None:
     async with at_login(clock) as running:
+        assert "ctrl+t long-lived token" in running.lines()[-1]
         await running.press("ctrl+t")
         assert "two factors" in running.login.said
+        assert "ctrl+t email and password" in running.lines()[-1]
         await running.press("ctrl+t")
+        assert "ctrl+t long-lived token" in running.lines()[-1]
         assert not running.login.said
         await running.press("tab", "x", "enter", "ctrl+t")
         assert "refused" in running.login.said
@@ -212,6 +215,20 @@ async def test_an_address_that_is_none_is_said_at_the_server(clock: ManualClock)
         await running.press("enter")
         assert "unencrypted" in running.login.said
         assert running.focus == "server"
+
+
+async def test_what_is_filled_in_is_typed_over_and_the_keys_of_a_shell_edit(
+    clock: ManualClock,
+) -> None:
+    async with at_login(clock) as running:
+        await running.press("x", "shift+tab", "tab")
+        assert running.value("#email") == "x"
+        await running.press(*"yz", "ctrl+a", "a", "ctrl+e", "b", "space", "c")
+        assert running.value("#email") == "ayzb c"
+        await running.press("ctrl+w", "ctrl+a", "delete", "ctrl+e", "ctrl+u")
+        assert running.value("#email") == ""
+        await running.press("tab", "q")
+        assert running.value("#password") == "q"
 
 
 async def test_the_password_cannot_be_copied_cut_or_seen(clock: ManualClock) -> None:

@@ -57,7 +57,7 @@ async def test_nothing_is_dim_and_what_has_the_focus_is_reversed(
 async def test_the_login_shows_its_fields_and_its_error(clock: ManualClock) -> None:
     async with at_login(clock, few_colours=True) as here:
         assert is_readable(here)
-        await here.press("tab", "backspace", "enter")
+        await here.press("tab", "end", "backspace", "enter")
         assert is_readable(here)
         assert "The server refused the login" in bold(here)
         email = [part for part in drawn(here) if "@demo.example" in part.text]

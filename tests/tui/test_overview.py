@@ -366,7 +366,7 @@ async def test_an_empty_list_says_so(clock: ManualClock) -> None:
         for session in here.state.sessions():
             here.state.end(session.token)
         await here.press("r")
-        assert "No live session." in here.text()
+        assert "no live session" in here.text()
         assert "ISSUED PER DAY" not in here.text()
         assert "enter add" not in here.lines()[-1]
         await here.press("enter", "tab", "escape")

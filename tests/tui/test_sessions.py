@@ -89,7 +89,7 @@ async def test_our_own_session_stands_first_in_every_order_and_the_cursor_keeps_
             assert running.lines()[2].endswith(words)
 
 
-async def test_sorting_shows_the_top_where_the_cursor_was_not_moved(clock: ManualClock) -> None:
+async def test_after_a_sort_the_view_is_at_the_top(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=300) as running:
         table = running.sessions.table
         await running.press("slash", *"-is", "colon", *"current", "enter")
@@ -99,11 +99,13 @@ async def test_sorting_shows_the_top_where_the_cursor_was_not_moved(clock: Manua
         await running.press("pagedown")
         at = table.cursor_id
         await running.press("S")
-        assert table.cursor_id == at
+        assert (table.cursor_id, table.top_row) == (at, 0)
         await running.press("slash", "ctrl+u", "minus", *"id", "colon", *str(at), "enter")
         assert table.cursor_row > 0
         await running.press("S")
         assert (table.cursor_row, table.top_row) == (0, 0)
+        await running.press("g", "end", "S")
+        assert running.sessions.list.group_table.top_row == 0
 
 
 # Marks.

@@ -1,5 +1,6 @@
 """The lines over the list: the words as drawn, and what gives way when they are too long."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from qiscus_tui.model.account import Account, Role, Storage, parse_origin
 from qiscus_tui.query import Moment
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.workspace import LocalFiles, Workspace
+from qiscus_tui.service.overview.session_context import origins_of
 from qiscus_tui.service.sessions.session_list import Current, SessionList
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import Config
@@ -212,11 +214,36 @@ def test_why_no_row_is_shown_is_said() -> None:
     feed.is_loading, feed.trouble = False, OutOfReach("No answer", "Is it up?")
     assert notices.no_rows(feed, nothing) == ("No answer", "Is it up?", "r tries again.")
     feed = feed_of(listed([]))
-    assert notices.no_rows(feed, nothing)[0] == "No live session."
+    assert notices.no_rows(feed, nothing)[0] == "The server lists no live session."
+    for fields, words in (
+        ({"current": Current.UNKNOWN}, "no live session, not even the one of this program."),
+        ({"unreadable": 3}, "3 sessions could not be read"),
+        ({"incomplete_because": "100 of 250"}, "what was read of the list: 100 of 250."),
+    ):
+        feed = feed_of(replace(listed([]), **fields))
+        assert words in notices.no_rows(feed, nothing)[0]
     assert notices.doubts(feed_of(replace(listed([]), current=Current.UNKNOWN))).text == ""
     feed = feed_of(ONE)
     assert notices.no_rows(feed, view_of(ONE, "ua:zzz"))[0] == "No session matches the filter."
     assert "ua:zzz" in notices.no_rows(feed, view_of(ONE, "ua:zzz age:x"))[0]
+
+
+def test_without_a_filter_it_is_said_what_made_much_of_the_list() -> None:
+    fields = {"ip": "10.2.0.7", "user_agent": "cron/1", "last_used_at": NOW - 2 * DAY}
+    many = listed([session(number, **fields) for number in range(60)])
+    moment = Moment(NOW, DAY)
+    sprawl = origins_of(many, moment).sprawl
+    assert sprawl is not None
+    view = view_of(many, "")
+    words = "".join(text for one in header.filtered(view, None, sprawl, "f6").left
+                    for text, _ in one.texts)  # fmt: skip
+    assert words.startswith("cron from 10.2.0.0/24 made 100 %")
+    assert re.search(r"\d+ not used for 24 hf6 prunes$", words)
+    assert " prunes" not in repr(header.filtered(view, None, sprawl, ""))
+    assert "made" not in repr(header.filtered(view_of(many, "ua:cron"), None, sprawl))
+    few, mixed = listed(many.sessions[:50]), listed([session(n) for n in range(60)])
+    assert origins_of(few, moment).sprawl is None
+    assert origins_of(mixed, moment).sprawl is None
 
 
 class LineApp(App[None]):

@@ -15,7 +15,7 @@ from msgspec import Struct
 from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.query import Moment
-from qiscus_tui.service.overview.counting import days_around
+from qiscus_tui.service.overview.counting import Sprawl, days_around, largest_sprawl
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 
@@ -29,6 +29,8 @@ USES = (
 )
 """How long ago a session was used, in words and seconds."""
 MOST_ADDRESSES = 5
+LONG_LIST, MUCH = 50, 0.2
+"""Sessions of a list above which, and the share above which one script has made much of it."""
 
 
 class GroupHistory(Struct, frozen=True):
@@ -94,6 +96,8 @@ class Origins(Struct, frozen=True):
     """The number of the group of each session, by its position."""
     until: float
     """When the day ends of which they are, the server's time."""
+    sprawl: Sprawl | None = None
+    """The script that made much of a list; None where none did."""
 
     def alike(self, session_id: str) -> int:
         """Return how many sessions are in its group; 0 where that is not known, or says nothing."""
@@ -114,7 +118,12 @@ def origins_of(listed: SessionList, moment: Moment) -> Origins:
     for number, group in enumerate(groups):
         for member in group.positions:
             group_of[member] = number
-    return Origins(listed, groups, group_of, days_around(moment.server_now)[-1])
+    sprawl, now = None, moment.server_now
+    if len(listed) > LONG_LIST:
+        sprawl = largest_sprawl(listed, groups, now)
+    if sprawl is not None and sprawl.group.share <= MUCH:
+        sprawl = None
+    return Origins(listed, groups, group_of, days_around(now)[-1], sprawl)
 
 
 def group_history(listed: SessionList, group: Group, now: float) -> GroupHistory:

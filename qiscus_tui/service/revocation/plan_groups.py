@@ -1,8 +1,9 @@
 """The groups of a plan: what it revokes of each, which it empties, what became of them. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from qiscus_tui.errors import CannotTell
 from qiscus_tui.model.clock import HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.masking import MASK, KnownSecrets, masked
@@ -11,7 +12,7 @@ from qiscus_tui.model.text import counted
 from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.outcomes import GONE, Report
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
-from qiscus_tui.service.revocation.retention import USUAL_RULES
+from qiscus_tui.service.revocation.retention import USUAL_RULES, check_rules
 from qiscus_tui.service.sessions.groups import Group, grouped, lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditGroup
@@ -120,6 +121,25 @@ def audit_groups(
             client = MASK
         recorded.append(AuditGroup(text(client), text(network), group.count))
     return tuple(recorded)
+
+
+def targets_of_groups(
+    listed: SessionList, groups: Sequence[Group], moment: Moment
+) -> dict[tuple[Hashable, ...], int]:
+    """Return by its kinds how many sessions of each group the usual rules would revoke.
+
+    Empty where the list can't answer them.
+    """
+    try:
+        check_rules(listed.sessions, USUAL_RULES)
+    except CannotTell:
+        return {}
+    positions = [position for group in groups for position in group.positions]
+    keys = groups[0].keys if groups else USUAL_KEYS
+    plan = make_plan(
+        listed, Selection(positions, "groups"), Allowed(), Retention(keys, USUAL_RULES), moment
+    )
+    return {one.group.kinds: one.targets for one in plan.groups}
 
 
 def prune_outlook(listed: SessionList, group: Group, moment: Moment) -> RevocationPlan:

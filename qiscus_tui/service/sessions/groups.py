@@ -161,6 +161,8 @@ class Group(Struct, frozen=True, kw_only=True):
     last_used_at: float | None
     expiring: int
     """Sessions that end soon, as in `is:expiring`."""
+    in_use: int
+    """Sessions that were used within 24 hours."""
     current: bool | None
     """Whether it has our own session; None where that is unknown."""
     protected: bool
@@ -232,8 +234,9 @@ def grouped(
             tally.oldest = min(tally.oldest, created)
             tally.newest = max(tally.newest, created)
             tally.recent += created > moment.server_now - PER_DAY_OF
-        if used is not None and used > tally.used:
-            tally.used = used
+        if used is not None:
+            tally.used = max(tally.used, used)
+            tally.in_use += used >= moment.server_now - DAY
         tally.expiring += end is not None and 0 < end - moment.server_now <= moment.expiring
         if session.current is not False:
             tally.current = tally.current or session.current
@@ -255,6 +258,7 @@ class _Tally:
     recent: int = 0
     """Created in the time of which `per_day` is the average."""
     expiring: int = 0
+    in_use: int = 0
     current: bool | None = False
     protected: bool = False
 
@@ -279,6 +283,7 @@ class _Tally:
             newest_at=newest,
             last_used_at=used,
             expiring=self.expiring,
+            in_use=self.in_use,
             current=self.current,
             protected=self.protected,
         )

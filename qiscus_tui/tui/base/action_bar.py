@@ -24,7 +24,8 @@ class ActionBar(OneLine):
 
     def show_commands(self, scope: Scope, context: Context) -> None:
         """Show what is available in this scope now."""
-        self.show_line(command_line(registry.in_footer(scope, context, keymap_of(self))))
+        commands = registry.in_footer(scope, context, keymap_of(self))
+        self.show_line(command_line(commands, context))
 
     def on_click(self, event: events.Click) -> None:
         """Report the command that was clicked."""
@@ -34,12 +35,12 @@ class ActionBar(OneLine):
             self.post_message(self.Pressed(part.name))
 
 
-def command_line(commands: Iterable[Command]) -> Line:
+def command_line(commands: Iterable[Command], context: Context) -> Line:
     """Return the footer's line."""
     return Line(
         tuple(
             Piece(
-                ((command.key_shown, Tone.KEY), (f" {command.word}", Tone.MUTED)),
+                ((command.key_shown, Tone.KEY), (f" {command.word(context)}", Tone.MUTED)),
                 command.footer,
                 command.name,
                 after="  ",

@@ -74,7 +74,7 @@ class Command(Struct, frozen=True, kw_only=True):
     shown_as: str = ""
     """The keys in footer and help, where that is not simply the first one."""
     label: str = ""
-    """The word in the footer; empty: its name."""
+    """The word in the footer; empty: its name. With fields of the context: `{now.other_tab}`."""
     title: str = ""
     """The name in the palette; empty: it is not offered there."""
     help: str
@@ -98,10 +98,9 @@ class Command(Struct, frozen=True, kw_only=True):
         """The key as footer, palette and help show it; empty where there is none."""
         return self.shown_as or next(map(sign_of, self.keys), "")
 
-    @property
-    def word(self) -> str:
-        """The word in the footer."""
-        return self.label or self.name.replace("_", " ")
+    def word(self, now: Context) -> str:
+        """Return the word in the footer."""
+        return self.label.format(now=now) or self.name.replace("_", " ")
 
     def why_not(self, now: Context) -> str | None:
         """Return the reason why it can't be used now; None where it can."""

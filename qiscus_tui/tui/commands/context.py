@@ -54,6 +54,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """Why no other account can be used: the environment names one."""
     no_way_back: str = ""
     """Why this screen can't be left."""
+    other_tab: str = "long-lived token"
+    """The tab of the login form that is not shown."""
 
     phase: Phase = Phase.ASKING
     running: bool = False
@@ -112,7 +114,7 @@ VIEW = Need(
 )
 PREVIEW = Need(
     lambda now: now.has_preview,
-    "There is no preview here: it needs 150 columns, and the plain list.",
+    "There is no preview here: it needs 150 columns.",
 )
 LIST_BEHIND = Need(lambda now: now.listed, "Examples run from the help of the list: ? there.")
 

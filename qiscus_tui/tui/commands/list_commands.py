@@ -195,6 +195,16 @@ LIST_COMMANDS = (
         help="In the filter: clear it, and go back to the list.",
         footer=80,
     ),
+    Command(
+        name="edit_field",
+        keys=("ctrl+e", "ctrl+u", "ctrl+w"),
+        shown_as="ctrl+a e u w",
+        help="In a field: to its begin, to its end, delete before the cursor, delete a word."
+        " In GNU screen ctrl+a is ctrl+a a.",
+        heading=Heading.FIND,
+        scopes=(Scope.FILTER, Scope.LOGIN),
+        bound=False,
+    ),
     _finding(
         name="reverse_sort",
         keys=("S",),
@@ -254,7 +264,6 @@ LIST_COMMANDS = (
         keys=("tab",),
         title="Go to the preview",
         help="Go to the session beside the list, to scroll it, and back; from 150 columns.",
-        scopes=(Scope.SESSIONS,),
         footer=42,
         needs=(PREVIEW,),
     ),

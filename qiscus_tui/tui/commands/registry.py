@@ -51,7 +51,7 @@ def _bindings(command: Command) -> list[Binding]:
     name = f"app.{command.name}" if command.on_app else command.name
     if command.takes_key:
         return [Binding(key, f"{name}('{key}')", show=False) for key in command.keys]
-    return [Binding(",".join(command.keys), name, command.word, show=False, id=command.name)]
+    return [Binding(",".join(command.keys), name, show=False, id=command.name)]
 
 
 def with_keys(commands: Iterable[Command], keymap: Keymap) -> tuple[Command, ...]:
@@ -66,6 +66,21 @@ def with_keys(commands: Iterable[Command], keymap: Keymap) -> tuple[Command, ...
         key = given.get(command.name) or ("" if command.bound else alike.get(command.keys))
         found.append(replace(command, keys=(key,), shown_as=sign_of(key)) if key else command)
     return tuple(found)
+
+
+class KeyWords:
+    """The keys of commands in a sentence that names them: `{key[reload]} reads again`."""
+
+    def __init__(self, keymap: Keymap) -> None:
+        self._keymap = keymap
+
+    def __getitem__(self, name: str) -> str:
+        (command,) = with_keys((_BY_NAME[name],), self._keymap)
+        return command.key_shown
+
+    def words(self, sentence: str) -> str:
+        """Return a sentence of ours with the keys that it names."""
+        return sentence.format(key=self)
 
 
 def named(name: str) -> Command | None:

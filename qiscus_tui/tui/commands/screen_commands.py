@@ -95,7 +95,6 @@ SCREEN_COMMANDS = (
         keys=("enter",),
         help="Log in with what was entered.",
         footer=90,
-        bound=False,
     ),
     _in_login(
         name="next_field",
@@ -107,7 +106,7 @@ SCREEN_COMMANDS = (
     _in_login(
         name="other_tab",
         keys=("ctrl+t",),
-        label="other way",
+        label="{now.other_tab}",
         help="Switch between email and password, and a long-lived token.",
         footer=70,
     ),

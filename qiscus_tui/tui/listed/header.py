@@ -4,13 +4,14 @@ from qiscus_tui.model.account import Role
 from qiscus_tui.model.clock import MINUTE, ago, countdown
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
+from qiscus_tui.service.overview.counting import Sprawl
 from qiscus_tui.tui.listed import notices
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.groups import GroupView, keys_words
 from qiscus_tui.tui.listed.order import ListView
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Piece, Tone, piece
 
-RANGE_KEYS = "space marks, esc drops"
+RANGE_KEYS = "{key[toggle_mark]} marks, esc drops"
 
 
 def identity(feed: Feed) -> Line:
@@ -65,7 +66,7 @@ def counts(
             if feed.is_missing
             else notices.progress(feed.progress, feed.progress_total, feed.rate)
         )
-        return Line(_filled([piece(words, Tone.PLAIN, ALWAYS), *_marks(view)]))
+        return Line(_filled([piece(words, Tone.PLAIN, ALWAYS), *_marks(feed, view)]))
     right = piece(like_this, Tone.MUTED, 10)
     if groups is not None:
         right = piece(f"by {keys_words(groups.keys)}", Tone.MUTED, 40)
@@ -87,7 +88,7 @@ def _counted(feed: Feed, view: ListView, groups: GroupView | None) -> list[Piece
         piece(soon, Tone.WARNING if expiring else Tone.MUTED, 30),
         piece(f"{expired:,} expired" if expired else "", Tone.MUTED, 25),
         piece(f"{new:,} new" if new else "", Tone.PLAIN, 50),
-        *_marks(view),
+        *_marks(feed, view),
         piece(f"{listed.unreadable:,} unreadable" if listed.unreadable else "", Tone.BAD, 80),
         piece("" if listed.complete else "not whole", Tone.BAD, 80),
         piece("list moved" if listed.moved else "", Tone.BAD, 80),
@@ -117,16 +118,17 @@ def _our_own(feed: Feed, view: ListView, groups: GroupView | None) -> Piece:
     return piece(f"this session {countdown(left, to_the_second=True)}", Tone.MUTED, 20)
 
 
-def _marks(view: ListView) -> tuple[Piece, ...]:
+def _marks(feed: Feed, view: ListView) -> tuple[Piece, ...]:
     """Return `3 marked (1 hidden) · 5 in range: space marks, esc drops`."""
     marks, in_range = view.marks, view.in_range
+    range_keys = notices.keys_in(feed).words(RANGE_KEYS)
     words = f"{marks.total:,} marked" if marks.total else ""
     if marks.hidden:
         words += f" ({marks.hidden:,} hidden)"
     return (
         piece(words, Tone.MARKED, ALWAYS),
         piece(f"{in_range:,} in range" if in_range else "", Tone.KEY, ALWAYS),
-        piece(RANGE_KEYS if in_range else "", Tone.MUTED, 90, after=": "),
+        piece(range_keys if in_range else "", Tone.MUTED, 90, after=": "),
     )
 
 
@@ -139,17 +141,46 @@ def within_words(seconds: float) -> str:
     return f"{whole}s"
 
 
-def filtered(view: ListView, groups: GroupView | None = None) -> Line:
-    """Return the third line: the filter, what it leaves, and the order."""
-    words = piece("/ to filter", Tone.MUTED, 10)
+def filtered(
+    view: ListView, groups: GroupView | None = None, sprawl: Sprawl | None = None, prune: str = "P"
+) -> Line:
+    """Return the third line: the filter, what it leaves, and the order.
+
+    Without a filter `sprawl`, what made much of the list, and `prune`, the key that cures it;
+    empty where nothing can be changed.
+    """
+    words = [piece("/ to filter", Tone.MUTED, 10)]
     if view.typed:
         tone = Tone.BAD if view.filter_error is not None else Tone.PLAIN
-        words = piece(f"/ {view.typed}", tone, ALWAYS)
+        words = [piece(f"/ {view.typed}", tone, ALWAYS)]
+    elif sprawl is not None:
+        made, often, unused = sprawl_words(sprawl)
+        words = [
+            piece(made, Tone.PLAIN, 90),
+            piece(often, Tone.PLAIN, 20, after=", "),
+            piece(unused, Tone.WARNING, 70, after="; "),
+            Piece(((prune, Tone.KEY), (" prunes" if prune else "", Tone.MUTED)), 80),
+        ]
     shown, total = len(view.shown), len(view.listed)
     many = f"{shown:,} of {total:,}" if shown != total else "all"
     count = (piece(many, Tone.MUTED, 60),) if total else ()
     sort = (groups or view).sorting.words
-    return Line((words,), (*count, piece(sort, Tone.MUTED, 50, after=", ")))
+    return Line(_filled(words), (*count, piece(sort, Tone.MUTED, 50, after=", ")))
+
+
+def sprawl_words(sprawl: Sprawl) -> tuple[str, str, str]:
+    """Return `GuzzleHttp from 10.2.0.0/24 made 36 %`, `15 a day`, `441 not used for 24 h`."""
+    group, unused = sprawl.group, sprawl.unused
+    client, network = group.values
+    whence = f"{client or 'An unknown client'} from {network or 'an unknown network'}"
+    often = ""
+    if group.per_day is not None:
+        often = f"{round(group.per_day):,}" if group.per_day >= 1 else "less than one"
+    return (
+        f"{whence} made {round(100 * group.share)} %",
+        f"{often} a day" if often else "",
+        f"{unused:,} not used for 24 h" if unused else "",
+    )
 
 
 def _filled(pieces: list[Piece]) -> tuple[Piece, ...]:

@@ -7,21 +7,30 @@ from qiscus_tui.model.account import Storage
 from qiscus_tui.model.progress import read_words
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.commands.registry import KeyWords
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.groups import GroupView
 from qiscus_tui.tui.listed.order import ListView
 
-LOADING = ("Loading the sessions…", "The keys work meanwhile; q quits.")
-SILENT = ("The server does not answer yet.", "Still waiting; q quits.")
-EMPTY = ("No live session.", "Every login makes one. r reads the list again.")
+LOADING = ("Loading the sessions…", "The keys work meanwhile; {key[quit]} quits.")
+SILENT = ("The server does not answer yet.", "Still waiting; {key[quit]} quits.")
+EMPTY = (
+    "The server lists no live session.",
+    "Every login makes one. {key[reload]} reads the list again.",
+)
+WITHOUT_OURS = (
+    "The server lists no live session, not even the one of this program.",
+    "So the list may be wrong: {key[reload]} reads it again.",
+)
 OLDER_REMAIN = (
     "Older sessions remain valid. If the password is new, end them: filter age:>1m, then a and x."
 )
 FROM_ENVIRONMENT = "The token comes from the environment: set a valid one there, and restart."
 GROUPING = ("Grouping the sessions…",)
-NO_GROUPS = ("G groups by something else, g shows the list.",)
-NO_MATCH = ("No session matches the filter.", "escape clears it, / changes it.")
+NO_GROUPS = ("{key[group_by]} groups by something else, {key[groups]} shows the list.",)
+NO_MATCH = ("No session matches the filter.", "escape clears it, {key[filter]} changes it.")
 
 
 def progress(received: int, total: int | None = None, rate: float = 0.0) -> str:
@@ -34,11 +43,11 @@ def progress(received: int, total: int | None = None, rate: float = 0.0) -> str:
     return f"Loading the sessions, {read_words(received, total, rate)}"
 
 
-def not_read(trouble: QiscusTuiError, storage: Storage) -> tuple[str, ...]:
+def not_read(trouble: QiscusTuiError, storage: Storage, keys: KeyWords) -> tuple[str, ...]:
     """Return what the table shows where the first list could not be read."""
     if isinstance(trouble, LoginNeeded) and storage is Storage.ENVIRONMENT:
         return (trouble.message, FROM_ENVIRONMENT)
-    return (trouble.message, trouble.hint, "r tries again.")
+    return (trouble.message, trouble.hint, f"{keys['reload']} tries again.")
 
 
 class NoticeText(Struct, frozen=True):
@@ -53,11 +62,12 @@ HANGS = NoticeText(
 )
 
 
-def cut_off(trouble: QiscusTuiError, storage: Storage) -> NoticeText:
+def cut_off(trouble: QiscusTuiError, storage: Storage, keys: KeyWords) -> NoticeText:
     """Return why the list is no longer the server's, and what to do."""
+    again = keys["reload"]
     if not isinstance(trouble, LoginNeeded):
-        return NoticeText(f"{trouble.message}. Nothing can be changed; r tries again.")
-    remedy = "r logs in again; nothing can be changed."
+        return NoticeText(f"{trouble.message}. Nothing can be changed; {again} tries again.")
+    remedy = f"{again} logs in again; nothing can be changed."
     if storage is Storage.ENVIRONMENT:
         remedy = FROM_ENVIRONMENT
     return NoticeText(f"Session ended: {trouble.message}. {remedy}")
@@ -68,20 +78,18 @@ def doubts(feed: Feed) -> NoticeText:
 
     The first of these that holds; the line over the table names the others by a word each.
     """
-    listed, readonly = feed.listed, feed.account.readonly
+    listed, readonly, keys = feed.listed, feed.account.readonly, keys_in(feed)
+    again = f"{keys['reload']} reads again."
     if feed.is_read and feed.trouble is not None:
-        return cut_off(feed.trouble, feed.storage)
+        return cut_off(feed.trouble, feed.storage, keys)
     if feed.is_read and feed.hangs:
         return HANGS
     if listed.unreadable:
-        return NoticeText(unreadable_words(listed.unreadable))
+        return NoticeText(f"{unreadable_words(listed.unreadable)}. {again}")
     if not listed.complete:
-        why = listed.incomplete_because
-        return NoticeText(f"The list is not whole: {why}. r reads again.")
+        return NoticeText(f"The list is not whole: {listed.incomplete_because}. {again}")
     if listed.moved:
-        return NoticeText(
-            "The list moved while it was read: a session may be missing. r reads again."
-        )
+        return NoticeText(f"The list moved while it was read: a session may be missing. {again}")
     if listed.current is Current.UNKNOWN and listed.sessions:
         return NoticeText(
             "Can't tell which session is ours: any of these may be it, so revoking asks."
@@ -93,15 +101,14 @@ def doubts(feed: Feed) -> NoticeText:
     return NoticeText(times)
 
 
+def keys_in(feed: Feed) -> KeyWords:
+    """Return the keys as config.toml has them."""
+    return KeyWords(feed.workspace.config.keys)
+
+
 def unreadable_words(count: int) -> str:
-    """`3 sessions could not be read, and are not shown.`"""
-    many = counted(count, "session")
-    return f"{many} could not be read and can't be shown. r reads again."
-
-
-def no_match(shown_by: str) -> tuple[str, ...]:
-    """What is said where the part of a filter that can be read matches nothing."""
-    return (f"No session matches {shown_by}", *NO_MATCH[1:])
+    """`3 sessions could not be read and can't be shown`"""
+    return f"{counted(count, 'session')} could not be read and can't be shown"
 
 
 def filter_trouble(error: QiscusTuiError, shown_by: str) -> NoticeText:
@@ -120,15 +127,30 @@ def notice(feed: Feed, view: ListView, *, is_typing: bool) -> NoticeText:
 
 def no_rows(feed: Feed, view: ListView, groups: GroupView | None = None) -> tuple[str, ...]:
     """Return why no row is shown, and what to do."""
+    keys = keys_in(feed)
+    if groups is not None and view.shown and groups.lacks is not None:
+        return (groups.lacks, *map(keys.words, NO_GROUPS))
     if groups is not None and view.shown:
-        return GROUPING if groups.lacks is None else (groups.lacks, *NO_GROUPS)
+        return GROUPING
+    no_match = tuple(map(keys.words, NO_MATCH))
+    if feed.is_read and view.is_filtered and view.filter_error:
+        return (f"No session matches {view.query.text}", *no_match[1:])
     if feed.is_read and view.is_filtered:
-        return no_match(view.query.text) if view.filter_error else NO_MATCH
+        return no_match
     if feed.is_read:
-        return EMPTY
+        return _empty(feed.listed, keys)
     if feed.trouble is None or feed.is_loading:
-        return SILENT if feed.hangs else LOADING
-    return not_read(feed.trouble, feed.storage)
+        return tuple(map(keys.words, SILENT if feed.hangs else LOADING))
+    return not_read(feed.trouble, feed.storage, keys)
+
+
+def _empty(listed: SessionList, keys: KeyWords) -> tuple[str, ...]:
+    """Return why a list that was read has no session to show."""
+    if listed.unreadable:
+        return (f"{unreadable_words(listed.unreadable)}.",)
+    if not listed.complete:
+        return (f"No session in what was read of the list: {listed.incomplete_because}.",)
+    return tuple(map(keys.words, WITHOUT_OURS if listed.current is Current.UNKNOWN else EMPTY))
 
 
 def context(feed: Feed, view: ListView, groups: GroupView | None = None) -> Context:

@@ -1,9 +1,12 @@
 """Which sessions of a list are shown, and in what order: sort, filter, our own session first."""
 
+from __future__ import annotations
+
+import enum
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import compress
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,55 +15,77 @@ from qiscus_tui.errors import FilterError
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import Moment, Query, SortKey, order, parse, parse_readable, select
 from qiscus_tui.query.sorting import FALLING
+from qiscus_tui.service.sessions.group_order import FALLING as FALLING_GROUPS
+from qiscus_tui.service.sessions.group_order import GroupFact
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from qiscus_tui.tui.listed.marks import NO_MARKS
 
 EVERYTHING = parse("")
 
-_WORDS = {
+SORT_KEYS = (
+    SortKey.CREATED,
+    SortKey.LAST_USED,
+    SortKey.EXPIRES,
+    SortKey.CLIENT,
+    SortKey.IP,
+    SortKey.USER,
+    SortKey.ID,
+)
+"""What a list is sorted by, one after the other."""
+
+_WORDS: dict[enum.Enum, tuple[str, str]] = {
     SortKey.CREATED: ("newest first", "oldest first"),
     SortKey.LAST_USED: ("last used first", "longest unused first"),
     SortKey.EXPIRES: ("soonest end first", "latest end first"),
-    SortKey.CLIENT: ("by client", "by client, backwards"),
     SortKey.IP: ("by address", "by address, backwards"),
-    SortKey.USER: ("by user", "by user, backwards"),
-    SortKey.ID: ("by id", "by id, backwards"),
+    GroupFact.COUNT: ("largest first", "smallest first"),
+    GroupFact.PER_DAY: ("most per day first", "fewest per day first"),
+    GroupFact.NEWEST: ("newest first", "longest without a login first"),
+    GroupFact.OLDEST: ("oldest first", "youngest first"),
+    GroupFact.LAST_USED: ("last used first", "longest unused first"),
 }
+"""The words of both directions; of other keys, `by client` and `by client, backwards`."""
+
+Key = TypeVar("Key", bound=enum.Enum)
 
 
-class Sorting(Struct, frozen=True):
-    """A key, in its own direction or reversed."""
+class Sorting(Struct, Generic[Key], frozen=True):
+    """A key of sessions or of groups, in its own direction or reversed."""
 
-    key: SortKey = SortKey.CREATED
+    key: Key
     reverse: bool = False
 
     @property
     def words(self) -> str:
         """`newest first`."""
-        return _WORDS[self.key][self.reverse]
+        by = f"by {self.key.value}"
+        return _WORDS.get(self.key, (by, f"{by}, backwards"))[self.reverse]
 
     @property
     def is_descending(self) -> bool:
         """Whether the highest value comes first."""
-        return (self.key in FALLING) != self.reverse
+        return (self.key in FALLING or self.key in FALLING_GROUPS) != self.reverse
 
-    def turned(self) -> Self:
+    def turned(self) -> Sorting[Key]:
         """Return the reverse."""
         return replace(self, reverse=not self.reverse)
 
-    def next(self, listed: SessionList) -> Self:
-        """Return the sort by the next key, in its own direction; by user where any is named."""
-        has_users = any(session.safe_user for session in listed.sessions)
-        keys = [key for key in _WORDS if has_users or key is not SortKey.USER]
-        after = keys[(keys.index(self.key) + 1) % len(keys)]
-        return replace(self, key=after, reverse=False)
-
-    def by(self, key: SortKey) -> Self:
+    def by(self, key: Key) -> Sorting[Key]:
         """Return the sort by a key; the same key again reverses it."""
-        return self.turned() if key is self.key else replace(self, key=key, reverse=False)
+        return self.turned() if key is self.key else Sorting(key)
+
+    def next(self, keys: Sequence[Key]) -> Sorting[Key]:
+        """Return the sort by the next of these keys, in its own direction."""
+        return Sorting(keys[(keys.index(self.key) + 1) % len(keys)])
 
 
-def own_first(listed: SessionList, sorting: Sorting) -> list[int]:
+def sort_keys(listed: SessionList) -> list[SortKey]:
+    """Return what a list can be sorted by: by user where any is named."""
+    has_users = any(session.safe_user for session in listed.sessions)
+    return [key for key in SORT_KEYS if has_users or key is not SortKey.USER]
+
+
+def own_first(listed: SessionList, sorting: Sorting[SortKey]) -> list[int]:
     """Return all positions of a list, sorted, our own session first."""
     own = next((at for at, session in enumerate(listed.sessions) if session.current), None)
     return order(listed, sorting.key, reverse=sorting.reverse, first=own)
@@ -95,7 +120,9 @@ class SortedList(Struct, frozen=True):
     expiry_counts: ExpiryCounts
 
     @classmethod
-    def of(cls, listed: SessionList, sorting: Sorting, query: Query = EVERYTHING) -> Self:
+    def of(
+        cls, listed: SessionList, sorting: Sorting[SortKey], query: Query = EVERYTHING
+    ) -> Self:
         """Sort and count a list, and make what a filter looks into."""
         if query.words:
             _ = listed.search  # made once: here in a thread, else when the filter is asked
@@ -134,7 +161,7 @@ class ListView:
         """The positions shown, in order."""
         self.is_whole = True
         """Whether they are what is asked for; else what was asked for before."""
-        self.sorting = Sorting()
+        self.sorting = Sorting(SortKey.CREATED)
         self.expiry_counts = ExpiryCounts()
         self.typed = ""
         """The filter as it was typed."""

@@ -32,7 +32,6 @@ class Tick(Checkbox, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "toggle_button", show=False),
-        Binding("enter", "submit", show=False),
     ]
 
     DEFAULT_CSS = """
@@ -50,9 +49,6 @@ class Tick(Checkbox, inherit_bindings=False):
     Tick.-fixed { color: $text-muted; }
     Tick.-fixed:focus { color: $foreground; }
     """
-
-    class Submitted(Message):
-        """Enter: go on with the form."""
 
     was_touched = False
     """Whether the user chose."""
@@ -81,10 +77,6 @@ class Tick(Checkbox, inherit_bindings=False):
         first, *others = self.label.wrap(max(1, width - len(box)))
         return [Content(box) + first, *(Content(" " * len(box)) + line for line in others)]
 
-    def action_submit(self) -> None:
-        """Go on with the form."""
-        self.post_message(self.Submitted())
-
 
 class TabStrip(Widget, can_focus=True):
     """The two tabs, side by side. Arrows or a click change the tab; so does ctrl+t anywhere."""
@@ -93,7 +85,6 @@ class TabStrip(Widget, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,right,space", "other", show=False),
-        Binding("enter", "submit", show=False),
     ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tab--chosen", "tab--other"}
@@ -114,9 +105,6 @@ class TabStrip(Widget, can_focus=True):
 
         tab: Tab
 
-    class Submitted(Message):
-        """Enter: go on with the form."""
-
     tab: reactive[Tab] = reactive(Tab.PASSWORD)
 
     def render(self) -> Text:
@@ -134,10 +122,6 @@ class TabStrip(Widget, can_focus=True):
         """Change to the other tab."""
         self.tab = self.tab.other
         self.post_message(self.Changed(self.tab))
-
-    def action_submit(self) -> None:
-        """Go on with the form."""
-        self.post_message(self.Submitted())
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the mouse."""

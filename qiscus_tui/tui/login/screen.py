@@ -98,11 +98,15 @@ class LoginScreen(BaseScreen[None]):
         self._offer: asyncio.Task[tuple[Storage, str]] | None = None
         """Looks where a login can be stored."""
         self._is_busy = False
+        self._tabs = TabStrip(id="tabs")
 
     @property
     def context(self) -> Context:
         no_way_back = "" if self._can_go_back else "There is no list to go back to: log in first."
-        return Context(no_way_back=BUSY if self._is_busy else no_way_back)
+        return Context(
+            no_way_back=BUSY if self._is_busy else no_way_back,
+            other_tab=self._tabs.tab.other.value.lower(),
+        )
 
     # What is drawn.
 
@@ -112,13 +116,14 @@ class LoginScreen(BaseScreen[None]):
         yield TooSmall()
         with Vertical(id="card"):
             yield OneLine(id="title")
-            yield TabStrip(id="tabs")
+            yield self._tabs
             with Grid(id="fields"):
-                yield from _row("Email", Field(email, id="email"), "password")
+                yield from _row("Email", Field(email, id="email", selects=True), "password")
                 password = SecretField(demo.password if demo else "", id="password")
                 yield from _row("Password", password, "password")
-                yield from _row("Server", Field(self._server(), id="server"))
-            yield Tick(id="keep")
+                yield from _row("Server", Field(self._server(), id="server", selects=True))
+            is_stored = self._stored is not None and self._stored.stores_logins
+            yield Tick(KEEP, is_stored, id="keep")
             yield Static(id="said", markup=False)
         yield ActionBar(id="keys")
 
@@ -130,7 +135,7 @@ class LoginScreen(BaseScreen[None]):
         self.query_one("#title", OneLine).show_line(
             Line((piece("qiscus-tui", Tone.STRONG, 90), piece(title, Tone.MUTED, 50, "   ")), right)
         )
-        self.query_one("#keys", ActionBar).show_commands(Scope.LOGIN, self.context)
+        self._show_keys()
         self._keep.label = Content(f"{KEEP} (looking for a keyring)")
         if self._why is not None:
             self._say(self._why.message, HERE if self._again else self._why.hint)
@@ -143,9 +148,13 @@ class LoginScreen(BaseScreen[None]):
         if account.user:
             self.set_focus(self.query_one("#password"))
             return
-        self.query_one(TabStrip).tab = Tab.TOKEN  # it was made of a token
+        self._tabs.tab = Tab.TOKEN  # it was made of a token
         await self._show_token_fields()
+        self._show_keys()
         self.set_focus(self.query_one("#long-lived"))
+
+    def _show_keys(self) -> None:
+        self.query_one("#keys", ActionBar).show_commands(Scope.LOGIN, self.context)
 
     def _server(self) -> str:
         if self._again is not None:
@@ -180,11 +189,11 @@ class LoginScreen(BaseScreen[None]):
 
     @property
     def _tab(self) -> Tab:
-        return self.query_one(TabStrip).tab
+        return self._tabs.tab
 
     def action_other_tab(self) -> None:
-        """Change over to the other way to log in."""
-        self.query_one(TabStrip).action_other()
+        """Change over to the other tab."""
+        self._tabs.action_other()
 
     def action_next_field(self) -> None:
         """Go to the next field."""
@@ -200,6 +209,7 @@ class LoginScreen(BaseScreen[None]):
             await self._show_token_fields()
         else:
             self.remove_class("-token")
+        self._show_keys()
         if not self.query_one("#said").has_class("-bad"):
             self._say(TOKEN_IS_FOR if changed.tab is Tab.TOKEN else "", "", Tone.MUTED)
         self.query_one("#app-id" if changed.tab is Tab.TOKEN else "#email", Field).focus()
@@ -208,15 +218,12 @@ class LoginScreen(BaseScreen[None]):
         """Show what this way to log in needs, made when it is chosen first."""
         self.add_class("-token")
         if not self.query("#app-id"):
-            app_id = _row(
-                "App code", Field(self._app_id, id="app-id", placeholder="abcd-…"), "token"
-            )
+            app_code = Field(self._app_id, id="app-id", placeholder="abcd-…", selects=True)
+            app_id = _row("App code", app_code, "token")
             token = _row("Token", SecretField("", id="long-lived"), "token")
             await self.query_one("#fields").mount(*app_id, *token, before=0)
 
     @on(Input.Submitted)
-    @on(Tick.Submitted)
-    @on(TabStrip.Submitted)
     def action_log_in(self) -> None:
         """Log in with what was entered, or say what is missing."""
         if self._is_busy:

@@ -240,13 +240,7 @@ class OverviewScreen(BaseScreen[str]):
 
 def sprawl_words(sprawl: Sprawl, *, is_filtered: bool) -> str:
     """Return `GuzzleHttp from 10.2.0.0/24 made 36 % of all, 15 a day; 441 not used for 24 h.`."""
-    group, unused = sprawl.group, sprawl.unused
-    client, network = group.values
-    whence = f"{client or 'An unknown client'} from {network or 'an unknown network'}"
-    words = f"{whence} made {round(100 * group.share)} % of {'these' if is_filtered else 'all'}"
-    if group.per_day is not None:
-        often = f"{round(group.per_day):,}" if group.per_day >= 1 else "less than one"
-        words += f", {often} a day"
-    if unused:
-        words += f"; {unused:,} not used for 24 h"
-    return f"{words}."
+    made, often, unused = header.sprawl_words(sprawl)
+    words = f"{made} of {'these' if is_filtered else 'all'}"
+    words += f", {often}" if often else ""
+    return f"{words}; {unused}." if unused else f"{words}."

@@ -1,18 +1,34 @@
-"""Draws what a session stands among: its group, logins per day, neighbours, and a prune."""
+"""What a session stands among: its group, logins per day, neighbours, and what a prune would do.
 
+Found out once for each group, in a thread, and drawn.
+"""
+
+from __future__ import annotations
+
+import asyncio
 import re
 import textwrap
 import time
+from dataclasses import dataclass
 
 from textual.content import Content
 
 from qiscus_tui.model.clock import DAY, HOUR, MINUTE, as_typed
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.overview.session_context import DAYS, GroupHistory, SessionContext
+from qiscus_tui.query import Moment
+from qiscus_tui.service.overview.counting import Sprawl
+from qiscus_tui.service.overview.session_context import (
+    DAYS,
+    NO_ORIGINS,
+    GroupHistory,
+    SessionContext,
+    group_history,
+    origins_of,
+)
 from qiscus_tui.service.revocation.plan import RevocationPlan
+from qiscus_tui.service.revocation.plan_groups import prune_outlook
 from qiscus_tui.service.revocation.retention import USUAL_RULES
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.session.details import SessionDetail
 from qiscus_tui.tui.widgets.bars import bar_lines, column_lines
 from qiscus_tui.tui.widgets.cells import created_cell, fit, last_used_cell
 
@@ -30,6 +46,57 @@ _AROUND = 5
 """Lines of headings and blanks, and the one under the strip."""
 _MOST_NEIGHBOURS = 3
 """Lines of the session and those beside it."""
+
+
+@dataclass(frozen=True)
+class SessionDetail:
+    """What is known around one session."""
+
+    context: SessionContext
+    outlook: RevocationPlan
+
+
+class SessionDetails:
+    """The details of the sessions of one list at a time. Draws nothing."""
+
+    def __init__(self) -> None:
+        self._origins = NO_ORIGINS
+        self._known: dict[int, tuple[GroupHistory, RevocationPlan]] = {}
+        """By the number of the group."""
+
+    def of(self, listed: SessionList, position: int) -> SessionDetail | None:
+        """Return what is known around a session; None where it was not found out yet."""
+        if listed is not self._origins.listed:
+            return None
+        known = self._known.get(self._origins.group_of[position])
+        if known is None:
+            return None
+        history, outlook = known
+        context = SessionContext(history, history.newest_first.index(position))
+        return SessionDetail(context, outlook)
+
+    @property
+    def sprawl(self) -> Sprawl | None:
+        """Return the script that made much of the list; None where none did, or it is not known."""
+        return self._origins.sprawl
+
+    def alike(self, session_id: str) -> int:
+        """Return how many sessions have its client and network; 0 where that is not known yet."""
+        return self._origins.alike(session_id)
+
+    async def find(self, listed: SessionList, position: int, moment: Moment) -> None:
+        """Find out what is known around a session, in a thread; again when the day has changed."""
+        origins = self._origins
+        if listed is not origins.listed or moment.server_now >= origins.until:
+            origins = await asyncio.to_thread(origins_of, listed, moment)
+            self._origins, self._known = origins, {}
+        number = origins.group_of[position]
+        if number not in self._known:
+            group = origins.groups[number]
+            history = await asyncio.to_thread(group_history, listed, group, moment.server_now)
+            outlook = await asyncio.to_thread(prune_outlook, listed, group, moment)
+            if origins is self._origins:
+                self._known[number] = history, outlook
 
 
 def group_words(context: SessionContext, now: float) -> str:
@@ -105,7 +172,8 @@ def draw_context(
     return Content("\n").join(
         [
             *map(Content, sentence),
-            *([Content(), per_day] if is_large else []),
+            *([Content()] if is_large else []),
+            per_day,
             *(Content.styled(line, "$primary") for line in strip),
             Content.styled(day_names(history, created, len(shown), cells), MUTED),
             *([Content(), beside] if is_large else []),

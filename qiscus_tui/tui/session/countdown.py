@@ -35,14 +35,18 @@ def draw_countdown(session: Session, now: float, expiring: float, width: int) ->
 
 
 def _words(session: Session, expires_at: float, now: float, at: int, width: int) -> str:
-    """Return issued, now and expiry; without their times where these do not fit."""
+    """Return issued, now and expiry; as dates alone where their words or times do not fit."""
     left, whole = expires_at - now, round(whole_life(session) / DAY, 1)
     middle = f"now, {math.ceil(left / DAY * 10) / 10:g} of {whole:g} days left"
-    ends = (
-        f"issued {created_cell_short(session.created_at, now).strip()}",
-        f"expires {created_cell_short(expires_at, now).strip()}",
-    )
-    for first, last in (ends, ("issued", "expires"), ("", "")):
+    issued = created_cell_short(session.created_at, now).strip()
+    expires = created_cell_short(expires_at, now).strip()
+    dates = issued.rsplit(" ", 1)[0], expires.rsplit(" ", 1)[0]
+    for first, last in (
+        (f"issued {issued}", f"expires {expires}"),
+        (f"issued {dates[0]}", f"expires {dates[1]}"),
+        dates,
+        ("", ""),
+    ):
         begin = len(first) + _GAP
         latest = width - len(last) - _GAP - len(middle)
         if begin <= latest:

@@ -13,10 +13,9 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.query import Moment
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.session.context import draw_context, draw_outlook
+from qiscus_tui.tui.session.context import SessionDetail, SessionDetails, draw_context, draw_outlook
 from qiscus_tui.tui.session.countdown import draw_countdown
-from qiscus_tui.tui.session.details import SessionDetail, SessionDetails
-from qiscus_tui.tui.session.facts import facts, unknown_facts
+from qiscus_tui.tui.session.fields import facts, unknown_facts
 from qiscus_tui.tui.widgets.drawn import Drawn
 from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
 

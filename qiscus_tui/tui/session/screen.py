@@ -21,8 +21,8 @@ from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.header import age_words
 from qiscus_tui.tui.listed.marks import Marks
 from qiscus_tui.tui.listed.order import ListView
-from qiscus_tui.tui.session.details import SessionDetails
-from qiscus_tui.tui.session.facts import row_words
+from qiscus_tui.tui.session.context import SessionDetails
+from qiscus_tui.tui.session.fields import row_words
 from qiscus_tui.tui.session.panel import SessionPanel
 from qiscus_tui.tui.terminal.clipboard import send
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece

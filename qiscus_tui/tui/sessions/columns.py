@@ -28,16 +28,18 @@ from qiscus_tui.tui.widgets.cells import (
     share_text,
     width_of,
 )
-from qiscus_tui.tui.widgets.table import UNBOUND, Column
+from qiscus_tui.tui.widgets.table import Column
 
 WIDE = 150
-"""Columns of a terminal from which the list has a preview, and a column for the user agent."""
+"""Columns of a terminal from which the list has a preview."""
 IN_RANGE = "▌"
 """At the left edge of the rows that are about to be marked."""
 
 _OURS_WIDTH = len("this session · qiscus-tui")
 _CREATED_FULL = 17
 """Cells of a time of creation with its year."""
+_BESIDE_PREVIEW = 24
+"""The least cells of a client's name where the preview says the rest."""
 _ALIKE_WIDTH = len("100,000 ") + SHARE_WIDTH
 
 Alike = Callable[[str], int]
@@ -162,14 +164,10 @@ USER: Column[SessionRow] = Column(
     30, least=14, sort=SortKey.USER, style="muted",
 )  # fmt: skip
 ALIKE: Column[SessionRow] = Column(
-    f"{'LIKE THIS':>{_ALIKE_WIDTH}}", _alike, _ALIKE_WIDTH, is_extra=True, style="muted"
+    f"{'ITS GROUP':>{_ALIKE_WIDTH}}", _alike, _ALIKE_WIDTH, is_extra=True, style="muted"
 )
 """How many sessions have its client and network, and their share of all."""
-USER_AGENT: Column[SessionRow] = Column(
-    "USER AGENT", lambda row, _: row.session.safe_agent, 12, 10, most=UNBOUND, style="muted"
-)
-
-COLUMNS = (EXPIRES, ID, CLIENT, CREATED, LAST_USED, IP, USER, ALIKE, USER_AGENT)
+COLUMNS = (EXPIRES, ID, CLIENT, CREATED, LAST_USED, IP, USER, ALIKE)
 """From left to right. All tokens have the same lifetime, so CREATED says little that EXPIRES IN
 does not; LAST USED decides what is safe to revoke. An address is whole before other columns are
 wider than they need: a part of it names others too."""
@@ -190,7 +188,6 @@ def longest_texts(listed: SessionList) -> dict[str, int]:
     texts: dict[str, Iterable[str]] = {
         "USER": {*map(attrgetter("safe_user"), sessions)},
         "IP": [ip or UNKNOWN for ip in {*map(attrgetter("safe_ip"), sessions)}],
-        "USER AGENT": {*map(attrgetter("safe_agent"), sessions)},
         "CLIENT": [
             client_words(client, known[label], current=False, new=bool(new))
             for client, label, new in clients
@@ -205,21 +202,21 @@ def longest_texts(listed: SessionList) -> dict[str, int]:
 def offered_columns(
     longest: Mapping[str, int],
     *,
-    is_wide: bool = False,
+    has_preview: bool = False,
     has_alike: bool = False,
     sorted_by: object = None,
 ) -> list[Column[SessionRow]]:
     """Return the columns that a list has, by its longest texts.
 
-    `is_wide`: the terminal has `WIDE` columns; `has_alike`: it can be said how many are like one.
+    `has_preview`: it stands beside them; `has_alike`: it can be said how many are like one.
     """
     offered = [*COLUMNS]
     if not longest.get("USER"):
         offered.remove(USER)
     if not has_alike:
         offered.remove(ALIKE)
-    if not is_wide:
-        offered.remove(USER_AGENT)
+    if has_preview:
+        offered[offered.index(CLIENT)] = replace(CLIENT, least=_BESIDE_PREVIEW)
     for at, column in enumerate(offered):
         if column is LAST_USED and longest.get("LAST USED") == 0:
             offered[at] = replace(column, priority=_NOTHING_USED)

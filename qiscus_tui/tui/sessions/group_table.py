@@ -6,12 +6,11 @@ all of its sessions are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from msgspec import Struct
 
 from qiscus_tui.model.clients import Known
-from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.service.sessions.group_order import GroupFact
 from qiscus_tui.service.sessions.groups import Group, shown
@@ -41,6 +40,8 @@ class GroupRow(Struct, frozen=True):
     """The share of the largest group."""
     marked: int = 0
     """How many of its sessions are marked."""
+    to_revoke: str = ""
+    """How many of them `x` would plan, in words; empty until that is known."""
     note_is_first: bool = False
     """Whether the note stands before the first name: there is no room for its column."""
 
@@ -115,9 +116,9 @@ def _per_day(row: GroupRow, _: int) -> str:
     return UNKNOWN if row.group.per_day is None else f"{row.group.per_day:,.0f}"
 
 
-def _oldest(row: GroupRow, _: int) -> str:
-    at = row.group.oldest_at
-    return UNKNOWN if at is None else f"{max(0, int((row.now - at) // DAY)):,} d"
+def _in_use(row: GroupRow, _: int) -> str:
+    """Return how many were used within 24 h."""
+    return UNKNOWN if row.group.last_used_at is None else f"{row.group.in_use:,}"
 
 
 def _bar(row: GroupRow, cells: int) -> str:
@@ -125,7 +126,7 @@ def _bar(row: GroupRow, cells: int) -> str:
     return share_blocks(row.group.share, row.largest, room)
 
 
-_BAR: Column[GroupRow] = Column("", _bar, 9, 45, least=5, most=60, gap=1, style="bar")
+_BAR: Column[GroupRow] = Column("", _bar, 9, 45, least=5, most=24, gap=1, style="bar")
 _FACTS: tuple[Column[GroupRow], ...] = (
     Column("", lambda row, _: f" {row.mark} {row.badge.value}", 4,
            stays=True, gap=0, style=lambda row: row.style),
@@ -133,13 +134,14 @@ _FACTS: tuple[Column[GroupRow], ...] = (
            is_number=True, style=lambda row: row.style, sort=GroupFact.COUNT),
     _BAR,
     Column("", lambda row, _: share_text(row.group.share), SHARE_WIDTH, 60, gap=1, style="muted"),
-    Column("PER DAY", _per_day, 7, 30, gap=1,
+    Column("PER DAY", _per_day, 7, 42, gap=1,
            is_number=True, style="muted", sort=GroupFact.PER_DAY),
     Column("NEWEST", lambda row, _: last_used_cell(row.group.newest_at, row.now), 10, 20,
            style="muted", sort=GroupFact.NEWEST),
-    Column("OLDEST", _oldest, 6, 10, style="muted", sort=GroupFact.OLDEST),
     Column("LAST USED", lambda row, _: last_used_cell(row.group.last_used_at, row.now), 10, 90,
            sort=GroupFact.LAST_USED),
+    Column("IN USE", _in_use, 7, 43, gap=1, is_number=True, style="muted"),
+    Column("TO REVOKE", lambda row, _: row.to_revoke, 9, 44, gap=1, is_number=True),
     Column("EXPIRING", lambda row, _: f"{row.group.expiring:,}", 8, 40, gap=1, is_number=True,
            style=lambda row: "soon" if row.group.expiring else "muted"),
 )  # fmt: skip
@@ -180,6 +182,7 @@ class GroupTable(Table[GroupRow]):
         self._groups: Sequence[Group] = ()
         self._listed = NO_SESSIONS
         self._largest = 0.0
+        self._to_revoke: Mapping[tuple[Hashable, ...], int] | None = None
 
     @property
     def cursor_group(self) -> Group | None:
@@ -189,11 +192,12 @@ class GroupTable(Table[GroupRow]):
     def show(
         self, listed: SessionList, keys: Sequence[GroupKey], groups: Sequence[Group], sort: Sort
     ) -> None:
-        """Show other groups of a list, or the same in another order.
+        """Show other groups of a list, or the same in another order, from the top.
 
         The cursor stays on its group.
         """
         is_other, was = keys != self._groups_by, self._groups
+        is_sorted = sort != self.sort
         rows = {group.kinds: row for row, group in enumerate(groups)}
         self._listed, self._groups_by, self._groups = listed, keys, groups
         self._largest = max((one.share for one in groups), default=0.0)
@@ -204,6 +208,13 @@ class GroupTable(Table[GroupRow]):
             self.set_rows(len(groups), 0, 0)
         else:
             self.replace_rows(len(groups), lambda row: rows.get(was[row].kinds))
+            if is_sorted:
+                self.scroll_to(y=0)
+
+    def show_to_revoke(self, found: Mapping[tuple[Hashable, ...], int]) -> None:
+        """Show how many sessions `x` would plan of each group; empty: that can't be known."""
+        self._to_revoke = found
+        self.refresh()
 
     def tick(self) -> None:
         """Let time pass, or draw other marks."""
@@ -214,12 +225,15 @@ class GroupTable(Table[GroupRow]):
         return UNBOUND if column is _BAR else super().longest(column)
 
     def row_at(self, row: int) -> GroupRow:
-        group = self._groups[row]
+        group, found = self._groups[row], self._to_revoke
+        count = found.get(group.kinds) if found else None
+        to_revoke = "" if found is None else UNKNOWN if count is None else f"{count:,}"
         return GroupRow(
             self._listed,
             group,
             self._now,
             self._largest,
             self._marked(group.positions),
+            to_revoke,
             note_is_first=all(one.column is not _NOTE for one in self._layout_now),
         )

@@ -1,19 +1,17 @@
 """The session under the cursor, beside the list: it follows once the keys rest."""
 
-import asyncio
 from collections.abc import Callable
 
+from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.session.details import SessionDetails
+from qiscus_tui.tui.session.context import SessionDetails
 from qiscus_tui.tui.session.panel import SessionPanel
 from qiscus_tui.tui.sessions.shown_list import ShownList
-
-LEAST = 100
-"""Columns from which the group of the session under the cursor is named over the list."""
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 REST = 0.08
 """Seconds without a move of the cursor after which it follows: a held key draws the list alone."""
@@ -37,7 +35,7 @@ class Preview(Vertical):
         self,
         feed: Feed,
         rows: ShownList,
-        details: Callable[[], SessionDetails],
+        details: SessionDetails,
         found: Callable[[], None],
     ) -> None:
         """`found` is called when more is known of the session under the cursor."""
@@ -46,9 +44,13 @@ class Preview(Vertical):
         self._rows = rows
         self._details = details
         self._found = found
+        self._title = OneLine(Line((piece("The newest of the group", Tone.STRONG, ALWAYS),)))
         self._panel: SessionPanel | None = None
         self._wanted: tuple[SessionList, Session]
         self._shown: tuple[SessionList, Session] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._title
 
     @property
     def is_shown(self) -> bool:
@@ -62,14 +64,13 @@ class Preview(Vertical):
 
     def follow(self) -> None:
         """Show the session under the cursor: at once what ticks, another one after a rest."""
-        session = self._rows.table.cursor_session
+        wanted = self._rows.previewed
+        self._title.display = self._rows.is_grouped and wanted is not None
         if self._panel is not None:
-            self._panel.display = session is not None
-        if session is None or not self._feed.is_read or not self.is_attached:
+            self._panel.display = wanted is not None
+        if wanted is None or not self._feed.is_read or not self.is_attached:
             return  # unattached: the app ends
-        if self.screen.size.width < LEAST:
-            return
-        self._wanted = wanted = (self._rows.table.sessions, session)  # by a rest that runs, too
+        self._wanted = wanted  # by a rest that runs, too
         if not _is_same(wanted, self._shown) or (self.display and self._panel is None):
             self.run_worker(self._show_after_rest, group="preview", exclusive=True)
         elif self._panel is not None and self.display:
@@ -81,44 +82,38 @@ class Preview(Vertical):
         That is never a local variable or an argument here: a worker refers to itself, so it and all
         that it has live until the garbage collector comes by, and a list is large.
         """
-        if self._shown is None:
-            await asyncio.to_thread(self._details)  # which loads modules
-        elif self._wanted[1].id != self._shown[1].id:
+        if self._shown is not None and self._wanted[1].id != self._shown[1].id:
             await self._feed.workspace.clock.sleep(REST)
         self._shown = self._wanted
         if self.display:
             (await self._mounted_panel()).show(*self._wanted)
         position = self._wanted[0].positions[self._wanted[1].id]
         if not self._feed.lacks_names:  # a list is grouped once, by its clients' full names
-            await self._details().find(self._wanted[0], position, self._rows.moment())
+            await self._details.find(self._wanted[0], position, self._rows.moment())
         self._found()
 
     async def _mounted_panel(self) -> SessionPanel:
         if self._panel is None:
-            self._panel = SessionPanel(self._feed, self._details(), id="session")
+            self._panel = SessionPanel(self._feed, self._details, id="session")
             await self.mount(self._panel)
         return self._panel
 
-    def alike(self, session_id: str) -> int:
-        """Return how many sessions have its client and network; 0 where that is not known yet."""
-        return 0 if self._shown is None else self._details().alike(session_id)
-
     @property
     def group_words(self) -> str:
-        """Return `459 like this, 36 %`: the group of the session under the cursor; or nothing."""
+        """Return `459 in its group, 36 %`, of the session under the cursor; or nothing."""
         session, shown = self._rows.table.cursor_session, self._shown
         if session is None or shown is None or shown[1].id != session.id or self.is_shown:
             return ""
         listed = shown[0]
-        detail = self._details().of(listed, listed.positions[session.id])
+        detail = self._details.of(listed, listed.positions[session.id])
         if detail is None:
             return ""
         group = detail.context.history.group
         if group.is_unknown:
             return ""
         if group.count == 1:
-            return "no other like this"
-        return f"{group.count:,} like this, {group.share:.0%}".replace("%", " %")
+            return "alone in its group"
+        return f"{group.count:,} in its group, {group.share:.0%}".replace("%", " %")
 
 
 def _is_same(

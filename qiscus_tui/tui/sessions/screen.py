@@ -33,14 +33,12 @@ from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.listed import header, notices
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.groups import GroupSorting
 from qiscus_tui.tui.listed.order import Sorting
-from qiscus_tui.tui.session.details import SessionDetails
-from qiscus_tui.tui.session.facts import row_words
+from qiscus_tui.tui.session.context import SessionDetails
+from qiscus_tui.tui.session.fields import row_words
 from qiscus_tui.tui.sessions.columns import WIDE
 from qiscus_tui.tui.sessions.filter import FilterBar, FilterRule
 from qiscus_tui.tui.sessions.preview import Preview
-from qiscus_tui.tui.sessions.session_table import SessionTable
 from qiscus_tui.tui.sessions.shown_list import ShownList
 from qiscus_tui.tui.terminal.clipboard import send
 from qiscus_tui.tui.widgets.notice import Notice
@@ -75,8 +73,8 @@ class SessionsScreen(BaseScreen[None]):
         self.view, self.table = self.list.view, self.list.table
         self.details = SessionDetails()
         """What is found out about single sessions."""
-        self.preview = Preview(self.feed, self.list, lambda: self.details, self._found)
-        self.table.alike = self.preview.alike
+        self.preview = Preview(self.feed, self.list, self.details, self._found)
+        self.table.alike = self.details.alike
         self._is_settled = self._login_is_due = False
         self.views = named_views(workspace.config.views.values())
         """Those of the configuration."""
@@ -103,7 +101,8 @@ class SessionsScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         """The first frame comes before the network."""
-        self._remembered = last_settings(self.workspace.local_files, self.feed.account)
+        last = last_settings(self.workspace.local_files, self.feed.account)
+        self._remembered = replace(last, is_grouped=False)  # it starts in the list
         self._show_as(self._remembered)
         self.draw()
         self.focus_list()
@@ -192,14 +191,14 @@ class SessionsScreen(BaseScreen[None]):
         self.identity.show_line(header.identity(feed))
         like_this = "" if groups else self.preview.group_words
         self.counts.show_line(header.counts(feed, view, groups, like_this))
-        self.filter_bar.show_line(header.filtered(view, groups))
+        prune = "" if feed.account.readonly else notices.keys_in(feed)["prune"]
+        self.filter_bar.show_line(header.filtered(view, groups, self.details.sprawl, prune))
         cell = self.filter_bar.cell_of(error.position) if error and is_typing else 0
         self.filter_rule.show_error(error if is_typing else None, cell)
         said = notices.notice(feed, view, is_typing=is_typing)
         self.notice.say(said.text, is_warning=said.is_warning)
         self.list.front.show_notice(*notices.no_rows(feed, view, groups))
         self.action_bar.show_commands(Scope.FILTER if is_typing else self.scope, context)
-        self.set_class(self.list.is_grouped, "-grouped")
         self.preview.follow()
 
     def action_begins(self) -> None:
@@ -218,7 +217,7 @@ class SessionsScreen(BaseScreen[None]):
         self.list.front.focus(scroll_visible=False)
         self.draw_soon()
 
-    @on(SessionTable.Moved)
+    @on(Table.Moved)
     def _cursor_moved(self) -> None:
         self.preview.follow()
 
@@ -339,7 +338,8 @@ class SessionsScreen(BaseScreen[None]):
     def show_view(self, number: int) -> None:
         """Show the view in this place of config.toml, from 0."""
         if number >= len(self.views):
-            self.feed.say(f"there is no view {number + 1}; V shows them all")
+            all_views = f"{notices.keys_in(self.feed)['views']} shows them all"
+            self.feed.say(f"there is no view {number + 1}; {all_views}")
             return
         view, now = self.views[number], self._shown_as()
         if view.settings.is_grouped:  # the other order stays
@@ -353,15 +353,14 @@ class SessionsScreen(BaseScreen[None]):
     def _show_as(self, settings: ListSettings) -> None:
         self.list.sort(Sorting(settings.sort, settings.reverse))
         self.list.group_by(settings.group_by)
-        self.list.sort_groups(GroupSorting(settings.group_sort, settings.group_reverse))
+        self.list.sort_groups(Sorting(settings.group_sort, settings.group_reverse))
         self._show_groups(shown=settings.is_grouped)
 
     def _shown_as(self) -> ListSettings:
         groups, sorting = self.list.groups, self.view.sorting
         return ListSettings(
-            is_grouped=self.list.is_grouped,
             group_by=groups.keys,
-            group_sort=groups.sorting.by,
+            group_sort=groups.sorting.key,
             group_reverse=groups.sorting.reverse,
             sort=sorting.key,
             reverse=sorting.reverse,

@@ -13,7 +13,7 @@ the methods below, which the screen's actions call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -124,7 +124,7 @@ class SessionTable(Table[SessionRow]):
         self._ui = ui
         self._now = server_now()
         self._shown = ShownRows(NO_SESSIONS, ())
-        self._longest: dict[str, int] = {}
+        self._longest: Mapping[str, int] = {}
         self._range = NO_RANGE
         self._wanted: str | None = None
         """Id of the session that the cursor returns to once it is shown."""
@@ -143,10 +143,15 @@ class SessionTable(Table[SessionRow]):
         """Return the positions of the rows shown."""
         return self._shown.order
 
-    def show(self, sessions: SessionList, order: Sequence[int]) -> None:
-        """Show another snapshot. Marks of sessions that it does not list are gone."""
+    def show(
+        self, sessions: SessionList, order: Sequence[int], longest: Mapping[str, int] | None = None
+    ) -> None:
+        """Show another snapshot; `longest`: its `longest_texts`, where they were found already.
+
+        Marks of sessions that it does not list are gone.
+        """
         self.marks = self.marks.carried_over(self.sessions, sessions)
-        self._longest = longest_texts(sessions)
+        self._longest = longest_texts(sessions) if longest is None else longest
         self._now = self._server_now()
         self._show(ShownRows(sessions, order))
         self._count_marks()
@@ -157,16 +162,15 @@ class SessionTable(Table[SessionRow]):
         self._count_marks()
 
     def show_sorted(self, order: Sequence[int]) -> None:
-        """Show the rows in an order that the user asked for.
+        """Show the rows in an order that the user asked for, from the top.
 
-        The cursor stays on its session if it was moved there, else the first row is shown.
+        The cursor stays on its session if it was moved there, else it goes to the first row.
         """
         self.drop_range()
         was_moved = self._moved_to is not None and self._moved_to == self.cursor_id
         is_same = len(order) == len(self.order)
         self._show(ShownRows(self.sessions, order))
-        if not was_moved:
-            self.set_rows(len(order), 0, 0)
+        self.set_rows(len(order), self.cursor_row if was_moved else 0, 0)
         if not is_same:  # else as many of them are marked as before: to count sorts all of them
             self._count_marks()
 
@@ -310,11 +314,10 @@ class SessionTable(Table[SessionRow]):
         )
 
     def offered_columns(self) -> Sequence[Column[SessionRow]]:
-        # The terminal may be wide where a preview takes a part of it; 1: the scrollbar's.
-        is_wide = max(self.screen.size.width, self.row_width + 1) >= WIDE
+        has_preview = self.screen.size.width >= WIDE
         has_alike, sorted_by = self.alike is not None, self.sort and self.sort.key
         return offered_columns(
-            self._longest, is_wide=is_wide, has_alike=has_alike, sorted_by=sorted_by
+            self._longest, has_preview=has_preview, has_alike=has_alike, sorted_by=sorted_by
         )
 
     def longest(self, column: Column[SessionRow]) -> int:

@@ -4,7 +4,7 @@ Long work is done in threads, see `listed/work.py`.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -22,8 +22,9 @@ from qiscus_tui.service.sessions.group_order import GroupFact
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.groups import Grouped, GroupSorting, GroupView
-from qiscus_tui.tui.listed.order import ListView, Search, SortedList, Sorting, own_first
+from qiscus_tui.tui.listed.groups import Grouped, GroupSorting, GroupView, group_sort_keys
+from qiscus_tui.tui.listed.notices import keys_in
+from qiscus_tui.tui.listed.order import ListView, Search, SortedList, Sorting, own_first, sort_keys
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from qiscus_tui.tui.revoke.choices import (
     MARKED,
@@ -31,6 +32,7 @@ from qiscus_tui.tui.revoke.choices import (
     hidden_words,
     marked_words,
 )
+from qiscus_tui.tui.sessions.columns import longest_texts
 from qiscus_tui.tui.sessions.group_table import GroupTable
 from qiscus_tui.tui.sessions.session_table import SessionTable
 from qiscus_tui.tui.widgets.table import Sort, Table
@@ -61,7 +63,8 @@ class ShownList(Container):
         self._group_marks = self.table.marks
         """Of the list that is grouped: a newer one may be there already."""
         start = partial(self.run_worker, group="list")
-        self._sorting, self._filtering, self._grouping = (ListWork(start) for _ in range(3))
+        self._sorting, self._filtering = ListWork(start), ListWork(start)
+        self._grouping, self._planning = ListWork(start), ListWork(start)
         self._marked_by: list[tuple[Query, frozenset[str]]] = []
         """Filters about time, and the ids of the sessions that were marked by each."""
 
@@ -97,21 +100,22 @@ class ShownList(Container):
 
     async def prepare(self, listed: SessionList) -> None:
         """Sort a new list while keys are handled, and show it."""
+        if len(listed) <= AT_ONCE:
+            self.show_at_once(listed)
+            return
+        longest = await asyncio.to_thread(longest_texts, listed)
         while True:
             sorting, query = self.view.sorting, self.view.query
-            if len(listed) <= AT_ONCE:
-                found = SortedList.of(listed, sorting, query)
-            else:
-                found = await asyncio.to_thread(SortedList.of, listed, sorting, query)
+            found = await asyncio.to_thread(SortedList.of, listed, sorting, query)
             if sorting == self.view.sorting:  # else the user chose another meanwhile
                 break
-        self._show(found)
+        self._show(found, longest)
 
     def show_at_once(self, listed: SessionList) -> None:
         """Show a list within this turn: after a revoke, so that nothing is seen of the old one."""
-        self._show(SortedList.of(listed, self.view.sorting))
+        self._show(SortedList.of(listed, self.view.sorting), longest_texts(listed))
 
-    def _show(self, found: SortedList) -> None:
+    def _show(self, found: SortedList, longest: Mapping[str, int]) -> None:
         listed = found.listed
         self._feed.take(listed)
         flags = b""
@@ -119,7 +123,7 @@ class ShownList(Container):
             flags = self.table.marks.carried_over(self.table.sessions, listed).flags
         self.view.show(found, Moment(self._feed.server_now, self._expiring, flags))
         self._show_sort()
-        self.table.show(listed, self.view.shown)
+        self.table.show(listed, self.view.shown, longest)
         self._rows_changed()
 
     def _rows_changed(self) -> None:
@@ -146,9 +150,9 @@ class ShownList(Container):
     def sort_by_next(self) -> None:
         """Sort by the next column."""
         if self.is_grouped:
-            self.sort_groups(self.groups.sorting.next(self.groups.keys))
+            self.sort_groups(self.groups.sorting.next(group_sort_keys(self.groups.keys)))
         else:
-            self.sort(self.view.sorting.next(self.view.listed))
+            self.sort(self.view.sorting.next(sort_keys(self.view.listed)))
 
     def reverse_sort(self) -> None:
         """Reverse the order."""
@@ -163,11 +167,11 @@ class ShownList(Container):
             case SortKey():
                 self.sort(self.view.sorting.by(asked.key))
             case GroupFact() | GroupKey():
-                self.sort_groups(self.groups.sorting.towards(asked.key))
+                self.sort_groups(self.groups.sorting.by(asked.key))
             case _:
                 pass
 
-    def sort(self, sorting: Sorting) -> None:
+    def sort(self, sorting: Sorting[SortKey]) -> None:
         """Sort the sessions."""
         self.view.sorting = sorting
         listed = self.view.listed
@@ -191,8 +195,8 @@ class ShownList(Container):
 
     def sort_groups(self, sorting: GroupSorting) -> None:
         """Sort the groups."""
-        self.groups.sort(sorting)
-        self._show_groups()
+        self.groups.sorting = sorting
+        self._group()
 
     # The filter.
 
@@ -246,17 +250,20 @@ class ShownList(Container):
             return
         asked = self.groups.ask(self.view, self.moment())
         if asked is not None:
-            self._grouping.do(len(self.view.shown), asked.grouped, self._grouped)
+            work = partial(asked.grouped, self.groups.made)
+            self._grouping.do(len(self.view.shown), work, self._grouped)
 
     def _grouped(self, made: Grouped) -> None:
         self.groups.take(made)
         self._group_marks = self.table.marks
         self._show_groups()
+        size = len(self.view.shown)
+        self._planning.do(size, made.to_revoke, self.group_table.show_to_revoke)
 
     def _show_groups(self) -> None:
-        view, sorting = self.groups, self.groups.sorting
-        grouping, sort = view.made.grouping, Sort(sorting.by, sorting.is_descending)
-        self.group_table.show(grouping.listed, grouping.keys, view.groups, sort)
+        grouping = self.groups.made.grouping
+        sort = Sort(grouping.sorting.key, grouping.sorting.is_descending)
+        self.group_table.show(grouping.listed, grouping.keys, self.groups.groups, sort)
         self._changed()
 
     def finished_group(self) -> Group | None:
@@ -264,8 +271,20 @@ class ShownList(Container):
         self.finish_filter()
         asked = self.groups.ask(self.view, self.moment()) or self.groups.asked
         if self.groups.made.grouping is not asked:
-            self._grouped(asked.grouped())
+            self._grouped(asked.grouped(self.groups.made))
         return self.group_table.cursor_group
+
+    @property
+    def previewed(self) -> tuple[SessionList, Session] | None:
+        """Return the session under the cursor, or the newest of the group there, and its list."""
+        if not self.is_grouped:
+            session = self.table.cursor_session
+            return None if session is None else (self.table.sessions, session)
+        group, listed = self.group_table.cursor_group, self.groups.made.grouping.listed
+        if group is None:
+            return None
+        members = map(listed.sessions.__getitem__, group.positions)
+        return listed, max(members, key=lambda one: one.created_at or 0.0)
 
     def session_to_name(self) -> Session | None:
         """Return a session of the client and network under the cursor; None where there is none."""
@@ -362,8 +381,8 @@ class ShownList(Container):
         if count > len(marked.hidden) or (count and group is None):
             words = marked_words(count)
             if group is not None and not self._marked_in(group.positions):
-                words = "marked before; the group under the cursor is not in it (u unmarks)"
-                words = f"{count:,} {words}"
+                words = f"{count:,} marked before; the group under the cursor is not in it"
+                words += keys_in(self._feed).words(" ({key[unmark_all]} unmarks)")
         elif group is not None:
             members = frozenset(group.positions)
             in_order = [position for position in self.table.order if position in members]

@@ -23,7 +23,7 @@ class Field(LineInput, inherit_bindings=False):
         Binding("right", "cursor_right", show=False),
         Binding("ctrl+left", "cursor_left_word", show=False),
         Binding("ctrl+right", "cursor_right_word", show=False),
-        Binding("home", "home", show=False),
+        Binding("home,ctrl+a", "home", show=False),
         Binding("end,ctrl+e", "end", show=False),
         Binding("backspace", "delete_left", show=False),
         Binding("delete,ctrl+d", "delete_right", show=False),
@@ -47,8 +47,11 @@ class Field(LineInput, inherit_bindings=False):
     }
     """
 
-    def __init__(self, value: str = "", *, id: str, placeholder: str = "") -> None:
-        super().__init__(value, placeholder, id=id, compact=True, select_on_focus=False)
+    def __init__(
+        self, value: str = "", *, id: str, placeholder: str = "", selects: bool = False
+    ) -> None:
+        """`selects`: what stands in it is selected when it gets the focus."""
+        super().__init__(value, placeholder, id=id, compact=True, select_on_focus=selects)
         self.cursor_blink = False
 
     def render_line(self, y: int) -> Strip:
@@ -77,7 +80,7 @@ class SecretField(Field):
     """A line that shows dots, and gives its value to its own screen alone."""
 
     def __init__(self, value: str = "", *, id: str) -> None:
-        super().__init__(value, id=id)
+        super().__init__(value, id=id, selects=True)
         self.password = True
 
     @property
