@@ -161,7 +161,7 @@ def test_the_name_of_a_day_stands_beside_the_mark_of_that_day_alone(
 @pytest.mark.parametrize(
     ("width", "words"),
     [
-        (76, "issued 12 Oct 17:46  now, 28 of 30 days left           expires 11 Nov 17:46"),
+        (76, "issued 12 Oct 17:46  now, 28 of 30 days left            expires 11 Nov 17:46"),
         (60, "issued 12 Oct  now, 28 of 30 days left        expires 11 Nov"),
         (43, "12 Oct  now, 28 of 30 days left      11 Nov"),
         (30, "  now, 28 of 30 days left     "),

@@ -153,7 +153,7 @@ async def test_help_begins_with_what_can_be_done_here_and_says_why_not(clock: Ma
         assert "Show the session below in the list." in here.text()
         assert "a digit runs" not in here.text()
         await here.press("4")
-        assert "Examples run from the help of the list" in here.toasts
+        assert "Open the help from the list to run an example." in here.toasts
         await here.press("escape", "escape")
         await here.pilot.resize_terminal(120, 40)
         await here.press("A", "question_mark")

@@ -92,27 +92,16 @@ async def test_only_the_session_on_which_the_cursor_rests_is_drawn(
         assert shown == [running.sessions.table.cursor_id]
 
 
-async def test_at_120_columns_the_group_of_the_row_is_counted_over_the_list(
-    clock: ManualClock,
-) -> None:
+async def test_at_120_columns_each_row_says_how_many_are_in_its_group(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=300) as running:
-        await running.press("slash", *"guzzle", "enter", "j")
-        session = running.sessions.table.cursor_session
-        assert session is not None
-        detail = running.sessions.details.of(
-            running.sessions.feed.listed, running.sessions.feed.listed.positions[session.id]
-        )
-        assert detail is not None
-        count = detail.context.history.group.count
-        assert f"{count} in its group, " in running.lines()[1]
-        await running.press("g")
-        assert "in its group" not in running.text()
-
-
-async def test_a_session_without_others_like_it_is_said_to_have_none(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=0) as running:
-        assert "alone in its group" in running.lines()[1]
-        assert running.lines()[5].split()[-1] != "%"
+        details, listed = running.sessions.details, running.sessions.feed.listed
+        for line, session_id in zip(running.lines()[5:], running.ids, strict=False):
+            if line.startswith("─"):
+                break
+            count = details.alike(session_id)
+            share = round(100 * count / len(listed))
+            said = f"{count}  {share} %" if count > 1 and share else f"  {count}"
+            assert line.endswith(said if count else session_id[:0])
 
 
 async def test_the_list_can_be_drawn_while_the_app_ends(clock: ManualClock) -> None:

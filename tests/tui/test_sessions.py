@@ -3,7 +3,6 @@
 import pytest
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.model.clients import Known
 from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.session.screen import DetailScreen
@@ -108,40 +107,7 @@ async def test_after_a_sort_the_view_is_at_the_top(clock: ManualClock) -> None:
         assert running.sessions.list.group_table.top_row == 0
 
 
-# Marks.
-
-
-async def test_mark_all_and_invert_touch_only_what_is_shown_and_hidden_marks_are_counted(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        table = running.sessions.table
-        await running.press("slash", *"curl", "enter", "a")
-        some = table.mark_counts.total
-        assert some == len(running.ids)
-        await running.press("escape", "i")
-        assert table.mark_counts.total == 201 - some
-        await running.press("u")
-        assert table.mark_counts.total == 0
-        await running.press("a", "slash", *"curl", "enter")
-        assert f"201 marked ({201 - some} hidden)" in running.text()
-
-
 # Reading.
-
-
-async def test_reload_keeps_cursor_scroll_and_marks_by_id(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=200, size=(100, 24)) as running:
-        table = running.sessions.table
-        await running.press("pagedown", "pagedown", "space", "j", "space")
-        at, top, marked = table.cursor_id, table.top_row, marked_ids(table)
-        gone = running.ids[3]
-        token = next(s.token for s in table.sessions.sessions if s.id == gone)
-        assert token is not None
-        running.state.end(token)
-        await running.press("r")
-        assert gone not in running.ids
-        assert (table.cursor_id, table.top_row, marked_ids(table)) == (at, top - 1, marked)
 
 
 async def test_the_list_is_read_again_by_the_clock_but_not_under_a_dialog(
@@ -240,14 +206,6 @@ async def test_where_all_marks_are_hidden_x_says_so_and_asks_for_the_row(
         await running.press("y")
         listed = {one.id: str(one.token) for one in before.sessions}
         assert running.state.revoke_requests == [listed[str(under_cursor)]]
-
-
-async def test_protected_sessions_stay_out(clock: ManualClock) -> None:
-    cron = Known("billing cron", client="GuzzleHttp", protect=True)
-    async with at_sessions(clock, known=[cron]) as running:
-        assert "billing cron, protected" in running.text()
-        await running.press("slash", *"guzzle", "enter", "a", "x")
-        assert "protected: billing cron" in running.text()
 
 
 async def test_revoke_all_goes_on_with_the_new_token(clock: ManualClock) -> None:

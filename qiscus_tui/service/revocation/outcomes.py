@@ -1,9 +1,12 @@
 """What became of each session of a plan. The server's list decides."""
 
+from __future__ import annotations
+
 import enum
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerError, ServerFault, StorageError
 from qiscus_tui.exit_codes import ExitCode
@@ -11,10 +14,12 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.metrics import Sample
 from qiscus_tui.service.revocation.plan import NOT_LISTED, RevocationPlan
-from qiscus_tui.service.revocation.sending import Stop
 from qiscus_tui.service.revocation.verification import Fate, Verification
 from qiscus_tui.service.sessions.groups import whole_pairs
 from qiscus_tui.service.sessions.session_list import SessionList
+
+if TYPE_CHECKING:  # loads httpx, for which the first frame of the list does not wait
+    from qiscus_tui.service.revocation.sending import Stop
 
 LOOK_AGAIN_HINT = (
     "See what is still listed: qiscus-tui sessions. If it can't be ended: qiscus-tui doctor"

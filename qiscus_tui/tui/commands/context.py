@@ -116,7 +116,7 @@ PREVIEW = Need(
     lambda now: now.has_preview,
     "There is no preview here: it needs 150 columns.",
 )
-LIST_BEHIND = Need(lambda now: now.listed, "Examples run from the help of the list: ? there.")
+LIST_BEHIND = Need(lambda now: now.listed, "Open the help from the list to run an example.")
 
 # Of the server and of accounts.
 IDLE = Need(lambda now: not now.busy, BUSY)

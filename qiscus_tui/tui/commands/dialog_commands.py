@@ -22,7 +22,7 @@ DIALOG_COMMANDS = (
     _in_dialogs(
         name="confirm",
         keys=("y",),
-        help="Confirm: not within half a second of the drawing, and never by a paste or a burst.",
+        help="Confirm. Not in the first half second, and never by a paste or keys typed ahead.",
         scopes=(Scope.QUESTION,),
         needs=QUESTION,
     ),
@@ -55,7 +55,7 @@ DIALOG_COMMANDS = (
     _in_revoke(
         name="rules",
         keys=("r",),
-        help="In the revoke dialog: keep the newest and the used of each group, or not.",
+        help="In the revoke dialog: keep the newest of each group and what was used, or not.",
         needs=RULES,
     ),
     _in_revoke(

@@ -47,7 +47,7 @@ LIST_COMMANDS = (
         name="prune",
         keys=("P",),
         title="Prune what is shown…",
-        help="Keep the newest and the used of each group, and revoke the rest of what is shown.",
+        help="Of what is shown, keep the newest of each group and what was used; revoke the rest.",
         footer=97,
         needs=(WHOLE_FILTER, ROW, *SERVER),
         on_app=True,
@@ -199,7 +199,7 @@ LIST_COMMANDS = (
         name="edit_field",
         keys=("ctrl+e", "ctrl+u", "ctrl+w"),
         shown_as="ctrl+a e u w",
-        help="In a field: to its begin, to its end, delete before the cursor, delete a word."
+        help="In a field: go to the start, to the end, delete to the start, delete a word."
         " In GNU screen ctrl+a is ctrl+a a.",
         heading=Heading.FIND,
         scopes=(Scope.FILTER, Scope.LOGIN),

@@ -52,13 +52,10 @@ def age_words(age: float) -> str:
     return ago(age if age >= MINUTE else age // 5 * 5)
 
 
-def counts(
-    feed: Feed, view: ListView, groups: GroupView | None = None, like_this: str = ""
-) -> Line:
+def counts(feed: Feed, view: ListView, groups: GroupView | None = None) -> Line:
     """Return the second line: how many, or how far the loading is; what was done last.
 
-    `groups`: where they are shown in place of the sessions; `like_this`: how many there are of
-    the group of the session under the cursor.
+    `groups`: where they are shown in place of the sessions.
     """
     if not feed.is_read:
         words = (
@@ -67,9 +64,7 @@ def counts(
             else notices.progress(feed.progress, feed.progress_total, feed.rate)
         )
         return Line(_filled([piece(words, Tone.PLAIN, ALWAYS), *_marks(feed, view)]))
-    right = piece(like_this, Tone.MUTED, 10)
-    if groups is not None:
-        right = piece(f"by {keys_words(groups.keys)}", Tone.MUTED, 40)
+    right = piece("" if groups is None else f"by {keys_words(groups.keys)}", Tone.MUTED, 40)
     if feed.note.text:
         tone = Tone.WARNING if feed.note.is_warning else Tone.GOOD
         right = piece(feed.note.text, tone, ALWAYS)

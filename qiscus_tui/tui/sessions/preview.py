@@ -98,23 +98,6 @@ class Preview(Vertical):
             await self.mount(self._panel)
         return self._panel
 
-    @property
-    def group_words(self) -> str:
-        """Return `459 in its group, 36 %`, of the session under the cursor; or nothing."""
-        session, shown = self._rows.table.cursor_session, self._shown
-        if session is None or shown is None or shown[1].id != session.id or self.is_shown:
-            return ""
-        listed = shown[0]
-        detail = self._details.of(listed, listed.positions[session.id])
-        if detail is None:
-            return ""
-        group = detail.context.history.group
-        if group.is_unknown:
-            return ""
-        if group.count == 1:
-            return "alone in its group"
-        return f"{group.count:,} in its group, {group.share:.0%}".replace("%", " %")
-
 
 def _is_same(
     wanted: tuple[SessionList, Session], shown: tuple[SessionList, Session] | None

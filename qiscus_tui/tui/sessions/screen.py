@@ -189,8 +189,7 @@ class SessionsScreen(BaseScreen[None]):
         feed, view, groups = self.feed, self.view, self.list.shown_groups
         is_typing, error = self.filter_bar.is_typing, view.filter_error
         self.identity.show_line(header.identity(feed))
-        like_this = "" if groups else self.preview.group_words
-        self.counts.show_line(header.counts(feed, view, groups, like_this))
+        self.counts.show_line(header.counts(feed, view, groups))
         prune = "" if feed.account.readonly else notices.keys_in(feed)["prune"]
         self.filter_bar.show_line(header.filtered(view, groups, self.details.sprawl, prune))
         cell = self.filter_bar.cell_of(error.position) if error and is_typing else 0
