@@ -6,18 +6,23 @@ where both lack it, and both hold what else was listed before. What speaks again
 said in words; then nothing is gone because it is missing.
 """
 
+from __future__ import annotations
+
 import asyncio
 import enum
 import math
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import counted
-from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.sessions.session_list import ROUND_LENGTH, SessionList
+
+if TYPE_CHECKING:  # loads httpx, for which the first frame of the list does not wait
+    from qiscus_tui.service.account.connection import Connection
 
 MOST_READINGS = 5
 """Readings of the list after which what is still in doubt is unknown."""
