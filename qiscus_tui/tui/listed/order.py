@@ -120,9 +120,7 @@ class SortedList(Struct, frozen=True):
     expiry_counts: ExpiryCounts
 
     @classmethod
-    def of(
-        cls, listed: SessionList, sorting: Sorting[SortKey], query: Query = EVERYTHING
-    ) -> Self:
+    def of(cls, listed: SessionList, sorting: Sorting[SortKey], query: Query = EVERYTHING) -> Self:
         """Sort and count a list, and make what a filter looks into."""
         if query.words:
             _ = listed.search  # made once: here in a thread, else when the filter is asked
