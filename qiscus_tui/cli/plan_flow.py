@@ -110,10 +110,10 @@ def _moment(context: VerbContext, connection: Connection) -> query.Moment:
 def selected(listed: SessionList, rule: query.Query | None, moment: query.Moment) -> Selection:
     """Return what a filter chooses, newest first, as `sessions` lists them; all without one."""
     if rule is None:
-        return Selection(query.order(listed), "every session")
+        return Selection(query.order(listed))
     chosen = query.ordered(listed, query.select(rule, listed, moment))
     doubt = "" if chosen else query.unanswerable(rule, listed.sessions)
-    return Selection(chosen, "matches", rule=rule, doubt=doubt)
+    return Selection(chosen, rule=rule, doubt=doubt)
 
 
 async def plan_of_retention(
@@ -179,7 +179,6 @@ def _named(
     positions = [listed.positions[session.id] for session in named if session is not None]
     return Selection(
         query.ordered(listed, positions),
-        "named",
         named=True,
         gone=tuple(one for one in missing if one in seen),
         unlisted=(

@@ -97,7 +97,7 @@ def plan_of(
 ) -> RevocationPlan:
     """A plan for these positions of the list; for all of them without any."""
     chosen = positions or range(len(on))
-    return make_plan(on, Selection(chosen, "asked for", gone=gone), allowed or Allowed())
+    return make_plan(on, Selection(chosen, gone=gone), allowed or Allowed())
 
 
 # What the server does with one revoke
@@ -395,7 +395,7 @@ class Stage:
         """A plan on the list as it is now; for everything, unless `targets` are given."""
         now = self.server.now_listed()
         chosen = range(len(now)) if targets is None else [now.positions[s.id] for s in targets]
-        return make_plan(now, Selection(chosen, "asked for", gone=gone), allowed or Allowed())
+        return make_plan(now, Selection(chosen, gone=gone), allowed or Allowed())
 
     def run(
         self,

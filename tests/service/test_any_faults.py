@@ -154,7 +154,7 @@ async def played(script: Script) -> tuple[Stage, Report]:
 def test_nothing_is_claimed_that_is_not_so(script: Script):
     stage, report = asyncio.run(played(script))
     server = stage.server
-    planned = [target.session.id for target in report.plan.targets]
+    planned = [target.id for target in report.plan.targets]
     sent, live = set(server.requests), set(server.live)
     found = {kind: {o.id for o in report.outcomes if o.outcome is kind} for kind in Outcome}
 

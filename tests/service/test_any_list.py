@@ -215,7 +215,7 @@ async def played(script: Script) -> Played:
         rows = {one.id: by_created[one.created_at or 0] for one in listed.sessions}
         serials = [rows[one.id].serial for one in listed.sessions]
         chosen = [place for place, serial in enumerate(serials) if serial in script.planned]
-        plan = make_plan(listed, Selection(chosen, "test"), Allowed())
+        plan = make_plan(listed, Selection(chosen), Allowed())
         clock.advance(script.plan_age)
         log: list[str] = []
         trail, trials = AuditTrail(log), Trials(script.verified)
@@ -261,7 +261,7 @@ def test_no_live_session_is_reported_gone_and_nothing_outside_the_plan_is_sent(
         if o.outcome in {Outcome.REVOKED, Outcome.ALREADY_GONE}
     }
     assert not claimed & alive
-    planned = {str(target.session.revoke_with) for target in end.report.plan.targets}
+    planned = {str(target.revoke_with) for target in end.report.plan.targets}
     assert set(end.server.sent) <= planned
     if script.own is not None and "tokens" in script.ids:
         assert f"token-of-session-no-{script.own}" not in end.server.sent
@@ -272,7 +272,7 @@ def test_no_live_session_is_reported_gone_and_nothing_outside_the_plan_is_sent(
 def test_where_ids_are_row_numbers_no_wrong_row_is_revoked(script: Script) -> None:
     script.ids, script.verified, script.events = "row numbers", False, []
     end = asyncio.run(played(script))
-    planned = {end.rows[target.session.id].serial for target in end.report.plan.targets}
+    planned = {end.rows[target.id].serial for target in end.report.plan.targets}
     assert {row.serial for row in end.server.ended_by_us} <= planned
 
 

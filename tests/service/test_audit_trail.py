@@ -14,7 +14,7 @@ async def test_the_intent_is_written_before_anything_else_and_the_outcomes_at_th
     end = await stage.apply(plan)
     assert stage.server.log[:2] == ["intent", "list"]
     assert stage.server.log[-1] == "outcomes"
-    assert stage.audit_trail.intents == [[target.session.id for target in plan.targets]]
+    assert stage.audit_trail.intents == [[target.id for target in plan.targets]]
     told = [(o.id, o.outcome.value, o.reason or "") for o in end.report.outcomes]
     assert stage.audit_trail.reports == [told]
     assert end.report.audit_error is None

@@ -44,7 +44,7 @@ def idle(stage: Stage) -> list[Session]:
 def by_filter(listed: SessionList, text: str = IDLE) -> RevocationPlan:
     moment = query.Moment(START, DAY)
     rule = query.parse(text)
-    selection = Selection(query.select(rule, listed, moment), "matches", rule=rule)
+    selection = Selection(query.select(rule, listed, moment), rule=rule)
     return make_plan(listed, selection, Allowed(), None, moment)
 
 
@@ -55,14 +55,14 @@ def by_marks(listed: SessionList) -> RevocationPlan:
     chosen = query.select(rule, listed, moment)
     ids = {one.safe_user: one.id for one in listed.sessions}
     marked = ChosenBy(rule, frozenset((ids["a"], ids["b"])))
-    selection = Selection(chosen, "marked", marked_by=(marked,))
+    selection = Selection(chosen, marked_by=(marked,))
     return make_plan(listed, selection, Allowed(), None, moment)
 
 
 def by_rules(listed: SessionList) -> RevocationPlan:
     moment = query.Moment(START, DAY)
     retention = Retention(USUAL_KEYS, RetentionRules(keep_used_within=2 * DAY))
-    return make_plan(listed, Selection(range(len(listed)), "all"), Allowed(), retention, moment)
+    return make_plan(listed, Selection(range(len(listed))), Allowed(), retention, moment)
 
 
 def in_file(plan: RevocationPlan, stage: Stage) -> RevocationPlan:
@@ -135,7 +135,7 @@ async def test_a_plan_file_chooses_again_when_it_is_applied_and_before_it_is_sen
     first(stage.server)
     now = in_file(plan, stage)
     assert [left.reason for left in now.left_out] == [reason]
-    assert [target.session.safe_user for target in now.targets] == ["b", "c"]
+    assert [target.safe_user for target in now.targets] == ["b", "c"]
     stage.server.readings.append(then)
     report = (await stage.apply(now)).report
     assert users(stage, idle) == "c"

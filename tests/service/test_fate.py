@@ -173,6 +173,10 @@ UNKNOWN: dict[str, tuple[tuple[object, ...], str]] = {
         (EVERY, *[listed(REST, unreadable=1)] * 2),
         "entries of the list could not be read that could be read before",
     ),
+    "another entry that can't be read in place of one": (
+        (listed(EVERY, unreadable=["x"]), *[listed(REST, unreadable=["y"])] * 2),
+        "entries of the list could not be read that could be read before",
+    ),
     "a list that says that it is not whole": (
         (EVERY, *[listed(REST, complete=False)] * 2),
         "the list is not whole: the pages did not come to an end",
@@ -252,9 +256,17 @@ def test_what_both_readings_lack_and_nothing_was_sent_for_ended_too():
     assert not ended(listed(EVERY), *readings[:1])
 
 
-def test_what_expired_ended_by_itself():
-    expiring = dated(50, expires_at=START + 1)
-    assert not ended(listed([*EVERY, expiring]), *[listed(REST)] * 2)
+@pytest.mark.parametrize(
+    ("expires_at", "offset", "is_ended"),
+    [(1, 0, False), (3601, 3600, False), (-3599, -3600, False), (-60, -3600, True)],
+)
+def test_what_expired_by_the_servers_clock_ended_by_itself(
+    expires_at: float, offset: float, is_ended: bool
+):
+    expiring = dated(50, expires_at=START + expires_at)
+    readings = [list_replace(listed(REST), offset=offset)] * 2
+    before = list_replace(listed([*EVERY, expiring]), offset=offset)
+    assert ended(before, *readings) == ({expiring.id} if is_ended else set())
 
 
 def test_a_computed_expiry_that_a_session_outlived_does_not_explain_that_it_ended():

@@ -33,7 +33,7 @@ async def test_what_is_protected_while_the_plan_is_asked_for_is_not_sent(sandbox
     connection = await here.connected()
     listed = await connection.read_list()
     crons = [i for i, one in enumerate(listed.sessions) if one.safe_agent.startswith("Guzzle")]
-    plan = make_plan(listed, Selection(crons, "test"), Allowed())
+    plan = make_plan(listed, Selection(crons), Allowed())
     assert len(plan.targets) == len(crons) > 1
 
     by_another_program = integrations_of(here.workspace, connection.account)

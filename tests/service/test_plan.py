@@ -13,14 +13,10 @@ from tests.service.scripted import listed, new_session, plan_of
 BILLING = Known("billing cron", "GuzzleHttp", protect=True)
 
 
-def test_every_selected_session_is_a_target_and_says_why():
+def test_every_selected_session_is_a_target():
     a, b, c = (new_session(n) for n in range(3))
-    plan = make_plan(listed([a, b, c]), Selection([0, 2], "older than 7 days"), Allowed())
-    assert [(target.session, target.why) for target in plan.targets] == [
-        (a, "older than 7 days"),
-        (c, "older than 7 days"),
-    ]
-    assert plan.left_out == ()
+    plan = make_plan(listed([a, b, c]), Selection([0, 2]), Allowed())
+    assert (plan.targets, plan.left_out) == ((a, c), ())
 
 
 ONE = new_session(1)
@@ -58,13 +54,13 @@ def test_what_stays_out_of_a_plan_and_which_switch_lets_it_in(
     plan = plan_of(on, allowed=allowed)
     assert [left.reason for left in plan.left_out] == ([reason] if reason else [])
     assert len(plan.targets) == (0 if reason else 1)
-    assert plan.ends_current is any(target.session.current for target in plan.targets)
+    assert plan.ends_current is any(target.current for target in plan.targets)
     assert plan.may_end_current is (on is UNKNOWN_OWN and allowed.current)
 
 
 def test_hidden_marks_stay_out_unless_asked_for():
     on = listed([new_session(1), new_session(2)])
-    selection = Selection([0, 1], "marked", hidden=frozenset({1}))
+    selection = Selection([0, 1], hidden=frozenset({1}))
     plan = make_plan(on, selection, Allowed())
     assert [out.exclusion for out in plan.left_out] == [Exclusion.HIDDEN]
     assert len(make_plan(on, selection, Allowed(hidden=True)).targets) == 2
@@ -73,7 +69,7 @@ def test_hidden_marks_stay_out_unless_asked_for():
 @pytest.mark.parametrize("named", [True, False])
 def test_what_is_left_out_tells_whether_it_was_named(named: bool):
     own = new_session(1, current=True)
-    plan = make_plan(listed([own]), Selection([0], "x", named=named), Allowed())
+    plan = make_plan(listed([own]), Selection([0], named=named), Allowed())
     assert plan.left_out[0].named is named
 
 

@@ -68,18 +68,18 @@ def test_prune_from_the_command_line_is_the_same_plan(
     if not rules.given:
         return
     chosen = query.select(query.parse(text), LISTED, MOMENT)
-    selection = Selection(chosen, "shown", filter_text=text)
+    selection = Selection(chosen, filter_text=text)
     plan = make_plan(LISTED, selection, allowed, Retention((*keys,), rules), MOMENT)
     options = parse(words(plan)[1:])
     request = PruneRequest.of(options, Config())
     chosen_again = selected(LISTED, request.rule, MOMENT)
     same = make_plan(LISTED, chosen_again, request.allowed, request.retention, MOMENT)
-    assert {one.session.id for one in same.targets} == {one.session.id for one in plan.targets}
+    assert {one.id for one in same.targets} == {one.id for one in plan.targets}
 
 
 @pytest.mark.parametrize("protected", [True, False])
 def test_what_was_picked_one_by_one_is_named_by_ids(protected: bool) -> None:
-    plan = make_plan(LISTED, Selection([0, 3, 2], "marked"), Allowed(protected=protected))
+    plan = make_plan(LISTED, Selection([0, 3, 2]), Allowed(protected=protected))
     ids = [SESSIONS[at].id for at in ((0, 3, 2) if protected else (3, 2))]
     flags = ["--include-protected"] if protected else []
     assert words(plan, "a@b.c@x y") == [
@@ -94,28 +94,28 @@ def test_what_was_picked_one_by_one_is_named_by_ids(protected: bool) -> None:
 
 @pytest.mark.parametrize("reason", ["-x leaked", 'it\'s "odd"'])
 def test_the_reason_is_one_word_of_the_command(reason: str) -> None:
-    plan = make_plan(LISTED, Selection([0], "marked"), Allowed(protected=True))
+    plan = make_plan(LISTED, Selection([0]), Allowed(protected=True))
     typed = shlex.split(" ".join(plan_command(plan, reason=reason)))
     assert parse(typed[1:]).reason == reason
 
 
 def test_too_many_ids_are_no_command() -> None:
     many = listed([new_session(number) for number in range(MOST_IDS + 1)])
-    plan = make_plan(many, Selection(range(MOST_IDS + 1), "marked"), Allowed())
+    plan = make_plan(many, Selection(range(MOST_IDS + 1)), Allowed())
     assert plan_command(plan) == ()
     filtered = replace(plan, selection=replace(plan.selection, filter_text="curl"))
     assert words(filtered) == ["qiscus-tui", "revoke", "--filter", "curl"]
-    assert plan_command(make_plan(many, Selection((), "marked"), Allowed())) == ()
+    assert plan_command(make_plan(many, Selection(()), Allowed())) == ()
 
 
 def test_the_groups_of_a_plan_are_those_of_its_targets() -> None:
     rules = Rules(keep_newest=2)
-    selection = Selection(range(len(SESSIONS)), "shown")
+    selection = Selection(range(len(SESSIONS)))
     plan = make_plan(LISTED, selection, Allowed(), Retention((GroupKey.CLIENT,), rules), MOMENT)
     groups = target_groups(plan, (GroupKey.CLIENT,), START)
     assert sum(group.targets.count for group in groups) == len(plan.targets)
     assert {group.count for group in groups} == {20}
-    used = [one.session.last_used_at for one in plan.targets]
+    used = [one.last_used_at for one in plan.targets]
     assert sum(group.in_use for group in groups) == sum(
         at is not None and START - at <= HOUR for at in used
     )

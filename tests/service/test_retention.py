@@ -92,12 +92,12 @@ def planned(
     on = listed(them, labels=labels, current=current)
     moment = query.Moment(START, DAY)
     chosen = query.select(query.parse(where), on, moment)
-    selection = Selection(chosen, "matches", rule=query.parse(where) if where else None)
+    selection = Selection(chosen, rule=query.parse(where) if where else None)
     return make_plan(on, selection, allowed or Allowed(), Retention(keys, rules), moment)
 
 
 def targets(plan: RevocationPlan) -> str:
-    return " ".join(sorted(target.session.safe_user for target in plan.targets))
+    return " ".join(sorted(target.safe_user for target in plan.targets))
 
 
 def reasons(plan: RevocationPlan) -> dict[str, str]:
@@ -208,7 +208,7 @@ def test_sessions_without_what_they_are_grouped_by_stay():
     assert not plan.targets
     assert {kept.reason for kept in plan.kept[1:]} == {"kept: user unknown"}
     included = planned(sessions, Rules(1, include_unknown=True), keys=(GroupKey.USER,))
-    assert [target.session for target in included.targets] == [sessions[2]]
+    assert included.targets == (sessions[2],)
 
 
 def test_each_kept_session_has_its_reason():
@@ -340,7 +340,7 @@ async def applied(stage: Stage, rules: Rules, where: str = "") -> tuple[Revocati
     moment = query.Moment(stage.clock.now(), DAY)
     rule = query.parse(where) if where else None
     chosen = query.select(rule, now, moment) if rule else range(len(now))
-    selection = Selection(chosen, "matches", rule=rule)
+    selection = Selection(chosen, rule=rule)
     plan = make_plan(now, selection, Allowed(), Retention(USUAL_KEYS, rules), moment)
     stage.clock.advance(60)
     return plan, (await stage.apply(plan)).report
@@ -441,7 +441,7 @@ async def test_a_client_that_is_named_otherwise_by_now_still_matches_the_filter(
     listed_before = replace(listed_before, clients=names)
     moment = query.Moment(stage.clock.now(), DAY)
     rule = query.parse(where)
-    selection = Selection(query.select(rule, listed_before, moment), "matches", rule=rule)
+    selection = Selection(query.select(rule, listed_before, moment), rule=rule)
     retention = Retention(USUAL_KEYS, Rules(1))
     plan = make_plan(listed_before, selection, Allowed(), retention, moment)
     assert len(plan.targets) == 2
@@ -594,7 +594,7 @@ def test_no_session_that_any_rule_keeps_is_ever_sent(
     server.readings.extend(readings)
     on = server.now_listed()
     retention, moment = Retention(USUAL_KEYS, rules), query.Moment(clock.now(), DAY)
-    plan = make_plan(on, Selection(range(len(on)), "all"), Allowed(), retention, moment)
+    plan = make_plan(on, Selection(range(len(on))), Allowed(), retention, moment)
     assert {k.session.id for k in plan.kept} | {
         left.session.id for left in plan.left_out if left.kept
     } == kept_on(on, rules, clock.now())
@@ -606,7 +606,7 @@ def test_no_session_that_any_rule_keeps_is_ever_sent(
         server.given.append((0, server.now_listed(), clock.now()))
         moment_now = query.Moment(clock.now(), DAY)
         plan = stored.on(server.given[0][1], Allowed(), moment_now)
-        assert {target.session.id for target in plan.targets} <= stored.ids
+        assert {target.id for target in plan.targets} <= stored.ids
 
     async def run() -> Report:
         clock.advance(plan_age)

@@ -41,7 +41,7 @@ def test_every_field_is_a_rule_or_a_switch():
 
 def test_the_options_of_prune_and_the_command_that_is_shown(rules: RetentionRules):
     retention = Retention((GroupKey.USER,), rules)
-    selection = Selection(range(3), "shown", filter_text="curl")
+    selection = Selection(range(3), filter_text="curl")
     plan = make_plan(ON, selection, Allowed(), retention, Moment(START, DAY))
     typed = shlex.split(" ".join(plan_command(plan)))[1:]
     assert PruneRequest.of(parse(typed), Config()).retention == retention

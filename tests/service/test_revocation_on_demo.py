@@ -29,7 +29,7 @@ WORKING = [
 async def revoke(connection: Connection, count: int, allowed: Allowed | None = None) -> Report:
     """Plan for the first so many sessions (and our own is one of the list), and apply."""
     listed = await connection.read_list()
-    plan = make_plan(listed, Selection(range(count), "test"), allowed or Allowed())
+    plan = make_plan(listed, Selection(range(count)), allowed or Allowed())
     return await (await revocation_on(connection, plan)).apply()
 
 
@@ -43,7 +43,7 @@ async def test_in_every_dialect_with_full_tokens_what_is_revoked_is_gone(
     report = await revoke(connection, 5)
     assert report.words == "5 revoked"
     assert len(before - here.tokens()) == 5
-    assert {t.session.token for t in report.plan.targets} == before - here.tokens()
+    assert {t.token for t in report.plan.targets} == before - here.tokens()
 
 
 @pytest.mark.parametrize("dialect", ["masked", "masked-dots", "ids", "ids-unmarked"])
@@ -120,13 +120,13 @@ async def test_exactly_the_tokens_are_sent_and_recorded_by_their_ids_alone(sandb
     connection = await here.connected()
     tokens = here.tokens()
     report = await revoke(connection, 3)
-    sent = [target.session.token for target in report.plan.targets]
+    sent = [target.token for target in report.plan.targets]
     assert sorted(here.state.revoke_requests) == sorted(map(str, sent))
     assert (here.state.calls[Call.LOGIN], here.state.calls[Call.REFRESH]) == (1, 0)
     login, *events = here.local_files.audit.read().records
     assert isinstance(login, AuditAccess)
     assert isinstance(events[0], AuditIntent)
-    assert set(events[0].ids) == {target.session.id for target in report.plan.targets}
+    assert set(events[0].ids) == {target.id for target in report.plan.targets}
     assert sum(group.count for group in events[0].groups) == len(sent)
     assert {e.outcome for e in events if isinstance(e, AuditOutcome)} == {"revoked"}
     assert isinstance(events[-1], AuditSummary)
@@ -177,7 +177,7 @@ async def from_environment(here: Sandbox) -> Connection:
 async def revoke_newest(connection: Connection, count: int) -> Report:
     listed = await connection.read_list()
     newest = range(len(listed) - count, len(listed))
-    plan = make_plan(listed, Selection(newest, "test"), Allowed())
+    plan = make_plan(listed, Selection(newest), Allowed())
     return await (await revocation_on(connection, plan)).apply()
 
 
@@ -268,7 +268,7 @@ async def test_a_page_instead_of_the_list_makes_what_was_sent_unknown(sandbox: S
     connection = await here.connected()
     await revoke(connection, 2)
     listed = await connection.read_list()
-    plan = make_plan(listed, Selection(range(3), "test"), Allowed())
+    plan = make_plan(listed, Selection(range(3)), Allowed())
     here.state.fail_next(Call.LIST, Fault(200, b"<html>", content_type="text/html"))
     report = await (await revocation_on(connection, plan)).apply()
     assert report.words == "3 unknown"
@@ -297,5 +297,5 @@ async def test_a_read_only_account_revokes_nothing(sandbox: SandboxMaker):
     connection.account = structs.replace(connection.account, readonly=True)
     listed = await connection.read_list()
     with pytest.raises(ReadOnly):
-        await revocation_on(connection, make_plan(listed, Selection([0], "test"), Allowed()))
+        await revocation_on(connection, make_plan(listed, Selection([0]), Allowed()))
     assert here.state.calls[Call.REVOKE] == 0

@@ -11,7 +11,6 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed
-from qiscus_tui.service.revocation.rechecks import ids_changed
 from qiscus_tui.service.revocation.run import FIRST_SAMPLE
 from qiscus_tui.service.revocation.sending import Answered, Event, Halted, TrialStarted
 from qiscus_tui.service.revocation.trial import ENDED_OTHERS, TRIAL_FAILED_HINT
@@ -27,10 +26,8 @@ from tests.service.scripted import (
     does_nothing,
     ends_all,
     ends_own,
-    listed,
     lost,
     new_session,
-    plan_of,
     refused,
     says,
     works,
@@ -556,38 +553,6 @@ def by_row_number(stage: Stage, count: int) -> None:
     stage.server.add(*made)
     renumber(stage.server)
     stage.server.before_list = renumber
-
-
-def row(number: int, **changes: object) -> Session:
-    """A session that is listed by the number of its row."""
-    row_id = fingerprint(str(number))
-    made = {"id": row_id, "revoke_with": number, "token": None, "created_at": START + number}
-    return new_session(number, **{**made, **changes})
-
-
-ROWS = [row(n) for n in range(1, 6)]
-
-
-@pytest.mark.parametrize(
-    ("after", "changed"),
-    [
-        pytest.param(ROWS, False, id="the same"),
-        pytest.param(ROWS[1:], False, id="one ended"),
-        pytest.param([*ROWS[1:], row(9)], False, id="one ended and another began"),
-        pytest.param([*ROWS[1:], row(9, created_at=ROWS[0].created_at)], True, id="a new number"),
-        pytest.param(
-            [*ROWS[1:], new_session(9, created_at=ROWS[0].created_at)], False,
-            id="one with a token of its own began in the same second",
-        ),
-        pytest.param([*ROWS[1:], row(9, created_at=None)], False, id="one without a date began"),
-        pytest.param([row(1, created_at=START + 2), *ROWS[2:]], True, id="numbers moved up"),
-        pytest.param([replace(ROWS[0], revoke_with=7), *ROWS[1:]], True, id="revoked by another"),
-    ],
-)  # fmt: skip
-def test_ids_have_changed_where_one_stands_for_another_session_or_a_session_has_another(
-    after: list[Session], changed: bool
-):
-    assert ids_changed(plan_of(listed(ROWS), 2), listed(after)) is changed
 
 
 @pytest.mark.parametrize("chosen", [slice(0, 8), slice(3, 8), slice(0, 2), slice(6, 8)])

@@ -14,7 +14,6 @@ from qiscus_tui.service.revocation.sending import (
     Reading,
 )
 from tests.service.scripted import (
-    START,
     Reply,
     ScriptedServer,
     Stage,
@@ -56,12 +55,6 @@ async def test_whatever_was_answered_the_list_decides(
     assert end.report.words == f"1 {outcome.value}"
 
 
-async def test_a_session_without_expiry_that_is_gone_is_revoked(stage: Stage):
-    undated = new_session(1, expires_at=None, created_at=None)
-    stage.server.add(undated)
-    assert (await stage.apply(stage.plan())).of(undated).outcome is Outcome.REVOKED
-
-
 async def test_when_tries_run_out_it_is_said_what_to_do(stage: Stage):
     stage.sessions(1)
     stage.server.always = says(slow_down(3600))
@@ -78,45 +71,6 @@ async def test_where_the_list_cannot_be_read_what_was_sent_is_unknown(stage: Sta
     assert end.report.listed is None
     assert end.report.fault is not None
     assert end.report.fault.exit_code == 5
-
-
-async def test_where_the_list_is_not_complete_what_is_missing_is_unknown(stage: Stage):
-    gone, still_there = stage.sessions(2)
-    stage.server.replies[still_there.id].append(does_nothing)
-    plan = stage.plan()
-    stage.server.complete = False
-    end = await stage.apply(plan)
-    assert end.of(gone).outcome is Outcome.UNKNOWN
-    assert end.of(still_there).outcome is Outcome.FAILED
-    assert end.report.hint == "Read the list again to see what is left."
-
-
-async def test_tokens_that_are_listed_otherwise_than_before_make_what_is_missing_unknown(
-    stage: Stage,
-):
-    session, other = stage.sessions(2)
-    stage.server.always = does_nothing
-
-    def masks_tokens(server: ScriptedServer) -> None:
-        server.live = {f"{n:012}": new_session(n, id=f"{n:012}", token=None) for n in (1, 2)}
-
-    stage.server.readings.extend([masks_tokens])
-    end = await stage.apply(stage.plan([session]))
-    assert end.of(session).outcome is Outcome.UNKNOWN
-    assert other.id not in stage.server.requests
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "outcome"), [(2, 3, Outcome.UNKNOWN), (3, 3, Outcome.REVOKED)]
-)
-async def test_only_more_unreadable_entries_than_before_make_what_is_missing_unknown(
-    stage: Stage, before: int, after: int, outcome: Outcome
-):
-    stage.server.unreadable = before
-    (session,) = stage.sessions(1)
-    plan = stage.plan()
-    stage.server.unreadable = after
-    assert (await stage.apply(plan)).of(session).outcome is outcome
 
 
 async def test_the_fewest_unreadable_entries_so_far_are_what_counts(stage: Stage):
@@ -233,55 +187,7 @@ async def test_what_was_gone_and_is_listed_again_is_not_claimed(stage: Stage):
     assert end.of(other).outcome is Outcome.UNKNOWN, "what else is missing may come back too"
 
 
-async def test_what_somebody_else_revokes_meanwhile_is_revoked_once_sent(stage: Stage):
-    sessions = stage.sessions(20)
-    last = sessions[-1]
-
-    def ends_another_too(server: ScriptedServer, session: object) -> None:
-        server.end(last.id)
-        server.end(sessions[0].id)
-
-    stage.server.replies[sessions[0].id].append(ends_another_too)
-    stage.server.replies[last.id].append(says(refused(404)))
-    end = await stage.apply(stage.plan(), width=1)
-    assert end.ids(Outcome.REVOKED) | end.ids(Outcome.ALREADY_GONE) == {s.id for s in sessions}
-    assert end.report.is_whole
-
-
-async def test_new_sessions_between_plan_and_apply_are_untouched(stage: Stage):
-    old = stage.sessions(5)
-    plan = stage.plan()
-    stage.clock.advance(60)
-    new = new_session(500)
-    stage.server.add(new)
-    end = await stage.apply(plan)
-    assert set(stage.server.requests) == {s.id for s in old}
-    assert new.id in stage.server.live
-    assert len(end.report.outcomes) == 5
-
-
 # Our own session
-
-
-async def test_a_target_that_became_our_own_session_meanwhile_is_not_sent(stage: Stage):
-    a, b = stage.sessions(2)
-    plan = stage.plan()
-    stage.clock.advance(60)
-    stage.server.own = a.id
-    end = await stage.apply(plan)
-    assert stage.server.requests == [b.id]
-    assert end.of(a).outcome is Outcome.NOT_SENT
-    assert end.of(a).reason == "became this program's own session"
-
-
-async def test_a_target_that_became_our_own_is_sent_where_the_switch_was_given(stage: Stage):
-    (a,) = stage.sessions(1)
-    plan = stage.plan(allowed=Allowed(current=True))
-    stage.clock.advance(60)
-    stage.server.own = a.id
-    end = await stage.apply(plan)
-    assert end.of(a).outcome is Outcome.REVOKED
-    assert not end.report.lost_own
 
 
 async def test_when_our_own_session_becomes_unknown_an_old_plan_sends_nothing(stage: Stage):
@@ -379,7 +285,7 @@ async def test_only_a_named_session_that_a_rule_leaves_out_has_an_outcome(
 ):
     own = stage.own_session()
     now = stage.server.now_listed()
-    plan = make_plan(now, Selection([0], "x", named=named), Allowed())
+    plan = make_plan(now, Selection([0], named=named), Allowed())
     end = await stage.apply(plan)
     assert end.report.is_whole is not named
     if named:
@@ -392,35 +298,6 @@ async def test_an_empty_plan_touches_neither_server_nor_diary(stage: Stage):
     assert stage.server.log == []
     assert end.report.words == "nothing to revoke"
     assert end.report.is_whole
-
-
-@pytest.mark.parametrize("offset", [0.0, 3600.0, -3600.0])
-async def test_what_expires_meanwhile_by_the_servers_clock_is_no_warning(
-    stage: Stage, offset: float
-):
-    (target,) = stage.sessions(1)
-    other = new_session(40, expires_at=START + offset + 1)
-    stage.server.add(other)
-    stage.server.offset = offset
-    plan = stage.plan([target])
-
-    def it_expires(server: ScriptedServer) -> None:
-        stage.clock.advance(2)
-        server.end(other.id)
-
-    stage.server.readings.append(it_expires)
-    assert (await stage.apply(plan)).report.warning is None
-
-
-async def test_a_session_that_lives_by_the_servers_clock_did_not_expire(stage: Stage):
-    target, *_ = stage.sessions(2)
-    other = new_session(40, expires_at=START - 60)
-    stage.server.add(other)
-    stage.server.offset = -3600.0
-    plan = stage.plan([target])
-    stage.server.readings.append(lambda server: server.end(other.id))
-    end = await stage.apply(plan)
-    assert end.report.warning
 
 
 # What a list can't show
@@ -437,40 +314,3 @@ async def test_a_target_that_is_missing_beside_an_unreadable_entry_is_not_called
     end = await stage.apply(plan)
     assert not end.ids(Outcome.ALREADY_GONE)
     assert set(stage.server.requests) == {a.id, b.id}
-
-
-async def test_a_target_that_is_revoked_by_id_is_not_sent_once_its_id_is_missing(stage: Stage):
-    a, b = (new_session(n, revoke_with=100 + n) for n in range(2))
-    stage.server.add(a, b)
-    plan = stage.plan()
-    stage.clock.advance(60)
-    stage.server.hidden = {b.id}
-    end = await stage.apply(plan)
-    assert stage.server.requests == [a.id]
-    assert end.of(b).outcome is Outcome.NOT_SENT
-
-
-async def test_as_many_unreadable_entries_as_before_hide_a_session_where_they_are_others(
-    stage: Stage,
-):
-    (session,) = stage.sessions(1)
-    stage.server.unreadable = 1
-    plan = stage.plan()
-    stage.server.always = does_nothing
-
-    def hides_it_instead(server: ScriptedServer) -> None:
-        server.unreadable, server.hidden = 0, {session.id}
-
-    stage.server.readings.append(hides_it_instead)
-    end = await stage.apply(plan)
-    assert end.of(session).outcome is Outcome.UNKNOWN
-
-
-async def test_a_session_whose_id_another_one_has_by_now_is_not_sent(stage: Stage):
-    a, b = stage.sessions(2)
-    plan = stage.plan()
-    stage.clock.advance(60)
-    stage.server.shared_ids = frozenset([a.id])
-    end = await stage.apply(plan)
-    assert stage.server.requests == [b.id]
-    assert end.of(a).outcome is Outcome.NOT_SENT

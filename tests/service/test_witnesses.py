@@ -9,7 +9,7 @@ import pytest
 from qiscus_tui.errors import ServerFault
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.outcomes import UNKNOWN_HINT, Outcome
 from qiscus_tui.service.revocation.run import FIRST_SAMPLE, NEXT_SAMPLE, SAMPLE_PAUSE
 from qiscus_tui.service.revocation.sending import Answered, Purpose, Reading
 from qiscus_tui.service.revocation.verification import Verification, Witnesses
@@ -103,7 +103,7 @@ async def test_two_replicas_that_answer_in_turn_leave_it_unknown(stage: Stage):
     end = await stage.apply(stage.plan([target]))
     assert end.of(target).outcome is Outcome.UNKNOWN
     assert end.of(target).reason == "the last two readings of the list differ about it"
-    assert end.report.exit_code == 3
+    assert (end.report.exit_code, end.report.hint) == (3, UNKNOWN_HINT)
 
 
 async def test_one_empty_answer_claims_nothing(stage: Stage):

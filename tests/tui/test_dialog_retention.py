@@ -59,7 +59,7 @@ async def test_from_groups_the_newest_and_the_used_stay_and_the_rest_goes(
         await running.settle()
         assert f"{count} revoked, confirmed gone" in words(running)
         left = {one.token for one in running.state.sessions()}
-        gone = {target.session.token for target in plan.targets}
+        gone = {target.token for target in plan.targets}
         assert left == before.keys() - gone
         listed = running.sessions.view.listed
         kept = [one for one in listed.sessions if one.token in before]
@@ -280,13 +280,13 @@ async def test_the_command_line_does_the_same_and_is_sent_to_the_clipboard(
             assert " ".join(line).startswith(f"qiscus-tui {expected}")
             parse(line[1:])
             if expected == "revoke":
-                assert line[2:] == [one.session.id for one in dialog(running)._plan.targets]
+                assert line[2:] == [one.id for one in dialog(running)._plan.targets]
             assert running.state.credentials.long_lived_token not in " ".join(line)
         copied: list[str] = []
         monkeypatch.setattr(running.app, "copy_to_clipboard", copied.append)
         await keys(running, "equals_sign")
         (target,) = dialog(running)._plan.targets
-        assert copied == [f"qiscus-tui revoke {target.session.id}"]
+        assert copied == [f"qiscus-tui revoke {target.id}"]
 
 
 async def test_marks_by_age_stay_marks_by_age_whatever_is_shown(clock: ManualClock) -> None:
@@ -309,7 +309,7 @@ async def test_what_was_used_since_it_was_marked_by_a_filter_is_not_sent(
         if also_by_hand:
             await keys(running, "home", "down", "space")
         await keys(running, "x")
-        ids = {target.session.id for target in dialog(running)._plan.targets}
+        ids = {target.id for target in dialog(running)._plan.targets}
         assert len(ids) == marked + also_by_hand > 2
         listed = running.sessions.view.listed
         used = next(

@@ -18,7 +18,7 @@ from tests.tui.dialogs_on_demo import Asked, DialogApp, Door, Stage, asked, sett
 
 
 def dialog(on: Stage, count: int) -> RevokeDialog:
-    choices = PlanChoices(Selection(on.other_positions(count), "marked"))
+    choices = PlanChoices(Selection(on.other_positions(count)))
     return RevokeDialog(on.connection, on.listed, choices)
 
 
@@ -141,7 +141,7 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
     on = await stage(sessions=400)
     group = [at for at, name in enumerate(on.listed.clients) if name.startswith("GuzzleHttp")]
     on.state.fail_next(Call.REVOKE, *[Fault(404)] * 7)
-    choices = PlanChoices(Selection(group, "marked"), rules=USUAL_RULES)
+    choices = PlanChoices(Selection(group), rules=USUAL_RULES)
     async with asked(on, RevokeDialog(on.connection, on.listed, choices), size=(120, 60)) as here:
         sent = int(here.app.text().split(" to revoke")[0].split()[-1])
         await here.press(*str(sent), "enter")
@@ -204,7 +204,7 @@ async def test_where_others_ended_beside_what_was_sent_going_on_is_not_offered()
 async def test_what_was_used_since_the_stop_is_not_sent_by_going_on() -> None:
     door = Door()
     on = await stage(sessions=200, sleep=door.pass_through)
-    choices = PlanChoices(Selection(on.other_positions(190), "shown"), rules=USUAL_RULES)
+    choices = PlanChoices(Selection(on.other_positions(190)), rules=USUAL_RULES)
     plan = make_plan(on.listed, choices.selection, choices.allowed, choices.retention)
     async with asked(on, RevokeDialog(on.connection, on.listed, choices)) as here:
         on.clock.advance(1)
@@ -216,7 +216,7 @@ async def test_what_was_used_since_the_stop_is_not_sent_by_going_on() -> None:
         await opened(here, door)
         sent = {*on.state.revoke_requests}
         on.clock.advance(60)
-        waiting = [str(one.session.token) for one in plan.targets if one.session.token not in sent]
+        waiting = [str(one.token) for one in plan.targets if one.token not in sent]
         used = next(token for token in waiting if on.state.holder_of_short_lived(token))
         await here.press("y")
         assert here.sent > len(sent)

@@ -31,7 +31,7 @@ def plan_lines(plan: RevocationPlan, now: float, width: int | None) -> Iterator[
     yield f"{counted(total, 'session')} to revoke" if total else "Nothing to revoke"
     if total and not plan.groups:
         listed = plan.listed
-        positions = [listed.positions[target.session.id] for target in plan.targets[:SHOWN]]
+        positions = [listed.positions[target.id] for target in plan.targets[:SHOWN]]
         room = None if width is None else width - 2
         yield from (f"  {line}" for line in session_table(listed, positions, now, room))
         if total > SHOWN:
@@ -156,7 +156,7 @@ def as_json(
         *((one, NOT_LISTED) for one in plan.unlisted),
     ]
     planned: dict[str, object] = {
-        "targets": [target.session.id for target in plan.targets],
+        "targets": [target.id for target in plan.targets],
         "left_out": [{"id": one, "reason": reason} for one, reason in left_out],
     }
     if plan.retention is not None and not plan.selection.named:

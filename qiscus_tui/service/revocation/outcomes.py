@@ -255,7 +255,7 @@ class Evidence:
     def others_ended(self) -> frozenset[str]:
         """Return what the newest readings prove to be gone that is not in the plan."""
         found = self.verification.others_ended if self.verification else frozenset[str]()
-        return found - {target.session.id for target in self.plan.targets}
+        return found - {target.id for target in self.plan.targets}
 
     def outcomes(
         self, halted: str | None, trouble: QiscusTuiError | None
@@ -271,7 +271,7 @@ class Evidence:
         if doubt is not None:
             gone = missing = (Outcome.UNKNOWN, why)
         return (
-            *(self._of(target.session, halted, trouble) for target in plan.targets),
+            *(self._of(target, halted, trouble) for target in plan.targets),
             *(SessionOutcome(one, *gone) for one in plan.gone),
             *(SessionOutcome(one, *missing) for one in plan.unlisted),
             *(

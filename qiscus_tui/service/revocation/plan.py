@@ -47,8 +47,9 @@ class Selection:
     """What was selected: positions in the list, and how."""
 
     positions: Sequence[int]
-    why: str
     named: bool = False
+    of_marks: bool = False
+    """Whether they were marked."""
     hidden: frozenset[int] = frozenset()
     """Marked positions that the filter hides."""
     gone: tuple[str, ...] = ()
@@ -93,13 +94,6 @@ class Exclusion(enum.Enum):
 
 DOUBTS = frozenset({Exclusion.CURRENT_UNKNOWN, Exclusion.NOT_REVOCABLE, Exclusion.SHARED_ID})
 """Reasons that lie in what is unknown of the session, not in a choice of the user."""
-
-
-class Target(Struct, frozen=True, gc=False):
-    """A session to revoke, and why."""
-
-    session: Session
-    why: str
 
 
 class LeftOut(Struct, frozen=True, gc=False):
@@ -147,7 +141,7 @@ class RevocationPlan:
     retention: Retention | None
     moment: Moment
     """When the rules were applied."""
-    targets: tuple[Target, ...]
+    targets: tuple[Session, ...]
     left_out: tuple[LeftOut, ...]
     kept: tuple[Kept, ...]
     """What only a retention rule keeps."""
@@ -204,7 +198,7 @@ class RevocationPlan:
     @cached_property
     def target_positions(self) -> list[int]:
         """Return where the targets are in the list."""
-        return [self.listed.positions[target.session.id] for target in self.targets]
+        return [self.listed.positions[target.id] for target in self.targets]
 
     @property
     def is_large(self) -> bool:
@@ -214,12 +208,12 @@ class RevocationPlan:
     @cached_property
     def ends_current(self) -> bool:
         """Whether our own session is among the targets."""
-        return any(target.session.current for target in self.targets)
+        return any(target.current for target in self.targets)
 
     @cached_property
     def revokes_by_id(self) -> bool:
         """Whether ids are sent, not tokens: they may be row numbers, which change."""
-        return any(one.session.revoke_with != one.session.token for one in self.targets)
+        return any(one.revoke_with != one.token for one in self.targets)
 
     @property
     def may_end_current(self) -> bool:
@@ -272,7 +266,7 @@ def make_plan(
     if retention is not None:
         groups = grouped(listed, retention.keys, moment, positions)
         kept_by_rule = kept_by_rules(listed.sessions, groups, retention.rules, moment.server_now)
-    targets: dict[int, Target] = {}
+    targets: dict[int, Session] = {}
     left_out: list[LeftOut] = []
     kept: list[Kept] = []
     for position in positions:
@@ -286,7 +280,7 @@ def make_plan(
         elif why is not None:
             kept.append(Kept(session, why))
         else:
-            targets[position] = Target(session, selection.why)
+            targets[position] = session
     return RevocationPlan(
         listed,
         selection,

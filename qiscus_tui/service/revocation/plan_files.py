@@ -75,7 +75,6 @@ class StoredPlan:
         not_chosen = not_chosen_now(self.filters, self.retention, listed, members, moment, since)
         selection = Selection(
             members,
-            "named by the plan",
             named=True,
             gone=tuple(one for one in file.ids if one not in at),
             rule=self.query,
@@ -95,7 +94,7 @@ class StoredPlan:
         return replace(
             plan,
             retention=self.retention,
-            targets=tuple(one for one in plan.targets if one.session.id in targets),
+            targets=tuple(one for one in plan.targets if one.id in targets),
             left_out=tuple(one for one in left_out.values() if one.session.id in self.ids),
         )
 
@@ -133,14 +132,12 @@ def plan_file_of(
         rule=PlanFileRule(
             words=masks.text(plan.rule), filter=filter_text, retention=plan.retention
         ),
-        ids=_ids(target.session.id for target in plan.targets),
+        ids=_ids(target.id for target in plan.targets),
         kept=_ids(kept.session.id for kept in plan.kept),
         left_out=_ids(left.session.id for left in plan.left_out),
         groups=tuple(map(masks.group, plan.groups)),
         stands_for={
-            target.session.id: _stands_for(target.session)
-            for target in plan.targets
-            if target.session.token is None
+            target.id: _stands_for(target) for target in plan.targets if target.token is None
         },
         token_id=account.token_id,
     )
@@ -221,7 +218,7 @@ def plan_command(plan: RevocationPlan, account: str = "", reason: str = "") -> t
     elif filter_text:
         words = ["revoke", *_option("--filter", filter_text)]
     elif 0 < len(plan.targets) <= MOST_IDS:
-        words = ["revoke", *(target.session.id for target in plan.targets)]
+        words = ["revoke", *(target.id for target in plan.targets)]
     else:
         return ()
     return ("qiscus-tui", *words, *_switches(plan, account), *_option("--reason", reason))

@@ -144,6 +144,6 @@ def targets_of_groups(
 
 def prune_outlook(listed: SessionList, group: Group, moment: Moment) -> RevocationPlan:
     """Return the plan that the usual rules would make of a group."""
-    selection = Selection(group.positions, "group")
+    selection = Selection(group.positions)
     retention = Retention(group.keys, USUAL_RULES)
     return make_plan(listed, selection, Allowed(), retention, moment)

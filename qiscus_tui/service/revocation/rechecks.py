@@ -110,7 +110,7 @@ def ids_changed(plan: RevocationPlan, listed: SessionList) -> bool:
     That happens where a server's ids are the numbers of its rows.
     """
     earlier, by_id = plan.listed, plan.revokes_by_id
-    sessions = earlier.sessions if by_id else [target.session for target in plan.targets]
+    sessions = earlier.sessions if by_id else plan.targets
     for one in sessions:
         found = listed.get(one.id)
         if found is not None and (

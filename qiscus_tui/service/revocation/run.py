@@ -127,7 +127,7 @@ class Revocation:
         self._sending = Sending(connection, long_lived, width, self._halt, on_event)
         self._evidence = Evidence(plan, self._sending.sent)
         self._witnesses = Witnesses(connection, self._note_reading)
-        self._waiting = [target.session for target in plan.targets]
+        self._waiting = [*plan.targets]
         self._audit_error: StorageError | None = None
         self._first_use = False
         self._trial: Session | None = None
@@ -163,7 +163,7 @@ class Revocation:
         flight; the audit log then says how far the run came, for the next start.
         """
         if self._plan.targets:
-            ids = [target.session.id for target in self._plan.targets]
+            ids = [target.id for target in self._plan.targets]
             await asyncio.to_thread(self._audit_trail.begin, ids)
         work = asyncio.create_task(self._work())
         try:

@@ -139,10 +139,10 @@ def proves_call_works(
     """
     ends = end_rows(plan)
     return not ids_changed(plan, listed) and any(
-        target.session.id in revoked
-        and not target.session.current
-        and target.session.id not in ends
-        and (target.session.expires_at is None or target.session.expires_at > server_now)
+        target.id in revoked
+        and not target.current
+        and target.id not in ends
+        and (target.expires_at is None or target.expires_at > server_now)
         for target in plan.targets
     )
 

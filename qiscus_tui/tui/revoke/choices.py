@@ -17,9 +17,6 @@ from qiscus_tui.service.revocation.plan_groups import TargetGroup, emptied_group
 from qiscus_tui.service.revocation.retention import USUAL_RULES
 from qiscus_tui.service.sessions.session_list import SessionList
 
-MARKED = "marked"
-"""Why sessions are in a plan: they were marked."""
-
 EACH = 12
 """Most sessions that are shown one by one; more are grouped."""
 
@@ -65,7 +62,7 @@ class PlanChoices:
         """Make the plan. Calls no server; on a long list it takes a moment."""
         plan = make_plan(listed, self.selection, self.allowed, self.retention, moment)
         if self.only is not None:
-            targets = tuple(one for one in plan.targets if one.session.id in self.only)
+            targets = tuple(one for one in plan.targets if one.id in self.only)
             plan = replace(plan, targets=targets)
         groups: Sequence[TargetGroup] = ()
         if plan.retention is not None or len(plan.targets) > EACH:

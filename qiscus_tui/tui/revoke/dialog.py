@@ -41,7 +41,7 @@ from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
 from qiscus_tui.tui.dialogs.question import Question, Toggle
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from qiscus_tui.tui.revoke import plan_text, result_text
-from qiscus_tui.tui.revoke.choices import MARKED, PlanChoices, ShownPlan
+from qiscus_tui.tui.revoke.choices import PlanChoices, ShownPlan
 from qiscus_tui.tui.revoke.progress import REDRAW, Progress
 from qiscus_tui.tui.revoke.questions import COMMANDS, PlanQuestions, Toggles, toggles_of
 from qiscus_tui.tui.terminal.clipboard import send
@@ -93,7 +93,7 @@ class RevokeDialog(Question[Report]):
         self._on_result = on_result
         self._expiring = expiring
         self._planning = ListWork(partial(self.run_worker, group="plan"))
-        self._shown = ShownPlan(make_plan(listed, Selection((), "not planned yet"), Allowed()))
+        self._shown = ShownPlan(make_plan(listed, Selection(()), Allowed()))
         self._toggles: Toggles = {}
         self._refusal: QiscusTuiError | None = None
         self._no_rules = lacking(listed, self._choices.keys) or ""
@@ -347,7 +347,7 @@ class RevokeDialog(Question[Report]):
         self._show_as_running(running=False)
         self.set_class(False, "-dangerous")
         self.say("heading", result_text.result_heading(self._ended))
-        of_marks = self._choices.selection.why == MARKED
+        of_marks = self._choices.selection.of_marks
         self.say("lead", result_text.result_lead(self._ended, of_marks=of_marks))
         self._say_lines()
         self.say("note", plan_text.joined(parts))

@@ -164,7 +164,7 @@ def plan_lines(
         lines = (
             group_lines(shown.groups, now, width)
             if shown.groups
-            else session_lines(plan.listed, [one.session for one in plan.targets], now, width)
+            else session_lines(plan.listed, plan.targets, now, width)
         )
         parts.append([Content.styled("To revoke", "bold $error"), *lines])
     parts.append(left_out_lines(plan, now, width))

@@ -44,7 +44,7 @@ class ServerChanges:
         if position is None:
             self.app.notify("It is not listed any more.", markup=False)
         else:
-            selection = Selection((position,), "shown in detail", named=True)
+            selection = Selection((position,), named=True)
             await self.revoke(PlanChoices(selection, chosen="This session"))
 
     async def revoke(self, choices: PlanChoices) -> None:

@@ -27,7 +27,6 @@ from qiscus_tui.tui.listed.notices import keys_in
 from qiscus_tui.tui.listed.order import ListView, Search, SortedList, Sorting, own_first, sort_keys
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from qiscus_tui.tui.revoke.choices import (
-    MARKED,
     PlanChoices,
     hidden_words,
     marked_words,
@@ -369,7 +368,7 @@ class ShownList(Container):
             return PlanChoices(marked, chosen=marked_words(count))
         if not self.table.order:
             return PlanChoices(marked, chosen=hidden_words(count, "")) if count else None
-        row = Selection((self.table.order[self.table.cursor_row],), "under the cursor")
+        row = Selection((self.table.order[self.table.cursor_row],))
         this = "This session"
         if count:
             this = hidden_words(count, "This is the session under the cursor.")
@@ -386,7 +385,7 @@ class ShownList(Container):
         elif group is not None:
             members = frozenset(group.positions)
             in_order = [position for position in self.table.order if position in members]
-            marked = self.filtered(f"group {group.name}", in_order, group.filter_text)
+            marked = self.filtered(in_order, group.filter_text)
             words = f"Group {group.name}"
             if count:
                 words = hidden_words(count, f"This is the group {group.name}.")
@@ -401,11 +400,11 @@ class ShownList(Container):
         marks, order, flags = self.table.marks, self.table.order, self.table.marks.flags
         marked = [position for position in order if flags[position]]
         if len(marked) == marks.total == len(order):
-            shown = self.filtered(MARKED, marked, "")
+            shown = self.filtered(marked, "")
             others = tuple(one for one in marked_by if one.query != shown.rule)
-            return replace(shown, marked_by=others)
+            return replace(shown, of_marks=True, marked_by=others)
         hidden = frozenset(marks.positions()).difference(marked)
-        return Selection([*marked, *sorted(hidden)], MARKED, hidden=hidden, marked_by=marked_by)
+        return Selection([*marked, *sorted(hidden)], of_marks=True, hidden=hidden, marked_by=marked_by)
 
     def all_shown(self, more: str = "") -> Selection:
         """Return every session that the filter leaves, and the filter `more` of them.
@@ -417,10 +416,10 @@ class ShownList(Container):
         if more:
             matching = frozenset(select(parse(more), self.view.listed, self.moment()))
             positions = [position for position in positions if position in matching]
-        return self.filtered("shown", positions, more)
+        return self.filtered(positions, more)
 
-    def filtered(self, why: str, positions: Sequence[int], more: str) -> Selection:
+    def filtered(self, positions: Sequence[int], more: str) -> Selection:
         """Return these sessions, which are those of the filter and of the filter `more`."""
         rule = parse(f"{self.view.query.text} {more}".strip())
         text = None if self.view.query.asks_for_marks else rule.text
-        return Selection(positions, why, rule=rule if rule.words else None, filter_text=text)
+        return Selection(positions, rule=rule if rule.words else None, filter_text=text)

@@ -1,0 +1,101 @@
+"""What a newer list says of what is still to be sent: a table of cases."""
+
+from dataclasses import replace as list_replace
+
+import pytest
+from msgspec.structs import replace
+
+from qiscus_tui.model.clients import Known
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.session import Current, Session
+from qiscus_tui.service.revocation.outcomes import Evidence, Outcome, SessionOutcome
+from qiscus_tui.service.revocation.plan import Allowed
+from qiscus_tui.service.revocation.rechecks import (
+    IDS_CHANGED,
+    OWN_UNKNOWN,
+    held_back,
+    ids_changed,
+    why_stop,
+)
+from qiscus_tui.service.revocation.verification import Verification
+from qiscus_tui.service.sessions.session_list import SessionList
+from tests.service.scripted import START, listed, new_session, plan_of
+
+A, B = new_session(1), new_session(2)
+BY_ID = new_session(3, token=None, revoke_with=17)
+BECAME_OWN = listed([replace(A, current=True), B])
+PROTECTED = listed([A, B], labels={A.id: Known("billing cron", "curl", protect=True)})
+SHARED = list_replace(listed([A, B]), shared_ids=frozenset([A.id]))
+
+
+@pytest.mark.parametrize(
+    ("target", "after", "allowed", "reason"),
+    [
+        (A, listed([A, B]), Allowed(), None),
+        (A, BECAME_OWN, Allowed(), "became this program's own session"),
+        (A, BECAME_OWN, Allowed(current=True), None),
+        (A, PROTECTED, Allowed(), "protected: billing cron"),
+        (A, PROTECTED, Allowed(protected=True), None),
+        (A, SHARED, Allowed(), "more than one session has this id by now"),
+        (A, listed([B]), Allowed(), None),  # its token ends no other session
+        (BY_ID, listed([BY_ID, B]), Allowed(), None),
+        (BY_ID, listed([B]), Allowed(), "no longer listed"),
+    ],
+)
+def test_what_must_not_be_sent_after_all(
+    target: Session, after: SessionList, allowed: Allowed, reason: str | None
+):
+    evidence = Evidence(plan_of(listed([target, B]), 0, allowed=allowed), {})
+    held = held_back(evidence, [target], after, START)
+    expected = SessionOutcome(target.id, Outcome.NOT_SENT, reason)
+    assert held == ({} if reason is None else {target.id: expected})
+
+
+@pytest.mark.parametrize("readings", [1, 2])
+def test_what_two_readings_lack_is_already_gone(readings: int):
+    evidence, after = Evidence(plan_of(listed([A, B]), 0), {}), listed([B])
+    evidence.verification = Verification(evidence.before)
+    for seconds in range(readings):
+        evidence.verification.add(after, START + seconds)
+    gone = SessionOutcome(A.id, Outcome.ALREADY_GONE)
+    assert held_back(evidence, [A], after, START) == ({A.id: gone} if readings == 2 else {})
+
+
+def test_where_our_own_session_is_unknown_or_ids_changed_nothing_may_be_sent():
+    plan, unknown = plan_of(listed([A, B]), 0), listed([A, B], current=Current.UNKNOWN)
+    assert why_stop(plan, listed([A, B])) is None
+    assert why_stop(plan, unknown) is OWN_UNKNOWN
+    assert why_stop(plan_of(listed([A, B]), 0, allowed=Allowed(current=True)), unknown) is None
+    assert why_stop(plan, listed([replace(A, revoke_with=7), B])) is IDS_CHANGED
+
+
+def row(number: int, **changes: object) -> Session:
+    """A session that is listed by the number of its row."""
+    row_id = fingerprint(str(number))
+    made = {"id": row_id, "revoke_with": number, "token": None, "created_at": START + number}
+    return new_session(number, **{**made, **changes})
+
+
+ROWS = [row(n) for n in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    ("after", "changed"),
+    [
+        pytest.param(ROWS, False, id="the same"),
+        pytest.param(ROWS[1:], False, id="one ended"),
+        pytest.param([*ROWS[1:], row(9)], False, id="one ended and another began"),
+        pytest.param([*ROWS[1:], row(9, created_at=ROWS[0].created_at)], True, id="a new number"),
+        pytest.param(
+            [*ROWS[1:], new_session(9, created_at=ROWS[0].created_at)], False,
+            id="one with a token of its own began in the same second",
+        ),
+        pytest.param([*ROWS[1:], row(9, created_at=None)], False, id="one without a date began"),
+        pytest.param([row(1, created_at=START + 2), *ROWS[2:]], True, id="numbers moved up"),
+        pytest.param([replace(ROWS[0], revoke_with=7), *ROWS[1:]], True, id="revoked by another"),
+    ],
+)  # fmt: skip
+def test_ids_have_changed_where_one_stands_for_another_session_or_a_session_has_another(
+    after: list[Session], changed: bool
+):
+    assert ids_changed(plan_of(listed(ROWS), 2), listed(after)) is changed
