@@ -145,7 +145,7 @@ async def test_x_revokes_the_marked_and_says_so(clock: ManualClock) -> None:
         assert "Your 2 marked sessions" in running.text()
         assert "Revoke 2 sessions" in running.text()
         in_order = [one for one in running.ids if one in wanted]
-        assert [one.session.id for one in running.app.screen._plan.targets] == in_order
+        assert [one.id for one in running.app.screen._plan.targets] == in_order
         clock.advance(1)
         await running.press("y")
         assert isinstance(running.app.screen, RevokeDialog)

@@ -404,7 +404,9 @@ class ShownList(Container):
             others = tuple(one for one in marked_by if one.query != shown.rule)
             return replace(shown, of_marks=True, marked_by=others)
         hidden = frozenset(marks.positions()).difference(marked)
-        return Selection([*marked, *sorted(hidden)], of_marks=True, hidden=hidden, marked_by=marked_by)
+        return Selection(
+            [*marked, *sorted(hidden)], of_marks=True, hidden=hidden, marked_by=marked_by
+        )
 
     def all_shown(self, more: str = "") -> Selection:
         """Return every session that the filter leaves, and the filter `more` of them.
