@@ -136,9 +136,7 @@ def targets_of_groups(
         return {}
     positions = [position for group in groups for position in group.positions]
     keys = groups[0].keys if groups else USUAL_KEYS
-    plan = make_plan(
-        listed, Selection(positions, "groups"), Allowed(), Retention(keys, USUAL_RULES), moment
-    )
+    plan = make_plan(listed, Selection(positions), Allowed(), Retention(keys, USUAL_RULES), moment)
     return {one.group.kinds: one.targets for one in plan.groups}
 
 
