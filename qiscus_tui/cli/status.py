@@ -83,14 +83,14 @@ def _show(console: Console, lines: Sequence[tuple[str, str]]) -> None:
 def _known_here(connection: "Connection") -> list[tuple[str, str]]:
     """Return what is known before the server is asked."""
     account = connection.account
-    where = connection.account_storage.secrets.where
+    where, storage = connection.account_storage.secrets.where, connection.storage.value
     return [
         ("account", f"{safe(connection.name)} ({connection.chosen_by})"),
         ("server", str(account.origin)),
         ("app code", safe(account.app_code)),
         ("user", account.user or "unknown"),
         ("role", account.role.value),
-        ("storage", f"{connection.storage.value} ({where})"),
+        ("storage", storage if where == storage else f"{storage} ({where})"),
         *([("read-only", "yes, by config.toml")] if account.readonly else []),
     ]
 

@@ -2,11 +2,9 @@
 
 import io
 import json
-import os
 import re
 import shlex
 import stat
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -234,22 +232,6 @@ def test_a_result_that_cannot_be_written_is_6(logged_in: Program) -> None:
         done = logged_in(*line.split(), out=Full())
         assert (done.code, len(done.err.splitlines())) == (6, 2)
         assert "Port" not in done.err
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("option", ["--help", "--version"])
-def test_help_into_a_full_disk_is_6(option: str, unbuffered: str) -> None:
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "qiscus_tui", option],
-            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    assert (done.returncode, len(done.stderr.splitlines())) == (6, 2)
 
 
 # Quiet, for cron; and errors for scripts

@@ -506,9 +506,9 @@ def test_what_stays_and_what_is_gone_is_said_once_too(
     logged_in.speak(DIALECTS["plain"], sessions=70)
     gone = ended_elsewhere(logged_in, 12)
     kept = everything(logged_in, "--include-current", "--dry-run").out
-    assert kept.count("Left out, protected: billing cron: ") == kept.count("  … and ") - 1 == 1
+    assert kept.count("Left out, protected: billing cron (") == kept.count("  … and ") - 1 == 1
     told = logged_in("revoke", *gone, "--dry-run").out.splitlines()
-    words = ["Nothing to revoke", "Already gone: 12 sessions", *told[3:5], "  … and 2 more"]
+    words = ["Nothing to revoke", "Already gone (12 sessions)", *told[3:5], "  … and 2 more"]
     assert told == [ACCOUNT_LINE, *words]
 
 

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import warnings
-from collections.abc import Generator
 
 import pytest
 
@@ -29,17 +28,6 @@ class Typist(io.StringIO):
 
 
 ENDING = pytest.mark.parametrize("number", ENDING_SIGNALS)
-
-
-@pytest.fixture(autouse=True)
-def none_is_ignored() -> Generator[None]:
-    """What started the tests may have them ignore a signal, which a verb would ignore as well."""
-    before = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_DFL)
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @ENDING

@@ -88,7 +88,7 @@ def _not_listed_lines(plan: RevocationPlan) -> Iterator[str]:
 
 
 def _counted(words: str, ids: Sequence[str]) -> Iterator[str]:
-    yield f"{words}: {counted(len(ids), 'session')}"
+    yield f"{words} ({counted(len(ids), 'session')})"
     yield from (f"  {line}" for line in id_lines(ids))
 
 
