@@ -10,16 +10,15 @@ import socket
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
-from starlette.types import ASGIApp
-
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
     from uvicorn import Server
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def serve(
-    app: ASGIApp,
+    app: "ASGIApp",
     *,
     port: int = 0,
     announce: Callable[[str], None] = lambda base_url: None,
@@ -51,7 +50,7 @@ def on_ending_signals(end: Callable[[int], object]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, end, number)
 
 
-def quiet_server(app: ASGIApp, *, started: Callable[[], None], **settings: Any) -> "Server":
+def quiet_server(app: "ASGIApp", *, started: Callable[[], None], **settings: Any) -> "Server":
     """Return a server that logs nothing and leaves the signals alone.
 
     `settings` are uvicorn's. Raises ImportError without it.
