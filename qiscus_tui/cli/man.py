@@ -192,5 +192,4 @@ VERB = Verb(
         Example("qiscus-tui man", "on a terminal"),
         Example("qiscus-tui man >qiscus-tui.1", "the page itself, as roff"),
     ),
-    reports_crashes=False,
 )

@@ -63,6 +63,8 @@ async def run(context: VerbContext) -> int:
 def _ids_on_stdin(context: VerbContext) -> list[str]:
     """Return the ids on stdin; blank lines have none. Raises UsageError."""
     ids: list[str] = []
+    if context.console.source.isatty():
+        context.console.tell("Type ids, one a line, and ctrl-d at the end.")
     for number, line in enumerate(read_lines(context.console).split("\n"), 1):
         try:
             ids += [session_id(line)] if line.strip() else []

@@ -171,7 +171,7 @@ class _Result:
                 self._show(event)
             case NotRead(path, reason):
                 self.not_read += 1
-                self.console.say(f"{safe(path, LONGEST_PATH)}: {reason}")
+                self.console.tell(f"{safe(path, LONGEST_PATH)}: {reason}")
             case Skipped():
                 self.skipped += 1
             case Read(size, is_first):

@@ -340,9 +340,10 @@ class Console:
 
     def say(self, text: str) -> None:
         """Write a safe line for the user to stderr."""
-        self._unless_quiet(lambda: self._tell(text))
+        self._unless_quiet(lambda: self.tell(text))
 
-    def _tell(self, text: str) -> None:
+    def tell(self, text: str) -> None:
+        """Write a safe line of what is wrong to stderr, at once and always."""
         self.end_progress()
         self._write_err(f"{self._prefix}{safe(text, LONGEST_LINE)}\n")
 
@@ -352,9 +353,9 @@ class Console:
 
     def warn(self, what: str, hint: str) -> None:
         """Say what is the matter, and what to do; the hint may be empty. Never held back."""
-        self._tell(f"qiscus-tui: {what}")
+        self.tell(f"qiscus-tui: {what}")
         if hint:
-            self._tell(f"  {hint}")
+            self.tell(f"  {hint}")
 
     def progress(self, text: str) -> None:
         """Show progress in place, on a terminal only."""
