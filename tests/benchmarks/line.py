@@ -11,7 +11,7 @@ from typing import Any
 
 from qiscus_tui.model.clock import SystemClock
 from tests.benchmarks import programs
-from tests.benchmarks.measured import Measured, cpu_seconds
+from tests.benchmarks.measured import Measured, cpu_seconds, memory_mib
 from tests.e2e.replies import Manners
 from tests.e2e.terminal import DOWN, ESCAPE, PAGE_DOWN, Terminal
 from tests.sandbox import Call, DemoState, demo_state
@@ -46,6 +46,25 @@ def idle(runs: int, measured: Measured) -> None:
                     sent = terminal.bytes_between(began, began + took) / took
                     measured.add(f"idle: {name}: bytes per second", sent, "B/s")
                     measured.add(f"idle: {name}: CPU", cpu / took * 100, "%")
+
+
+OPENED = "?\r/xPALFleGX:ogsau"
+"""Keys that open something, or change what is shown."""
+
+
+def rounds(runs: int, measured: Measured) -> None:
+    """Memory after everything was opened and closed once, and again."""
+    with programs.list_server(2 * SESSIONS) as server, programs.wide(server) as terminal:
+        for number in range(1, 2 * runs + 1):
+            for key in OPENED:
+                terminal.send(key)
+                _quiet(terminal, 0.2)
+                for _ in range(2):
+                    terminal.send(ESCAPE)
+                    _quiet(terminal, 0.2)
+            if number in {1, 2, 5, runs, 2 * runs}:
+                now, _peak = memory_mib(terminal.process.pid)
+                measured.add(f"memory after round {number}", now, "MiB")
 
 
 def ssh(runs: int, measured: Measured) -> None:

@@ -1,11 +1,28 @@
 """What is drawn: all that a layout moves, nothing twice, and no look that is not needed."""
 
+from functools import lru_cache
 from typing import Any
 
 from textual._compositor import Compositor, CompositorMap, LayoutUpdate, ReflowResult
+from textual._styles_cache import StylesCache
+from textual.color import Color
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.style import Style
 from textual.widget import Widget
+
+
+@lru_cache(1024)
+def _inner_outer(base: Color, background: Color) -> tuple[Style, Style]:
+    return Style(background=base + background), Style(background=base)
+
+
+def _inner_outer_of(_cache: StylesCache, base: Color, background: Color) -> tuple[Style, Style]:
+    return _inner_outer(base, background)
+
+
+# Textual's own remembers by widget as well: it keeps the lines of 1,024 that are long gone.
+StylesCache.get_inner_outer = _inner_outer_of  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class ComparingCompositor(Compositor):

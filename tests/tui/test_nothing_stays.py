@@ -1,0 +1,32 @@
+"""A screen or dialog that was closed leaves nothing behind: no task, no timer, no line of it."""
+
+import asyncio
+import gc
+
+from textual._styles_cache import StylesCache
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tests.clocks import ManualClock
+from tests.tui.demo_app import Running, at_sessions
+
+OPENED = ("question_mark", "enter", "o", "x", "P", "A", "L", "colon", "F", "l", "e", "G", "X")
+"""Keys of the list that open something."""
+
+
+async def opened_and_closed(on: Running) -> tuple[int, int]:
+    """Open each once; return how many tasks there are, and what is left of widgets."""
+    for key in OPENED:
+        await on.press(key)
+        while on.app.screen is not on.sessions:
+            await on.press("escape")
+    await on.press("r")
+    gc.collect()
+    left = sum(isinstance(one, Widget | Timer | StylesCache) for one in gc.get_objects())
+    return len(asyncio.all_tasks()), left
+
+
+async def test_what_was_closed_is_gone(clock: ManualClock) -> None:
+    async with at_sessions(clock) as on:
+        first = await opened_and_closed(on)
+        assert await opened_and_closed(on) == first
