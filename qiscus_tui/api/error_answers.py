@@ -178,7 +178,7 @@ def error_for_answer(
     if status == HTTPStatus.FORBIDDEN:
         hint = None if body is not None else _PROXY_HINT
         return Forbidden(
-            f"This user's role lacks permission for that ({said})", hint, status=status
+            f"{call.action} is not allowed for this user's role ({said})", hint, status=status
         )
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500:
         wait = retry_after(headers, now)

@@ -23,7 +23,13 @@ from qiscus_tui.model.session import is_full_id
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.history import seen_before
 from qiscus_tui.service.revocation.outcomes import Report
-from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
+from qiscus_tui.service.revocation.plan import (
+    Allowed,
+    Exclusion,
+    RevocationPlan,
+    Selection,
+    make_plan,
+)
 from qiscus_tui.service.revocation.plan_files import apply_command, plan_file_of, read_plan
 from qiscus_tui.service.revocation.plan_groups import emptied_groups, emptied_words
 from qiscus_tui.service.revocation.retention import check_clocks, check_rules, offset_words
@@ -38,7 +44,7 @@ from qiscus_tui.service.revocation.sending import (
 )
 from qiscus_tui.service.revocation.verification import MOST_READINGS, Witnesses
 from qiscus_tui.service.sessions.groups import lacking
-from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import BY_ID, SessionList
 from qiscus_tui.service.token.refresh import read_list
 from qiscus_tui.store.file_checks import quoted
 from qiscus_tui.store.plan_file import plan_key, write_plan_file
@@ -234,7 +240,8 @@ async def carry_out(
         code = await _apply(context, connection, plan, on_report)
     if plan.doubt is None or code:
         return code
-    console.warn(f"Nothing can be revoked: {plan.doubt}", f"{NOT_SENT} See: qiscus-tui doctor")
+    hint = BY_ID if plan.doubt == Exclusion.NOT_REVOCABLE.value else "See: qiscus-tui doctor"
+    console.warn(f"Nothing can be revoked: {plan.doubt}", f"{NOT_SENT} {hint}")
     return ExitCode.INCOMPLETE
 
 

@@ -136,7 +136,7 @@ async def served(
     except ImportError as error:
         raise UsageError(
             "The proxy needs uvicorn and httptools, which are not installed",
-            "Install them: pip install 'qiscus-tui[proxy]'",
+            "In a clone of the repository: pip install '.[proxy]'",
         ) from error
     options, workspace = context.options, context.workspace
     upstream = Upstream(_origin(context), wire_settings(workspace))

@@ -60,7 +60,7 @@ def run(context: VerbContext) -> int:
     except ImportError as error:
         raise UsageError(
             "The sandbox needs uvicorn, which is not installed",
-            "Install it: pip install 'qiscus-tui[sandbox]'",
+            "In a clone of the repository: pip install '.[sandbox]'",
         ) from error
     except OSError as error:
         if error.errno not in _PORT_ERRORS:

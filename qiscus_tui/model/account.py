@@ -128,6 +128,11 @@ class Storage(enum.Enum):
     THIS_RUN = "this run only"
 
     @property
+    def badge(self) -> str:
+        """Return the word that stands alone in the header."""
+        return "secrets file" if self is Storage.FILE else self.value
+
+    @property
     def stores_logins(self) -> bool:
         """Whether a login can be stored there for later runs."""
         return self not in {Storage.ENVIRONMENT, Storage.THIS_RUN}

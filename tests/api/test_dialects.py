@@ -297,7 +297,7 @@ async def test_agents_and_supervisors_have_their_own_profile(demo: Demo, user: A
 async def test_a_role_that_may_not_manage_tokens_is_not_told_to_log_in(demo: Demo) -> None:
     answer = await demo.client.login(REFUSED.email, PASSWORD)
     assert answer.long_lived is not None
-    with pytest.raises(Forbidden, match="This user's role lacks permission for that"):
+    with pytest.raises(Forbidden, match="Listing the sessions is not allowed for this user's role"):
         await read_listing(demo.client, answer.long_lived, None)
 
 

@@ -270,6 +270,7 @@ def test_where_everything_stays_for_lack_of_knowledge_that_is_3_with_the_reason(
     assert done.code == 3
     assert json.loads(done.out)["plan"]["targets"] == []
     assert why in done.err
+    assert ('field = "id" under [api.revoke_token]' in done.err) is bool(dialect)
     assert logged_in.server.calls[Call.REVOKE] == 0
 
 

@@ -93,6 +93,8 @@ def test_the_identity_line_reads_as_drawn() -> None:
     text = text_of(header.identity(feed_of(ONE, age=3)), 80)
     assert text.split("  ")[0] == " sessions of a@b.c · admin · omnichannel.qiscus.com"
     assert "keyring" in text
+    feed = feed_of(ONE, age=3, storage=Storage.FILE)
+    assert "  secrets file  " in text_of(header.identity(feed), 130)
 
 
 @pytest.mark.parametrize("width", [120, 80, 60, 40])
@@ -178,6 +180,7 @@ def test_the_filter_line_reads_as_drawn_and_the_count_stays_longer_than_the_sort
         ({"moved": True}, "The list moved while it was read: a session may be missing."),
         ({"current": Current.UNKNOWN}, "any of these may be it, so revoking asks."),
         ({"time_doubt": "zone unknown"}, "zone unknown: times may be hours off."),
+        ({"sessions": (structs.replace(session(0), revoke_with=None),)}, 'set field = "id" under'),
     ],
 )
 def test_what_is_in_doubt_is_said(changes: dict[str, Any], words: str) -> None:

@@ -16,6 +16,9 @@ from qiscus_tui.model.session import Current, Session, is_full_id
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.user_agents import quick_name
 
+BY_ID = 'If the server revokes by id, set field = "id" under [api.revoke_token] in config.toml.'
+"""What to do where the list has no token in full."""
+
 ROUND_LENGTH = 50
 """A list that is cut to its newest sessions has a multiple of this many."""
 
@@ -131,6 +134,11 @@ class SessionList:
     def _lists_no_token(self) -> bool:
         """Whether any session is listed by neither a full token nor an id that revokes it."""
         return any(session.token is None and not session.revocable for session in self.sessions)
+
+    @cached_property
+    def none_revocable(self) -> bool:
+        """Return whether there are sessions, and none of them can be revoked."""
+        return bool(self.sessions) and not any(one.revocable for one in self.sessions)
 
     @property
     def lists_every_token(self) -> bool:

@@ -29,7 +29,7 @@ def identity(feed: Feed) -> Line:
     right = [
         piece("DEMO" if is_demo else "", Tone.WARNING, ALWAYS),
         piece("read-only" if account.readonly else "", Tone.WARNING, ALWAYS, after="  "),
-        piece("" if is_demo else feed.storage.value, Tone.MUTED, 80, after="  "),
+        piece("" if is_demo else feed.storage.badge, Tone.MUTED, 80, after="  "),
         _freshness(feed),
     ]
     return Line(_filled(left), _filled(right))

@@ -7,7 +7,7 @@ from qiscus_tui.model.account import Storage
 from qiscus_tui.model.progress import read_words
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
-from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import BY_ID, SessionList
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.commands.registry import KeyWords
 from qiscus_tui.tui.listed.feed import Feed
@@ -90,6 +90,8 @@ def doubts(feed: Feed) -> NoticeText:
         return NoticeText(f"The list is not whole: {listed.incomplete_because}. {again}")
     if listed.moved:
         return NoticeText(f"The list moved while it was read: a session may be missing. {again}")
+    if listed.none_revocable:
+        return NoticeText(f"The list has no token in full: nothing can be revoked. {BY_ID}")
     if listed.current is Current.UNKNOWN and listed.sessions:
         return NoticeText(
             "Can't tell which session is ours: any of these may be it, so revoking asks."
