@@ -19,6 +19,7 @@ from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.sessions.export import Export, ExportFormat, GroupExport
 from qiscus_tui.service.sessions.group_order import (
     GroupFact,
+    GroupSort,
     parse_group_sort,
     sorted_groups,
 )
@@ -48,8 +49,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     flag(form, "--csv", "CSV with a header line")
 
 
-EVERYTHING = query.parse("")
-
 SORT_KEYS = tuple(dict.fromkeys(one.value for one in (*query.SortKey, *GroupFact, *GroupKey)))
 """Every key that sessions or groups can be sorted by."""
 
@@ -60,8 +59,8 @@ class ListRequest(Struct, frozen=True):
     wanted: query.Query
     group_by: tuple[GroupKey, ...]
     """No key for a list of sessions."""
-    sort: str | None
-    """None for the usual order."""
+    sort: query.SortKey | GroupSort
+    """Of sessions the first, of groups one of the others."""
     reverse: bool
 
 
@@ -71,37 +70,31 @@ def _request(options: argparse.Namespace, views: Mapping[str, View]) -> ListRequ
     Options narrow the view's filter, and replace its grouping and its order. Where they replace
     its grouping, its order is left out.
     """
-    base = ListRequest(EVERYTHING, (), None, False)
+    filters: list[query.Query] = options.filter
+    group_by: tuple[GroupKey, ...] = options.group_by or ()
+    sort: str | None = options.sort
+    reverse: bool = options.reverse
     if options.view is not None:
         view = named_entry("view", options.view, views, "filter, group_by or sort")
-        with in_entry("view", view.name):
-            wanted = filter_query(view.filter) if view.filter else EVERYTHING
-            base = ListRequest(wanted, tuple(map(GroupKey, view.group_by)), view.sort, view.reverse)
-            _check_sort(base)
-    wanted = query.all_of([one for one in (base.wanted, *options.filter) if one.words])
-    group_by = options.group_by or base.group_by
-    if options.sort or group_by != base.group_by:
-        request = ListRequest(wanted, group_by, options.sort, options.reverse)
-    else:
-        request = ListRequest(wanted, group_by, base.sort, options.reverse or base.reverse)
-    _check_sort(request)
-    return request
+        if view.filter:
+            with in_entry("view", view.name):
+                filters = [filter_query(view.filter), *filters]
+        keys = tuple(map(GroupKey, view.group_by))
+        if not sort and group_by in {(), keys}:
+            sort, reverse = view.sort, reverse or view.reverse
+        group_by = group_by or keys
+    return ListRequest(query.all_of(filters), group_by, _sort_key(sort, group_by), reverse)
 
 
-def _check_sort(request: ListRequest) -> None:
-    """Raise UsageError for an order that sessions, or these groups, do not have."""
-    if request.sort and request.group_by:
-        parse_group_sort(request.sort, request.group_by)
-    elif request.sort:
-        _session_sort(request.sort)
-
-
-def _session_sort(text: str) -> query.SortKey:
+def _sort_key(text: str | None, group_by: tuple[GroupKey, ...]) -> query.SortKey | GroupSort:
+    """Return the key of an order that sessions, or these groups, have. Raises UsageError."""
+    if group_by:
+        return parse_group_sort(text, group_by) if text else GroupFact.COUNT
     names = {key.value: key for key in query.SortKey}
-    if text not in names:
+    if text and text not in names:
         hint = f"Sort them by one of {', '.join(names)}; groups (--group-by) have others."
         raise UsageError(f"Sessions can't be sorted by '{safe(text, 40)}'", hint)
-    return names[text]
+    return names[text] if text else query.SortKey.CREATED
 
 
 async def run(context: VerbContext) -> int:
@@ -120,10 +113,10 @@ async def run(context: VerbContext) -> int:
         moment = query.Moment(connection.server_now(), workspace.config.ui.expiring)
         positions = query.select(request.wanted, listed, moment)
         found = _Found(listed, positions, moment, secrets, connection.account.key)
-        if request.group_by:
-            summary = _list_groups(context, request, found)
+        if isinstance(request.sort, query.SortKey):
+            summary = await _list_sessions(context, request, request.sort, found)
         else:
-            summary = await _list_sessions(context, request, found)
+            summary = _list_groups(context, request, request.sort, found)
     for remark in remarks(listed):
         console.say(remark)
     if not (options.json or options.csv):
@@ -144,10 +137,11 @@ class _Found(NamedTuple):
     account_key: str
 
 
-async def _list_sessions(context: VerbContext, request: ListRequest, found: _Found) -> str:
+async def _list_sessions(
+    context: VerbContext, request: ListRequest, sort: query.SortKey, found: _Found
+) -> str:
     """Print the sessions, and return how many they are."""
     options, console, listed = context.options, context.console, found.listed
-    sort = _session_sort(request.sort) if request.sort else query.SortKey.CREATED
     chosen = query.ordered(listed, found.positions, sort, reverse=request.reverse)[: options.limit]
     ids = (listed.sessions[position].id for position in chosen)
     await asyncio.to_thread(
@@ -167,15 +161,14 @@ async def _list_sessions(context: VerbContext, request: ListRequest, found: _Fou
     return f"{counted(len(chosen), 'session')}{of_all}"
 
 
-def _list_groups(context: VerbContext, request: ListRequest, found: _Found) -> str:
+def _list_groups(context: VerbContext, request: ListRequest, sort: GroupSort, found: _Found) -> str:
     """Print the groups, and return how many they are. Raises UsageError."""
     options, console, listed = context.options, context.console, found.listed
     why = lacking(listed, request.group_by)
     if why is not None:
         raise UsageError(why, "Give other keys with --group-by.")
     groups = grouped(listed, request.group_by, found.moment, found.positions)
-    by = parse_group_sort(request.sort, request.group_by) if request.sort else GroupFact.COUNT
-    shown = sorted_groups(groups, by, reverse=request.reverse)[: options.limit]
+    shown = sorted_groups(groups, sort, reverse=request.reverse)[: options.limit]
     export = GroupExport(listed, request.group_by, shown, found.secrets)
     if options.json:
         console.result_json(list(export.records()))

@@ -45,10 +45,6 @@ def check(program: Program, *options: str) -> list[tuple[str, str | None, str | 
 
 def test_the_result_as_json(logged_in: Program) -> None:
     answer = json.loads(logged_in("check", "--json").out)
-    assert list(answer) == [
-        *("account", "server", "checked_at", "live", "expiring", "issued_24h"),
-        *("token_expires_at", "findings"),
-    ]
     assert answer["live"] == 13
     assert answer["account"].startswith(EMAIL)
     assert answer["server"] == SERVER

@@ -10,12 +10,11 @@ import pytest
 
 from qiscus_tui.cli.output.text_table import cells_of
 from tests.cli.conftest import Program
+from tests.cli.test_json import FIELDS
 from tests.sandbox import DIALECTS
 
-FACTS = (
-    *("count", "share", "per_day", "oldest_at", "newest_at", "last_used_at", "expiring"),
-    *("current", "protected"),
-)
+FACTS = [*FIELDS["sessions --group-by"]][6:]
+"""What is told of each group, after its keys."""
 
 
 def grouped(program: Program, keys: str, *more: str) -> list[dict[str, object]]:

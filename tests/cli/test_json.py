@@ -1,4 +1,4 @@
-"""Every field of every `--json` is in REFERENCE's section "JSON", with its type; no other is."""
+"""REFERENCE's section "JSON" has every field of every `--json`, with its type and in order."""
 
 import json
 import re
@@ -116,10 +116,17 @@ def test_the_page_has_every_field_of_every_output(busy: Program, tmp_path: Path)
         for line in typed:
             if name == "doctor":
                 busy.server.fail_next(Call.REVOKE, Fault(404, b'{"errors": "no"}', after=True))
-            for path, value in leaves(json.loads(busy(*line.split(), "--json").out), fields):
-                seen.add(path)
-                assert path in fields, f"{line}: {path} is not on the page"
-                known = fields[path]
-                fits = known.nullable if value is None else known.fits(value)
-                assert fits, f"{line}: {path} is {value!r}"
+            done = busy(*line.split(), "--json")
+            assert done.out.isascii()
+            found = json.loads(done.out)
+            for row in found if isinstance(found, list) else [found]:
+                order: dict[str, None] = {}
+                for path, value in leaves(row, fields):
+                    order[path] = None
+                    assert path in fields, f"{line}: {path} is not on the page"
+                    known = fields[path]
+                    fits = known.nullable if value is None else known.fits(value)
+                    assert fits, f"{line}: {path} is {value!r}"
+                assert [*order] == [path for path in fields if path in order], line
+                seen |= {*order}
         assert {*fields} - seen <= UNSEEN.get(name, set()), f"{name}: on the page, and never seen"
