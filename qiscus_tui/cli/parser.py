@@ -209,8 +209,9 @@ def parse(
     options = argparse.Namespace() if options is None else options
     at = _place_of_verb(arguments)
     if at is not None and arguments[at] == "help":  # `help VERB` is `VERB --help`
-        arguments = [*arguments[:at], *arguments[at + 1 :][:1], "--help"]
-        at = at if at + 1 < len(arguments) else None
+        topic = [word for word in arguments[at + 1 :] if not word.startswith("-")][:1]
+        arguments = [*arguments[:at], *topic, "--help"]
+        at = at if topic else None
     before = arguments[:at]
     if not {"-h", "--help"}.isdisjoint(before):
         help_parser().parse_args(["--help"])

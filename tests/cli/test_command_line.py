@@ -28,7 +28,7 @@ def test_help_has_the_options_and_examples_that_can_be_run(program: Program, nam
     assert ("\nglobal options:\n" in done.out) == (not name)  # once, in the help of all
     each = not name or load(name).each_account
     assert bool(re.search(r"^  --all-accounts", done.out, re.MULTILINE)) == each
-    assert done == program("help", *([name] if name else []))
+    assert done == program("help", *([name] if name else []), "--debug")
     assert max(map(len, done.out.splitlines())) <= 80
     for example in load(name).examples if name else EXAMPLES:
         assert f"\n  {example.command}\n      {example.does}\n" in done.out
