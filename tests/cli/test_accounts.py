@@ -248,13 +248,6 @@ def test_the_label_is_in_the_user_agent_of_every_session_of_ours(
         assert "(jump host)" in (newest.agent or "")
 
 
-def test_readonly_is_shown(logged_in: Program, configured: Callable[[str], None]) -> None:
-    name = json.loads(logged_in("accounts", "--json").out)[0]["account"]
-    configured(f'[account."{name}"]\nreadonly = true\n')
-    assert "read-only" in logged_in("accounts").out
-    assert "read-only" in logged_in("status").out
-
-
 CHANGING = [
     ("revoke", "--older-than", "7d", "--dry-run"),
     ("revoke-all", "--dry-run"),
@@ -303,20 +296,6 @@ def test_doctor_finds_a_configured_account_that_is_none_here(
     checks = [one for one in json.loads(done.out)["checks"] if "typo" in one["words"]]
     assert done.code == 1
     assert [one["verdict"] for one in checks] == ["bad"]
-
-
-def test_a_read_only_account_is_logged_out_only_by_forgetting_it_here(
-    logged_in: Program, configured: Callable[[str], None]
-) -> None:
-    name = json.loads(logged_in("accounts", "--json").out)[0]["account"]
-    configured(f'[account."{name}"]\nreadonly = true\n')
-    before = len(logged_in.server.sessions())
-    done = logged_in("logout")
-    assert done.code == 2
-    assert "logout --forget" in done.err
-    assert logged_in("logout", "--forget").code == 0
-    assert len(logged_in.server.sessions()) == before
-    assert json.loads(logged_in("accounts", "--json").out) == []
 
 
 # What destroys names its account

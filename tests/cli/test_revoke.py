@@ -448,6 +448,13 @@ def test_a_readonly_account_changes_nothing(
     assert logged_in("revoke", first, "--dry-run").code == 0
     calls = logged_in.server.calls
     assert calls[Call.REVOKE] == calls[Call.REVOKE_ALL] == calls[Call.REFRESH] == 0
+    assert all("read-only" in logged_in(verb).out for verb in ("accounts", "status"))
+    before = len(logged_in.server.sessions())
+    done = logged_in("logout")
+    assert (done.code, "logout --forget" in done.err) == (2, True)
+    assert logged_in("logout", "--forget").code == 0
+    assert len(logged_in.server.sessions()) == before
+    assert json.loads(logged_in("accounts", "--json").out) == []
 
 
 @pytest.mark.parametrize("dialect", ["revoke-not-found", "revoke-ignored"])
