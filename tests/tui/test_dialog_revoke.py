@@ -31,7 +31,7 @@ def dialog(
     hidden: frozenset[int] = frozenset(),
     listed: SessionList | None = None,
 ) -> RevokeDialog:
-    choices = PlanChoices(Selection(positions, hidden=hidden))
+    choices = PlanChoices(Selection(positions, of_marks=True, hidden=hidden))
     return RevokeDialog(on.connection, listed or on.listed, choices)
 
 

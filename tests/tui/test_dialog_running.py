@@ -18,7 +18,7 @@ from tests.tui.dialogs_on_demo import Asked, DialogApp, Door, Stage, asked, sett
 
 
 def dialog(on: Stage, count: int) -> RevokeDialog:
-    choices = PlanChoices(Selection(on.other_positions(count)))
+    choices = PlanChoices(Selection(on.other_positions(count), of_marks=True))
     return RevokeDialog(on.connection, on.listed, choices)
 
 
@@ -141,7 +141,7 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
     on = await stage(sessions=400)
     group = [at for at, name in enumerate(on.listed.clients) if name.startswith("GuzzleHttp")]
     on.state.fail_next(Call.REVOKE, *[Fault(404)] * 7)
-    choices = PlanChoices(Selection(group), rules=USUAL_RULES)
+    choices = PlanChoices(Selection(group, of_marks=True), rules=USUAL_RULES)
     async with asked(on, RevokeDialog(on.connection, on.listed, choices), size=(120, 60)) as here:
         sent = int(here.app.text().split(" to revoke")[0].split()[-1])
         await here.press(*str(sent), "enter")
