@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import json
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from msgspec import structs
 
 from qiscus_tui.api.replies import NewTokens
-from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError
+from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError, TimedOut
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.connection import Connection, connect
@@ -178,6 +179,7 @@ async def test_who_gives_up_before_the_call_leaves_nothing_to_explain(
 
     def interrupted(self: Journal, *names: str) -> None:
         loop.call_soon_threadsafe(working.cancel)
+        time.sleep(0.05)  # what was begun is written after that
         pending(self, *names)
 
     monkeypatch.setattr(Journal, "pending", interrupted)
@@ -323,15 +325,26 @@ async def test_new_tokens_in_an_odd_answer_are_stored_and_used(sandbox: SandboxM
     assert result.sent.failure is None
 
 
-async def test_tokens_that_the_server_rejects_replace_no_long_lived_one(sandbox: SandboxMaker):
+@pytest.mark.parametrize("away", [False, True])
+async def test_tokens_that_the_server_rejects_replace_no_long_lived_one_and_are_forgotten(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, *, away: bool
+):
+    """Also where no list can be read afterwards."""
     here = sandbox()
     connection = await here.connected()
     older = (await kept(connection)).long_lived
+    listed = await connection.read_list()
+
+    async def no_list(*_: object, **__: object) -> SessionList:
+        raise TimedOut("No answer")
+
+    if away:
+        monkeypatch.setattr(Connection, "read_list", no_list)
     body = b'{"data": {"token": "QEXnone", "user": {"long_lived_token": "LLTnone"}}}'
     here.state.fail_next(Call.REVOKE_ALL, Fault(500, body, after=True))
-    result = await done(connection)
+    result = await revoke_all(connection, listed)
     assert await kept(connection) == Credentials(older)
-    assert (result.still_listed, result.sent.failure is None) == (0, False)
+    assert (result.still_listed, result.sent.failure is None) == (None if away else 0, False)
 
 
 # Whatever was answered, the list decides

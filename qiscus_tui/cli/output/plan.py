@@ -9,7 +9,7 @@ from qiscus_tui.errors import UsageError
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
 from qiscus_tui.service.revocation.plan import LARGE, NOT_LISTED, Exclusion, RevocationPlan
-from qiscus_tui.service.revocation.plan_files import Masks
+from qiscus_tui.service.revocation.plan_files import group_record, hiding
 from qiscus_tui.service.sessions.groups import shown
 
 SWITCHES = {
@@ -150,7 +150,7 @@ def as_json(
 
     With retention rules, `plan` has `kept` and `groups` too. `secrets` must not appear.
     """
-    listed, masks = plan.listed, Masks(plan, secrets)
+    listed, hide = plan.listed, hiding(plan, secrets)
     left_out = [
         *((left.session.id, left.reason) for left in plan.left_out),
         *((one, NOT_LISTED) for one in plan.unlisted),
@@ -160,10 +160,8 @@ def as_json(
         "left_out": [{"id": one, "reason": reason} for one, reason in left_out],
     }
     if plan.retention is not None and not plan.selection.named:
-        planned["kept"] = [
-            {"id": one.session.id, "reason": masks.text(one.reason)} for one in plan.kept
-        ]
-        planned["groups"] = [*map(masks.group, plan.groups)]
+        planned["kept"] = [{"id": one.session.id, "reason": hide(one.reason)} for one in plan.kept]
+        planned["groups"] = [group_record(one, hide) for one in plan.groups]
     value: dict[str, object] = {
         "plan": planned,
         "list": {

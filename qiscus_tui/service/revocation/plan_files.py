@@ -1,9 +1,10 @@
 """A plan as a file, applied later to the list as it is by then; and as a command line."""
 
 import shlex
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from qiscus_tui.errors import UsageError
@@ -114,10 +115,10 @@ def plan_file_of(
     `secrets` are texts that must not appear, such as our own tokens. Raises UsageError for a
     filter that has one of them.
     """
-    masks = Masks(plan, secrets)
+    hide = hiding(plan, secrets)
     query = plan.selection.rule
     filter_text = "" if query is None else query.text
-    if masks.text(plan.filter_text) != filter_text:
+    if hide(plan.filter_text) != filter_text:
         raise UsageError(
             "The filter has a token in it, and a plan file may hold none",
             "Select the session by its id instead.",
@@ -129,13 +130,11 @@ def plan_file_of(
         server=str(account.origin),
         app_id=account.app_code,
         time=datetime.fromtimestamp(int(now), UTC),
-        rule=PlanFileRule(
-            words=masks.text(plan.rule), filter=filter_text, retention=plan.retention
-        ),
+        rule=PlanFileRule(words=hide(plan.rule), filter=filter_text, retention=plan.retention),
         ids=_ids(target.id for target in plan.targets),
         kept=_ids(kept.session.id for kept in plan.kept),
         left_out=_ids(left.session.id for left in plan.left_out),
-        groups=tuple(map(masks.group, plan.groups)),
+        groups=tuple(group_record(one, hide) for one in plan.groups),
         stands_for={
             target.id: _stands_for(target) for target in plan.targets if target.token is None
         },
@@ -176,27 +175,22 @@ def read_plan(path: Path, account: Account, key: bytes) -> StoredPlan:
     return stored_plan(file)
 
 
-class Masks:
-    """Texts of a plan for JSON: one that holds a secret is masked."""
+def hiding(plan: RevocationPlan, secrets: Collection[str]) -> Callable[[str], str]:
+    """Return what masks a text of the plan that holds a secret, or a token of the list."""
+    known, is_token = KnownSecrets(secrets), plan.listed.lists_token
 
-    def __init__(self, plan: RevocationPlan, secrets: Collection[str]) -> None:
-        self._known = KnownSecrets(secrets)
-        self._is_secret = plan.listed.lists_token
-        self._seen: dict[str, str] = {}
+    @cache
+    def hide(text: str) -> str:
+        return str(masked(text, known, is_token))
 
-    def text(self, text: str) -> str:
-        """Return the text, or a mask."""
-        found = self._seen.get(text)
-        if found is None:
-            found = self._seen[text] = str(masked(text, self._known, self._is_secret))
-        return found
+    return hide
 
-    def group(self, group: PlanGroup) -> dict[str, str | int | None]:
-        """Return its keys, then how many sessions it has, keeps and loses."""
-        pairs = zip(group.group.keys, group.group.values, strict=True)
-        values = {key.value: None if value is None else self.text(value) for key, value in pairs}
-        counts = {"count": group.group.count, "kept": group.kept, "targets": group.targets}
-        return {**values, **counts}
+
+def group_record(group: PlanGroup, hide: Callable[[str], str]) -> dict[str, str | int | None]:
+    """Return the keys of a group, then how many sessions it has, keeps and loses."""
+    pairs = zip(group.group.keys, group.group.values, strict=True)
+    values = {key.value: None if value is None else hide(value) for key, value in pairs}
+    return {**values, "count": group.group.count, "kept": group.kept, "targets": group.targets}
 
 
 def _ids(ids: Iterable[str]) -> tuple[str, ...]:
