@@ -21,6 +21,7 @@ from qiscus_tui.exit_codes import signal_exit_code
 from qiscus_tui.model.account import Origin, is_loopback, parse_origin
 from qiscus_tui.model.clock import MINUTE
 from qiscus_tui.model.text import counted, safe
+from qiscus_tui.service.metrics import metrics_text
 from qiscus_tui.store.named_files import write_public
 
 if TYPE_CHECKING:
@@ -191,15 +192,15 @@ async def _report(proxy: "Proxy", console: Console, metrics: Path | None) -> Non
     for minute in itertools.count():
         _write_metrics(proxy, console, metrics)
         if minute and minute % 60 == 0:
-            console.say(" ".join(f"{name} {number}" for name, number in proxy.figures().items()))
+            numbers = (one.text.removeprefix("qiscus_proxy_") for one in proxy.samples())
+            console.say(" ".join(numbers))
         await asyncio.sleep(MINUTE)
 
 
 def _write_metrics(proxy: "Proxy", console: Console, path: Path | None) -> None:
     if path is not None:
-        figures = proxy.figures().items()
         try:
-            write_public(path, "".join(f"qiscus_proxy_{name} {n}\n" for name, n in figures))
+            write_public(path, metrics_text(proxy.samples()))
         except StorageError as error:
             console.show_error(error)
 

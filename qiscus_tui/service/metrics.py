@@ -20,6 +20,9 @@ _HELP = {
     "qiscus_prune_failed": "Sessions that the last prune should have ended, and did not for sure.",
     "qiscus_prune_success": "Whether the last prune did all that it should.",
     "qiscus_prune_timestamp_seconds": "When the last prune ended.",
+    "qiscus_proxy_logins_total": "Logins that the proxy answered, by the server or from memory.",
+    "qiscus_proxy_requests_total": "Requests that the proxy answered, by status code.",
+    "qiscus_proxy_tokens": "Tokens that the proxy shares.",
 }
 """Every metric, in the order in which they are written."""
 
@@ -30,6 +33,13 @@ class Sample(NamedTuple):
     name: str
     value: float
     labels: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """Return `name{label="text"} value`."""
+        labels = ",".join(f'{name}="{_escaped(text)}"' for name, text in self.labels.items())
+        number = f"{self.value:.0f}" if self.value == int(self.value) else f"{self.value:.3f}"
+        return f"{self.name}{{{labels}}} {number}" if labels else f"{self.name} {number}"
 
 
 def labels_of(account: str, filter_text: str = "") -> dict[str, str]:
@@ -50,17 +60,16 @@ def metrics_text(samples: Iterable[Sample]) -> str:
     """Return the text of the samples, each metric's together."""
     lines: dict[str, list[str]] = {name: [] for name in _HELP}
     for one in samples:
-        labels = ",".join(f'{name}="{_escaped(text)}"' for name, text in one.labels.items())
-        lines[one.name].append(f"{one.name}{{{labels}}} {_number(one.value)}\n")
+        lines[one.name].append(f"{one.text}\n")
     return "".join(
-        f"# HELP {name} {_HELP[name]}\n# TYPE {name} gauge\n{''.join(them)}"
+        f"# HELP {name} {_HELP[name]}\n# TYPE {name} {_kind(name)}\n{''.join(them)}"
         for name, them in lines.items()
         if them
     )
 
 
-def _number(value: float) -> str:
-    return f"{value:.0f}" if value == int(value) else f"{value:.3f}"
+def _kind(name: str) -> str:
+    return "counter" if name.endswith("_total") else "gauge"
 
 
 def _escaped(text: str) -> str:

@@ -26,6 +26,7 @@ from qiscus_tui.api.contract import APP_ID_HEADER, TOKEN_HEADER, Call, Contract
 from qiscus_tui.api.error_answers import says_token_ended
 from qiscus_tui.model.account import is_loopback
 from qiscus_tui.model.clock import Clock
+from qiscus_tui.service.metrics import Sample
 from qiscus_tui.service.proxy.logins import Answer, Logins, TooManyLogins, read_request
 from qiscus_tui.service.proxy.upstream import Headers, Upstream, answer_headers, end_to_end
 
@@ -213,14 +214,15 @@ class Proxy:
             self.logins.forget_all()
         return start
 
-    def figures(self) -> dict[str, int]:
-        """Return the numbers for Prometheus, by name and label."""
-        by = self.logins.answered
-        return {
-            **{f'logins_total{{answered="{who}"}}': by[who] for who in ("server", "memory")},
-            **{f'requests_total{{code="{code}"}}': n for code, n in sorted(self.answered.items())},
-            "tokens": len(self.logins),
-        }
+    def samples(self) -> list[Sample]:
+        """Return the numbers for Prometheus."""
+        logins, requests = self.logins.answered, sorted(self.answered.items())
+        names = ("qiscus_proxy_logins_total", "qiscus_proxy_requests_total")
+        return [
+            *(Sample(names[0], logins[who], {"answered": who}) for who in ("server", "memory")),
+            *(Sample(names[1], count, {"code": f"{code}"}) for code, count in requests),
+            Sample("qiscus_proxy_tokens", len(self.logins), {}),
+        ]
 
     async def close(self, keep_tokens: bool, within: float) -> int:
         """End the tokens that the logins made, and the connections, `within` seconds.
