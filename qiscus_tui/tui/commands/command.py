@@ -102,6 +102,10 @@ class Command(Struct, frozen=True, kw_only=True):
         """Return the word in the footer."""
         return self.label.format(now=now) or self.name.replace("_", " ")
 
+    def importance(self, scope: Scope) -> int:
+        """Return its importance in the footer of a scope; 0: it is not shown there."""
+        return self.footer if not self.footer_scopes or scope in self.footer_scopes else 0
+
     def why_not(self, now: Context) -> str | None:
         """Return the reason why it can't be used now; None where it can."""
         return next((need.why_not(now) for need in self.needs if not need.is_met(now)), None)

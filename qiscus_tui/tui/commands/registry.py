@@ -120,9 +120,7 @@ def in_footer(scope: Scope, context: Context, keymap: Keymap) -> tuple[Command, 
     offered = (
         command
         for command in (*of(scope), *app)
-        if command.footer
-        and (not command.footer_scopes or scope in command.footer_scopes)
-        and command.why_not(context) is None
+        if command.importance(scope) and command.why_not(context) is None
     )
     return with_keys(offered, keymap)
 

@@ -20,8 +20,8 @@ from qiscus_tui.tui.listed.groups import keys_words
 from qiscus_tui.tui.widgets.cells import fit, width_of
 
 WIDTH = 104
-AROUND = 7
-"""Cells of the borders and padding, and one that stays free."""
+AROUND = 10
+"""Cells of the borders, the padding and two scrollbars."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class ChoiceDialog(Dialog[int | None]):
             note = textwrap.wrap(choice.note, max(20, room)) or [""]
             lines = f"\n{' ' * (longest + 5)}".join(note)
             self._list.replace_option_prompt_at_index(at, Content(begin + lines))
+        self._list.refresh(layout=True)
 
     def action_scroll_up(self) -> None:
         """Go to the line above."""

@@ -194,8 +194,8 @@ def here(commands: Iterable[Command], scope: Scope | None, context: Context) -> 
         return []
     offered = [one for one in commands if {scope, Scope.APP} & {*one.scopes}]
     offered.sort(key=lambda one: Scope.APP in one.scopes)
-    by_footer = sorted(offered, key=lambda one: -one.footer)
-    most_used = [one for one in by_footer if Scope.APP not in one.scopes][:MOST_USED]
+    own = (one for one in offered if Scope.APP not in one.scopes)
+    most_used = sorted(own, key=lambda one: -one.importance(scope))[:MOST_USED]
 
     def section(title: str, members: Iterable[Command]) -> Section:
         return Section(title, tuple(_entry(one, f"{PLACES[scope]}: ", context) for one in members))

@@ -65,7 +65,8 @@ def result_lead(ended: EndedPlan, *, of_marks: bool) -> Content:
         gone, _, rest = report.words.partition(" · ")
         first = f"{gone}, confirmed gone"
     parts = [Content.assemble((first, style), f", in {span(ended.seconds)}")]
-    parts.append(Content.styled(rest, style))
+    if rest != f"{ended.unsent:,} {Outcome.NOT_SENT.words}":  # the heading says that
+        parts.append(Content.styled(rest, style))
     left = sum(outcome.outcome not in GONE for outcome in report.outcomes)
     if of_marks and left:
         verb = "stays" if left == 1 else "stay"
