@@ -182,17 +182,18 @@ def left_out_lines(plan: RevocationPlan, now: float, width: int) -> list[Content
     lines = [Content.styled("Kept", "bold")]
     for reason, sessions in by_reason.items():
         lines.append(muted(f"  {reason} · {len(sessions):,}"))
-        lines += some_lines(plan.listed, sessions, EXAMPLES, now, width)[1:]
+        some = sessions[:EXAMPLES]
+        lines += some_lines(plan.listed, some, len(sessions), now, width)[1:]
     return lines if by_reason else []
 
 
 def some_lines(
-    listed: SessionList, sessions: Sequence[Session], most: int, now: float, width: int
+    listed: SessionList, some: Sequence[Session], count: int, now: float, width: int
 ) -> list[Content]:
-    """Return titles, a line for each of the first sessions, and how many more there are."""
-    lines = session_lines(listed, sessions[:most], now, width)
-    if len(sessions) > most:
-        lines.append(muted(f"  … and {len(sessions) - most:,} more"))
+    """Return titles, a line for each of some sessions, and how many of `count` are left."""
+    lines = session_lines(listed, some, now, width)
+    if count > len(some):
+        lines.append(muted(f"  … and {count - len(some):,} more"))
     return lines
 
 

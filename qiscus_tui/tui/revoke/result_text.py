@@ -131,5 +131,5 @@ def _gone(ended: EndedPlan, now: float, width: int) -> list[Content]:
 
 def _named(report: Report, ids: Sequence[str], most: int, now: float, width: int) -> list[Content]:
     listed = report.plan.listed
-    sessions = [listed.sessions[listed.positions[one]] for one in ids]
-    return some_lines(listed, sessions, most, now, width)
+    some = [listed.sessions[listed.positions[one]] for one in ids[:most]]
+    return some_lines(listed, some, len(ids), now, width)
