@@ -211,10 +211,10 @@ async def test_one_rule_of_a_policy_changes_alone_by_key_and_click(clock: Manual
         await keys(running, "P", "2")
         for how, box in (("key", "[ ]"), ("key", "[✓]"), ("click", "[ ]"), ("click", "[✓]")):
             if how == "key":
-                running.app.screen.query_one("#allow-created").focus()
+                running.app.screen.query_one("#change-keep_created").focus()
                 await keys(running, "space")
             else:
-                await running.pilot.click("#allow-created")
+                await running.pilot.click("#change-keep_created")
                 await running.settle()
                 running.clock.advance(0.7)
             assert f"{box} keep what was created within [7d]" in words(running)
@@ -227,7 +227,7 @@ async def test_where_its_only_rule_is_off_a_policy_can_have_it_back(clock: Manua
     async with at_sessions(clock, sessions=400, config=config) as running:
         await keys(running, "P", "2")
         kept = running.text().split(" kept = ")
-        running.app.screen.query_one("#allow-created").focus()
+        running.app.screen.query_one("#change-keep_created").focus()
         await keys(running, "enter", "enter")
         assert running.text().split(" kept = ") == kept
 

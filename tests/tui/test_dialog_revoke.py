@@ -143,9 +143,9 @@ async def test_a_toggle_is_pressed_by_click_and_by_space() -> None:
     async with asked(on, dialog(on, protected(on)[:1])) as here:
         assert "Nothing to revoke" in here.app.text()
         on.clock.advance(1)
-        await here.pilot.click("#allow-protected")
+        await here.pilot.click("#change-allow_protected")
         assert "[✓] p" in here.app.text()
-        here.app.screen.query_one("#allow-protected").focus()
+        here.app.screen.query_one("#change-allow_protected").focus()
         await here.press("space")
         assert "[ ] p" in here.app.text()
 

@@ -58,8 +58,6 @@ class Context(Struct, frozen=True, kw_only=True):
     """The tab of the login form that is not shown."""
 
     phase: Phase = Phase.ASKING
-    running: bool = False
-    """A plan runs, in this dialog or in the one behind it."""
     refusal: str = ""
     """Why a dialog asks nothing."""
     empty: bool = False
@@ -163,7 +161,7 @@ QUESTION = (
     Need(lambda now: now.phase is not Phase.ASKING or not now.empty, "There is nothing to revoke."),
 )
 """Something to confirm, on a terminal that shows it."""
-RUNNING = Need(lambda now: now.running, "No plan is running: esc closes this.")
+RUNNING = Need(lambda now: now.phase is Phase.RUNNING, "No plan is running: esc closes this.")
 RESULT = Need(
     lambda now: now.phase in {Phase.STOPPED, Phase.DONE},
     "This is not done yet.",

@@ -47,9 +47,6 @@ PLACES = {
 }
 """Where the keys of a scope work; also how the help of a command begins that works there alone."""
 
-FILTERED = frozenset({None, *LIST, Scope.DETAIL, Scope.OVERVIEW})
-"""Where filters matter: elsewhere they are among the rest of the help."""
-
 LANGUAGE: tuple[tuple[str, str], ...] = (
     ("words", 'Each must occur; "two words" in quotes are one.'),
     ("-word", "Must not occur; also not:word, and -key:value."),
@@ -126,9 +123,8 @@ class HelpDialog(Dialog[str]):
             place = PLACES[scope]
             self.say("heading", f"Keys {place[0].lower()}{place[1:]}")
         self._first, self._rest = here(commands, scope, self._behind), elsewhere(commands, scope)
-        matters, can_run = scope in FILTERED, scope in LIST
-        (self._first if matters else self._rest).extend(filters(can_run=can_run))
-        self._first.append(Section("Signs", tuple(Entry(*one) for one in SIGNS)))
+        signs = Section("Signs", tuple(Entry(*one) for one in SIGNS))
+        self._first += [*filters(can_run=scope in LIST), signs]
 
     def on_key(self, event: events.Key) -> None:
         """Search for what is typed. A digit runs an example and `?` closes, before anything is."""

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from msgspec.structs import replace
-from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -69,8 +68,8 @@ class LabelDialog(Dialog[str | None]):
         words = "protect: plans leave it out (tab goes here, space changes it)"
         self.query_one(Toggle).show_state(words, on=self._protect)
 
-    @on(Toggle.Toggled)
-    def _protection_toggled(self) -> None:
+    def action_protect(self) -> None:
+        """Have plans leave these sessions out, or not."""
         self._protect = not self._protect
         self._show_protection()
 

@@ -7,14 +7,12 @@ other keys.
 
 import contextlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerError
@@ -82,21 +80,15 @@ class Guard:
 
 
 class Toggle(Static, can_focus=True):
-    """`[ ] c  also …`: adds to a plan what is left out otherwise."""
+    """`[ ] c  also …`: a click, Enter or space runs the command that changes it."""
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "ask", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "change", show=False)]
 
-    @dataclass
-    class Toggled(Message):
-        """It was clicked, or Enter or space pressed on it; the dialog decides."""
-
-        what: str
-
-    def __init__(self, what: str) -> None:
-        """`what`: what it adds, in a word; its id is `allow-<what>`."""
-        super().__init__("", id=f"allow-{what}", markup=False)
-        self._what = what
+    def __init__(self, command: str) -> None:
+        """`command`: of the dialog; its id is `change-<command>`."""
+        super().__init__("", id=f"change-{command}", markup=False)
+        self._command = command
         self._box = self._words = Content()
         self.display = False
 
@@ -122,14 +114,14 @@ class Toggle(Static, can_focus=True):
         first, *others = self._words.wrap(max(1, width - indent))
         return [self._box + first, *(Content(" " * indent) + line for line in others)]
 
-    def action_ask(self) -> None:
-        """Report Enter or space on it."""
-        self.post_message(self.Toggled(self._what))
+    async def action_change(self) -> None:
+        """Run the command, if the dialog offers it now."""
+        await self.run_action(f"screen.{self._command}")
 
-    def on_click(self, event: events.Click) -> None:
-        """Report a click on it."""
+    async def on_click(self, event: events.Click) -> None:
+        """Run the command."""
         event.stop()
-        self.post_message(self.Toggled(self._what))
+        await self.action_change()
 
 
 class TypedField(Field):

@@ -38,12 +38,12 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
-from qiscus_tui.tui.dialogs.question import Question, Toggle
+from qiscus_tui.tui.dialogs.question import Question
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from qiscus_tui.tui.revoke import plan_text, result_text
 from qiscus_tui.tui.revoke.choices import PlanChoices, ShownPlan
 from qiscus_tui.tui.revoke.progress import REDRAW, Progress
-from qiscus_tui.tui.revoke.questions import COMMANDS, PlanQuestions, Toggles, toggles_of
+from qiscus_tui.tui.revoke.questions import PlanQuestions, Toggles, toggles_of
 from qiscus_tui.tui.terminal.clipboard import send
 
 LONG = 10.0
@@ -121,10 +121,9 @@ class RevokeDialog(Question[Report]):
     def context(self) -> Context:
         return replace(
             super().context,
-            running=self.plan_runs,
             refusal=self._refusal.message if self._refusal else "",
             empty=not self._plan.targets,
-            left_out=frozenset(self._toggles),
+            left_out=frozenset(one.removeprefix("allow_") for one in self._toggles),
             no_rules=self._no_rules,
             command=" ".join(self._command),
         )
@@ -238,11 +237,6 @@ class RevokeDialog(Question[Report]):
     async def action_copy_command(self) -> None:
         """Send the command line that does the same to the terminal."""
         await send(self.app, self.context.command, "Command")
-
-    async def on_toggle_toggled(self, message: Toggle.Toggled) -> None:
-        """Change the plan."""
-        message.stop()
-        await self.run_command(COMMANDS[message.what][0])
 
     def on_key(self, event: events.Key) -> None:
         """Type digits into the field, wherever the focus is."""

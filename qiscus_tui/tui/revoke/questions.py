@@ -1,6 +1,6 @@
 """What can be changed of a plan before it is confirmed, and the number and reason to be typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,21 +20,19 @@ from qiscus_tui.tui.revoke.plan_text import additions
 from qiscus_tui.tui.terminal.app import keymap_of
 from qiscus_tui.tui.widgets.fields import Field
 
-COMMANDS = {
+COMMANDS: dict[str, Sequence[str]] = {
     "rules": ("rules",),
-    "newest": ("keep_more", "keep_fewer"),
-    "used": ("next_used_within",),
-    "created": ("keep_created",),
-    "current": ("allow_current",),
-    "protected": ("allow_protected",),
-    "hidden": ("allow_hidden",),
+    "keep_more": ("keep_more", "keep_fewer"),
+    "next_used_within": ("next_used_within",),
+    "keep_created": (),
+    **{f"allow_{kind}": (f"allow_{kind}",) for kind in ("current", "protected", "hidden")},
 }
-"""The commands of each toggle, in the order in which they stand; it runs the first."""
+"""The command that each toggle runs, in the order in which they stand, and those with a key."""
 
 _KEY_WIDTH = 3
 
 Toggles = dict[str, tuple[str, bool]]
-"""What can be changed: its words, and whether it is on."""
+"""What can be changed, by its command: its words, and whether it is on."""
 
 
 def toggles_of(choices: PlanChoices, plan: RevocationPlan, *, ruled: bool) -> Toggles:
@@ -45,13 +43,14 @@ def toggles_of(choices: PlanChoices, plan: RevocationPlan, *, ruled: bool) -> To
     found: Toggles = {}
     if rules.given:
         time = "off" if used is None else as_typed(used)
-        found["newest"] = f"keep the newest [{newest or 'off'}] of {each}", newest is not None
-        found["used"] = f"keep what was used within [{time}]", used is not None
+        found["keep_more"] = f"keep the newest [{newest or 'off'}] of {each}", newest is not None
+        found["next_used_within"] = f"keep what was used within [{time}]", used is not None
     elif ruled:
         found["rules"] = f"keep the newest of {each}, and what was used within 24h", False
     if within is not None:
-        found["created"] = f"keep what was created within [{as_typed(within)}]", created is not None
-    return found | {kind: (words, is_in) for kind, words, is_in in additions(plan)}
+        words = f"keep what was created within [{as_typed(within)}]"
+        found["keep_created"] = words, created is not None
+    return found | {f"allow_{kind}": (words, is_in) for kind, words, is_in in additions(plan)}
 
 
 class PlanQuestions(Vertical):
@@ -69,7 +68,7 @@ class PlanQuestions(Vertical):
     def __init__(self, connection: Connection, guard: Guard, on_reason: Callable[[], None]) -> None:
         """`on_reason` is called when another reason was typed."""
         super().__init__(id="plan-questions")
-        self._toggles = {what: Toggle(what) for what in COMMANDS}
+        self._toggles = {command: Toggle(command) for command in COMMANDS}
         self._number_words = Words(id="number-words")
         self._number = TypedField(guard, characters="0123456789", id="number")
         self._number_line = Horizontal(self._number_words, self._number, id="number-line")
@@ -97,10 +96,10 @@ class PlanQuestions(Vertical):
 
         `number`: what is to be typed, 0 for nothing; one that was typed stays if it is right.
         """
-        for what, toggle in self._toggles.items():
-            words, is_on = toggles.get(what, ("", False))
-            commands = [command for name in COMMANDS[what] if (command := registry.named(name))]
-            bound = registry.with_keys((one for one in commands if one.bound), keymap_of(self))
+        for name, toggle in self._toggles.items():
+            words, is_on = toggles.get(name, ("", False))
+            commands = [one for keyed in COMMANDS[name] if (one := registry.named(keyed))]
+            bound = registry.with_keys(commands, keymap_of(self))
             keys = " ".join(command.key_shown for command in bound)
             toggle.show_state(words, on=is_on, key=f"{keys:<{_KEY_WIDTH}}")
         if self._number.value != str(number):
