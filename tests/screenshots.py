@@ -21,7 +21,7 @@ from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from qiscus_tui.tui.theme import DARK, LIGHT
 from tests.clocks import ManualClock
-from tests.tui.demo_app import Running, at_login, at_sessions
+from tests.tui.demo_app import Running, at_sessions
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
 NOW = 1_793_000_000.0
@@ -61,8 +61,6 @@ def opened(
 
 async def pictures() -> AsyncGenerator[tuple[str, str]]:
     """Every picture by name, as SVG, in the order of the work."""
-    async with at_login(ManualClock(NOW), sessions=SESSIONS, size=WIDE, hostile=False) as running:
-        yield "login", await picture(running)
     async for named in _of_the_work():
         yield named
     for name, opening in (
@@ -89,19 +87,18 @@ async def _of_the_work() -> AsyncGenerator[tuple[str, str]]:
         yield "sessions", await picture(running)
         await running.press("enter")
         yield "detail", await picture(running)
-        await running.press("escape", "F")
-        yield "find", await picture(running)
         await running.press("escape", "o")
         yield "overview", await picture(running)
         await running.press("escape", "question_mark")
         yield "help", await picture(running)
-        await running.press("escape", "X")
-        yield "revoke-all", await picture(running)
-        await running.press("escape", "x")
-        await armed(running)
-        yield "revoke", await picture(running)
-        await running.press("y")
-        yield "revoked", await picture(running)
+        await running.press("escape", "u", "g", "x")
+        found = re.search(r"([\d,]+) to revoke", running.words())
+        assert found is not None, running.text()
+        for key in (*found[1].replace(",", ""), "enter"):
+            running.clock.advance(1)
+            await running.press(key)
+        await running.settle()
+        yield "result", await picture(running)
 
 
 async def some_time_later(running: Running) -> None:
@@ -185,7 +182,9 @@ def rasteriser() -> Callable[[str], bytes]:
         drawn = resvg_py.svg_to_bytes(svg_string=svg, monospace_family="DejaVu Sans Mono")
         small = io.BytesIO()
         with Image.open(io.BytesIO(bytes(drawn))) as image:
-            image.convert("RGB").quantize(256).save(small, "PNG", optimize=True)
+            image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(
+                small, "PNG", optimize=True
+            )
         return small.getvalue()
 
     return to_png

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 LONGEST_LEAVE = 3.0
 """Seconds that leaving may take to end a token of this run only."""
 
-LOOK_HERE = "The list shows what is live now, L what was recorded."
+LOOK_HERE = "The list shows what is live now, {key[audit]} what was recorded."
 SHOWN_FOR = 60
 """Seconds that it stays on the screen what an earlier run left half done."""
 
@@ -147,7 +147,8 @@ class Navigation(TerminalApp, inherit_bindings=False):
                 words = "\n".join(unmatched_words(name))
                 self.notify(words, severity="warning", timeout=SHOWN_FOR, markup=False)
             for run in await asyncio.to_thread(unfinished_runs, workspace.local_files):
-                words = f"{run.message}.\n{LOOK_HERE}"
+                look = registry.KeyWords(workspace.config.keys).words(LOOK_HERE)
+                words = f"{run.message}.\n{look}"
                 self.notify(words, severity="warning", timeout=SHOWN_FOR, markup=False)
                 await asyncio.to_thread(run.acknowledge)
         except QiscusTuiError as error:

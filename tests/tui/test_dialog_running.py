@@ -154,7 +154,7 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
             "Kept by the rules",
         ):
             assert words in here.app.text()
-        assert "L shows what was revoked from here" in here.app.flat()
+        assert "L shows this plan and the earlier ones" in here.app.flat()
 
 
 # While it runs.

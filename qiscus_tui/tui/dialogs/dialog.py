@@ -19,7 +19,7 @@ from qiscus_tui.tui.base.screen import HEIGHTS, WIDTHS, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.terminal.app import TerminalApp
+from qiscus_tui.tui.terminal.app import TerminalApp, keymap_of
 
 Answer = TypeVar("Answer")
 
@@ -224,6 +224,11 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     def context(self) -> Context:
         """What decides which commands are available here now."""
         return Context()
+
+    @property
+    def keys(self) -> registry.KeyWords:
+        """The keys of commands, as config.toml has them."""
+        return registry.KeyWords(keymap_of(self))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Return whether a command is available, as the registry decides it."""

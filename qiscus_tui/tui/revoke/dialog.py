@@ -192,12 +192,13 @@ class RevokeDialog(Question[Report]):
     def _say_lines(self) -> None:
         now, width = self._connection.server_now(), plan_text.text_width(self.size.width)
         if self._ended is not None:
-            self.say("lines", result_text.result_lines(self._ended, now, width))
+            self.say("lines", result_text.result_lines(self._ended, self.keys["audit"], now, width))
             return
         self._command = self._command_line()
         lines = plan_text.plan_lines(
             self._shown,
             self._command,
+            self.keys["copy_command"],
             self._refusal,
             now,
             width,
@@ -318,6 +319,8 @@ class RevokeDialog(Question[Report]):
             self._show_progress()
 
     def _show_progress(self) -> None:
+        if self._ended is not None:
+            return  # the result is shown
         width = plan_text.text_width(self.size.width) + 1
         self.say("lead", self._progress.lead(width))
         self.say("lines", self._progress.lines())
@@ -341,8 +344,8 @@ class RevokeDialog(Question[Report]):
         self._show_as_running(running=False)
         self.set_class(False, "-dangerous")
         self.say("heading", result_text.result_heading(self._ended))
-        of_marks = self._choices.selection.of_marks
-        self.say("lead", result_text.result_lead(self._ended, of_marks=of_marks))
+        continues = self.keys["revoke"] if self._choices.selection.of_marks else ""
+        self.say("lead", result_text.result_lead(self._ended, continues))
         self._say_lines()
         self.say("note", plan_text.joined(parts))
         # The rest can be sent where the list was read since, and nothing else had ended.

@@ -129,7 +129,7 @@ def additions(plan: RevocationPlan) -> Iterator[tuple[str, str, bool]]:
     )
     if plan.listed.current is Current.UNKNOWN:
         own = Exclusion.CURRENT_UNKNOWN
-        words = "revoke though one may be this program's own session"
+        words = "also though one may be this program's own session"
     for kind, exclusion, is_in, said in (
         ("current", own, allowed.current, words),
         ("protected", Exclusion.PROTECTED, allowed.protected, "also protected ones"),
@@ -142,6 +142,7 @@ def additions(plan: RevocationPlan) -> Iterator[tuple[str, str, bool]]:
 def plan_lines(
     shown: ShownPlan,
     command: Sequence[str],
+    copy_key: str,
     refusal: QiscusTuiError | None,
     now: float,
     width: int,
@@ -170,7 +171,7 @@ def plan_lines(
     parts.append(left_out_lines(plan, now, width))
     parts.append([Content.styled(one, "$warning") for one in plan.listed.unmatched_protection])
     if count:
-        parts.append(_command(command, width))
+        parts.append(_command(command, copy_key, width))
     return parted(parts, is_roomy=is_roomy)
 
 
@@ -197,7 +198,7 @@ def some_lines(
     return lines
 
 
-def _command(words: Sequence[str], width: int) -> list[Content]:
+def _command(words: Sequence[str], copy_key: str, width: int) -> list[Content]:
     """Return the command, in lines that a shell takes as one."""
     if not words:
         return [muted("No command line does the same: too many are picked one by one.")]
@@ -211,5 +212,5 @@ def _command(words: Sequence[str], width: int) -> list[Content]:
     if len(lines) > COMMAND_LINES:
         said = sum(len(line.removesuffix(" \\").split()) for line in lines[: COMMAND_LINES - 1])
         lines[COMMAND_LINES - 1 :] = [f"… and {len(words) - said:,} more"]
-    title = muted("The same on the command line; = copies it:")
+    title = muted(f"The same on the command line; {copy_key} copies it:")
     return [title, *(Content(f"  {one}") for one in lines)]

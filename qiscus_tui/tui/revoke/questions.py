@@ -96,11 +96,10 @@ class PlanQuestions(Vertical):
 
         `number`: what is to be typed, 0 for nothing; one that was typed stays if it is right.
         """
+        shown = registry.KeyWords(keymap_of(self))
         for name, toggle in self._toggles.items():
             words, is_on = toggles.get(name, ("", False))
-            commands = [one for keyed in COMMANDS[name] if (one := registry.named(keyed))]
-            bound = registry.with_keys(commands, keymap_of(self))
-            keys = " ".join(command.key_shown for command in bound)
+            keys = " ".join(shown[keyed] for keyed in COMMANDS[name])
             toggle.show_state(words, on=is_on, key=f"{keys:<{_KEY_WIDTH}}")
         if self._number.value != str(number):
             self._number.value = ""

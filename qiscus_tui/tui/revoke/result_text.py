@@ -53,10 +53,10 @@ def result_heading(ended: EndedPlan) -> str:
     return "Can't tell what was revoked" if counts[Outcome.UNKNOWN] else "None revoked"
 
 
-def result_lead(ended: EndedPlan, *, of_marks: bool) -> Content:
+def result_lead(ended: EndedPlan, continues: str) -> Content:
     """Return the verified result, how long it took, how to go on, and why it stopped early.
 
-    `of_marks`: the marked sessions were revoked, so that the rest of them is still marked.
+    `continues`: the key that goes on with the marked sessions; empty where they were not marked.
     """
     report = ended.report
     style = "bold $success" if report.is_whole else "bold $warning"
@@ -68,9 +68,9 @@ def result_lead(ended: EndedPlan, *, of_marks: bool) -> Content:
     if rest != f"{ended.unsent:,} {Outcome.NOT_SENT.words}":  # the heading says that
         parts.append(Content.styled(rest, style))
     left = sum(outcome.outcome not in GONE for outcome in report.outcomes)
-    if of_marks and left:
+    if continues and left:
         verb = "stays" if left == 1 else "stay"
-        parts.append(Content(f"{left:,} {verb} marked; x continues"))
+        parts.append(Content(f"{left:,} {verb} marked; {continues} continues"))
     if report.halted and not ended.unsent:
         parts.append(Content.styled(f"Stopped: {report.halted}", "bold $warning"))
     return joined([*parts, muted(report.hint or "")])
@@ -82,7 +82,7 @@ def result_note(report: Report) -> Content:
     return joined([beyond, trouble(report.audit_error) if report.audit_error else Content()])
 
 
-def result_lines(ended: EndedPlan, now: float, width: int) -> Content:
+def result_lines(ended: EndedPlan, audit_key: str, now: float, width: int) -> Content:
     """Return what is not gone by reason, what is gone by group, what was kept and why.
 
     `now`: the server's time, epoch seconds.
@@ -94,7 +94,7 @@ def result_lines(ended: EndedPlan, now: float, width: int) -> Content:
     parts = [_left(report, now, width), _gone(ended, now, width)]
     parts += [left_out_lines(report.plan, now, width), kept]
     if report.audit_error is None and report.outcomes:
-        parts.append([muted("In the list, L shows what was revoked from here, this too.")])
+        parts.append([muted(f"In the list, {audit_key} shows this plan and the earlier ones.")])
     return parted(parts)
 
 
