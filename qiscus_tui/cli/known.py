@@ -12,9 +12,13 @@ from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.account.integrations import Integration, Integrations, integrations_of
+from qiscus_tui.service.account.integrations import (
+    Integration,
+    Integrations,
+    integration,
+    integrations_of,
+)
 from qiscus_tui.store.file_checks import quoted
-from qiscus_tui.store.known import KnownEntry
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
@@ -98,8 +102,7 @@ async def _say_how_many(context: VerbContext, connection: "Connection") -> None:
         reason = f": {error.message}" if isinstance(error, QiscusTuiError) else " in time"
         console.say(f"Not compared with the sessions: the list could not be read{reason}")
         return
-    client, network = added.client.strip(), added.ip.strip()
-    count = listed.count_of(KnownEntry(client, network, added.label).known)
+    count = listed.count_of(added.known)
     verb = "belongs" if count == 1 else "belong"
     console.say(f"{count:,} of {counted(len(listed), 'session')} {verb} to it now")
     if not count:
@@ -109,11 +112,13 @@ async def _say_how_many(context: VerbContext, connection: "Connection") -> None:
 def _list(context: VerbContext, integrations: Integrations) -> int:
     console, found = context.console, integrations.all()
     if context.options.json:
-        console.result_json([_as_json(one) for one in found])
+        console.result_json([_as_json(integrations, one) for one in found])
     elif not found:
         console.say("No integration has a name. Name one with: qiscus-tui known add --help")
     else:
-        console.result_lines(text_table(COLUMNS, map(_cells, found), console.out_width))
+        console.result_lines(
+            text_table(COLUMNS, [_cells(integrations, one) for one in found], console.out_width)
+        )
     return ExitCode.DONE
 
 
@@ -141,14 +146,14 @@ def _add(context: VerbContext, integrations: Integrations) -> int:
 def _named(context: VerbContext) -> Integration:
     options = context.options
     client, ip = options.client or "", options.ip or ""
-    return Integration(options.label, client, ip, protect=options.protect, is_configured=False)
+    return integration(options.label, client, ip, protect=options.protect)
 
 
 def _forget(context: VerbContext, integrations: Integrations) -> int:
     label = context.options.forgotten
     if label is None:
         raise UsageError("known forget needs a label", "See what is known: qiscus-tui known")
-    _confirm(context, [one for one in integrations.all() if one.label == label and one.protect])
+    _confirm(context, integrations, label)
     forgotten = integrations.forget(label)
     unprotected = any(one.protect for one in forgotten)
     words = ": its sessions are no longer protected by it" if unprotected else ""
@@ -156,10 +161,11 @@ def _forget(context: VerbContext, integrations: Integrations) -> int:
     return ExitCode.DONE
 
 
-def _confirm(context: VerbContext, protecting: list[Integration]) -> None:
+def _confirm(context: VerbContext, integrations: Integrations, label: str) -> None:
     """Ask before a protection ends. Raises NotConfirmed."""
     options, console = context.options, context.console
-    if options.yes or not any(not one.is_configured for one in protecting):
+    protecting = [one for one in integrations.all() if one.label == label and one.protect]
+    if options.yes or all(map(integrations.is_configured, protecting)):
         return
     for one in protecting:
         console.say(one.description)
@@ -169,18 +175,18 @@ def _confirm(context: VerbContext, protecting: list[Integration]) -> None:
     console.must_confirm("Forget it, and end its protection?", unchanged=NOT_CHANGED)
 
 
-def _cells(one: Integration) -> tuple[str, ...]:
+def _cells(integrations: Integrations, one: Integration) -> tuple[str, ...]:
     return (
         safe(one.label),
         safe(one.client),
         safe(one.ip),
         "yes" if one.protect else "",
-        "config.toml" if one.is_configured else "here",
+        "config.toml" if integrations.is_configured(one) else "here",
     )
 
 
-def _as_json(one: Integration) -> dict[str, object]:
-    source = "config" if one.is_configured else "state"
+def _as_json(integrations: Integrations, one: Integration) -> dict[str, object]:
+    source = "config" if integrations.is_configured(one) else "state"
     return {**record(one, "label", "client", "ip", "protect"), "source": source}
 
 

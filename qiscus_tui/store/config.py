@@ -18,7 +18,7 @@ from qiscus_tui.model.setting import setting
 from qiscus_tui.store import config_checks as read
 from qiscus_tui.store.config_reader import ConfigFile, Place, unreadable
 from qiscus_tui.store.file_checks import check_settings, quoted, shown
-from qiscus_tui.store.known import KnownEntry
+from qiscus_tui.store.known import Integration
 
 
 class ServerConfig(Unshown, frozen=True, forbid_unknown_fields=True):
@@ -235,7 +235,7 @@ def _config(path: Path, language: GetLanguage) -> Config:
         storage=file.table(StorageConfig, "storage"),
         audit=file.table(AuditConfig, "audit"),
         accounts=file.named(AccountConfig, "account"),
-        known=tuple(one.known for one in file.list_of(KnownEntry, "known")),
+        known=tuple(one.known for one in file.list_of(Integration, "known")),
         policies=policies,
         views=views,
         api=api,

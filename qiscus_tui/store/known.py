@@ -18,7 +18,7 @@ from qiscus_tui.store.jsonfile import Fields, JsonFile, decoded
 from qiscus_tui.store.paths import Paths
 
 
-class KnownEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Integration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """An integration as it is written: `[[known]]` in config.toml."""
 
     client: Annotated[str, setting(client_name)] = ""
@@ -35,6 +35,17 @@ class KnownEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
             named_network(self.ip)
 
     @property
+    def words(self) -> str:
+        """Return whose sessions these are, as safe text."""
+        return " · ".join((safe(self.client) or "any client", safe(self.ip) or "any network"))
+
+    @property
+    def description(self) -> str:
+        """Return `billing cron (GuzzleHttp · 10.2.0.0/16), protected`, as safe text."""
+        protected = ", protected" if self.protect else ""
+        return f"{self.known.label} ({self.words}){protected}"
+
+    @property
     def known(self) -> Known:
         """Return it as sessions are compared with it."""
         among = named_network(self.ip) if self.ip else None
@@ -43,7 +54,7 @@ class KnownEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
 
 
 class _Content(Struct, forbid_unknown_fields=True):
-    known: dict[str, list[KnownEntry]] = {}
+    known: dict[str, list[Integration]] = {}
     """By server and app."""
 
 
@@ -54,24 +65,24 @@ class KnownFile:
         self._file = JsonFile(paths, paths.known_file, None, "known")
         self._key = f"{origin} {app_id}"
 
-    def entries(self) -> list[KnownEntry]:
+    def entries(self) -> list[Integration]:
         """Return them, the oldest first."""
         return self._entries(self._file.read())
 
-    def _entries(self, fields: Fields) -> list[KnownEntry]:
+    def _entries(self, fields: Fields) -> list[Integration]:
         content = decoded(dict(fields), _Content)
         if content is None:
             raise self._file.damaged()
         return content.known.get(self._key, [])
 
-    def put(self, entry: KnownEntry) -> KnownEntry | None:
+    def put(self, entry: Integration) -> Integration | None:
         """Store it, in place of one for the same client and network, which is returned."""
         replaced = self.remove(lambda one: (one.client, one.ip) == (entry.client, entry.ip), entry)
         return next(iter(replaced), None)
 
     def remove(
-        self, is_meant: Callable[[KnownEntry], bool], *instead: KnownEntry
-    ) -> list[KnownEntry]:
+        self, is_meant: Callable[[Integration], bool], *instead: Integration
+    ) -> list[Integration]:
         """Remove and return those that are meant, and store others."""
         with self._file.changing() as fields:
             before = self._entries(fields)

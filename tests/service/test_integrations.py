@@ -19,7 +19,7 @@ IN_CONFIG = Known("probe", "curl", ipaddress.ip_network("10.9.0.0/16"))
 
 
 def named(label: str, client: str, ip: str = "", *, protect: bool = True) -> Integration:
-    return Integration(label, client, ip, protect=protect, is_configured=False)
+    return Integration(client, ip, label, protect)
 
 
 @pytest.fixture
@@ -74,7 +74,8 @@ def test_a_session_that_has_a_name_is_found_under_it(integrations: Integrations)
     assert integrations.of(session, integrations.known()[1]) == named("cron", "Guzzle")
     configured = integrations.of(session, IN_CONFIG)
     assert configured is not None
-    assert configured.is_configured
+    assert integrations.is_configured(configured)
+    assert not integrations.is_configured(named("cron", "Guzzle"))
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,6 @@ each of its admins, and for the credentials in the environment of a cron job.
 from collections.abc import Callable
 from pathlib import Path
 
-from msgspec import Struct
-
 from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.addresses import named_network, network_of
@@ -21,33 +19,10 @@ from qiscus_tui.model.text import did_you_mean, safe
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.sessions.user_agents import family_of
 from qiscus_tui.store.audit_records import AuditKind
-from qiscus_tui.store.known import KnownEntry, KnownFile
+from qiscus_tui.store.known import Integration, KnownFile
 
 LONGEST = 60
 """Characters of a label, at most."""
-
-
-class Integration(Struct, frozen=True):
-    """One integration as it is written."""
-
-    label: str
-    client: str
-    """The beginning of the client's name or user agent; empty: any client."""
-    ip: str
-    """A network; empty: any address."""
-    protect: bool
-    is_configured: bool
-    """Whether config.toml names it, so that it can only be changed there."""
-
-    @property
-    def words(self) -> str:
-        """Whose sessions these are, as safe text."""
-        return " · ".join((safe(self.client) or "any client", safe(self.ip) or "any network"))
-
-    @property
-    def description(self) -> str:
-        """Return `billing cron (GuzzleHttp · 10.2.0.0/16), protected`, as safe text."""
-        return f"{safe(self.label)} ({self.words}){', protected' if self.protect else ''}"
 
 
 class Integrations:
@@ -62,6 +37,7 @@ class Integrations:
     ) -> None:
         """`record` is called with each change, in words, once it is stored."""
         self._configured = configured
+        self._in_config = [*map(_written, configured)]
         self._config_file = config_file
         self._file = file
         self._record = record
@@ -72,7 +48,11 @@ class Integrations:
 
     def all(self) -> list[Integration]:
         """Return them as they are written, in the same order."""
-        return [*map(_configured, self._configured), *map(_from_here, self._entries())]
+        return [*self._in_config, *self._entries()]
+
+    def is_configured(self, integration: Integration) -> bool:
+        """Return whether config.toml names it, so that it can only be changed there."""
+        return integration in self._in_config
 
     def of(self, session: Session, known: Known | None) -> Integration | None:
         """Return the one that this session belongs to, else an unnamed one for its like.
@@ -82,48 +62,32 @@ class Integrations:
         named = (one for one, found in zip(self.all(), self.known(), strict=True) if found == known)
         family, ip = family_of(session.user_agent), _network(session.ip)
         family = "" if family == UNKNOWN else family
-        unnamed = Integration("", family, ip, protect=True, is_configured=False)
-        return next(named, unnamed if family or ip else None)
+        unnamed = Integration(family, ip, protect=True) if family or ip else None
+        return next(named, unnamed)
 
     def name(self, integration: Integration) -> Integration | None:
         """Store one, and return the one that it replaces: of the same client and network.
 
-        Raises UsageError where config.toml names its sessions, or it names none.
+        Raises UsageError where config.toml names its sessions, or it has no proper label.
         """
-        label = integration.label.strip()
+        label = integration.label
         if not label or not label.isprintable() or len(label) > LONGEST:
             raise UsageError(
                 f"A label has 1 to {LONGEST} characters, all of them printable", "Give another one."
             )
-        client, ip = integration.client.strip(), integration.ip.strip()
-        if problem := client_name_error(client):
-            raise UsageError(
-                f"The client '{safe(client, 60)}' {problem}",
-                "Names of clients: qiscus-tui sessions --group-by client",
-            )
-        try:
-            entry = KnownEntry(client, ip, label, integration.protect)
-        except ValueError as error:
-            raise UsageError(
-                f"'{safe(ip, 60)}' is not a network"
-                if ip
-                else "An integration needs a client, a network, or both",
-                "Write a network as 10.2 or 10.2.0.0/16.",
-            ) from error
         for known in self._configured:
-            if known.covers(entry.known):
+            if known.covers(integration.known):
                 raise self.in_config(known.label)
-        replaced = self._file.put(entry)
-        before = None if replaced is None else _from_here(replaced)
+        before = self._file.put(integration)
         instead = f"; was {before.description}" if before is not None else ""
-        self._record(f"named {_from_here(entry).description}{instead}")
+        self._record(f"named {integration.description}{instead}")
         return before
 
     def protecting(self, integration: Integration) -> Integration | None:
         """Return one that was named from here and protects, with this label or these sessions."""
-        sessions = integration.client.strip(), integration.ip.strip()
-        for one in map(_from_here, self._entries()):
-            is_meant = one.label == integration.label.strip() or (one.client, one.ip) == sessions
+        sessions = integration.client, integration.ip
+        for one in self._entries():
+            is_meant = one.label == integration.label or (one.client, one.ip) == sessions
             if one.protect and is_meant:
                 return one
         return None
@@ -146,8 +110,7 @@ class Integrations:
         sessions = integration.client, integration.ip
         self._forgotten(self._file.remove(lambda entry: (entry.client, entry.ip) == sessions))
 
-    def _forgotten(self, removed: list[KnownEntry]) -> list[Integration]:
-        forgotten = [*map(_from_here, removed)]
+    def _forgotten(self, forgotten: list[Integration]) -> list[Integration]:
         for one in forgotten:
             self._record(f"forgot {one.description}")
         return forgotten
@@ -159,24 +122,38 @@ class Integrations:
             f"Change its [[known]] entry in {safe(str(self._config_file), 500)}",
         )
 
-    def _entries(self) -> list[KnownEntry]:
+    def _entries(self) -> list[Integration]:
         return sorted(self._file.entries(), key=_precedence)
 
 
-def _precedence(entry: KnownEntry) -> tuple[bool, int, int]:
+def _precedence(entry: Integration) -> tuple[bool, int, int]:
     network = entry.known.network
     return not entry.protect, -(network.prefixlen if network else 0), -len(entry.client)
 
 
-def _from_here(entry: KnownEntry) -> Integration:
-    return Integration(
-        entry.known.label, entry.client, entry.ip, protect=entry.protect, is_configured=False
-    )
-
-
-def _configured(known: Known) -> Integration:
+def _written(known: Known) -> Integration:
+    """Return one of config.toml as it is written."""
     ip = str(known.network) if known.network else ""
-    return Integration(known.label, known.client, ip, protect=known.protect, is_configured=True)
+    return Integration(known.client, ip, known.label, known.protect)
+
+
+def integration(label: str, client: str, ip: str, *, protect: bool) -> Integration:
+    """Return one as it was typed. Raises UsageError where it is none."""
+    label, client, ip = label.strip(), client.strip(), ip.strip()
+    if problem := client_name_error(client):
+        raise UsageError(
+            f"The client '{safe(client, 60)}' {problem}",
+            "Names of clients: qiscus-tui sessions --group-by client",
+        )
+    try:
+        return Integration(client, ip, label, protect)
+    except ValueError as error:
+        raise UsageError(
+            f"'{safe(ip, 60)}' is not a network"
+            if ip
+            else "An integration needs a client, a network, or both",
+            "Write a network as 10.2 or 10.2.0.0/16.",
+        ) from error
 
 
 def _network(ip: str | None) -> str:

@@ -49,7 +49,7 @@ class LabelDialog(Dialog[str | None]):
     def compose_questions(self) -> Iterable[Widget]:
         with Horizontal(id="label-line"):
             yield Words("Label:")
-            yield Field(self._named.label, id="label", placeholder="such as: billing cron")
+            yield Field(safe(self._named.label), id="label", placeholder="such as: billing cron")
         yield Toggle("protect")
 
     def compose_buttons(self) -> Iterable[Widget]:
@@ -113,7 +113,7 @@ async def label_session(app: App[int], feed: Feed, session: Session) -> None:
     except StorageError as error:
         app.notify(error.text, severity="error", markup=False)
         return
-    if found is None or found.is_configured:
+    if found is None or integrations.is_configured(found):
         reason = NOTHING_TO_NAME if found is None else integrations.in_config(found.label).text
         app.notify(reason, severity="warning", markup=False)
         return
