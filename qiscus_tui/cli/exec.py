@@ -5,7 +5,6 @@ The command replaces this process: signals, streams and exit code are the comman
 """
 
 import argparse
-import asyncio
 import contextlib
 import os
 import resource
@@ -46,6 +45,8 @@ def run(context: VerbContext) -> int:
         _become(command, environment_with(given, os.environ), context.core_limit)
     if options.rest or options.check:
         raise UsageError("--proxy gives the command no secret", "Leave --rest and --check out.")
+    import asyncio  # loads ssl and subprocess, which `exec` without a proxy does not need
+
     return asyncio.run(_beside_a_proxy(context, command))
 
 
@@ -63,6 +64,8 @@ async def _beside_a_proxy(context: VerbContext, command: list[str]) -> int:
 
     Raises CommandNotFound, CannotRun, UsageError.
     """
+    import asyncio
+
     from qiscus_tui.cli.proxy import USUAL, bound, served
 
     environ, core_limit = without_credentials(os.environ), context.core_limit

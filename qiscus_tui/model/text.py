@@ -41,8 +41,10 @@ def safe(text: str, limit: int = LIMIT) -> str:
 def are_plain(texts: Iterable[str]) -> bool:
     """Return whether all are safe for their length and for being printable ASCII, as most are."""
     texts = [*texts]
+    if max(map(len, texts), default=0) > LIMIT:
+        return False
     joined = "".join(texts)
-    return joined.isascii() and joined.isprintable() and max(map(len, texts), default=0) <= LIMIT
+    return joined.isascii() and joined.isprintable()
 
 
 def _without_tricks(text: str) -> str:

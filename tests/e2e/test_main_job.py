@@ -124,11 +124,11 @@ def test_a_signal_ends_a_revoke_in_good_order(
         assert "Traceback" not in err
         after = shell.listed
         assert len(after) > 40
-        shell("accounts")
+        shell("audit")
         if number is signal.SIGHUP:
             assert out == ""
             assert "was cut short" in shell.err
-            shell("accounts")
+            shell("audit")
         assert "was cut short" not in shell.err
         if number is signal.SIGHUP:
             return

@@ -101,7 +101,7 @@ def test_a_plan_that_is_cut_short_sends_nothing_more_and_is_named_at_the_next_st
         "QISCUS_TUI_DATA_DIR": f"{tmp_path}/data",
         **account,
     }
-    after = Command(tmp_path, environ=environ)("sessions")  # pyright: ignore[reportArgumentType]
+    after = Command(tmp_path, environ=environ)("audit")  # pyright: ignore[reportArgumentType]
     assert after.code == 0, after
     told = re.search(r"was cut short: (\d+) were sent, and (\d+) of them were", after.err)
     assert told, after.err

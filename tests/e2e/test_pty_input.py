@@ -33,7 +33,7 @@ def assert_untouched(terminal: Terminal) -> None:
     terminal.wait_for("/ qqqq")
     terminal.wait_for("0 of 60")
     terminal.send(ESCAPE)
-    terminal.wait_for("all, newest first")
+    terminal.wait_for(lambda text: "qqqq" not in text and " active" in text)
     assert "marked" not in terminal.text
 
 
@@ -109,7 +109,7 @@ def test_several_keys_in_one_write_act_as_if_typed_one_by_one(
     assert server.state.calls[Call.LIST] == reads  # the r of curl reloads nothing
     assert "marked" not in sessions.text
     sessions.send(ESCAPE)
-    sessions.wait_for("all, newest first")
+    sessions.wait_for(lambda text: "/ curl" not in text and " active" in text)
     sessions.send(f"Fquit-xyz{ENTER}")
     sessions.wait_for("no live session has this token")
 

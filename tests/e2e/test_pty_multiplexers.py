@@ -127,9 +127,9 @@ def test_escape_gets_through_screen_and_an_id_out_of_it(screen: Start, line: str
     terminal = screen(line)
     terminal.wait_for("60 active")
     terminal.send("?")
-    terminal.wait_for("Moving")
+    terminal.wait_for("Type to search")
     terminal.send(ESCAPE)
-    terminal.wait_for(lambda text: "Moving" not in text and "60 active" in text)
+    terminal.wait_for(lambda text: "Type to search" not in text and "60 active" in text)
     wanted = copy_id(terminal)
     assert copied(terminal) == {wanted}
     assert "Id sent to the terminal" in terminal.text

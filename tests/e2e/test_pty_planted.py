@@ -93,7 +93,7 @@ def test_no_screen_lets_an_escape_through(opened: Opener, server: Server, tmp_pa
     terminal.wait_for(lambda text: "Revoke 1 session" not in text)
     look(terminal, "X", "Revoke all")
     look(terminal, "o", "ISSUED PER DAY")
-    look(terminal, "?", "Moving")
+    look(terminal, "?", "Type to search")
     look(terminal, ":", "Mark session")
     look(terminal, "e", "Export")
     look(terminal, "A", "this run only")
@@ -122,7 +122,7 @@ def walk_strangers(terminal: Terminal) -> None:
     terminal.paste(PASTED)
     terminal.wait_for("0 of 61")
     terminal.send(ESCAPE)
-    terminal.wait_for("all, newest first")
+    terminal.wait_for(lambda text: "0 of 61" not in text and " active" in text)
     for _ in range(7):
         terminal.send("j" + ENTER)
         terminal.wait_for(lambda text: "back to the list" in text and "Token" in text)

@@ -84,6 +84,11 @@ class Run:
         """The result, as JSON."""
         return cast("dict[str, object]", json.loads(self.out))
 
+    @property
+    def has_outcomes(self) -> bool:
+        """Whether it tells what became of sessions; an error is a document, too."""
+        return '"outcomes"' in self.out
+
     def outcomes(self) -> dict[str, str]:
         """What `revoke --json` says became of each session. Fails where one is named twice."""
         rows = cast("list[dict[str, str]]", self.json()["outcomes"])

@@ -210,7 +210,7 @@ class Stage:
         """What was claimed is what the server knows."""
         live, gone = self.live(), self.before - self.live()
         match deed:
-            case Deed.REVOKE_ONE | Deed.REVOKE_MANY if run.out:
+            case Deed.REVOKE_ONE | Deed.REVOKE_MANY if run.has_outcomes:
                 claimed = run.outcomes()
                 assert set(claimed) == set(self.targets)
                 for one, outcome in claimed.items():
@@ -223,7 +223,7 @@ class Stage:
             case Deed.REVOKE_ONE | Deed.REVOKE_MANY:
                 assert run.code != 0
                 assert gone <= set(self.targets)
-            case Deed.REVOKE_ALL if run.out:
+            case Deed.REVOKE_ALL if run.has_outcomes:
                 claimed = run.outcomes()
                 assert set(claimed) == self.before
                 for one, outcome in claimed.items():

@@ -21,9 +21,11 @@ from qiscus_tui.model.text import safe
 MOST_REMEMBERED = 10_000
 """Different unreadable entries that are remembered, at most."""
 
-
 _QUARTER = 900
 """Seconds: midnight in any zone is at a whole quarter hour in UTC."""
+
+TEXTS_AT_ONCE = 50
+"""Long ones are copied: all of them together may be as large as the list."""
 
 _TEXTS = attrgetter("user_agent", "ip", "user")
 
@@ -171,7 +173,10 @@ def texts_without_tokens(
         place = rows.positions.get(fingerprint(text)) if len(text) in lengths else None
         return place is not None and rows.sessions[place].token == text
 
-    live = {*filter(is_live, possible_tokens("\n".join(texts)))}
+    live: set[str] = set()
+    for start in range(0, len(texts), TEXTS_AT_ONCE):
+        joined = "\n".join(texts[start : start + TEXTS_AT_ONCE])
+        live.update(filter(is_live, possible_tokens(joined)))
     found: dict[str | None, str] = {}
     for text in texts if live else ():
         hidden = text
