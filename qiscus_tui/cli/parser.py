@@ -88,7 +88,7 @@ class Parser(argparse.ArgumentParser):
             name = message.removeprefix("argument ").partition(":")[0].rpartition("/")[2]
             hint = f"It needs a value. One that begins with a dash is written with =: {name}=-x"
             if name == "--filter":
-                hint = "Write a dash with =, or not: for it: --filter=-client:curl, not:client:curl"
+                hint = "Write it as --filter=-client:curl or --filter not:client:curl"
             raise UsageError(safe(message, 300), hint)
         raise UsageError(safe(message, 300), f"See: {self.prog} --help")
 
@@ -102,7 +102,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def _add_globals(parser: Parser, verb: Verb | None = None) -> None:
-    """Add the options that every verb takes; those of a verb stand in the help of all verbs."""
+    """Add the options that every verb takes; of these, the help of a verb is silent."""
     group = parser.add_argument_group("global options")
     add = group.add_argument
     add("--account", metavar="NAME", help="the account to use")
