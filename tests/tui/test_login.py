@@ -241,26 +241,6 @@ async def test_the_password_cannot_be_copied_cut_or_seen(clock: ManualClock) -> 
         assert PASSWORD not in repr(running.app.screen.query_one("#password"))
 
 
-async def test_without_a_keyring_the_file_is_named_and_not_ticked(
-    clock: ManualClock, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    state = demo_state(clock, sessions=5)
-    environ = {"HOME": str(home), "QISCUS_TUI_DATA_DIR": str(home / "data")}
-    paths = find_paths(environ)
-    workspace = replace(workspace_on(state, clock), local_files=LocalFiles(paths, environ))
-    only_the_file(monkeypatch, paths)
-    app = QiscusTui(workspace, None)
-    async with app.run_test(size=(120, 40)) as pilot:
-        running = Running(app, pilot, state, clock)
-        await running.settle()
-        tick = app.screen.query_one(Tick)
-        assert str(paths.secrets_file).replace("/", "") in tick.label.plain.replace("/", "")
-        assert not tick.value
-        await running.press("enter")
-        assert not paths.secrets_file.exists()
-        assert running.sessions.feed.storage is Storage.THIS_RUN
-
-
 async def test_the_tick_is_the_consent_to_the_file(
     clock: ManualClock, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -271,7 +271,7 @@ def make_plan(
     kept: list[Kept] = []
     for position in positions:
         session, why = listed.sessions[position], kept_by_rule.get(position)
-        exclusion = _exclusion(listed, position, selection, allowed)
+        exclusion = exclusion_of(listed, position, selection, allowed)
         if exclusion is not None:
             known = listed.labels[position]
             label = known.label if known else ""
@@ -297,9 +297,10 @@ def make_plan(
     )
 
 
-def _exclusion(
+def exclusion_of(
     listed: SessionList, position: int, selection: Selection, allowed: Allowed
 ) -> Exclusion | None:
+    """Return why a session that is selected is left out, whatever the rules; None: it is not."""
     session, known = listed.sessions[position], listed.labels[position]
     if not session.revocable:
         return Exclusion.NOT_REVOCABLE

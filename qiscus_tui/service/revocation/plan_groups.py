@@ -11,8 +11,14 @@ from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.text import counted
 from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.outcomes import GONE, Report
-from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
-from qiscus_tui.service.revocation.retention import USUAL_RULES, check_rules
+from qiscus_tui.service.revocation.plan import (
+    Allowed,
+    RevocationPlan,
+    Selection,
+    exclusion_of,
+    make_plan,
+)
+from qiscus_tui.service.revocation.retention import USUAL_RULES, check_rules, kept_by_rules
 from qiscus_tui.service.sessions.groups import Group, grouped, lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditGroup
@@ -134,10 +140,15 @@ def targets_of_groups(
         check_rules(listed.sessions, USUAL_RULES)
     except CannotTell:
         return {}
-    positions = [position for group in groups for position in group.positions]
-    keys = groups[0].keys if groups else USUAL_KEYS
-    plan = make_plan(listed, Selection(positions), Allowed(), Retention(keys, USUAL_RULES), moment)
-    return {one.group.kinds: one.targets for one in plan.groups}
+    selection, allowed, now = Selection(()), Allowed(), moment.server_now
+    found: dict[tuple[Hashable, ...], int] = {}
+    for group in groups:
+        kept = kept_by_rules(listed.sessions, (group,), USUAL_RULES, now)
+        found[group.kinds] = sum(
+            position not in kept and exclusion_of(listed, position, selection, allowed) is None
+            for position in group.positions
+        )
+    return found
 
 
 def prune_outlook(listed: SessionList, group: Group, moment: Moment) -> RevocationPlan:

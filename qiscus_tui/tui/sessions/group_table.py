@@ -141,8 +141,8 @@ _FACTS: tuple[Column[GroupRow], ...] = (
     Column("LAST USED", lambda row, _: last_used_cell(row.group.last_used_at, row.now), 10, 90,
            sort=GroupFact.LAST_USED),
     Column("IN USE", _in_use, 7, 43, gap=1, is_number=True, style="muted"),
-    Column("TO REVOKE", lambda row, _: row.to_revoke, 9, 44, gap=1, is_number=True),
-    Column("EXPIRING", lambda row, _: f"{row.group.expiring:,}", 8, 40, gap=1, is_number=True,
+    Column("TO REVOKE", lambda row, _: row.to_revoke, 9, 44, is_number=True),
+    Column("EXPIRING", lambda row, _: f"{row.group.expiring:,}", 8, 40, is_number=True,
            style=lambda row: "soon" if row.group.expiring else "muted"),
 )  # fmt: skip
 _NOTE: Column[GroupRow] = Column("", lambda row, _: row.note, 12, 50)
