@@ -141,7 +141,8 @@ async def test_our_own_session_stays_out_unless_asked_and_is_not_called_unknown_
         clock.advance(1)
         await running.press("c")
         clock.advance(1)
-        await running.press("y", "enter")
+        await running.press("y")
+        await running.press("enter")
         assert "1 revoked" in running.lines()[1]
         assert "this session" not in running.text()
         assert "Can't tell" not in running.text()
