@@ -61,6 +61,7 @@ async def test_what_was_painted_with_the_whole_screen_is_not_painted_again(
     clock: ManualClock, line: Line
 ) -> None:
     async with at_sessions(clock, sessions=400) as running:
+        await running.settle()  # the groups of the list are found when it is there
         screen, before = running.sessions, line.paints
         for widget in screen.walk_children(Widget):
             widget.refresh()
