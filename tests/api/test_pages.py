@@ -283,6 +283,11 @@ def test_a_list_with_gaps_as_php_writes_it_is_a_list() -> None:
         assert find_page(body).entries == [{"token": "a"}, {"token": "b"}]
 
 
+def test_of_two_lists_the_one_whose_entries_look_like_sessions_is_taken() -> None:
+    rows = [{"token": "a", "name": "x"}]
+    assert find_page({"data": {"roles": [{"name": "admin"}], "rows": rows}}).entries == rows
+
+
 def test_two_lists_that_could_both_be_it_are_refused() -> None:
     with pytest.raises(NoList):
         find_page({"data": {"a": [{"id": 1}], "b": [{"id": 2}]}})

@@ -43,6 +43,7 @@ class Waiting:
 async def waiting(here: Sandbox, *, is_released: bool = False) -> Waiting:
     demo = here.workspace.demo
     assert demo is not None
+    assert isinstance(demo.transport, httpx.AsyncBaseTransport)
     answer = HeldAnswer(demo.transport)
     if is_released:
         answer.released.set()
