@@ -89,22 +89,18 @@ class Navigation(TerminalApp, inherit_bindings=False):
             self.screen.action_begins()
         if await super().run_action(action, default_namespace, namespaces):
             return True
-        reason = self._why_unavailable(action)
+        front, keys = self.screen, self.workspace.config.keys
+        if not isinstance(front, HasContext):
+            return False
+        reason = registry.why_unavailable(action, front.context, keys)
         if reason is not None:
             self.notify(reason, severity="warning", markup=False)
         return reason is not None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Return whether a command is available, as the registry decides it."""
-        return self._why_unavailable(action) is None
-
-    def _why_unavailable(self, action: str | ActionParseResult) -> str | None:
         front = self.screen
-        return (
-            registry.why_unavailable(action, front.context)
-            if isinstance(front, HasContext)
-            else None
-        )
+        return not isinstance(front, HasContext) or registry.is_available(action, front.context)
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Textual's own would write what the screen shows into a file: not here."""

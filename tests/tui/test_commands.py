@@ -98,7 +98,7 @@ def test_what_cannot_be_done_now_is_not_offered(context: Context, off: set[str])
 def test_hidden_marks_can_be_revoked_though_no_row_is_shown() -> None:
     revoke = registry.named("revoke")
     assert revoke is not None
-    assert revoke.why_not(Context(rows=0, listed=5, marked=2)) is None
+    assert revoke.is_available(Context(rows=0, listed=5, marked=2))
 
 
 def test_every_command_has_its_own_keys_a_heading_and_words() -> None:
@@ -168,6 +168,10 @@ async def test_a_changed_key_works_in_place_of_the_own_one_and_is_shown_everywhe
         await running.press("m", "space")
         assert "1 marked" in running.text()
         assert " m mark" in running.lines()[-1]
+        await running.press("v", "x")
+        assert "1 in range: m marks, esc drops" in running.lines()[1]
+        assert running.toasts == "A range is begun: m marks it, escape drops it."
+        await running.press("escape")
         await running.press("ctrl+p", *"overview")
         assert "f6" in running.text()
         await running.press("escape", "f6")

@@ -106,9 +106,16 @@ class Command(Struct, frozen=True, kw_only=True):
         """Return its importance in the footer of a scope; 0: it is not shown there."""
         return self.footer if not self.footer_scopes or scope in self.footer_scopes else 0
 
-    def why_not(self, now: Context) -> str | None:
-        """Return the reason why it can't be used now; None where it can."""
-        return next((need.why_not(now) for need in self.needs if not need.is_met(now)), None)
+    def is_available(self, now: Context) -> bool:
+        """Return whether it can be used now."""
+        return all(need.is_met(now) for need in self.needs)
+
+    def why_not(self, now: Context, key: object) -> str | None:
+        """Return the reason why it can't be used now; None where it can.
+
+        `key` has the keys of commands by their names, for sentences that name them.
+        """
+        return next((need.why_not(now, key) for need in self.needs if not need.is_met(now)), None)
 
 
 def sign_of(key: str) -> str:

@@ -82,30 +82,32 @@ class Need:
 
     is_met: Callable[[Context], object]
     reason: str
-    """With fields of the context: `{now.filter_error}`."""
+    """With fields of the context and keys of commands: `{now.filter_error}`, `{key[reload]}`."""
 
-    def why_not(self, now: Context) -> str:
+    def why_not(self, now: Context, key: object) -> str:
         """Return the reason."""
-        return self.reason.format(now=now)
+        return self.reason.format(now=now, key=key)
 
 
 # Of a list.
 ROW = Need(lambda now: now.rows, "No session is shown.")
 """A session or a group under the cursor."""
 SESSION = Need(lambda now: not now.grouped, "This needs a session: enter shows those of the group.")
-GROUPED = Need(lambda now: now.grouped, "The list is not shown as groups: g does that.")
+GROUPED = Need(lambda now: now.grouped, "The list is not shown as groups: {key[groups]} does that.")
 LISTED = Need(lambda now: now.listed or now.loading, "The list is empty.")
 """What comes in may still fill it."""
 WHOLE_FILTER = Need(
     lambda now: not now.filter_error,
     "Nothing can be marked, revoked or exported: the filter has an error. {now.filter_error}. "
-    "/ corrects it, escape clears it.",
+    "{key[filter]} corrects it, escape clears it.",
 )
 """What is shown is what the filter selects."""
 MARK = Need(lambda now: now.marked, "No session is marked.")
 """Shown or hidden."""
 MARK_OR_ROW = Need(lambda now: now.marked or now.rows, ROW.reason)
-NO_RANGE = Need(lambda now: not now.in_range, "A range is begun: space marks it, escape drops it.")
+NO_RANGE = Need(
+    lambda now: not now.in_range, "A range is begun: {key[toggle_mark]} marks it, escape drops it."
+)
 VIEW = Need(
     lambda now: now.has_views,
     "There are no views: name one in config.toml as [view.NAME], with filter or group_by.",
@@ -130,7 +132,7 @@ SERVER = (
     Need(lambda now: not now.loading, "The list is not loaded yet, so nothing can be changed."),
     Need(
         lambda now: not now.stale,
-        "The list is stale, so nothing can be changed until it is read again (r).",
+        "The list is stale, so nothing can be changed until it is read again ({key[reload]}).",
     ),
     IDLE,
 )

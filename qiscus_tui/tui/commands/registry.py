@@ -95,10 +95,18 @@ def action_of(name: str) -> str:
     return f"{'app' if is_app else 'screen'}.{name}"
 
 
-def why_unavailable(action: str | ActionParseResult, context: Context) -> str | None:
+def why_unavailable(
+    action: str | ActionParseResult, context: Context, keymap: Keymap
+) -> str | None:
     """Return why an action can't be run now; None where it can, or is not a command."""
     command = named((parse(action) if isinstance(action, str) else action)[1])
-    return None if command is None else command.why_not(context)
+    return None if command is None else command.why_not(context, KeyWords(keymap))
+
+
+def is_available(action: str, context: Context) -> bool:
+    """Return whether an action can be run now, or is not a command."""
+    command = named(parse(action)[1])
+    return command is None or command.is_available(context)
 
 
 def is_for_the_list(key: str, scope: Scope | None, keymap: Keymap) -> bool:
@@ -120,7 +128,7 @@ def in_footer(scope: Scope, context: Context, keymap: Keymap) -> tuple[Command, 
     offered = (
         command
         for command in (*of(scope), *app)
-        if command.importance(scope) and command.why_not(context) is None
+        if command.importance(scope) and command.is_available(context)
     )
     return with_keys(offered, keymap)
 
@@ -130,7 +138,7 @@ def in_palette(scope: Scope, context: Context, keymap: Keymap) -> tuple[Command,
     offered = (
         command
         for command in (*of(scope), *of(Scope.APP))
-        if command.title and command.why_not(context) is None
+        if command.title and command.is_available(context)
     )
     return with_keys(offered, keymap)
 

@@ -232,7 +232,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Return whether a command is available, as the registry decides it."""
-        return registry.why_unavailable(action, self.context) is None
+        return registry.is_available(action, self.context)
 
     async def run_command(self, name: str) -> None:
         """Run a command as its key does, after a click or Enter."""

@@ -122,7 +122,10 @@ class HelpDialog(Dialog[str]):
         if scope is not None:
             place = PLACES[scope]
             self.say("heading", f"Keys {place[0].lower()}{place[1:]}")
-        self._first, self._rest = here(commands, scope, self._behind), elsewhere(commands, scope)
+        self._first, self._rest = (
+            here(commands, scope, self._behind, self.keys),
+            elsewhere(commands, scope),
+        )
         signs = Section("Signs", tuple(Entry(*one) for one in SIGNS))
         self._first += [*filters(can_run=scope in LIST), signs]
 
@@ -184,7 +187,9 @@ class HelpDialog(Dialog[str]):
         return found
 
 
-def here(commands: Iterable[Command], scope: Scope | None, context: Context) -> list[Section]:
+def here(
+    commands: Iterable[Command], scope: Scope | None, context: Context, keys: registry.KeyWords
+) -> list[Section]:
     """Return the keys of the screen in front, the most important first; none without a scope."""
     if scope is None:
         return []
@@ -194,7 +199,8 @@ def here(commands: Iterable[Command], scope: Scope | None, context: Context) -> 
     most_used = sorted(own, key=lambda one: -one.importance(scope))[:MOST_USED]
 
     def section(title: str, members: Iterable[Command]) -> Section:
-        return Section(title, tuple(_entry(one, f"{PLACES[scope]}: ", context) for one in members))
+        prefix = f"{PLACES[scope]}: "
+        return Section(title, tuple(_entry(one, prefix, context, keys) for one in members))
 
     others = registry.by_heading(one for one in offered if one not in most_used)
     sections = [section(heading.value, members) for heading, members in others.items()]
@@ -229,9 +235,9 @@ def filters(*, can_run: bool) -> list[Section]:
     return [Section(title, examples), Section("Filter: words and keys", language)]
 
 
-def _entry(command: Command, prefix: str, context: Context) -> Entry:
+def _entry(command: Command, prefix: str, context: Context, keys: registry.KeyWords) -> Entry:
     words = command.help.removeprefix(prefix)
-    why_not = command.why_not(context) or ""
+    why_not = command.why_not(context, keys) or ""
     return Entry(command.key_shown or BY_NAME, words[:1].upper() + words[1:], why_not)
 
 
