@@ -1,6 +1,7 @@
 """Keys that come in one read act as if they were typed one by one."""
 
 import asyncio
+import time
 
 import pytest
 from textual import events
@@ -12,9 +13,10 @@ from textual.widgets import Static
 from qiscus_tui.tui.session.screen import DetailScreen
 from qiscus_tui.tui.terminal import key_queue
 from qiscus_tui.tui.terminal.app import TerminalApp
+from qiscus_tui.tui.widgets.fields import Field
 from tests.clocks import ManualClock
 from tests.sandbox import Call
-from tests.tui.demo_app import Running, at_sessions
+from tests.tui.demo_app import Running, at_login, at_sessions
 
 NAMES = {"\t": "tab", "\r": "enter", "\x1b": "escape", " ": "space"}
 
@@ -117,6 +119,23 @@ async def test_a_key_behind_one_that_takes_its_widget_away_does_not_wait(
             app.post_message(key)
         await pilot.pause(0.2)
         assert app.keys[-1] == "j"
+
+
+async def test_a_key_overtakes_none_while_the_program_stands_still(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when it loads modules behind its first frame: a password began in the field before it."""
+    monkeypatch.setattr(key_queue, "LONGEST_WAIT", 0.05)
+    async with at_login(clock) as running:
+        email, password = running.value("#email"), running.value("#password")
+
+        async def stand_still(_field: Field, _event: events.Key) -> None:
+            time.sleep(0.1)  # noqa: ASYNC251 on purpose
+
+        monkeypatch.setattr(Field, "on_key", stand_still, raising=False)
+        await burst(running, "\tx")
+        assert running.value("#email") == email
+        assert running.value("#password") != password
 
 
 async def test_keys_that_are_left_when_the_app_ends_do_nothing(clock: ManualClock) -> None:

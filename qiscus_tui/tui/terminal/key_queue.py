@@ -10,19 +10,22 @@ messages behind the first question.
 """
 
 import asyncio
-import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import cast
 
 from textual import events
 from textual.app import App
 from textual.css.query import NoMatches
+from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 
 ROUNDS = 2
 LONGEST_WAIT = 1.0
 """Seconds after which the next key is delivered anyway: a widget may be busy for long."""
+
+LOOKS = 20
+"""How often it is looked meanwhile whether the key has acted."""
 
 _OPENING = 0.005
 """Seconds between two looks at a screen that is not mounted yet."""
@@ -56,16 +59,17 @@ class KeyQueue:
         return True
 
     async def _deliver_all(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._screen_is_ready(), LONGEST_WAIT)
+        await _in_time(self._screen_is_ready())
         while self._typed and self._app.screen_stack:  # without a screen, the app ends
             way = [*(self._app.focused or self._app.screen).ancestors_with_self]
             await self._deliver(self._typed.popleft())
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST_WAIT):
-                    for one in way * ROUNDS:
-                        await _caught_up(one)
-                    await self._screen_is_ready()
+            await _in_time(self._has_acted(way))
+
+    async def _has_acted(self, way: list[DOMNode]) -> None:
+        """Wait until a key has acted that was delivered to the first of these."""
+        for one in way * ROUNDS:
+            await _caught_up(one)
+        await self._screen_is_ready()
 
     async def _screen_is_ready(self) -> None:
         """Wait until the screen on top can take a key."""
@@ -84,6 +88,20 @@ class KeyQueue:
             return not any(widget.focusable for widget in screen.query(wanted))
         except NoMatches:
             return True
+
+
+async def _in_time(work: Coroutine[object, object, None]) -> None:
+    """Wait for it, but not for longer than `LONGEST_WAIT`.
+
+    Time in which the program stands still, as while it loads modules, counts for little.
+    """
+    task = asyncio.create_task(work)
+    for _ in range(LOOKS):
+        done, _left = await asyncio.wait({task}, timeout=LONGEST_WAIT / LOOKS)
+        if done:
+            task.result()
+            return
+    task.cancel()
 
 
 async def _caught_up(one: MessagePump) -> None:
