@@ -4,7 +4,7 @@ import pytest
 
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.account.logout import OwnToken, end_own_token
+from qiscus_tui.service.account.logout import OwnToken, log_out
 from tests.clocks import ManualClock
 from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker
@@ -83,5 +83,5 @@ async def test_a_token_that_only_the_clocks_call_dead_is_ended_all_the_same(
     connection = await here.connected()
     token = await cached(connection)
     here.clock.advance(31 * DAY)
-    assert await end_own_token(connection) is OwnToken.ENDED
+    assert await log_out(connection) is OwnToken.ENDED
     assert token not in here.tokens()

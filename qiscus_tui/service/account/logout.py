@@ -53,12 +53,6 @@ async def _held(connection: Connection) -> Credentials:
         return Credentials()
 
 
-async def end_own_token(connection: Connection) -> OwnToken:
-    """End the short-lived token that we hold. Raises as `end_token`, and StorageError."""
-    short = (await _held(connection)).short_lived
-    return OwnToken.NONE if short is None else await end_token(connection, short.token)
-
-
 async def end_token(connection: Connection, token: str) -> OwnToken:
     """End a short-lived token of ours.
 
@@ -84,11 +78,13 @@ async def end_token(connection: Connection, token: str) -> OwnToken:
             return OwnToken.UNKNOWN
 
 
-async def end_token_of_this_run(connection: Connection) -> OwnToken:
-    """End the short-lived token that we hold, and record that. Raises as `end_own_token`."""
+async def _end_token_of_this_run(connection: Connection) -> OwnToken:
+    """End the short-lived token that we hold, and record that. Raises as `end_token`."""
     short = (await _held(connection)).short_lived
-    ended = OwnToken.NONE if short is None else await end_token(connection, short.token)
-    if short is not None and ended is OwnToken.ENDED:
+    if short is None:
+        return OwnToken.NONE
+    ended = await end_token(connection, short.token)
+    if ended is OwnToken.ENDED:
         trail = AccessTrail.of(connection)
         await trail.record(connection.account, AuditKind.LOGOUT, short.token)
     return ended
@@ -120,10 +116,11 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
         await forget(connection)
         return OwnToken.STILL_VALID if is_held else OwnToken.NONE
     async with connection.locked():
+        short = (await _held(connection)).short_lived
         trail = AuditTrail(connection, AuditKind.LOGOUT)
-        await asyncio.to_thread(_begin, trail)
+        await asyncio.to_thread(trail.begin, [fingerprint(short.token)] if short else [])
         try:
-            ended = await end_own_token(connection)
+            ended = await end_token(connection, short.token) if short else OwnToken.NONE
         except (OutOfReach, ServerError) as error:
             ended = OwnToken.STILL_VALID
             if not forget_anyway:
@@ -143,13 +140,6 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
             )
         await _forget_held(connection)
     return ended
-
-
-def _begin(trail: AuditTrail) -> None:
-    connection = trail.connection
-    found = connection.account_storage.secrets.read(connection.account.key)
-    own = found.short_lived if found else None
-    trail.begin([fingerprint(own.token)] if own else [])
 
 
 async def forget(connection: Connection) -> None:
@@ -228,7 +218,7 @@ async def leave(
             except QiscusTuiError as error:
                 troubles.append(error.text)
         if connection.storage is Storage.THIS_RUN:
-            ended = await end_token_of_this_run(connection)
+            ended = await _end_token_of_this_run(connection)
     except (OutOfReach, ServerError) as error:
         why = f"{OwnToken.STILL_VALID.value} ({error.message})"
         troubles.append(f"{safe(connection.name)}: {why}")
