@@ -5,17 +5,16 @@ from collections.abc import Mapping
 import pytest
 
 from qiscus_tui.errors import AddressError, ConfigError, NoAccount, UsageError
-from qiscus_tui.model.account import Account, Credentials, Storage, parse_origin
+from qiscus_tui.model.account import Account, Credentials, Origin, Storage, parse_origin
 from qiscus_tui.service.account.selection import (
     AccountOptions,
     SelectedAccount,
-    choose,
     environment_credentials,
-    login_server,
 )
-from qiscus_tui.service.account.workspace import LocalFiles
+from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import AccountConfig, Config, ServerConfig
+from tests.clocks import ManualClock
 
 ORIGIN = parse_origin("https://omnichannel.qiscus.com")
 GIVEN = {"QISCUS_LONG_LIVED_TOKEN": "long-secret", "QISCUS_APP_ID": "abcd-1"}
@@ -27,13 +26,22 @@ def keep(on: LocalFiles, *names: str) -> None:
         on.book.save(StoredAccount(name, Account(ORIGIN, "abcd-1", f"{name}@b.c"), Storage.FILE))
 
 
+def login_server(
+    environ: Mapping[str, str], config: Config, account_options: AccountOptions | None = None
+) -> Origin:
+    options = account_options or AccountOptions()
+    here = Workspace(environ, config, LocalFiles.in_memory(), ManualClock(0.0), options)
+    return here.login_server()
+
+
 def chosen(
     on: LocalFiles,
     account_options: AccountOptions | None = None,
     environ: Mapping[str, str] | None = None,
     config: Config | None = None,
 ) -> SelectedAccount:
-    return choose(account_options or AccountOptions(), environ or {}, config or Config(), on.book)
+    options = account_options or AccountOptions()
+    return Workspace(environ or {}, config or Config(), on, ManualClock(0.0), options).choose()
 
 
 @pytest.mark.parametrize(
@@ -145,16 +153,16 @@ def test_the_server_is_the_flag_then_the_environment_then_the_configuration():
     config = Config(server=ServerConfig(url=parse_origin("https://config.example")))
     environ = {"QISCUS_TUI_SERVER": "https://environ.example"}
     flag = AccountOptions(server="https://flag.example")
-    assert login_server(flag, environ, config).host == "flag.example"
-    assert login_server(AccountOptions(), environ, config).host == "environ.example"
-    assert login_server(AccountOptions(), {}, config).host == "config.example"
-    assert login_server(AccountOptions(), {}, Config()) == ORIGIN
+    assert login_server(environ, config, flag).host == "flag.example"
+    assert login_server(environ, config).host == "environ.example"
+    assert login_server({}, config).host == "config.example"
+    assert login_server({}, Config()) == ORIGIN
 
 
 @pytest.mark.parametrize("address", ["http://other.example", "https://a.example/path", "://"])
 def test_an_address_that_will_not_do_is_exit_code_2(address: str):
     with pytest.raises(AddressError) as caught:
-        login_server(AccountOptions(server=address), {}, Config())
+        login_server({}, Config(), AccountOptions(server=address))
     assert caught.value.exit_code == 2
 
 

@@ -5,18 +5,13 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qiscus_tui.errors import ConfigError, NoAccount, UsageError
+from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.account import (
-    DEFAULT_SERVER,
     Account,
     Credentials,
-    Origin,
-    Storage,
-    parse_origin,
 )
-from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
-from qiscus_tui.store.accounts import AccountBook, StoredAccount
+from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import Config
 
 LONG_LIVED_VARIABLE = "QISCUS_LONG_LIVED_TOKEN"
@@ -89,105 +84,6 @@ def environment_credentials(environ: Mapping[str, str]) -> tuple[str, Credential
     if not (app_id.isascii() and app_id.isprintable()):
         raise ConfigError(f"{APP_ID_VARIABLE} has characters that no app code has", "Set it again.")
     return app_id, Credentials(long_lived=long_lived, secret_key=secret_key)
-
-
-def login_server(
-    account_options: AccountOptions, environ: Mapping[str, str], config: Config
-) -> Origin:
-    """Return the server for a login or environment credentials.
-
-    The flag overrides the environment, and the environment the configuration.
-
-    Raises AddressError.
-    """
-    if account_options.server is not None:
-        return parse_origin(account_options.server)
-    if address := environ.get(SERVER_VARIABLE, "").strip():
-        return parse_origin(address)
-    return config.server.url or parse_origin(DEFAULT_SERVER)
-
-
-def choose(
-    account_options: AccountOptions,
-    environ: Mapping[str, str],
-    config: Config,
-    book: AccountBook,
-) -> SelectedAccount:
-    """Return the account of this run. Raises NoAccount, UsageError, ConfigError, StorageError."""
-    given = environment_credentials(environ)
-    if given is not None:
-        if account_options.account is not None:
-            raise UsageError(
-                "--account was given, and the environment has credentials too",
-                f"Unset {LONG_LIVED_VARIABLE}, {SECRET_KEY_VARIABLE} and {APP_ID_VARIABLE}, "
-                "or leave --account out.",
-            )
-        app_id, credentials = given
-        token_id = fingerprint(credentials.long_lived) if credentials.long_lived else ""
-        server = login_server(account_options, environ, config)
-        account = Account(server, app_id, user="", token_id=token_id)
-        stored = StoredAccount(ENVIRONMENT_NAME, account, Storage.ENVIRONMENT)
-        return SelectedAccount(configured(stored, config), "environment", credentials)
-    stored, by = _stored(account_options, environ, book)
-    if account_options.server is not None:
-        wanted = parse_origin(account_options.server)
-        if wanted != stored.account.origin:
-            raise UsageError(
-                f"The account {safe(stored.name)} belongs to {stored.account.origin}, "
-                f"not to {wanted}",
-                "Its secrets are sent to no other server. Leave --server out, or log in there: "
-                f"qiscus-tui login --server {wanted}",
-            )
-    return SelectedAccount(configured(stored, config), by)
-
-
-def _stored(
-    account_options: AccountOptions, environ: Mapping[str, str], book: AccountBook
-) -> tuple[StoredAccount, str]:
-    accounts = list(book.all())
-    named = (
-        (account_options.account, account_options.named_by),
-        (environ.get(ACCOUNT_VARIABLE, "").strip() or None, ACCOUNT_VARIABLE),
-    )
-    for name, by in named:
-        if name is not None:
-            found = next((stored for stored in accounts if stored.name == name), None)
-            if found is None:
-                raise NoAccount(
-                    f"There is no account '{safe(name, 100)}' here ({by})",
-                    "See: qiscus-tui accounts, or log in: qiscus-tui login",
-                )
-            return found, by
-    if not accounts:
-        raise NoAccount("No account is logged in on this machine")
-    if len(accounts) == 1:
-        return accounts[0], "the only one"
-    last = book.last_used()
-    for stored in accounts:
-        if stored.name == last:
-            return stored, LAST_USED
-    raise UsageError(
-        f"{len(accounts)} accounts are logged in here, and none is selected",
-        "Select one: qiscus-tui accounts use NAME, or add --account NAME.",
-    )
-
-
-def unmatched_accounts(
-    environ: Mapping[str, str], config: Config, book: AccountBook
-) -> tuple[str, ...]:
-    """Return the accounts of the configuration that are not stored on this machine.
-
-    Their settings, `readonly` included, have no effect. Raises ConfigError, StorageError.
-    """
-    if not config.accounts:
-        return ()
-    known = {ENVIRONMENT_NAME}
-    for stored in book.all():
-        known |= {stored.name, stored.account.name}
-    given = environment_credentials(environ)
-    if given is not None:
-        known.add(given[0])
-    return tuple(name for name in config.accounts if name not in known)
 
 
 def unmatched_words(name: str) -> tuple[str, str]:

@@ -3,18 +3,33 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from qiscus_tui.errors import ConfigError, QiscusTuiError, StorageError
-from qiscus_tui.model.account import Credentials, Origin, Storage
+from qiscus_tui.errors import ConfigError, NoAccount, QiscusTuiError, StorageError, UsageError
+from qiscus_tui.model.account import (
+    DEFAULT_SERVER,
+    Account,
+    Credentials,
+    Origin,
+    Storage,
+    parse_origin,
+)
 from qiscus_tui.model.clock import Clock, SystemClock
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import Unshown
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.selection import (
+    ACCOUNT_VARIABLE,
+    APP_ID_VARIABLE,
+    ENVIRONMENT_NAME,
+    LAST_USED,
+    LONG_LIVED_VARIABLE,
+    SECRET_KEY_VARIABLE,
+    SERVER_VARIABLE,
     AccountOptions,
     SelectedAccount,
-    choose,
-    login_server,
-    unmatched_accounts,
+    configured,
+    environment_credentials,
 )
-from qiscus_tui.store.accounts import AccountBook
+from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.config import Config, Language, load_config, load_named_config
 from qiscus_tui.store.journal import Journal
@@ -95,20 +110,89 @@ class Workspace(Unshown, frozen=True, dict=True):
 
         Raises NoAccount, UsageError, ConfigError, StorageError.
         """
-        return choose(self.account_options, self.environ, self.config, self.local_files.book)
+        given = environment_credentials(self.environ)
+        if given is not None:
+            if self.account_options.account is not None:
+                raise UsageError(
+                    "--account was given, and the environment has credentials too",
+                    f"Unset {LONG_LIVED_VARIABLE}, {SECRET_KEY_VARIABLE} and {APP_ID_VARIABLE}, "
+                    "or leave --account out.",
+                )
+            app_id, credentials = given
+            token_id = fingerprint(credentials.long_lived) if credentials.long_lived else ""
+            server = self.login_server()
+            account = Account(server, app_id, user="", token_id=token_id)
+            stored = StoredAccount(ENVIRONMENT_NAME, account, Storage.ENVIRONMENT)
+            return SelectedAccount(configured(stored, self.config), "environment", credentials)
+        stored, by = self._stored()
+        if self.account_options.server is not None:
+            wanted = parse_origin(self.account_options.server)
+            if wanted != stored.account.origin:
+                raise UsageError(
+                    f"The account {safe(stored.name)} belongs to {stored.account.origin}, "
+                    f"not to {wanted}",
+                    "Its secrets are sent to no other server. Leave --server out, or log in there: "
+                    f"qiscus-tui login --server {wanted}",
+                )
+        return SelectedAccount(configured(stored, self.config), by)
+
+    def _stored(self) -> tuple[StoredAccount, str]:
+        accounts = list(self.local_files.book.all())
+        named = (
+            (self.account_options.account, self.account_options.named_by),
+            (self.environ.get(ACCOUNT_VARIABLE, "").strip() or None, ACCOUNT_VARIABLE),
+        )
+        for name, by in named:
+            if name is not None:
+                found = next((stored for stored in accounts if stored.name == name), None)
+                if found is None:
+                    raise NoAccount(
+                        f"There is no account '{safe(name, 100)}' here ({by})",
+                        "See: qiscus-tui accounts, or log in: qiscus-tui login",
+                    )
+                return found, by
+        if not accounts:
+            raise NoAccount("No account is logged in on this machine")
+        if len(accounts) == 1:
+            return accounts[0], "the only one"
+        last = self.local_files.book.last_used()
+        for stored in accounts:
+            if stored.name == last:
+                return stored, LAST_USED
+        raise UsageError(
+            f"{len(accounts)} accounts are logged in here, and none is selected",
+            "Select one: qiscus-tui accounts use NAME, or add --account NAME.",
+        )
 
     def unmatched_accounts(self) -> tuple[str, ...]:
-        """Return the accounts of config.toml that are not stored on this machine.
+        """Return the accounts of the configuration that are not stored on this machine.
 
-        Raises ConfigError, StorageError.
+        Their settings, `readonly` included, have no effect. Raises ConfigError, StorageError.
         """
-        return unmatched_accounts(self.environ, self.config, self.local_files.book)
+        if not self.config.accounts:
+            return ()
+        known = {ENVIRONMENT_NAME}
+        for stored in self.local_files.book.all():
+            known |= {stored.name, stored.account.name}
+        given = environment_credentials(self.environ)
+        if given is not None:
+            known.add(given[0])
+        return tuple(name for name in self.config.accounts if name not in known)
 
     def login_server(self) -> Origin:
-        """Return the server for a login. Raises AddressError."""
+        """Return the server for a login or environment credentials; the demo's in the demo.
+
+        The flag overrides the environment, and the environment the configuration.
+
+        Raises AddressError.
+        """
         if self.demo is not None:
             return self.demo.origin
-        return login_server(self.account_options, self.environ, self.config)
+        if self.account_options.server is not None:
+            return parse_origin(self.account_options.server)
+        if address := self.environ.get(SERVER_VARIABLE, "").strip():
+            return parse_origin(address)
+        return self.config.server.url or parse_origin(DEFAULT_SERVER)
 
 
 def secret_store(
