@@ -61,7 +61,7 @@ class Grouping(Struct, frozen=True):
         )
 
     def grouped(self, before: Grouped) -> Grouped:
-        """Return the groups; those of before are only sorted anew, where they are the same."""
+        """Return the groups; those of before are only sorted again, where they are the same."""
         if self.moment is before.grouping.moment and self.has_groups_of(before.grouping):
             largest_first, lacks = before.largest_first, before.lacks
         else:
