@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from textual.actions import ActionParseResult, parse
 from textual.binding import Binding
 
-from qiscus_tui.tui.commands.app_commands import APP_COMMANDS
 from qiscus_tui.tui.commands.command import Command, Heading, Scope, sign_of
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.commands.dialog_commands import DIALOG_COMMANDS
@@ -18,7 +17,6 @@ from qiscus_tui.tui.commands.screen_commands import SCREEN_COMMANDS
 COMMANDS: tuple[Command, ...] = (
     *LIST_COMMANDS,
     *SCREEN_COMMANDS,
-    *APP_COMMANDS,
     *DIALOG_COMMANDS,
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
