@@ -579,16 +579,6 @@ async def test_the_last_row_alone_proves_nothing_of_ids(first_use: Stage):
     assert not first_use.trials.verified
 
 
-async def test_an_id_that_changed_meaning_stops_an_old_plan(stage: Stage):
-    by_row_number(stage, 8)
-    plan = stage.plan()
-    stage.clock.advance(60)
-    stage.server.end(fingerprint("1"))
-    end = await stage.apply(plan)
-    assert stage.server.requests == []
-    assert end.report.halted == "ids in the list stand for other sessions than before"
-
-
 def with_row_numbers(stage: Stage, count: int) -> list[Session]:
     """Sessions with tokens, revoked by the numbers of their rows."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from qiscus_tui.errors import NotConnected, ServerFault
+from qiscus_tui.errors import NotConnected
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.run import STALE_AFTER
@@ -146,17 +146,6 @@ async def test_where_nothing_is_left_to_send_the_new_list_is_given(stage: Stage)
     assert stage.server.log.count("list") == 2
 
 
-async def test_where_the_list_cannot_be_read_first_nothing_is_sent(stage: Stage):
-    stage.sessions(3)
-    plan = stage.plan()
-    stage.clock.advance(60)
-    stage.server.readings.append(ServerFault("500", status=500))
-    end = await stage.apply(plan)
-    assert stage.server.requests == []
-    assert len(end.ids(Outcome.NOT_SENT)) == 3
-    assert end.report.fault is not None
-
-
 async def test_an_incomplete_list_makes_nothing_already_gone(stage: Stage):
     a, b = stage.sessions(2)
     plan = stage.plan()
@@ -188,18 +177,6 @@ async def test_what_was_gone_and_is_listed_again_is_not_claimed(stage: Stage):
 
 
 # Our own session
-
-
-async def test_when_our_own_session_becomes_unknown_an_old_plan_sends_nothing(stage: Stage):
-    sessions = stage.sessions(3)
-    own = stage.own_session()
-    plan = stage.plan(sessions)
-    stage.clock.advance(60)
-    stage.server.live.pop(own.id)
-    end = await stage.apply(plan)
-    assert stage.server.requests == []
-    assert len(end.ids(Outcome.NOT_SENT)) == 3
-    assert not end.report.lost_own
 
 
 async def test_our_own_session_that_somebody_else_ended_before_is_not_blamed_on_the_run(

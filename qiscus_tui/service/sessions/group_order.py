@@ -52,6 +52,8 @@ def parse_group_sort(text: str, keys: Sequence[GroupKey]) -> GroupSort:
 
 def sorted_groups(groups: Sequence[Group], by: GroupSort, *, reverse: bool = False) -> list[Group]:
     """Return the groups in this order. They are given with the largest first."""
+    if by is GroupFact.COUNT and not reverse:
+        return [*groups]
     known: list[tuple[_Value, Group]] = []
     unknown: list[Group] = []
     for group in groups:
