@@ -130,7 +130,7 @@ class ConfigFile:
 
     def _line(self, place: Place) -> int:
         """Return the line that completes the value at this place, or the table around it."""
-        import tomllib
+        import tomllib  # as below
 
         lines = self._text.split("\n")
 
@@ -181,7 +181,7 @@ def _text(path: Path) -> str:
 
 
 def _parsed(name: str, text: str) -> dict[str, object]:
-    import tomllib
+    import tomllib  # half a start of Python: most machines have no config.toml
 
     try:
         return tomllib.loads(text)

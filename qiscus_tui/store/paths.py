@@ -113,7 +113,7 @@ def _given(environ: Mapping[str, str], variable: str) -> Path | None:
 
 
 def _usual_paths(environ: Mapping[str, str]) -> Paths:
-    from platformdirs import PlatformDirs
+    from platformdirs import PlatformDirs  # not where our two variables name the folders
 
     home = environ.get("HOME")
     if home is not None and not Path(home).is_absolute():
