@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.session_context import (
     DAYS,
@@ -11,6 +12,7 @@ from qiscus_tui.service.overview.session_context import (
     group_history,
     origins_of,
 )
+from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.tui.conftest import DAY, NOW, listed, many, session, utc
 
@@ -21,7 +23,8 @@ HOUR = 3600
 
 def context(sessions: SessionList, position: int, now: float = NOW) -> SessionContext:
     origins = origins_of(sessions, Moment(now, DAY))
-    history = group_history(sessions, origins.groups[origins.group_of[position]], now)
+    group = origins.group(origins.kinds[position], Moment(now, DAY))
+    history = group_history(sessions, group, now)
     return SessionContext(history, history.newest_first.index(position))
 
 
@@ -72,9 +75,11 @@ def test_one_date_makes_no_interval(ages: tuple[float | None, ...]) -> None:
 
 def test_every_session_of_a_long_list_is_found_in_the_group_it_belongs_to() -> None:
     sessions = many(9000)
-    origins = origins_of(sessions, Moment(NOW, DAY))
+    moment = Moment(NOW, DAY)
+    origins, groups = origins_of(sessions, moment), grouped(sessions, USUAL_KEYS, moment)
     for position in random.Random(1).sample(range(9000), 40):
-        group = origins.groups[origins.group_of[position]]
+        group = origins.group(origins.kinds[position], moment)
+        assert group in groups
         assert position in group.positions
         assert origins.alike(sessions.sessions[position].id) == (not group.is_unknown) * group.count
     assert origins.alike("of another list") == 0

@@ -32,7 +32,8 @@ HOUR = 3600
 
 def context_of(sessions: SessionList, at: int) -> SessionContext:
     origins = origins_of(sessions, Moment(NOW, DAY))
-    history = group_history(sessions, origins.groups[origins.group_of[at]], NOW)
+    group = origins.group(origins.kinds[at], Moment(NOW, DAY))
+    history = group_history(sessions, group, NOW)
     return SessionContext(history, history.newest_first.index(at))
 
 

@@ -1,22 +1,22 @@
 """What a session stands among: its group by client and network, and its neighbours in time.
 
-A list is grouped once; what a group's sessions have in common is found out when one of them is
-asked for.
+What a list's sessions come from is found once; a group, and what its sessions have in common, when
+one of them is asked for.
 """
 
 import math
-from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview.counting import Sprawl, days_around, largest_sprawl
-from qiscus_tui.service.sessions.groups import Group, grouped
+from qiscus_tui.service.sessions.groups import Group, Kind, grouped, kinds_of
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 
 DAYS = 30
@@ -88,12 +88,12 @@ class SessionContext(Struct, frozen=True):
 
 
 class Origins(Struct, frozen=True):
-    """The groups of a list by client and network."""
+    """Which sessions of a list have their client and network in common."""
 
     listed: SessionList
-    groups: Sequence[Group]
-    group_of: Sequence[int]
-    """The number of the group of each session, by its position."""
+    kinds: Sequence[tuple[Kind, ...]]
+    """Client and network of each session, by its position."""
+    counts: Mapping[tuple[Kind, ...], int]
     until: float
     """When the day ends of which they are, the server's time."""
     sprawl: Sprawl | None = None
@@ -102,28 +102,40 @@ class Origins(Struct, frozen=True):
     def alike(self, session_id: str) -> int:
         """Return how many sessions are in its group; 0 where that is not known, or says nothing."""
         position = self.listed.positions.get(session_id)
-        if position is None:
-            return 0
-        group = self.groups[self.group_of[position]]
-        return 0 if group.is_unknown else group.count
+        kinds = () if position is None else self.kinds[position]
+        return self.counts[kinds] if any(kind is not None for kind in kinds) else 0
+
+    def group(self, kinds: tuple[Kind, ...], moment: Moment) -> Group:
+        """Return the group of these sessions."""
+        return _group(self.listed, self.kinds, kinds, moment)
 
 
-NO_ORIGINS = Origins(NO_SESSIONS, (), (), 0.0)
+NO_ORIGINS = Origins(NO_SESSIONS, (), {}, 0.0)
 
 
 def origins_of(listed: SessionList, moment: Moment) -> Origins:
-    """Group a list by client and network. 100,000 sessions take some 200 ms."""
-    groups = grouped(listed, USUAL_KEYS, moment)
-    group_of = array("l", bytes(array("l").itemsize * len(listed)))
-    for number, group in enumerate(groups):
-        for member in group.positions:
-            group_of[member] = number
-    sprawl, now = None, moment.server_now
-    if len(listed) > LONG_LIST:
-        sprawl = largest_sprawl(listed, groups, now)
-    if sprawl is not None and sprawl.group.share <= MUCH:
-        sprawl = None
-    return Origins(listed, groups, group_of, days_around(now)[-1], sprawl)
+    """Find what the sessions of a list have in common, as of now.
+
+    Of 40,000 groups only those that are asked for are made.
+    """
+    kinds = [*kinds_of(listed, USUAL_KEYS, range(len(listed)))]
+    counts = Counter(kinds)
+    much = len(listed) * (MUCH if len(listed) > LONG_LIST else 1.0)
+    largest = [one for one, count in counts.most_common(int(1 / MUCH)) if count > much]
+    groups = [_group(listed, kinds, one, moment) for one in largest]
+    sprawl = largest_sprawl(listed, groups, moment.server_now)
+    return Origins(listed, kinds, counts, days_around(moment.server_now)[-1], sprawl)
+
+
+def _group(
+    listed: SessionList,
+    kinds: Sequence[tuple[Kind, ...]],
+    wanted: tuple[Kind, ...],
+    moment: Moment,
+) -> Group:
+    members = [position for position, one in enumerate(kinds) if one == wanted]
+    (group,) = grouped(listed, USUAL_KEYS, moment, members)
+    return replace(group, share=group.count / len(listed))
 
 
 def group_history(listed: SessionList, group: Group, now: float) -> GroupHistory:

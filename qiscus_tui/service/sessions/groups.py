@@ -4,7 +4,8 @@ Those of 100,000 sessions take some 40 ms.
 """
 
 import math
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -218,15 +219,9 @@ def grouped(
 ) -> tuple[Group, ...]:
     """Return the groups of these positions (of all by default), the largest first."""
     positions = range(len(listed)) if positions is None else positions
-    values = zip(*(KINDS[key].values(listed, positions) for key in keys), strict=True)
-    tallies: dict[tuple[Value, ...], _Tally] = {}
-    by_kinds: dict[tuple[Kind, ...], _Tally] = {}
-    for position, decided_by in zip(positions, values, strict=True):
-        tally = tallies.get(decided_by)
-        if tally is None:
-            pairs = zip(keys, decided_by, strict=True)
-            kinds = tuple([KINDS[key].kind(value) for key, value in pairs])
-            tally = tallies[decided_by] = by_kinds.setdefault(kinds, _Tally())
+    by_kinds = defaultdict[tuple[Kind, ...], _Tally](_Tally)
+    for position, kinds in zip(positions, kinds_of(listed, keys, positions), strict=True):
+        tally = by_kinds[kinds]
         tally.positions.append(position)
         session, label = listed.sessions[position], listed.labels[position]
         created, used, end = session.created_at, session.last_used_at, session.expires_at
@@ -245,6 +240,19 @@ def grouped(
     total = len(positions)
     groups = [tally.group(tuple(keys), kinds, moment, total) for kinds, tally in by_kinds.items()]
     return tuple(sorted(groups, key=lambda group: (-group.count, group.name)))
+
+
+def kinds_of(
+    listed: SessionList, keys: Sequence[GroupKey], positions: Iterable[int]
+) -> Iterator[tuple[Kind, ...]]:
+    """Yield what decides the group of each session at these positions; equal ones are the same."""
+    known: dict[tuple[Value, ...], tuple[Kind, ...]] = {}
+    for decided_by in zip(*(KINDS[key].values(listed, positions) for key in keys), strict=True):
+        kinds = known.get(decided_by)
+        if kinds is None:
+            pairs = zip(keys, decided_by, strict=True)
+            kinds = known[decided_by] = tuple([KINDS[key].kind(value) for key, value in pairs])
+        yield kinds
 
 
 @dataclass(slots=True)

@@ -28,6 +28,7 @@ from qiscus_tui.service.overview.session_context import (
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.plan_groups import prune_outlook
 from qiscus_tui.service.revocation.retention import USUAL_RULES
+from qiscus_tui.service.sessions.groups import Kind
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.bars import bar_lines, column_lines
 from qiscus_tui.tui.widgets.cells import created_cell, fit, last_used_cell
@@ -61,14 +62,14 @@ class SessionDetails:
 
     def __init__(self) -> None:
         self._origins = NO_ORIGINS
-        self._known: dict[int, tuple[GroupHistory, RevocationPlan]] = {}
-        """By the number of the group."""
+        self._known: dict[tuple[Kind, ...], tuple[GroupHistory, RevocationPlan]] = {}
+        """By what the group has in common."""
 
     def of(self, listed: SessionList, position: int) -> SessionDetail | None:
         """Return what is known around a session; None where it was not found out yet."""
         if listed is not self._origins.listed:
             return None
-        known = self._known.get(self._origins.group_of[position])
+        known = self._known.get(self._origins.kinds[position])
         if known is None:
             return None
         history, outlook = known
@@ -90,13 +91,13 @@ class SessionDetails:
         if listed is not origins.listed or moment.server_now >= origins.until:
             origins = await asyncio.to_thread(origins_of, listed, moment)
             self._origins, self._known = origins, {}
-        number = origins.group_of[position]
-        if number not in self._known:
-            group = origins.groups[number]
+        kinds = origins.kinds[position]
+        if kinds not in self._known:
+            group = await asyncio.to_thread(origins.group, kinds, moment)
             history = await asyncio.to_thread(group_history, listed, group, moment.server_now)
             outlook = await asyncio.to_thread(prune_outlook, listed, group, moment)
             if origins is self._origins:
-                self._known[number] = history, outlook
+                self._known[kinds] = history, outlook
 
 
 def group_words(context: SessionContext, now: float) -> str:
