@@ -1,6 +1,6 @@
 """The filter and sort language: text in, positions of a list out."""
 
-from qiscus_tui.query.matching import Columns, Matches, Moment, compile, select, unanswerable
+from qiscus_tui.query.matching import Columns, Moment, select, unanswerable
 from qiscus_tui.query.parsing import older_than, parse, parse_readable
 from qiscus_tui.query.sorting import (
     SortKey,
@@ -14,12 +14,10 @@ __all__ = [
     "KEYS",
     "Columns",
     "Key",
-    "Matches",
     "Moment",
     "Query",
     "SortKey",
     "all_of",
-    "compile",
     "older_than",
     "order",
     "ordered",

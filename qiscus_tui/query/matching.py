@@ -197,24 +197,14 @@ _COMPARE: dict[Comparison, Callable[[float, float], bool]] = {
 }
 
 
-def compile(query: Query, columns: Columns, moment: Moment) -> Matches:
-    """Return a predicate on the positions of `columns`, valid at `moment`."""
-    match _tests(query, columns, moment):
-        case []:
-            return _everything
-        case [test]:
-            return test
-        case [first, second]:
-            return lambda i: first(i) and second(i)
-        case tests:
-            return lambda i: all(test(i) for test in tests)
-
-
-def select(query: Query, columns: Columns, moment: Moment) -> list[int]:
-    """Return every position that matches, in the order of the list."""
-    found = list(range(len(columns.sessions)))
-    for test in _tests(query, columns, moment):
-        found = [i for i in found if test(i)]
+def select(
+    query: Query, columns: Columns, moment: Moment, positions: Sequence[int] | None = None
+) -> list[int]:
+    """Return which of these positions match (of all by default), in their order."""
+    found = list(range(len(columns.sessions)) if positions is None else positions)
+    for word in query.words:
+        matches = _certainly(word, columns, moment)
+        found = [i for i in found if matches(i)]
     return found
 
 
@@ -227,14 +217,6 @@ def _contains(needle: str, columns: Columns) -> Matches:
 
 def _may_be_in_an_id(needle: str) -> bool:
     return len(needle) <= ID_LENGTH and not needle.strip("0123456789abcdef")
-
-
-def _tests(query: Query, columns: Columns, moment: Moment) -> list[Matches]:
-    return [_certainly(word, columns, moment) for word in query.words]
-
-
-def _everything(_position: int) -> bool:
-    return True
 
 
 def _certainly(word: Word, columns: Columns, moment: Moment) -> Matches:

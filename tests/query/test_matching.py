@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
-from qiscus_tui.query import Columns, Moment, compile, parse, select
+from qiscus_tui.query import Columns, Moment, parse, select
 from qiscus_tui.query.terms import Key, Takes
 from tests.query.sample import NOW, SampleColumns, a_session, columns_of
 
@@ -359,15 +359,12 @@ def test_a_filter_picks_what_each_of_its_words_picks(
 ) -> None:
     columns = columns_of(*sessions)
     moment = Moment(NOW, DAY, b"\1\0\1")
-    expected = [
-        i
-        for i in range(len(sessions))
-        if all(compile(parse(word), columns, moment)(i) for word in words)
-    ]
+    each = [set(select(parse(word), columns, moment)) for word in words]
+    expected = [i for i in range(len(sessions)) if all(i in found for found in each)]
     query = parse(" ".join(words))
     assert select(query, columns, moment) == expected
-    matches = compile(query, columns, moment)
-    assert [i for i in range(len(sessions)) if matches(i)] == expected
+    backwards = [*reversed(range(len(sessions)))]
+    assert select(query, columns, moment, backwards) == expected[::-1]
 
 
 @given(_listed, st.sampled_from(_TESTS))

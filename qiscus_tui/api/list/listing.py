@@ -29,10 +29,9 @@ from qiscus_tui.api.list.rows import (
     Rows,
     find_own_session,
     known_to_a_day,
-    outlive_computed_expiry,
     texts_without_tokens,
     with_texts,
-    without_computed_expiry,
+    without_wrong_expiry,
 )
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.api.token_masks import IsToken, all_are_tokens, full_tokens
@@ -182,12 +181,11 @@ def _listing(
     rows, reader = read.rows, read.reader
     instead = texts_without_tokens([*filter(None, reader.texts)], rows, secrets)
     sessions, current = find_own_session(rows.sessions, own_token)
-    if never_end := outlive_computed_expiry(sessions, server_now):
-        sessions = without_computed_expiry(sessions)
+    right = without_wrong_expiry(sessions, server_now)
     own_times = reader.own_times
     is_certain = current is Current.LISTED and len({one.created for one in own_times}) == 1
     return Listing(
-        known_to_a_day(with_texts(sessions, instead)),
+        known_to_a_day(with_texts(right, instead)),
         rows.unreadable,
         current,
         short,
@@ -197,7 +195,7 @@ def _listing(
         with_texts(rows.other_rows, instead),
         frozenset(reader.without_zone),
         own_times[0] if is_certain else None,
-        expiry_doubt=NO_EXPIRY_COMPUTED if never_end else "",
+        expiry_doubt=NO_EXPIRY_COMPUTED if right is not sessions else "",
         positions=rows.positions,
     )
 

@@ -212,21 +212,15 @@ def _with_texts(session: Session, instead: Mapping[str | None, str]) -> Session:
     )
 
 
-def outlive_computed_expiry(sessions: Sequence[Session], server_now: float) -> bool:
-    """Return whether a session is listed long after its computed expiry.
+def without_wrong_expiry(sessions: tuple[Session, ...], server_now: float) -> tuple[Session, ...]:
+    """Return the sessions: without any computed expiry where one is listed long after its own.
 
     By more than a day: zones and clocks may be off by less.
     """
     overdue = server_now - DAY
-    return any(
-        one.expires_at is not None and one.expires_at < overdue
-        for one in sessions
-        if one.expires_computed
-    )
-
-
-def without_computed_expiry(sessions: Sequence[Session]) -> tuple[Session, ...]:
-    """Return the sessions; what the server names no expiry for has none."""
+    ends = (one.expires_at for one in sessions if one.expires_computed)
+    if all(end is None or end >= overdue for end in ends):
+        return sessions
     return tuple(
         replace(one, expires_at=None, expires_span=0.0, expires_computed=False)
         if one.expires_computed

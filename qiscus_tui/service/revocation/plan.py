@@ -12,7 +12,7 @@ from msgspec import Struct
 from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.query import Moment, Query, compile
+from qiscus_tui.query import Moment, Query, select
 from qiscus_tui.service.revocation.retention import Kept, Why, kept_by_rules
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -332,10 +332,10 @@ def not_chosen_now(
     """
     not_chosen: dict[int, str] = {}
     for one in filters:
-        matches = compile(one.query.of_the_list, listed, moment)
+        matching = {*select(one.query.of_the_list, listed, moment, members)}
         for position in members:
             session = listed.sessions[position]
-            if one.chose(session.id) and not matches(position):
+            if one.chose(session.id) and position not in matching:
                 is_used = (session.last_used_at or 0.0) >= since
                 used = ": used since the plan was made" if is_used else ""
                 not_chosen[position] = f"no longer matches the filter{used}"
