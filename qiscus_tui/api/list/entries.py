@@ -111,12 +111,13 @@ class EntryReader:
             for entry in entries:
                 self._observe(entry)
         objects = [*map(_fields, entries)]
-        shapes = {*map(tuple, objects)}
+        shapes: dict[tuple[str, ...], list[int]] = {}
+        for place, fields in enumerate(objects):
+            shapes.setdefault(tuple(fields), []).append(place)
         if len(shapes) == 1:
             return self._sessions(_Table(objects))
         sessions: list[Session | None] = [None] * len(entries)
-        for names in shapes:
-            places = [place for place, fields in enumerate(objects) if tuple(fields) == names]
+        for places in shapes.values():
             read = self._sessions(_Table([objects[place] for place in places]))
             for place, session in zip(places, read, strict=True):
                 sessions[place] = session
