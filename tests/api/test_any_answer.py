@@ -21,21 +21,7 @@ from tests.clocks import ManualClock
 short = settings(max_examples=100, deadline=None)
 
 NAMES = sorted(
-    {
-        name
-        for fact in (
-            contract.SESSION_TOKEN,
-            contract.SESSION_ID,
-            contract.SESSION_CREATED,
-            contract.SESSION_EXPIRES,
-            contract.SESSION_LAST_USED,
-            contract.SESSION_AGENT,
-            contract.SESSION_IP,
-            contract.SESSION_USER,
-            contract.SESSION_CURRENT,
-        )
-        for name in fact
-    }
+    {name for names in contract.SESSION_FACTS.values() for name in names}
     | {"data", "meta", "errors", "error", "detail", "message", "page", "after", "current_page"}
     | {"last_page", "total_page", "cursor_after", "date", "timezone", "next_page_url"}
 )

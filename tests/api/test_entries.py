@@ -4,18 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from qiscus_tui.api.contract import (
-    SESSION_AGENT,
-    SESSION_CREATED,
-    SESSION_EXPIRES,
-    SESSION_ID,
-    SESSION_IP,
-    SESSION_LAST_USED,
-    SESSION_TOKEN,
-    SESSION_USER,
-    Contract,
-    contract_with,
-)
+from qiscus_tui.api.contract import SESSION_FACTS, Contract, contract_with
 from qiscus_tui.api.list import listing
 from qiscus_tui.api.list.entries import EntryReader
 from qiscus_tui.api.list.listing import read_listing
@@ -39,44 +28,27 @@ def unread(entry: object) -> bool:
     return EntryReader(Contract(), None, 0.0, now).read([entry]) == [None]
 
 
-@pytest.mark.parametrize("name", SESSION_TOKEN)
-def test_a_token_stands_under_any_of_its_names(name: str) -> None:
-    session = session_of({name: "QEX"})
-    assert (session.token, session.revoke_with, session.extra) == ("QEX", "QEX", None)
-
-
-@pytest.mark.parametrize("name", SESSION_ID)
-@pytest.mark.parametrize("value", [7, "ses-7"])
-def test_an_id_stands_under_any_of_its_names(name: str, value: str | int) -> None:
-    session = session_of({name: value})
-    assert session.id == fingerprint(str(value))
-    assert (session.token, session.revocable) == (None, False)
-
-
 @pytest.mark.parametrize(
-    ("names", "attribute"),
+    ("fact", "value", "attributes", "read"),
     [
-        (SESSION_CREATED, "created_at"),
-        (SESSION_EXPIRES, "expires_at"),
-        (SESSION_LAST_USED, "last_used_at"),
+        ("token", "QEX", ("token", "revoke_with", "extra"), ("QEX", "QEX", None)),
+        ("id", 7, ("id", "token", "revocable"), (fingerprint("7"), None, False)),
+        ("id", "ses-7", ("id", "token", "revocable"), (fingerprint("ses-7"), None, False)),
+        ("created", AT, ("created_at",), (AT,)),
+        ("expires", AT, ("expires_at",), (AT,)),
+        ("last_used", AT, ("last_used_at",), (AT,)),
+        ("agent", "text", ("user_agent",), ("text",)),
+        ("ip", "text", ("ip",), ("text",)),
+        ("user", "text", ("user",), ("text",)),
     ],
 )
-def test_a_time_stands_under_any_of_its_names(names: tuple[str, ...], attribute: str) -> None:
-    for name in names:
-        assert getattr(session_of({"token": "a", name: AT}), attribute) == AT
-
-
-@pytest.mark.parametrize(
-    ("names", "attribute"),
-    [
-        (SESSION_AGENT, "user_agent"),
-        (SESSION_IP, "ip"),
-        (SESSION_USER, "user"),
-    ],
-)
-def test_a_text_stands_under_any_of_its_names(names: tuple[str, ...], attribute: str) -> None:
-    for name in names:
-        assert getattr(session_of({"token": "a", name: "text"}), attribute) == "text"
+def test_a_fact_stands_under_any_of_its_names(
+    fact: str, value: object, attributes: tuple[str, ...], read: tuple[object, ...]
+) -> None:
+    of_a_session = {} if fact in {"token", "id"} else {"token": "a"}
+    for name in SESSION_FACTS[fact]:
+        session = session_of({**of_a_session, name: value})
+        assert tuple(getattr(session, attribute) for attribute in attributes) == read
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from qiscus_tui.api.list.listing import BARREN_PAGES, Listing, read_listing
 from qiscus_tui.api.list.pages import REPEATED, NoList, find_page, next_query, read_paging
 from qiscus_tui.errors import ServerFault, Unreadable
-from tests.api.serving import LONG_LIVED, Server, client_of, names, said, token_of
+from tests.api.serving import LONG_LIVED, Server, again, client_of, names, said, token_of
 from tests.clocks import ManualClock
 
 Sessions = list[dict[str, object]]
@@ -33,13 +33,6 @@ def server_of(answer: Callable[[httpx.QueryParams], httpx.Response]) -> Server:
 async def read(server: Server, clock: ManualClock) -> Listing:
     async with client_of(server, clock) as client:
         return await read_listing(client, LONG_LIVED, None)
-
-
-async def test_a_server_that_ignores_the_page_gives_an_incomplete_list(clock: ManualClock) -> None:
-    server = server_of(lambda _: numbered(1, 5, sessions(1, 2)))
-    listing = await read(server, clock)
-    assert (names(listing), listing.complete) == (["t1", "t2"], False)
-    assert len(server.requests) == 2
 
 
 async def test_a_server_that_ignores_the_cursor_gives_an_incomplete_list(
@@ -126,10 +119,6 @@ async def test_pages_that_moved_meanwhile_list_a_session_once(clock: ManualClock
     listing = await read(server_of(lambda query: again(pages[query.get("page")])), clock)
     assert names(listing) == ["t1", "t2", "t3", "t4"]
     assert (listing.unreadable, listing.incomplete_because) == (0, REPEATED)
-
-
-def again(answer: httpx.Response) -> httpx.Response:
-    return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
 async def test_a_list_that_grows_while_it_is_read_is_followed(clock: ManualClock) -> None:

@@ -14,25 +14,20 @@ def ordered(key: SortKey, *sessions: Session, reverse: bool = False) -> list[int
     return order(columns_of(*sessions), key, reverse=reverse)
 
 
-def test_the_newest_stand_first_where_nothing_is_said() -> None:
-    assert order(columns_of(*(a_session(created_at=t) for t in (1.0, 3.0, 2.0)))) == [1, 2, 0]
-
-
-def test_the_soonest_to_end_stand_first() -> None:
-    sessions = [a_session(expires_at=t) for t in (1.0, 3.0, 2.0)]
-    assert ordered(SortKey.EXPIRES, *sessions) == [0, 2, 1]
-
-
-def test_the_most_recently_used_stand_first() -> None:
-    sessions = [a_session(last_used_at=t) for t in (1.0, 3.0, 2.0)]
-    assert ordered(SortKey.LAST_USED, *sessions) == [1, 2, 0]
-
-
-def test_texts_sort_whatever_their_case() -> None:
-    sessions = [a_session(user=u) for u in ("bob", "Ada", "carl")]
-    assert ordered(SortKey.USER, *sessions) == [1, 0, 2]
-    agents = [a_session(user_agent=a) for a in ("curl/8", "Chrome/1", "axios")]
-    assert ordered(SortKey.CLIENT, *agents) == [2, 1, 0]
+@pytest.mark.parametrize(
+    ("key", "field", "values", "order"),
+    [
+        (SortKey.CREATED, "created_at", (1.0, 3.0, 2.0), [1, 2, 0]),
+        (SortKey.EXPIRES, "expires_at", (1.0, 3.0, 2.0), [0, 2, 1]),
+        (SortKey.LAST_USED, "last_used_at", (1.0, 3.0, 2.0), [1, 2, 0]),
+        (SortKey.USER, "user", ("bob", "Ada", "carl"), [1, 0, 2]),
+        (SortKey.CLIENT, "user_agent", ("curl/8", "Chrome/1", "axios"), [2, 1, 0]),
+    ],
+)
+def test_each_key_has_a_usual_direction(
+    key: SortKey, field: str, values: tuple[object, ...], order: list[int]
+) -> None:
+    assert ordered(key, *(a_session(**{field: value}) for value in values)) == order
 
 
 def test_addresses_sort_by_number_v4_first_unreadable_last() -> None:
