@@ -11,9 +11,10 @@ from dataclasses import replace
 
 import pytest
 
+from qiscus_tui.cli.output.tables import remarks
 from qiscus_tui.cli.output.text_table import cells_of
 from qiscus_tui.service.account.connection import Connection, Progress
-from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from tests.cli.conftest import Program
 from tests.cli.test_json import FIELDS
 from tests.sandbox import DIALECTS, Dialect
@@ -26,6 +27,10 @@ def listed(program: Program, *more: str) -> list[dict[str, object]]:
     assert done.code == 0
     assert done.out.isascii()
     return json.loads(done.out)
+
+
+def test_why_no_expiry_is_computed_is_among_the_remarks() -> None:
+    assert [*remarks(replace(NO_SESSIONS, expiry_doubt="none is computed"))] == ["none is computed"]
 
 
 def test_a_limit_lists_the_first_ones_of_the_order(logged_in: Program) -> None:

@@ -23,6 +23,7 @@ from qiscus_tui.service.doctor.live_report import (
     judge_list,
     judge_refresh,
     judge_revoke,
+    own_times,
 )
 from qiscus_tui.service.revocation.verification import Verification
 from qiscus_tui.service.signal_shield import shield
@@ -37,6 +38,12 @@ from tests.service.scripted import START, listed, new_session
 
 BOTH = pytest.mark.parametrize("dialect", ["plain", "refresh-ends-older"])
 LIVES, GONE = TokenState(True, True), TokenState(False, False)
+
+
+def test_a_list_for_which_no_expiry_is_computed_is_told_with_our_new_token():
+    own = new_session(1, token="QEX", created_at=START)
+    found = replace(listed([own]), expiry_doubt="none is computed")
+    assert own_times(found, "QEX", START, 0.0).endswith(", no last use. none is computed.")
 
 
 class Wire(httpx.AsyncBaseTransport):

@@ -22,6 +22,7 @@ from qiscus_tui.tui.session.context import (
     ordinal,
 )
 from qiscus_tui.tui.session.countdown import draw_countdown
+from qiscus_tui.tui.session.fields import facts
 from qiscus_tui.tui.session.screen import DetailScreen
 from tests.clocks import ManualClock
 from tests.tui.conftest import DAY, NOW, listed, session
@@ -171,6 +172,14 @@ def test_the_name_of_a_day_stands_beside_the_mark_of_that_day_alone(
 def test_the_time_line_has_its_dates_in_any_width(width: int, words: str) -> None:
     one = session(1, created_at=NOW - 2 * DAY, expires_at=NOW + 28 * DAY)
     assert draw_countdown(one, NOW, DAY, width).plain.splitlines()[-1] == words
+
+
+def test_an_expiry_that_is_not_computed_says_why() -> None:
+    one = session(1, expires_at=None)
+    for doubt, words in (("", "unknown"), ("why", "unknown: sessions without an expiry get older")):
+        rows = replace(listed([one]), expiry_doubt=doubt)
+        named = {fact.name: fact.text for fact in facts(rows, one, NOW)}
+        assert named["Expires"].startswith(words)
 
 
 async def test_issued_now_and_expiry_stand_on_the_bar(clock: ManualClock) -> None:
