@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from qiscus_tui.tui.terminal.screen_model import PLAIN, Looks, ScreenModel
+from qiscus_tui.tui.terminal.screen_model import PLAIN, ScreenModel, change, look_after
 
 COLOURS = ("0", "1", "2", "3", "7", "9", "4;31", "92;41", "38;5;214", "1;38;5;253;48;5;17")
 SEQUENCES = ("\x1b[?25l", "\x1b[?7l", "\x1b]52;c;eA==\x07", "\x1b[2J", "\x1b[3;3H\x1b[1K", "a\tb")
@@ -224,14 +224,6 @@ def test_a_line_above_a_list_that_scrolled_is_drawn_at_its_own_place() -> None:
 # How a cell looks
 
 
-def changed(before: str | None, wanted: str) -> str:
-    looks = Looks()
-    first = None if before is None else looks.after(PLAIN, before)
-    after = looks.after(PLAIN, wanted)
-    assert after is not None
-    return looks.change(first, after)
-
-
 @pytest.mark.parametrize(
     ("before", "wanted", "sent"),
     [
@@ -242,20 +234,17 @@ def changed(before: str | None, wanted: str) -> str:
         ("4;7;31", "31;44", "\x1b[0;31;44m"),
         ("53;31", "31", "\x1b[0;31m"),
         ("31", "0", "\x1b[0m"),
-        ("1;31", "39;22", "\x1b[0m"),
+        ("1;31", "39", "\x1b[0m"),
         (None, "31", "\x1b[0;31m"),
         (None, "", "\x1b[0m"),
     ],
 )
 def test_only_what_changes_is_sent(before: str | None, wanted: str, sent: str) -> None:
-    assert changed(before, wanted) == sent
+    looks = [None if codes is None else look_after(PLAIN, codes) for codes in (before, wanted)]
+    assert looks[1] is not None
+    assert change(looks[0], looks[1]) == sent
 
 
 @pytest.mark.parametrize("codes", ["38;5", "38;9;1", "1;48;2;3;4", "99"])
 def test_a_code_that_is_not_known_is_not_guessed(codes: str) -> None:
-    assert Looks().after(PLAIN, codes) is None
-
-
-def test_the_same_look_is_the_same_object() -> None:
-    looks = Looks()
-    assert looks.after(PLAIN, "1;31") is looks.after(looks.after(PLAIN, "31") or PLAIN, "1")
+    assert look_after(PLAIN, codes) is None

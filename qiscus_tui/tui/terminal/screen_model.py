@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from operator import is_not, ne
+from operator import ne
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -36,27 +36,16 @@ _TOKEN = re.compile(
 _SYNC_BEGINS, _SYNC_ENDS = "\x1b[?2026h", "\x1b[?2026l"
 _LARGE = 256
 """Characters from which on a frame is to be shown at once, where the terminal can do so."""
-_SHORT_GAP = 4
-"""Cells that are drawn again where stepping over them costs as much."""
 _FEWEST_MOVED, _LEAST_SAVED = 3, 40
 """Rows, and their cells, from which on it is worth to have the terminal scroll."""
 
 # How a cell looks: the codes of terminals (SGR).
 _FLAGS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 21, 51, 52, 53})
-_SWITCHES_OFF = {
-    22: frozenset({1, 2}),
-    23: frozenset({3}),
-    24: frozenset({4, 21}),
-    25: frozenset({5, 6}),
-    27: frozenset({7}),
-    28: frozenset({8}),
-    29: frozenset({9}),
-}
 _OFF = {1: 22, 2: 22, 3: 23, 4: 24, 7: 27, 9: 29}
 """How one flag goes without a reset; for the others not every terminal knows a way."""
 _UNSEEN_ON_BLANKS = frozenset({1, 2, 3, 8})
-_FOREGROUND = frozenset({*range(30, 38), *range(90, 98)})
-_BACKGROUND = frozenset({*range(40, 48), *range(100, 108)})
+_FOREGROUND = frozenset({*range(30, 38), 39, *range(90, 98)})
+_BACKGROUND = frozenset({*range(40, 48), 49, *range(100, 108)})
 _COLOUR_SIZES = {5: 2, 2: 4}
 
 
@@ -69,40 +58,6 @@ class Look(Struct, frozen=True):
 
 
 PLAIN = Look()
-
-
-class Looks:
-    """All looks that were used. Each is one object, which stands for itself in each table here."""
-
-    def __init__(self) -> None:
-        self._objects: dict[Look, Look] = {PLAIN: PLAIN}
-        self._after: dict[tuple[int, str], Look | None] = {}
-        self._blanks: dict[int, Look] = {}
-        self._changes: dict[tuple[int, int], str] = {}
-
-    def after(self, look: Look, codes: str) -> Look | None:
-        """Return the look after these codes; None where one of them is not known here."""
-        key = (id(look), codes)
-        if key not in self._after:
-            found = _after(look, codes)
-            self._after[key] = None if found is None else self._objects.setdefault(found, found)
-        return self._after[key]
-
-    def on_blank(self, look: Look) -> Look:
-        """Return what of a look is seen where there is no character."""
-        key = id(look)
-        if key not in self._blanks:
-            bare = Look(background=look.background)
-            found = bare if look.flags <= _UNSEEN_ON_BLANKS else look
-            self._blanks[key] = self._objects.setdefault(found, found)
-        return self._blanks[key]
-
-    def change(self, sent: Look | None, wanted: Look) -> str:
-        """Return what takes the terminal from a look (None: unknown) to another."""
-        key = (id(sent), id(wanted))
-        if key not in self._changes:
-            self._changes[key] = _change(sent, wanted)
-        return self._changes[key]
 
 
 class _Row(Struct):
@@ -131,13 +86,16 @@ class _Row(Struct):
     def text(self) -> str:
         return "".join(character or "" for character in self.characters)
 
+    def is_whole(self, width: int) -> bool:
+        """Return whether each cell is known."""
+        return len(self.characters) == width and None not in self.characters
+
     def differing(self, other: _Row | None) -> int:
         """Return how many characters and looks another row lacks."""
         if other is None:
             return 2 * len(self.looks)
-        return sum(map(ne, self.characters, other.characters)) + sum(
-            map(is_not, self.looks, other.looks)
-        )
+        differs = map(ne, self.characters + self.looks, other.characters + other.looks)
+        return sum(differs)
 
     def copy(self) -> _Row:
         return _Row(self.characters[:], self.looks[:])
@@ -147,7 +105,6 @@ class ScreenModel:
     """What the terminal shows, and what it is to show."""
 
     def __init__(self) -> None:
-        self._looks = Looks()
         self._size = (1_000, 1_000)
         """Columns and rows; what is drawn beyond them would come to the last ones."""
         self._wanted: dict[int, _Row] = {}
@@ -191,7 +148,7 @@ class ScreenModel:
                     break  # wherever that left the cursor
                 self._put(*self._place, found[0], look)
             elif kind == "colours":
-                after = self._looks.after(look, found["colours"])
+                after = look_after(look, found["colours"])
                 if after is None:
                     break
                 look = after
@@ -203,7 +160,7 @@ class ScreenModel:
                 at_once.append(found[0])
             end = stop
         if end < len(text):
-            at_once += [self.frame(), self._looks.change(self._sent, look), text[end:]]
+            at_once += [self.frame(), change(self._sent, look), text[end:]]
             self.clear(*self._size)
             self._place = None
         return "".join(at_once)
@@ -211,7 +168,7 @@ class ScreenModel:
     def _put(self, x: int, y: int, text: str, look: Look) -> None:
         width, height = self._size
         characters = [*text] if text.isascii() else [*_cells(text)]
-        blank = self._looks.on_blank(look)
+        blank = on_blank(look)
         if blank is look or " " not in text:
             looks = [look] * len(characters)
         else:
@@ -244,14 +201,20 @@ class ScreenModel:
 
     def _scroll(self, changed: list[int]) -> str:
         """Return what scrolls rows that only moved, where that saves cells."""
-        moves = self._moves(changed)
+        if len(changed) < _FEWEST_MOVED:
+            return ""
+        near = range(changed[0], changed[-1] + 1)
+        places = {self._shown[y].text: y for y in near if y in self._shown}
+        found = ((y, places.get(self._wanted[y].text, y) - y) for y in changed)
+        moves = {y: move for y, move in found if move}
         if len(moves) < _FEWEST_MOVED:
             return ""
         by, _ = Counter(moves.values()).most_common(1)[0]
         moved = [y for y, move in moves.items() if move == by]
         top, bottom = min(moved[0], moved[0] + by), max(moved[-1], moved[-1] + by)
         rows = range(top, bottom + 1)
-        if not all(self._is_whole(y) for y in rows):
+        here = [screen.get(y, _Row()) for screen in (self._wanted, self._shown) for y in rows]
+        if not all(row.is_whole(self._size[0]) for row in here):
             return ""
         shifted = {y: self._shown[y + by] for y in rows if y + by in rows}
         saved = sum(
@@ -268,74 +231,33 @@ class ScreenModel:
         lines = f"{by}M" if by > 0 else f"{-by}L"
         return f"\x1b[{top + 1};{bottom + 1}r\x1b[{top + 1}H\x1b[{lines}\x1b[r"
 
-    def _moves(self, changed: list[int]) -> dict[int, int]:
-        """Return by how many rows each changed one is above the place where it was shown."""
-        if len(changed) < _FEWEST_MOVED:
-            return {}
-        rows = range(changed[0], changed[-1] + 1)
-        places = {self._shown[y].text: y for y in rows if y in self._shown}
-        found = ((y, places.get(self._wanted[y].text, y) - y) for y in changed)
-        return {y: move for y, move in found if move}
-
-    def _is_whole(self, y: int) -> bool:
-        """Return whether each cell of the row is known, here and on the terminal."""
-        wanted, shown = self._wanted.get(y), self._shown.get(y)
-        return all(
-            row is not None and len(row.characters) == self._size[0] and None not in row.characters
-            for row in (wanted, shown)
-        )
-
     def _draw_row(self, parts: list[str], y: int, wanted: _Row, shown: _Row) -> None:
         shown.widen(len(wanted.characters))
         cells = zip(wanted.characters, wanted.looks, shown.characters, shown.looks, strict=False)
-        sent = self._sent
-        column = self._column if self._row == y else -1
         for x, (character, look, before, look_before) in enumerate(cells):
-            if (character == before and look is look_before) or not character or look is None:
-                if column == x and not character:
-                    column = -1  # terminals don't agree on which ones are wide
+            if (character == before and look == look_before) or not character or look is None:
+                if (self._column, self._row) == (x, y) and not character:
+                    self._column = -1  # terminals don't agree on which ones are wide
                 continue
-            if column != x:
-                gap = self._gap(wanted, column, x, sent)
-                self._column = column
-                parts.append(gap or self._move(x, y))
-            if look is not sent and (
-                character != " " or sent is None or self._looks.on_blank(sent) is not look
-            ):
-                parts.append(self._looks.change(sent, look))
-                sent = look
+            parts.append(self._move(x, y))
+            sent = self._sent
+            if character != " " or sent is None or on_blank(sent) != look:
+                parts.append(change(sent, look))
+                self._sent = look
             parts.append(character)
-            column = x + 1 if len(character) == 1 else -1
-        self._sent, self._column, self._row = sent, column, y
+            self._column = x + 1 if len(character) == 1 else -1
 
     def _move(self, x: int, y: int) -> str:
         """Return what takes the cursor to a cell."""
         column, row = self._column, self._row
         self._column, self._row = x, y
+        if (column, row) == (x, y):
+            return ""
         if row != y:
             return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H" if y else "\x1b[H"
-        if column == x:
-            return ""
         if not x:
             return "\r"
-        absolute = f"\x1b[{x + 1}G"
-        if not 0 <= column < x:
-            return absolute
-        forward = f"\x1b[{x - column}C" if x - column > 1 else "\x1b[C"
-        return min(forward, absolute, key=len)
-
-    def _gap(self, row: _Row, begin: int, end: int, sent: Look | None) -> str:
-        """Return the cells between, where drawing them again is shorter than stepping over."""
-        if not 0 <= begin < end <= begin + _SHORT_GAP or sent is None:
-            return ""
-        blank = self._looks.on_blank(sent)
-        text = ""
-        for character, look in zip(row.characters[begin:end], row.looks[begin:end], strict=True):
-            is_drawn = look is sent or (character == " " and look is blank)
-            if character is None or not is_drawn or not character.isascii() or not character:
-                return ""
-            text += character
-        return text
+        return f"\x1b[{x - column}C" if 0 <= column < x else f"\x1b[{x + 1}G"
 
 
 @lru_cache(4096)
@@ -347,19 +269,24 @@ def _cells(text: str) -> tuple[str, ...]:
     return tuple(cells)
 
 
-def _change(sent: Look | None, wanted: Look) -> str:
+@lru_cache(4096)
+def on_blank(look: Look) -> Look:
+    """Return what of a look is seen where there is no character."""
+    return Look(background=look.background) if look.flags <= _UNSEEN_ON_BLANKS else look
+
+
+@lru_cache(4096)
+def change(sent: Look | None, wanted: Look) -> str:
+    """Return what takes the terminal from a look (None: unknown) to another."""
     if sent == wanted:
         return ""
     if wanted == PLAIN:
         return "\x1b[0m"
     whole = ["0", *_codes(PLAIN, wanted)]
-    if sent is None:
+    if sent is None or not sent.flags - wanted.flags <= _OFF.keys():
         return f"\x1b[{';'.join(whole)}m"
-    gone = sent.flags - wanted.flags
-    if not gone <= _OFF.keys():
-        return f"\x1b[{';'.join(whole)}m"
-    off = {_OFF[flag] for flag in gone}
-    kept = sent.flags.difference(*(_SWITCHES_OFF[code] for code in off))
+    off = {_OFF[flag] for flag in sent.flags - wanted.flags}
+    kept = frozenset(flag for flag in sent.flags if _OFF.get(flag) not in off)
     step = [*map(str, sorted(off)), *_codes(replace(sent, flags=kept), wanted)]
     return f"\x1b[{min(';'.join(step), ';'.join(whole), key=len)}m"
 
@@ -373,29 +300,27 @@ def _codes(sent: Look, wanted: Look) -> list[str]:
     return codes
 
 
-def _after(look: Look, colours: str) -> Look | None:
-    codes = [int(code or 0) for code in colours.split(";")]
-    while codes:
-        code = codes.pop(0)
+@lru_cache(4096)
+def look_after(look: Look, codes: str) -> Look | None:
+    """Return the look after these codes; None where one of them is not known here."""
+    numbers = [int(code or 0) for code in codes.split(";")]
+    while numbers:
+        code = numbers.pop(0)
+        colour = str(code)
+        if code in {38, 48}:
+            size = _COLOUR_SIZES.get(numbers[0] if numbers else 0, 0)
+            if not size or len(numbers) < size:
+                return None
+            colour = ";".join(map(str, (code, *numbers[:size])))
+            del numbers[:size]
         if code == 0:
             look = PLAIN
         elif code in _FLAGS:
             look = replace(look, flags=look.flags | {code})
-        elif code in _SWITCHES_OFF:
-            look = replace(look, flags=look.flags - _SWITCHES_OFF[code])
-        elif code in _FOREGROUND or code == 39:
-            look = replace(look, foreground=str(code))
-        elif code in _BACKGROUND or code == 49:
-            look = replace(look, background=str(code))
-        elif code in {38, 48}:
-            size = _COLOUR_SIZES.get(codes[0] if codes else 0, 0)
-            if not size or len(codes) < size:
-                return None
-            colour = ";".join(str(part) for part in (code, *codes[:size]))
-            del codes[:size]
-            look = (
-                replace(look, foreground=colour) if code == 38 else replace(look, background=colour)
-            )
+        elif code == 38 or code in _FOREGROUND:
+            look = replace(look, foreground=colour)
+        elif code == 48 or code in _BACKGROUND:
+            look = replace(look, background=colour)
         else:
             return None
     return look
