@@ -19,6 +19,7 @@ from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.tui.navigation import Navigation
+from qiscus_tui.tui.terminal.replies import BackgroundIs
 from qiscus_tui.tui.theme import ALL_THEMES, DARK, Appearance
 
 KEPT_ON_SCREEN = 600.0
@@ -62,14 +63,9 @@ class QiscusTui(Navigation):
         """Textual's themes and ours. Textual asks a hundred times for each frame."""
         return ALL_THEMES
 
-    @property
-    def follows_background(self) -> bool:
-        """Whether the terminal is asked for its background, to be as light or dark."""
-        return self.appearance.follows_terminal
-
-    def background_is(self, *, light: bool) -> None:
+    def on_background_is(self, message: BackgroundIs) -> None:
         """Follow the terminal's background."""
-        self.appearance.terminal_is(light=light)
+        self.appearance.terminal_is(light=message.light)
 
     def get_default_screen(self) -> Screen[None]:
         """The first frame."""

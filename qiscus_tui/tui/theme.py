@@ -32,17 +32,16 @@ _ColourSystem = Literal["auto", "standard", "256", "truecolor", "windows"]
 
 def _variables(
     *,
+    text: str,
     muted: str,
     faint: str,
     line: str,
-    cursor: str,
-    on_cursor: str,
-    cursor_blurred: str,
-    text: str,
-    selection: str,
-    primary: str,
     back: str,
+    primary: str,
+    on_primary: str,
+    selection: str,
 ) -> dict[str, str]:
+    """Return the names of Textual's and ours that a theme does not make of its main colours."""
     return {
         "text": text,
         "text-muted": muted,
@@ -51,10 +50,10 @@ def _variables(
         "foreground-disabled": faint,
         "border": primary,
         "border-blurred": line,
-        "block-cursor-background": cursor,
-        "block-cursor-foreground": on_cursor,
+        "block-cursor-background": primary,
+        "block-cursor-foreground": on_primary,
         "block-cursor-text-style": "none",
-        "block-cursor-blurred-background": cursor_blurred,
+        "block-cursor-blurred-background": line,
         "block-cursor-blurred-foreground": text,
         "block-cursor-blurred-text-style": "none",
         "block-hover-background": line,
@@ -68,12 +67,6 @@ def _variables(
         "scrollbar-background": back,
         "scrollbar-background-hover": back,
         "scrollbar-background-active": back,
-        "scrollbar-corner-color": back,
-        "footer-background": back,
-        "footer-key-foreground": primary,
-        "footer-description-foreground": muted,
-        "link-color": primary,
-        "screen-selection-background": selection,
     }
 
 
@@ -95,12 +88,10 @@ QISCUS_DARK = Theme(
         muted="#8a8a8a",  # 245
         faint="#6c6c6c",  # 242
         line="#444444",  # 238
-        cursor="#5fafd7",
-        on_cursor="#121212",
-        cursor_blurred="#444444",
-        selection="#005f87",  # 24
-        primary="#5fafd7",
         back="#121212",
+        primary="#5fafd7",
+        on_primary="#121212",
+        selection="#005f87",  # 24
     ),
 )
 
@@ -122,12 +113,10 @@ QISCUS_LIGHT = Theme(
         muted="#626262",  # 241
         faint="#767676",  # 243
         line="#bcbcbc",  # 250
-        cursor="#005f87",
-        on_cursor="#ffffff",
-        cursor_blurred="#bcbcbc",
-        selection="#afd7ff",  # 153
-        primary="#005f87",
         back="#ffffff",
+        primary="#005f87",
+        on_primary="#ffffff",
+        selection="#afd7ff",  # 153
     ),
 )
 
@@ -154,12 +143,10 @@ def _ansi(name: str, primary: str, *, dark: bool) -> Theme:
             muted=own,  # a grey would be the background's in some palettes
             faint="ansi_bright_black",
             line="ansi_bright_black",
-            cursor=primary,
-            on_cursor="ansi_black" if dark else "ansi_bright_white",
-            cursor_blurred="ansi_bright_black",
-            selection=primary,
-            primary=primary,
             back=own,
+            primary=primary,
+            on_primary="ansi_black" if dark else "ansi_bright_white",
+            selection=primary,
         ),
     )
 
@@ -207,11 +194,6 @@ class Appearance:
         self._wanted = self._configured if self._configured != AUTO else self._chosen_last()
         self._terminal = DARK
         self._use()
-
-    @property
-    def follows_terminal(self) -> bool:
-        """Whether the terminal's background decides."""
-        return self._wanted == AUTO
 
     def terminal_is(self, *, light: bool) -> None:
         """Follow the background that the terminal reports."""

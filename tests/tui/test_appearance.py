@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.app import QiscusTui
+from qiscus_tui.tui.terminal.replies import BackgroundIs
 from qiscus_tui.tui.theme import DARK, LIGHT
 from tests.clocks import ManualClock
 from tests.sandbox import demo_state
@@ -28,8 +29,8 @@ async def test_it_is_like_the_terminal_unless_config_toml_says_another(
     config = Config(ui=UiConfig(theme=configured))
     async with at_login(ManualClock(), config=config) as running:
         assert isinstance(running.app, QiscusTui)
-        assert running.app.follows_background is (configured == "auto")
-        running.app.background_is(light=light)
+        running.app.post_message(BackgroundIs(light))
+        await running.settle()
         assert running.app.theme == used
 
 
@@ -45,7 +46,9 @@ async def test_one_that_was_chosen_is_kept_for_the_next_run() -> None:
             assert app.theme == before
             await choose(running, "3")
             assert app.theme == LIGHT
-            assert not app.follows_background
+            app.post_message(BackgroundIs(light=False))
+            await running.settle()
+            assert app.theme == LIGHT
 
 
 async def test_against_config_toml_it_holds_until_the_end_and_says_so() -> None:

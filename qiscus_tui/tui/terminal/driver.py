@@ -10,7 +10,6 @@ import termios
 import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
-from functools import partial
 from queue import Queue
 from typing import TextIO, cast
 
@@ -24,7 +23,6 @@ from qiscus_tui.tui.terminal.output import HangupSafeOutput, ScreenOutput
 from qiscus_tui.tui.terminal.replies import (
     MOUSE_OFF,
     SET_CLIPBOARD,
-    FollowsBackground,
     Multiplexer,
     TerminalReplies,
     multiplexer_in,
@@ -198,17 +196,8 @@ class TerminalDriver(LinuxDriver):
     def begin_output(self) -> None:
         """Know nothing of the terminal, as at the start and after a stop."""
         self._output = ScreenOutput(self._writing_queue, self._call_later, time.monotonic)
-        app = self._app
-        # The Linux console knows no question for it, and old ones would print it.
-        asks = isinstance(app, FollowsBackground) and app.follows_background
-        asks = asks and os.environ.get("TERM") != "linux"
-        self._replies = TerminalReplies(
-            self._output, multiplexer_in(os.environ), self._background_is if asks else None
-        )
-
-    def _background_is(self, light: bool) -> None:
-        if isinstance(self._app, FollowsBackground):
-            self._loop.call_soon_threadsafe(partial(self._app.background_is, light=light))
+        multiplexer = multiplexer_in(os.environ)
+        self._replies = TerminalReplies(self._output, multiplexer, self._app.post_message)
 
     def _call_later(self, seconds: float, action: Callable[[], None]) -> None:
         self._loop.call_soon_threadsafe(self._loop.call_later, seconds, action)

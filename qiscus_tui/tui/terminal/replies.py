@@ -1,11 +1,14 @@
 """What the terminal answers, at the start and until it is left, and what is between it and us."""
 
+import os
 import re
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol, runtime_checkable
+
+from textual.message import Message
 
 from qiscus_tui.tui.terminal.output import ANSWER, ANSWER_TIMEOUT, ASK, ScreenOutput
 
@@ -46,18 +49,11 @@ class Multiplexer(Enum):
 _MULTIPLEXERS = {"84": Multiplexer.TMUX, "83": Multiplexer.SCREEN}
 
 
-@runtime_checkable
-class FollowsBackground(Protocol):
-    """An app that can be as light or dark as the terminal."""
+@dataclass
+class BackgroundIs(Message):
+    """The terminal said what its background is: at the start, and when it changes."""
 
-    @property
-    def follows_background(self) -> bool:
-        """Whether to ask the terminal."""
-        ...
-
-    def background_is(self, *, light: bool) -> None:
-        """Handle what the terminal says: at the start, and when it changes."""
-        ...
+    light: bool
 
 
 class TerminalReplies:
@@ -70,15 +66,15 @@ class TerminalReplies:
         self,
         output: ScreenOutput,
         multiplexer: Multiplexer | None,
-        on_background: Callable[[bool], None] | None,
+        post: Callable[[Message], object],
     ) -> None:
-        """`on_background` is told whether it is light; None: don't ask."""
+        """`post` gets what the app is to know."""
         self.multiplexer = multiplexer
         """The multiplexer between us and the terminal."""
         self.fence = threading.Event()
         """Nothing more comes from the terminal."""
         self._output = output
-        self._on_background = on_background
+        self._post = post
         self._queried_at = 0.0
         self._unanswered_since: float | None = None
         """When the terminal was asked what it is; None once it answered."""
@@ -94,13 +90,14 @@ class TerminalReplies:
     def query(self) -> None:
         """Ask what is to be known at the start."""
         self._queried_at = self._unanswered_since = time.monotonic()
-        self._output.write(f"{FOLLOW if self._on_background else ''}{_QUERY_TERMINAL}")
+        # The Linux console knows no question for the colour, and old ones would print it.
+        follow = FOLLOW if os.environ.get("TERM") != "linux" else ""
+        self._output.write(f"{follow}{_QUERY_TERMINAL}")
 
     def handle(self, reply: str) -> None:
         """Handle a reply."""
         if (light := is_light(reply)) is not None:
-            if self._on_background is not None:
-                self._on_background(light)
+            self._post(BackgroundIs(light))
         elif kind := _KIND.fullmatch(reply):
             self.multiplexer = _MULTIPLEXERS.get(kind[1])
             if self.multiplexer is Multiplexer.SCREEN:
