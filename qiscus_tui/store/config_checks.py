@@ -35,6 +35,7 @@ KEYS = {
     "copy_id": "c",
     "export": "e",
     "filter": "/",
+    "filter_plans": "/",
     "find_token": "F",
     "forget_account": "f",
     "group_by": "G",

@@ -1,8 +1,9 @@
 """What was revoked from this machine: the plans, newest first, and what became of each."""
 
 import asyncio
+import textwrap
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
@@ -16,35 +17,43 @@ from textual.widgets import Static
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import safe, with_reason
 from qiscus_tui.service.account.workspace import Workspace
-from qiscus_tui.service.history import GONE, AuditAccess, PastPlan, recorded_plans
+from qiscus_tui.service.history import (
+    GONE,
+    AuditAccess,
+    PastPlan,
+    recorded_plans,
+)
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.widgets.bars import bar_lines
-from qiscus_tui.tui.widgets.cells import created_cell_short
+from qiscus_tui.tui.widgets.cells import created_cell_short, fit_middle
 from qiscus_tui.tui.widgets.drawn import Drawn
 from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
+from qiscus_tui.tui.widgets.fields import Field
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.table import Column, Table
 
 MOST_IDS = 3
 """Ids that are named of the sessions with the same outcome."""
-IDS_A_LINE, MOST_LEFT = 4, 400
-"""Ids that are named of sessions that are not gone, in a line and in all."""
+MOST_LEFT = 400
+"""The same of those that are not gone, where one plan fills the screen."""
 MOST_GROUPS = 12
 """Groups that are named below the plans."""
 
-
+ACCOUNT: Column[PastPlan] = Column(
+    "ACCOUNT", lambda plan, cells: fit_middle(safe(plan.account), cells), 32, 85, least=20
+)
+"""Only where there are several."""
 PLAN_COLUMNS: tuple[Column[PastPlan], ...] = (
     Column("WHAT", lambda plan, _: plan.intent.kind.value, 12, 80),
     Column("SESSIONS", lambda plan, _: f"{len(plan.intent.ids):,}", 8, 60, is_number=True),
     Column("RESULT", lambda plan, _: safe(plan.words), 40, 90, least=24),
+    ACCOUNT,
     Column("FROM", lambda plan, _: safe(plan.whence), 60, 70, least=24),
-    Column("BY RULE", lambda plan, _: safe(plan.intent.rule or plan.intent.reason), 200, 65, 40),
-    Column("ACCOUNT", lambda plan, _: safe(plan.account), 48, 50, least=20),
-    Column("BY", lambda plan, _: who(plan), 40, 40, least=8),
+    Column("CHOSEN BY", lambda plan, _: chosen_by(plan), 200, 65, 40),
+    Column("DONE BY", lambda plan, _: who(plan), 40, 40, least=8),
 )
 """Behind WHEN."""
 
@@ -62,28 +71,27 @@ class AuditScreen(BaseScreen[None]):
         super().__init__()
         self._workspace = workspace
         self._open_plan = open_plan
+        self._all: list[PastPlan] = []
         self._plans: list[PastPlan] = []
+        """Those that the filter leaves."""
         now = workspace.clock.now()
-        when: Column[PastPlan] = Column(
+        self._when: Column[PastPlan] = Column(
             "WHEN", lambda plan, _: created_cell_short(plan.intent.time, now), 12, gap=1, stays=True
         )
-        self._table: Table[PastPlan] = Table((when, *PLAN_COLUMNS), id="plans")
+        self._title = OneLine()
+        self._filter_line = Horizontal(id="plan-filter-line")
+        self._filter = Field(id="plan-filter", placeholder="words of a plan: a client, a rule, ...")
+        self._table: Table[PastPlan] = Table((self._when, *PLAN_COLUMNS), id="plans")
         self._facts = FactsPanel(id="plan-facts")
         self._result = Drawn(id="plan-result")
         self._actions = ActionBar(id="audit-actions")
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
-        yield OneLine(
-            Line(
-                (
-                    piece("qiscus-tui", Tone.STRONG, 20),
-                    piece("what was revoked from here", Tone.PLAIN, ALWAYS, after="   "),
-                    piece("a record, not evidence", Tone.MUTED, 10),
-                ),
-                (piece("esc back to the list", Tone.MUTED, 5),),
-            )
-        )
+        yield self._title
+        with self._filter_line:
+            yield Static("/", id="plan-filter-sign")
+            yield self._filter
         yield Static(classes="rule")
         yield self._table
         yield Static(classes="rule", id="plan-rule")
@@ -95,20 +103,46 @@ class AuditScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         """Read the log after the first drawing."""
-        self._actions.show_commands(Scope.AUDIT, self.context)
+        self._filter_line.display = False
         self._table.show_notice("Reading…")
-        self.add_class("-empty")
+        self._show()
         self.run_worker(self._read, group="audit")
 
     async def _read(self) -> None:
         try:
-            self._plans, _ = await asyncio.to_thread(recorded_plans, self._workspace.local_files)
+            self._all, _ = await asyncio.to_thread(recorded_plans, self._workspace.local_files)
         except QiscusTuiError as error:
             self._table.show_notice(error.message, error.hint)
             return
+        are_several = len({plan.account for plan in self._all}) > 1
+        columns = [one for one in PLAN_COLUMNS if one is not ACCOUNT or are_several]
+        self._table.columns = (self._when, *columns)
         self._table.show_notice("Nothing was revoked from here.")
-        self._table.styles.height = len(self._plans) + 1 if self._plans else "1fr"
-        self.set_class(not self._plans, "-empty")
+        self._show()
+
+    @on(Field.Changed)
+    def _filter_changed(self) -> None:
+        self._table.show_notice("No plan has these words.", "esc shows all.")
+        self._show()
+
+    def _show(self) -> None:
+        """Show the plans that have all words of the filter."""
+        words = self._filter.value.casefold().split()
+        self._plans = [one for one in self._all if all(map(text_of(one).__contains__, words))]
+        shown, total = len(self._plans), len(self._all)
+        many = f"{shown:,} of {total:,}" if words else f"{total:,}"
+        self._title.show_line(
+            Line(
+                (
+                    piece("qiscus-tui", Tone.STRONG, 20),
+                    piece("what was done from this machine", Tone.PLAIN, ALWAYS, after="   "),
+                    piece(many, Tone.MUTED, 10),
+                ),
+                (piece("esc back to the list", Tone.MUTED, 5),),
+            )
+        )
+        self._table.styles.height = shown + 1 if shown else "1fr"
+        self.set_class(not shown, "-empty")
         self._table.show_rows(self._plans, 0)
         self._draw_chosen()
         self._actions.show_commands(Scope.AUDIT, self.context)
@@ -124,6 +158,23 @@ class AuditScreen(BaseScreen[None]):
             plan = self._plans[self._table.cursor_row]
             self._facts.show_facts(plan_facts(plan))
             self._result.show(partial(plan_result, plan))
+
+    def action_filter_plans(self) -> None:
+        """Type words; the plans that have all of them are shown."""
+        self._filter_line.display = True
+        self._filter.focus()
+
+    @on(Field.Submitted)
+    def _leave_filter(self) -> None:
+        self._filter_line.display = bool(self._filter.value)
+        self._table.focus()
+
+    def action_back(self) -> None:
+        """Show all plans again; where all are shown, return to the list."""
+        if not self._filter_line.display:
+            super().action_back()
+        self._filter.value = ""
+        self._leave_filter()
 
     @on(Table.Opened)
     async def _opened(self) -> None:
@@ -170,7 +221,8 @@ class PlanScreen(BaseScreen[None]):
         """Draw the plan: everything is known already."""
         self.query_one("#plan-actions", ActionBar).show_commands(Scope.OVER_LIST, self.context)
         self.query_one(FactsPanel).show_facts(plan_facts(self._plan))
-        self.query_one("#plan-result", Drawn).show(partial(whole_result, self._plan))
+        result = partial(plan_result, self._plan, is_whole=True)
+        self.query_one("#plan-result", Drawn).show(result)
 
 
 def who(plan: PastPlan) -> str:
@@ -182,17 +234,16 @@ def who(plan: PastPlan) -> str:
     return f"{words} from {safe(intent.ssh_client)}" if intent.ssh_client else words
 
 
-def named_ids(ids: Sequence[str]) -> str:
-    """Return the first ids, and how many there are more."""
-    more = f" and {len(ids) - MOST_IDS:,} more" if len(ids) > MOST_IDS else ""
-    return "  ".join(map(safe, ids[:MOST_IDS])) + more
+def chosen_by(plan: PastPlan) -> str:
+    """Return by which rule or filter its sessions were chosen, else why."""
+    return safe(plan.intent.rule or plan.intent.reason)
 
 
-def named_groups(plan: PastPlan, most: int | None = None) -> list[tuple[str, int]]:
-    """Return where so many of its sessions came from, and how many are others."""
-    named = [(safe(one.name), one.count) for one in plan.groups[:most]]
-    rest = len(plan.intent.ids) - sum(count for _, count in named)
-    return [*named, ("others", rest)] if named and rest > 0 else named
+def text_of(plan: PastPlan) -> str:
+    """Return all that is shown of a plan, to look for words in it."""
+    groups = " ".join(group.name for group in plan.groups)
+    facts = " ".join(fact.text for fact in plan_facts(plan))
+    return f"{plan.title} {plan.words} {groups} {facts}".casefold()
 
 
 def plan_facts(plan: PastPlan) -> list[Fact]:
@@ -212,40 +263,38 @@ def plan_facts(plan: PastPlan) -> list[Fact]:
 
 
 def plan_result(plan: PastPlan, width: int, *, is_whole: bool = False) -> Content:
-    """Return outcomes with their reasons and groups with their share, in `width` cells.
+    """Return its outcomes with their reasons, and where its sessions came from.
 
-    `is_whole`: with every group, and ids of what is gone too.
+    `is_whole`: with every group and the ids of what is not gone.
     """
     if isinstance(plan.intent, AuditAccess):  # its row says how it ended
-        ids = [Content(safe(one)) for one in plan.intent.ids]
-        return Content("\n").join([Content.styled("TOKEN", "bold"), *ids])
+        return Content("\n").join([Content.styled("TOKEN", "bold"), *map(Content, plan.intent.ids)])
     lines = [Content.styled("OUTCOMES", "bold")]
     for group in plan.outcomes_together:
+        is_gone = group.outcome in GONE
         words = with_reason(safe(group.outcome), safe(group.reason))
-        style = "" if group.outcome in GONE else "$warning"
-        lines.append(Content.styled(f"{len(group.ids):>7,}  {words}", style))
-        if is_whole or group.outcome not in GONE:
-            lines.append(Content.styled(f"{'':9}{named_ids(group.ids)}", "$text-muted"))
+        lines.append(_counted(len(group.ids), words, "" if is_gone else "$warning"))
+        if is_whole or not is_gone:
+            most = MOST_LEFT if is_whole and not is_gone else MOST_IDS
+            named = [safe(one) for one in group.ids[:most]]
+            if len(group.ids) > most:
+                named.append(
+                    f"and\N{NO-BREAK SPACE}{len(group.ids) - most:,}\N{NO-BREAK SPACE}more"
+                )
+            lines += [
+                Content.styled(f"{'':9}{line}", "$text-muted")
+                for line in textwrap.wrap("  ".join(named), max(20, width - 9))
+            ]
     if not plan.outcomes_together:
         lines.append(Content.styled("none recorded", "$text-muted"))
-    if groups := named_groups(plan, None if is_whole else MOST_GROUPS):
-        heading = Content.styled("CLIENT AND NETWORK", "bold")
-        lines += [Content(), heading, *bar_lines(groups, width)]
+    groups = plan.groups if is_whole else plan.groups[:MOST_GROUPS]
+    if groups:
+        lines += [Content(), Content.styled("CLIENT AND NETWORK", "bold")]
+        lines += [_counted(one.count, safe(one.name)) for one in groups]
+        if rest := len(plan.intent.ids) - sum(one.count for one in groups):
+            lines.append(_counted(rest, "from elsewhere", "$text-muted"))
     return Content("\n").join(lines)
 
 
-def whole_result(plan: PastPlan, width: int) -> Content:
-    """Return the result with every group, and all ids of what is not gone, several a line."""
-    result = plan_result(plan, width, is_whole=True)
-    left = [group.ids for group in plan.outcomes_together if group.outcome not in GONE]
-    if isinstance(plan.intent, AuditAccess) or all(len(ids) <= MOST_IDS for ids in left):
-        return result
-    ids = [safe(one) for group in left for one in group]
-    lines = [
-        "  ".join(ids[start : start + IDS_A_LINE])
-        for start in range(0, min(len(ids), MOST_LEFT), IDS_A_LINE)
-    ]
-    if len(ids) > MOST_LEFT:
-        lines.append(f"and {len(ids) - MOST_LEFT:,} more: qiscus-tui audit --json")
-    heading = Content.styled(f"{len(ids):,} NOT RECORDED AS GONE", "bold")
-    return Content("\n").join([result, Content(), heading, Content("\n".join(lines))])
+def _counted(count: int, words: str, style: str = "") -> Content:
+    return Content.styled(f"{count:>7,}  {words}", style)

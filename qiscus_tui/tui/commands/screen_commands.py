@@ -84,6 +84,16 @@ SCREEN_COMMANDS = (
         needs=(IDLE, ACCOUNT, KEPT_ACCOUNT),
     ),
     Command(
+        name="filter_plans",
+        keys=("slash",),
+        label="filter",
+        title="Filter the plans",
+        help="In the audit: show only the plans that have these words; esc shows all.",
+        heading=Heading.FIND,
+        scopes=(Scope.AUDIT,),
+        footer=85,
+    ),
+    Command(
         name="open_plan",
         keys=("enter",),
         label="outcomes",
