@@ -254,13 +254,6 @@ async def test_with_credentials_in_the_environment_switching_is_refused_with_the
         assert here.app.screen is old
 
 
-async def test_the_demo_has_its_one_account(clock: ManualClock):
-    async with at_sessions(clock) as here:
-        await here.press("A")
-        assert "admin@demo.example" in row_of(here, "in use")
-        assert "this run only" in row_of(here, "in use")
-
-
 @pytest.mark.parametrize("size", [(80, 24), (60, 15)])
 async def test_a_narrow_terminal_keeps_account_sessions_storage_and_use(
     machine: Machine, size: tuple[int, int]

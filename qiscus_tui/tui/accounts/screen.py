@@ -2,7 +2,7 @@
 
 import asyncio
 import enum
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import ClassVar
 
@@ -29,7 +29,7 @@ from qiscus_tui.service.account.logout import forget_account, log_out
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.visits import last_lists
-from qiscus_tui.tui.accounts.questions import ForgetDialog, LogOutDialog
+from qiscus_tui.tui.accounts.questions import EndAccountDialog
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
@@ -40,6 +40,18 @@ from qiscus_tui.tui.widgets.cells import UNKNOWN, created_cell, fit_middle, last
 from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.table import Column, Table
+
+ENDED = "this program's token is ended on the server, and the account is forgotten on this machine."
+READ_ONLY = (
+    "is read-only here, so its token is not ended and remains valid; it is forgotten on this "
+    "machine."
+)
+LONG_LIVED = (
+    "The long-lived token may remain valid: no known call ends it. If it leaked, change "
+    "the password and ask Qiscus."
+)
+FORGOTTEN = "its secrets and its name are removed from this machine."
+NOT_ENDED = "Its tokens are not ended and remain valid. Logging out ends the short-lived one."
 
 
 class AccountsAnswer(enum.Enum):
@@ -297,64 +309,59 @@ class AccountsScreen(BaseScreen[None]):
         """Log in as somebody else, or elsewhere."""
         self._on_answer(AccountsAnswer.ADD)
 
-    @work(group="dialog")
-    async def action_log_out(self) -> None:
+    def action_log_out(self) -> None:
         """End our token, and forget the account; asks first."""
-        if self.chosen is None:
-            return
-        chosen = self.chosen.known
+        if (chosen := self.chosen) is not None:
+            readonly = chosen.known.account.readonly
+            ended = READ_ONLY if readonly else ENDED
+            self._ask(chosen.known, ended, LONG_LIVED, self._log_out, forgets=readonly)
 
-        dialog = LogOutDialog(
-            self.workspace.clock,
-            chosen.name,
-            partial(self._log_out, chosen),
-            readonly=chosen.account.readonly,
-        )
-        result = await self.app.push_screen_wait(dialog)
-        if result is not None:
-            self._gone(chosen, f"{chosen.name} is logged out: {result}")
-
-    async def _log_out(self, one: KnownAccount, forget_anyway: bool) -> str:
-        connection = self._feed.connection if self._feed and self._is_in_use(one) else None
-        if connection is not None:
-            return (await log_out(connection, forget_anyway=forget_anyway)).value
-        selected = await asyncio.to_thread(account_named, self.workspace, one.name)
-        connection = await asyncio.to_thread(connect, self.workspace, selected)
-        try:
-            return (await log_out(connection, forget_anyway=forget_anyway)).value
-        finally:
-            await connection.close()
+    def action_forget_account(self) -> None:
+        """Forget the account without a word to its server; asks first."""
+        if (chosen := self.chosen) is not None:
+            self._ask(chosen.known, FORGOTTEN, NOT_ENDED, self._forget, forgets=True)
 
     @work(group="dialog")
-    async def action_forget_account(self) -> None:
-        """Forget the account without a word to its server; asks first."""
-        if self.chosen is None:
+    async def _ask(
+        self,
+        one: KnownAccount,
+        lead: str,
+        more: str,
+        end: Callable[[KnownAccount, bool], Awaitable[str]],
+        *,
+        forgets: bool,
+    ) -> None:
+        """Ask, end it, and go on with what is left."""
+        lead = f"{safe(one.name)}: {lead}"
+        clock = self.workspace.clock
+        dialog = EndAccountDialog(clock, lead, more, partial(end, one), forgets=forgets)
+        result = await self.app.push_screen_wait(dialog)
+        if result is None:
             return
-        chosen = self.chosen.known
-        dialog = ForgetDialog(self.workspace.clock, chosen.name)
-        if await self.app.push_screen_wait(dialog):
-            await self._forget(chosen)
-
-    async def _forget(self, one: KnownAccount) -> None:
-        name = one.name
-        self._is_busy = True
-        try:
-            held = await forget_account(self.workspace, name)
-        except QiscusTuiError as error:
-            self._failed(error)
-        else:
-            left = "its tokens remain" if held else "its long-lived token may remain"
-            self._gone(one, f"{name} is forgotten here; {left} valid")
-        finally:
-            self._is_busy = False
-
-    def _gone(self, one: KnownAccount, words: str) -> None:
-        self.app.notify(safe(words), markup=False, timeout=10)
+        self.app.notify(f"{safe(one.name)} {result}", markup=False, timeout=10)
         if not self._is_in_use(one):
             self.load()
             return
         are_left = any(row.known.is_kept for row in self.accounts if row.known is not one)
         self._on_answer(AccountsAnswer.OTHERS_LEFT if are_left else AccountsAnswer.NONE_LEFT)
+
+    async def _log_out(self, one: KnownAccount, forget_anyway: bool) -> str:
+        connection = self._feed.connection if self._feed and self._is_in_use(one) else None
+        is_ours = connection is None
+        if connection is None:
+            selected = await asyncio.to_thread(account_named, self.workspace, one.name)
+            connection = await asyncio.to_thread(connect, self.workspace, selected)
+        try:
+            result = await log_out(connection, forget_anyway=forget_anyway)
+        finally:
+            if is_ours:
+                await connection.close()
+        return f"is logged out: {safe(result.value)}"
+
+    async def _forget(self, one: KnownAccount, _anyway: bool) -> str:
+        held = await forget_account(self.workspace, one.name)
+        left = "its tokens remain" if held else "its long-lived token may remain"
+        return f"is forgotten here; {left} valid"
 
     def _failed(self, error: QiscusTuiError) -> None:
         self.notify(error.text, severity="warning", markup=False)
