@@ -262,3 +262,17 @@ async def test_a_list_behind_another_screen_or_a_dialog_is_not_drawn(
         await running.press("escape")
         assert running.app.screen is running.sessions
         assert running.sessions.counts.text in running.text()
+
+
+async def test_a_toast_goes_with_the_next_key_once_it_was_seen_and_an_error_stays(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as running:
+        running.app.notify("done")
+        running.app.notify("kept nowhere else", severity="error")
+        await running.press("j")
+        assert "done" in running.toasts  # it was typed before that could be read
+        for one in running.app._notifications:
+            one.raised_at -= 1
+        await running.press("k")
+        assert running.toasts == "kept nowhere else"

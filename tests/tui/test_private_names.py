@@ -12,7 +12,6 @@ import pytest
 from textual._compositor import Compositor
 from textual._xterm_parser import XTermParser
 from textual.app import App
-from textual.dom import DOMNode
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
@@ -22,7 +21,6 @@ from textual.widgets import Input
 import qiscus_tui.tui
 
 PRIVATE_NAMES: dict[type, set[str]] = {
-    DOMNode: {"_attach"},
     App: {
         "_close_messages_no_wait",
         "_disable_tooltips",
@@ -35,6 +33,7 @@ PRIVATE_NAMES: dict[type, set[str]] = {
         "_print_error_renderables",
         "_return_code",
         "_set_pointer_shape",
+        "_unnotify",
     },
     Compositor: {"_full_map"},
     Screen: {"_compositor", "_dirty_widgets", "_layout_required", "_on_timer_update"},

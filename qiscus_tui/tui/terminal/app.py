@@ -5,6 +5,7 @@ variable.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
@@ -21,6 +22,9 @@ from qiscus_tui.exit_codes import ENDING_SIGNALS, signal_exit_code
 from qiscus_tui.tui.terminal.driver import TerminalDriver
 from qiscus_tui.tui.terminal.key_queue import KeyQueue
 from qiscus_tui.tui.terminal.replies import Multiplexer
+
+TOAST_SEEN_AFTER = 0.5
+"""Seconds after which a toast was seen, and goes with the next key."""
 
 
 class TerminalApp(App[int], inherit_bindings=False):
@@ -68,6 +72,8 @@ class TerminalApp(App[int], inherit_bindings=False):
     # Keys.
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._take_seen_toasts_away()
         if not self._keys.queued(event):
             await super().on_event(event)
 
@@ -92,6 +98,17 @@ class TerminalApp(App[int], inherit_bindings=False):
         """
         if all(shown.message != message for shown in self._notifications):
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def _take_seen_toasts_away(self) -> None:
+        """Have toasts go with the next key; an error stays: it may be shown nowhere else."""
+        now = time.time()
+        seen = [
+            one
+            for one in self._notifications
+            if one.severity != "error" and now - one.raised_at >= TOAST_SEEN_AFTER
+        ]
+        for one in seen:
+            self._unnotify(one, refresh=one is seen[-1])
 
     def set_toasts_aside(self) -> list[Notification]:
         """Take all toasts away, and return them with the seconds that each had left."""
