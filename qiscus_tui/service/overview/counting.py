@@ -45,13 +45,6 @@ def most_common(counts: Mapping[Kind, int]) -> list[Kind]:
     return sorted(counts, key=lambda kind: (-counts[kind], str(kind)))[:MOST]
 
 
-def others(what: str, kinds: int, count: int) -> Bars:
-    """Return the bar of all that is not shown; nothing where all is shown."""
-    if not kinds:
-        return ()
-    return (Bar("", counted(kinds, f"other {what}"), count),)
-
-
 SHOWN = 31
 """Today, and the 30 days that a token is valid."""
 
@@ -162,11 +155,7 @@ def client_bars(listed: SessionList, groups: Sequence[Group]) -> Bars:
             taken[kind].update(found)
     bars = [_label_bar(label, count) for label, count in of_labels.items()]
     counts += Counter()  # without those that are protected altogether
-    top = most_common(counts)
-    bars += [_bar(GroupKey.CLIENT, kind, counts[kind], taken[kind]) for kind in top]
-    rest = counts.total() - sum(counts[kind] for kind in top)
-    bars.sort(key=lambda bar: -bar.count)
-    return (*bars, *others("client", len(counts) - len(top), rest))
+    return _largest(GroupKey.CLIENT, counts, taken, bars)
 
 
 def network_bars(groups: Sequence[Group]) -> Bars:
@@ -175,10 +164,23 @@ def network_bars(groups: Sequence[Group]) -> Bars:
     at = USUAL_KEYS.index(GroupKey.NETWORK)
     for group in groups:
         counts[group.kinds[at]] += group.count
+    return _largest(GroupKey.NETWORK, counts, {}, ())
+
+
+def _largest(
+    key: GroupKey,
+    counts: Counter[Kind],
+    taken: Mapping[Kind, Iterable[str]],
+    bars: Sequence[Bar],
+) -> Bars:
+    """Return these bars and those of the most common kinds; the rest is counted together."""
     top = most_common(counts)
-    bars = [_bar(GroupKey.NETWORK, kind, counts[kind]) for kind in top]
-    rest = counts.total() - sum(counts[kind] for kind in top)
-    return (*bars, *others("network", len(counts) - len(top), rest))
+    kinds = [_bar(key, kind, counts[kind], taken.get(kind, ())) for kind in top]
+    all_bars = sorted((*bars, *kinds), key=lambda bar: -bar.count)
+    if others := len(counts) - len(top):
+        rest = counts.total() - sum(counts[kind] for kind in top)
+        all_bars.append(Bar("", counted(others, f"other {KINDS[key].noun}"), rest))
+    return tuple(all_bars)
 
 
 def _bar(key: GroupKey, kind: Kind, count: int, without: Iterable[str] = ()) -> Bar:

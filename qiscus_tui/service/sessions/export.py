@@ -68,12 +68,14 @@ class Export(Unshown, frozen=True, dict=True):
     """The time from which `expires_in` counts, epoch seconds; None: that of the listing."""
 
     def write(self, kind: ExportFormat, out: TextIO) -> None:
-        """Write all of it in this format."""
-        match kind:
-            case ExportFormat.JSON:
-                self._write_json(out)
-            case ExportFormat.CSV:
-                self._write_csv(out)
+        """Write all of it: a JSON array with a session a line, or CSV."""
+        if kind is ExportFormat.CSV:
+            write_csv(CSV_COLUMNS, self.records(), out)
+            return
+        array = JsonArray(out.write)
+        for record in self.records():
+            array.add(record)
+        array.end()
 
     def record(self, position: int) -> Record:
         """Return one session as JSON values: exact text, times RFC 3339 UTC, unknown is None."""
@@ -127,22 +129,14 @@ class Export(Unshown, frozen=True, dict=True):
         """Yield the sessions as JSON values."""
         return map(self.record, self.positions)
 
-    def _write_json(self, out: TextIO) -> None:
-        """Write one ASCII JSON array, a session a line."""
-        array = JsonArray(out.write)
-        for record in self.records():
-            array.add(record)
-        array.end()
 
-    def _write_csv(self, out: TextIO) -> None:
-        """Write a line of column names, then a line a session; text in its safe form.
+def write_csv(columns: Sequence[str], records: Iterable[Record], out: TextIO) -> None:
+    """Write a line of column names, then a line a record; text in its safe form.
 
-        A CSV is also viewed in a terminal, with `head` and the like. JSON has the exact text.
-        """
-        out.write(csv_line(CSV_COLUMNS))
-        out.writelines(
-            csv_line(record[column] for column in CSV_COLUMNS) for record in self.records()
-        )
+    A CSV is also viewed in a terminal, with `head` and the like. JSON has the exact text.
+    """
+    out.write(csv_line(columns))
+    out.writelines(csv_line([record[column] for column in columns]) for record in records)
 
 
 def csv_line(values: Iterable[object]) -> str:
@@ -220,11 +214,7 @@ class GroupExport(Unshown, frozen=True):
 
     def write_csv(self, out: TextIO) -> None:
         """Write a line of column names, then a line a group."""
-        columns = (*(key.value for key in self.keys), *FACTS)
-        out.write(csv_line(columns))
-        out.writelines(
-            csv_line([record[column] for column in columns]) for record in self.records()
-        )
+        write_csv((*(key.value for key in self.keys), *FACTS), self.records(), out)
 
     def _record(self, group: Group, known: KnownSecrets) -> Record:
         values = {

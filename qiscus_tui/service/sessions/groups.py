@@ -139,8 +139,6 @@ KINDS: dict[GroupKey, Kinds] = {
 PER_DAY_OF = 7 * DAY
 """Seconds of which `per_day` is the average."""
 
-_Kinds = tuple[Kind, ...]
-
 _ORIGINS = {GroupKey.CLIENT, GroupKey.NETWORK, GroupKey.IP}
 """What tells one script from another."""
 

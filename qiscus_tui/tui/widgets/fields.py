@@ -1,6 +1,6 @@
 """Fields to type into: one line, and only the keys of a line.
 
-Textual's own input binds ctrl+a, which terminal multiplexers own, and copies what it holds.
+Textual's own input copies and cuts what it holds, secrets too.
 """
 
 from __future__ import annotations
