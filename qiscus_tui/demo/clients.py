@@ -54,29 +54,40 @@ IPHONE = (
 )
 ANDROID = f"{_MOZILLA}(Linux; Android 14; SM-S911B){_WEBKIT}Chrome/129.0.0.0 Mobile Safari/537.36"
 CHROME_WINDOWS_7 = f"{_MOZILLA}(Windows NT 6.1; Win64; x64){_WEBKIT}Chrome/109.0.0.0 Safari/537.36"
+CHROME_LINUX = f"{_MOZILLA}(X11; Linux x86_64){_WEBKIT}Chrome/128.0.0.0 Safari/537.36"
+OLD_ANDROID = (
+    f"{_MOZILLA}(Linux; Android 9; SM-G950F){_WEBKIT}Chrome/81.0.4044.138 Mobile Safari/537.36"
+)
+OLD_IPHONE = (
+    f"{_MOZILLA}(iPhone; CPU iPhone OS 12_5_7 like Mac OS X){_SAFARI}"
+    "Version/12.1.2 Mobile/15E148 Safari/604.1"
+)
 
 CRON_AGENT = "GuzzleHttp/7"
 _GO = "Go-http-client/1.1"
 _REQUESTS = "python-requests/2.32.3"
 
 CLIENTS: tuple[Client, ...] = (
-    # The PHP cron logs in for each run and never logs out. What it left behind is the sprawl.
+    # The script that went wrong: a cron that logs in for each run, and never logs out.
     Client(
         461, (CRON_AGENT,), ("10.2.0.11", "10.2.0.12", "10.2.0.13"), Rhythm.STEADY, Use.UNTIL_NEXT
     ),
     # The same program on the billing host; the admin knows it and protects it.
     Client(238, (CRON_AGENT,), ("10.2.7.31",), Rhythm.STEADY, Use.UNTIL_NEXT),
-    # The webhook logs in for every message it handles.
+    # The webhook and what people clicked together log in for every message that they handle.
     Client(
-        180,
+        120,
         ("python-requests/2.31.0", _REQUESTS),
         ("203.0.113.20", "203.0.113.21"),
         use=Use.ONCE,
     ),
+    Client(52, ("n8n/1.64.0",), ("203.0.113.44",), use=Use.ONCE),
+    Client(38, ("Zapier",), ("203.0.113.90", "203.0.113.91"), use=Use.ONCE),
+    Client(18, ("WordPress/6.6.2; https://shop.example",), ("203.0.113.155",), use=Use.ONCE),
     # The deployment checks; the allocation service next to them needs its one token (KEPT).
     Client(110, (_GO,), ("10.4.1.8", "10.4.1.9"), Rhythm.STEADY, Use.ONCE),
-    Client(62, ("axios/1.7.7",), ("203.0.113.44",), use=Use.ONCE),
-    Client(18, ("okhttp/4.12.0",), ("10.4.9.2", None), use=Use.ONCE),
+    Client(24, ("Grafana/11.2.0",), ("10.4.9.2",), Rhythm.STEADY, Use.ONCE),
+    Client(8, ("axios/1.7.7",), ("10.4.9.2", None), use=Use.ONCE),
     # People.
     Client(22, (CHROME_WINDOWS,), ("198.51.100.7",)),
     Client(16, (CHROME_MAC,), ("198.51.100.23", "198.51.100.24")),
@@ -85,17 +96,21 @@ CLIENTS: tuple[Client, ...] = (
     Client(10, (SAFARI_MAC,), ("198.51.100.77", "2001:db8:51::77")),
     Client(12, (IPHONE,), ("2001:db8:9c::1a", "2001:db8:9c::4f", "203.0.113.180")),
     Client(10, (ANDROID,), ("203.0.113.201", "203.0.113.202", "203.0.113.219")),
+    # Phones that were replaced, and were never logged out.
+    Client(8, (OLD_ANDROID, OLD_IPHONE), ("203.0.113.201", "203.0.113.180"), Rhythm.LONG_AGO),
+    # A laptop that nobody knows, from where nobody works: was a password leaked?
+    Client(3, (CHROME_LINUX,), ("198.18.7.66",)),
     # The office that was given up; its machines were never logged out.
     Client(
-        40,
+        36,
         (CHROME_WINDOWS_7, CHROME_WINDOWS),
         ("192.0.2.10", "192.0.2.14", "192.0.2.15", "192.0.2.200"),
         Rhythm.LONG_AGO,
     ),
-    Client(35, ("curl/8.5.0", "curl/7.81.0"), ("203.0.113.9", "10.2.0.5"), use=Use.ONCE),
+    Client(30, ("curl/8.5.0", "curl/7.81.0"), ("203.0.113.9", "10.2.0.5"), use=Use.ONCE),
     Client(6, ("PostmanRuntime/7.42.0",), ("198.51.100.7",), use=Use.ONCE),
     # Older sessions of which the server kept nothing.
-    Client(8, (None,), (None, "203.0.113.9")),
+    Client(6, (None,), (None, "203.0.113.9")),
 )
 
 
