@@ -154,7 +154,7 @@ def walk_failures(terminal: Terminal, state: DemoState) -> None:
     terminal.send("audit")
     terminal.wait_for("Audit: what was revoked")
     terminal.send(ENTER)
-    terminal.wait_for(lambda text: "a record, not evidence" in text and "1 failed" in text)
+    terminal.wait_for(lambda text: "WHEN" in text and "1 failed" in text)
     terminal.send(ENTER)
     terminal.wait_for("OUTCOMES")
     terminal.send(ESCAPE)

@@ -20,7 +20,7 @@ async def opened_and_closed(on: Running) -> tuple[int, int]:
         await on.press(key)
         while on.app.screen is not on.sessions:
             await on.press("escape")
-    await on.press("r")
+    await on.press("r", "question_mark", "escape")  # what was closed last may still be in hand
     gc.collect()
     left = sum(isinstance(one, Widget | Timer | StylesCache) for one in gc.get_objects())
     return len(asyncio.all_tasks()), left
