@@ -25,6 +25,7 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import full_reader
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.secrets import MemorySecrets
+from qiscus_tui.tui.dialogs.question import Question
 from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.theme import DARK, THEMES
 from tests.clocks import ManualClock
@@ -211,6 +212,15 @@ class Asked:
     async def until(self, words: str) -> None:
         """Wait until the screen says so."""
         await until(self.pilot, words)
+
+    async def armed(self) -> None:
+        """Wait until what is asked was drawn, and the delay after it is over."""
+        question = self.app.screen
+        assert isinstance(question, Question)
+        async with asyncio.timeout(10):
+            while not question.guard.armed:
+                self.on.clock.advance(0.6)
+                await self.pilot.pause()
 
     @property
     def focus(self) -> str:

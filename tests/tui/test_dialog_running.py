@@ -218,6 +218,7 @@ async def test_what_was_used_since_the_stop_is_not_sent_by_going_on() -> None:
         on.clock.advance(60)
         waiting = [str(one.token) for one in plan.targets if one.token not in sent]
         used = next(token for token in waiting if on.state.holder_of_short_lived(token))
+        await here.armed()
         await here.press("y")
         assert here.sent > len(sent)
         assert used not in on.state.revoke_requests
