@@ -1,6 +1,6 @@
 """The audit log: what was revoked, and who logged in and out, from here.
 
-It is a record, not evidence: whoever can run the program can also change the file.
+It proves nothing: whoever can run the program can also change the file.
 """
 
 import os

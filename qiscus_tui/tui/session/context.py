@@ -76,10 +76,12 @@ class SessionDetails:
         context = SessionContext(history, history.newest_first.index(position))
         return SessionDetail(context, outlook)
 
-    @property
-    def sprawl(self) -> Sprawl | None:
-        """Return the script that made much of the list; None where none did, or it is not known."""
-        return self._origins.sprawl
+    def sprawl(self, listed: SessionList) -> Sprawl | None:
+        """Return the script that made much of the list; None where none did, or it is not known.
+
+        That of the list before stands for a moment, but where it counts sessions that are gone.
+        """
+        return self._origins.sprawl if len(listed) >= len(self._origins.listed) else None
 
     def alike(self, session_id: str) -> int:
         """Return how many sessions have its client and network; 0 where that is not known yet."""

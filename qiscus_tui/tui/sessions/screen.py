@@ -191,7 +191,8 @@ class SessionsScreen(BaseScreen[None]):
         self.identity.show_line(header.identity(feed))
         self.counts.show_line(header.counts(feed, view, groups))
         prune = "" if feed.account.readonly else notices.keys_in(feed)["prune"]
-        self.filter_bar.show_line(header.filtered(view, groups, self.details.sprawl, prune))
+        sprawl = self.details.sprawl(view.listed)
+        self.filter_bar.show_line(header.filtered(view, groups, sprawl, prune))
         cell = self.filter_bar.cell_of(error.position) if error and is_typing else 0
         self.filter_rule.show_error(error if is_typing else None, cell)
         said = notices.notice(feed, view, is_typing=is_typing)

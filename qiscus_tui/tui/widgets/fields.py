@@ -50,7 +50,7 @@ class Field(LineInput, inherit_bindings=False):
     def __init__(
         self, value: str = "", *, id: str, placeholder: str = "", selects: bool = False
     ) -> None:
-        """`selects`: what stands in it is selected when it gets the focus."""
+        """With `selects`, its text is selected when it gets the focus."""
         super().__init__(value, placeholder, id=id, compact=True, select_on_focus=selects)
         self.cursor_blink = False
 
