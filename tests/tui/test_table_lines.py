@@ -21,6 +21,7 @@ from qiscus_tui.tui.listed import header, notices
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.marks import MarkCounts
 from qiscus_tui.tui.listed.order import ListView, SortedList
+from qiscus_tui.tui.session.context import SessionDetails
 from qiscus_tui.tui.widgets.one_line import Line, OneLine, place
 from tests.clocks import ManualClock
 from tests.tui.conftest import DAY, NOW, listed, session
@@ -247,6 +248,14 @@ def test_without_a_filter_it_is_said_what_made_much_of_the_list() -> None:
     few, mixed = listed(many.sessions[:50]), listed([session(n) for n in range(60)])
     assert origins_of(few, moment).sprawl is None
     assert origins_of(mixed, moment).sprawl is None
+
+
+async def test_what_made_much_of_a_list_is_not_said_once_sessions_are_gone() -> None:
+    many = listed([session(number, user_agent="cron", ip="10.2.0.1") for number in range(60)])
+    fewer, details = listed(many.sessions[:20]), SessionDetails()
+    await details.find(many, 0, Moment(NOW, DAY))
+    assert details.sprawl(many) is not None
+    assert details.sprawl(fewer) is None
 
 
 class LineApp(App[None]):
