@@ -13,7 +13,6 @@ from qiscus_tui.model.clock import local_time
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.store.accounts import StoredAccount
-from qiscus_tui.store.audit import CutShort
 from qiscus_tui.store.audit_records import (
     GONE,
     AuditAccess,
@@ -25,8 +24,8 @@ from qiscus_tui.store.audit_records import (
     AuditOutcome,
     AuditRecord,
     AuditSummary,
+    AuditTokensStored,
 )
-from qiscus_tui.store.journal import JournalEntry, JournalState
 from qiscus_tui.store.state import remembered_ids
 
 LOOK_THERE = "See in the list which of them ended"
@@ -53,6 +52,8 @@ class PastPlan:
     """Sessions by outcome; None where the plan was not finished."""
     reached: AuditCutShort | None = None
     """How far it was when it was cut short, if that was recorded."""
+    are_tokens_stored: bool = False
+    """Whether the new tokens of a revoke-all are on the disk."""
     others_ended: int = 0
     """Sessions that ended beside it."""
 
@@ -114,6 +115,7 @@ def past_plans(
     outcomes: defaultdict[str, list[AuditOutcome]] = defaultdict(list)
     ends: dict[str, AuditSummary] = {}
     reached: dict[str, AuditCutShort] = {}
+    with_tokens: set[str] = set()
     for record in records:
         match record:
             case AuditIntent():  # written again where the log was rotated in the middle of a plan
@@ -127,6 +129,8 @@ def past_plans(
                 ends[record.plan_id] = record
             case AuditCutShort():
                 reached[record.plan_id] = record
+            case AuditTokensStored():
+                with_tokens.add(record.plan_id)
             case _:
                 pass
     plans = [
@@ -136,6 +140,7 @@ def past_plans(
             tuple(outcomes[one]),
             ends[one].counts if one in ends else None,
             reached.get(one),
+            one in with_tokens,
             ends[one].others_ended if one in ends else 0,
         )
         for one, intent in intents.items()
@@ -224,57 +229,42 @@ class UnfinishedRun(Struct, frozen=True):
     acknowledge: Callable[[], None]
     """Call it once the user has seen it, so that it is not shown again. Raises StorageError."""
 
-    @property
-    def text(self) -> str:
-        """Return message and hint, one below the other."""
-        return f"{self.message}.\n{self.hint}."
-
 
 def unfinished_runs(local_files: LocalFiles) -> list[UnfinishedRun]:
     """Return what crashed or lost its terminal, unless acknowledged. Raises StorageError."""
-    crashed = [entry for entry in local_files.journal.unfinished() if entry.crashed]
-    programs = {entry.process for entry in crashed}
-    found = [_of_revoke_all(local_files, entry) for entry in crashed]
-    for cut in local_files.audit.plans_cut_short():
-        if cut.intent.kind is AuditKind.REVOKE_ALL and cut.intent.process in programs:
-            local_files.audit.acknowledge(cut.intent.plan_id)  # the journal knows more of it
-        else:
-            found.append(_of_plan(local_files, cut))
-    return found
+    abandoned = local_files.audit.abandoned()
+    if not abandoned:
+        return []  # as nearly always: the whole log need not be read
+    plans, _ = recorded_plans(local_files)
+    return [
+        _unfinished(local_files, plan)
+        for plan in reversed(plans)
+        if plan.counts is None and plan.intent.plan_id in abandoned
+    ]
 
 
-def _of_revoke_all(local_files: LocalFiles, entry: JournalEntry) -> UnfinishedRun:
-    name = safe(entry.account_name, 100)
-    when = f"begun {local_time(entry.at)}," if entry.at else "whose journal entry is damaged,"
-    begun = f"A revoke-all of {name}, {when} was cut short"
-    match entry.state:
-        case JournalState.PENDING:
-            message = f"{begun}; it is not known whether it took effect"
-            hint = "If the server rejects the token, log in again; else see what is listed"
-        case JournalState.STORED:
-            message = f"{begun} after its new token was stored; the result was not checked"
-            hint = "See what is listed"
-    return UnfinishedRun(message, hint, lambda: local_files.journal.clear(entry.account_key))
-
-
-def _of_plan(local_files: LocalFiles, cut: CutShort) -> UnfinishedRun:
-    intent = cut.intent
-    sessions = counted(len(intent.ids), "session")
-    message = (
-        f"The {intent.kind.value} plan {safe(intent.plan_id, 40)} of {sessions} "
-        f"({safe(intent.account, 100)}, begun {local_time(intent.time)}) was cut short"
-    )
+def _unfinished(local_files: LocalFiles, plan: PastPlan) -> UnfinishedRun:
+    intent = plan.intent
+    begun = f"{safe(plan.account, 100)}, begun {local_time(intent.time)}"
+    message = f"The {plan.title} of {counted(len(intent.ids), 'session')} ({begun}) was cut short"
+    hint = LOOK_THERE
+    if intent.kind is AuditKind.REVOKE_ALL and not plan.are_tokens_stored:
+        hint = "If the server rejects the token, log in again; else see what is listed"
     return UnfinishedRun(
-        message + _reached(cut), LOOK_THERE, lambda: local_files.audit.acknowledge(intent.plan_id)
+        message + _reached(plan), hint, lambda: local_files.audit.acknowledge(intent.plan_id)
     )
 
 
-def _reached(cut: CutShort) -> str:
+def _reached(plan: PastPlan) -> str:
     """Return how far a plan was when it was cut short, as the end of the sentence."""
-    if cut.reached is not None:
-        return f": {reached_words(cut.reached.sent, cut.reached.answered)}"
-    if cut.outcomes:
-        return f", with {counted(cut.outcomes, 'outcome')} recorded"
+    if plan.are_tokens_stored:
+        return " after its new token was stored; the result was not checked"
+    if plan.intent.kind is AuditKind.REVOKE_ALL:
+        return "; it is not known whether it took effect"
+    if plan.reached is not None:
+        return f": {reached_words(plan.reached.sent, plan.reached.answered)}"
+    if plan.outcomes:
+        return f", with {counted(len(plan.outcomes), 'outcome')} recorded"
     return "; it is not known how many were sent"
 
 

@@ -5,7 +5,6 @@ It proves nothing: whoever can run the program can also change the file.
 
 import os
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from qiscus_tui.store.audit_records import (
     AuditOutcome,
     AuditRecord,
     AuditSummary,
+    AuditTokensStored,
     from_line,
     is_outcome,
     to_line,
@@ -42,6 +42,9 @@ FILES_KEPT = 5
 
 REASON_LENGTH = 300
 
+LONGEST_REVOKE_ALL = 3600.0
+"""Seconds; none takes as long."""
+
 
 class AuditContent(Struct, frozen=True):
     """The content of the log."""
@@ -49,16 +52,6 @@ class AuditContent(Struct, frozen=True):
     records: tuple[AuditRecord, ...]
     unreadable: int
     """Lines that could not be read."""
-
-
-class CutShort(Struct, frozen=True):
-    """A plan that has an intent and no summary, and whose program is gone."""
-
-    intent: AuditIntent
-    outcomes: int
-    """How many of its sessions have an outcome in the log."""
-    reached: AuditCutShort | None = None
-    """How far it came; None where the program could not record it."""
 
 
 class AuditLog:
@@ -148,6 +141,10 @@ class AuditLog:
         """Record that the plan is done; all its outcomes are on the disk when this returns."""
         self._append(AuditSummary(self._now(), plan_id, dict(counts), others, tuple(pairs)))
 
+    def tokens_stored(self, plan_id: str) -> None:
+        """Record that the new tokens of a revoke-all are safe."""
+        self._append(AuditTokensStored(self._now(), plan_id))
+
     def cut_short(self, plan_id: str, sent: int, answered: int) -> None:
         """Record how many were sent and answered by a plan that ends early, unverified."""
         self._append(AuditCutShort(self._now(), plan_id, sent, answered))
@@ -183,23 +180,27 @@ class AuditLog:
             paths = [*(self._rotated(number) for number in numbers), self._path]
             return [self._read(path) for path in paths]
 
-    def plans_cut_short(self) -> tuple[CutShort, ...]:
-        """Return the plans that a crash or a lost connection ended, until acknowledged.
+    def abandoned(self) -> frozenset[str]:
+        """Return the ids of plans without an end, not acknowledged, whose programs are gone.
 
-        Called at every start. There is rarely one, so the whole log is read only then, and after
-        its program is seen to be gone, so that everything it wrote is there.
+        Called at every start: only the two newest files are read. The end of a plan may have been
+        written meanwhile; whoever reads the log after this sees it.
         """
-        gone = {one.plan_id for one in self._open() if one.process.running() is Running.NO}
-        if not gone:
-            return ()
-        records = self.read().records
-        outcomes = Counter(one.plan_id for one in records if isinstance(one, AuditOutcome))
-        reached = {one.plan_id: one for one in records if isinstance(one, AuditCutShort)}
-        return tuple(
-            CutShort(intent, outcomes[intent.plan_id], reached.get(intent.plan_id))
-            for intent in _open_plans(records)
-            if intent.plan_id in gone
-        )
+        return frozenset(one.plan_id for one in self._open() if self._is_gone(one))
+
+    def _is_gone(self, intent: AuditIntent) -> bool:
+        """Return whether the program that wrote it is gone.
+
+        Of another machine's that is known only of a revoke-all, which is one call.
+        """
+        match intent.process.running():
+            case Running.YES:
+                return False
+            case Running.NO:
+                return True
+            case Running.UNKNOWN:
+                is_long_ago = self._now() - intent.time > LONGEST_REVOKE_ALL
+                return intent.kind is AuditKind.REVOKE_ALL and is_long_ago
 
     def _actor(self, account: Account, at: float) -> dict[str, Any]:
         """Return the fields of a record that say who does it, when, and from where."""
@@ -288,6 +289,6 @@ def _open_plans(records: Iterable[AuditRecord]) -> list[AuditIntent]:
                 intents[record.plan_id] = record
             case AuditSummary() | AuditAcknowledged():
                 intents.pop(record.plan_id, None)
-            case AuditOutcome() | AuditCutShort() | AuditAccess():
+            case AuditOutcome() | AuditTokensStored() | AuditCutShort() | AuditAccess():
                 pass
     return list(intents.values())

@@ -1,4 +1,4 @@
-"""What the audit log holds: six kinds of records, each one line of JSON."""
+"""What the audit log holds: seven kinds of records, each one line of JSON."""
 
 import enum
 import json
@@ -118,6 +118,10 @@ class AuditSummary(_Record, frozen=True, tag="summary"):
     """Fingerprints of the clients and networks of which every session was seen to be gone."""
 
 
+class AuditTokensStored(_Record, frozen=True, tag="tokens_stored"):
+    """The new tokens of a revoke-all are on the disk."""
+
+
 class AuditCutShort(_Record, frozen=True, tag="cut_short"):
     """A plan was cut short, and the program could still write down how far it was."""
 
@@ -131,7 +135,13 @@ class AuditAcknowledged(_Record, frozen=True, tag="acknowledged"):
 
 
 AuditRecord = (
-    AuditIntent | AuditAccess | AuditOutcome | AuditSummary | AuditCutShort | AuditAcknowledged
+    AuditIntent
+    | AuditAccess
+    | AuditOutcome
+    | AuditTokensStored
+    | AuditSummary
+    | AuditCutShort
+    | AuditAcknowledged
 )
 
 

@@ -10,7 +10,6 @@ from qiscus_tui.model.account import Account, parse_origin
 from qiscus_tui.model.clock import local_time
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import AuditKind
-from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.processes import this_process
 from tests.cli.conftest import SERVER, Program
@@ -30,7 +29,6 @@ def crash(
     def written(write: Callable[[Paths], None]) -> None:
         with monkeypatch.context() as patch:
             patch.setattr("qiscus_tui.store.audit.this_process", lambda: gone)
-            patch.setattr("qiscus_tui.store.journal.this_process", lambda: gone)
             write(paths)
 
     return written
@@ -51,7 +49,11 @@ def a_plan_that_lost_its_terminal(paths: Paths) -> None:
 
 def a_revoke_all(paths: Paths) -> None:
     AuditLog(paths, now=lambda: 0.0).intent("abcd1234", ACCOUNT, AuditKind.REVOKE_ALL, ["0" * 12])
-    Journal(paths, now=lambda: 0.0).pending(ACCOUNT.key, ACCOUNT.name)
+
+
+def a_revoke_all_that_stored_its_token(paths: Paths) -> None:
+    a_revoke_all(paths)
+    AuditLog(paths, now=lambda: 0.0).tokens_stored("abcd1234")
 
 
 def test_a_plan_that_was_cut_short_is_named_once(program: Program, crash: Crash) -> None:
@@ -76,30 +78,22 @@ def test_it_says_how_many_were_sent_and_answered(program: Program, crash: Crash)
     assert "2 of 3 sent, 1 answered" in done.out
 
 
-@pytest.mark.parametrize("name", ["", "work"])
+@pytest.mark.parametrize(
+    ("revoke_all", "words"),
+    [
+        (a_revoke_all, "was cut short; it is not known whether it took effect"),
+        (a_revoke_all_that_stored_its_token, "was cut short after its new token was stored"),
+    ],
+)
 def test_a_revoke_all_that_was_cut_short_is_explained_once(
-    program: Program, crash: Crash, name: str
+    program: Program, crash: Crash, revoke_all: Callable[[Paths], None], words: str
 ) -> None:
-    def named(paths: Paths) -> None:
-        a_revoke_all(paths)
-        if name:
-            Journal(paths, now=lambda: 0.0).pending(ACCOUNT.key, name)
-
-    crash(named)
+    crash(revoke_all)
     first = program("audit", "--json")
     assert len(first.err.splitlines()) == 2
-    assert f"revoke-all of {name}" in first.err
-    assert "not known" in first.err
+    assert f"revoke-all plan abcd1234 of 1 session ({ACCOUNT.name}, begun " in first.err
+    assert words in first.err
     assert program("audit", "--json").err == ""
-
-
-def test_after_its_token_was_stored_that_is_said(program: Program, crash: Crash) -> None:
-    def stored(paths: Paths) -> None:
-        a_revoke_all(paths)
-        Journal(paths).stored(ACCOUNT.key)
-
-    crash(stored)
-    assert "after its new token was stored" in program("audit").err
 
 
 def test_a_plan_that_still_runs_is_not_named(program: Program) -> None:
@@ -117,15 +111,3 @@ def test_records_that_cannot_be_read_stop_no_listing_and_are_said_by_audit(
     assert (done.code, done.err) == (0, "")
     done = logged_in("audit")
     assert (done.code, len(done.err.splitlines())) == (6, 2)
-
-
-def test_a_damaged_entry_of_a_revoke_all_is_told_once(program: Program, crash: Crash) -> None:
-    crash(a_revoke_all)
-    file = program.data / "state" / "journal.json"
-    content = json.loads(file.read_bytes())
-    content["entries"][ACCOUNT.key]["process"] = "damaged"
-    file.write_text(json.dumps(content))
-    said = program("audit").err
-    assert "whose journal entry is damaged, was cut short" in said
-    assert "qiscus-tui sessions" in said
-    assert program("audit").err == ""

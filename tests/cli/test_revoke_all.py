@@ -10,9 +10,6 @@ import pytest
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.audit import AuditLog
-from qiscus_tui.store.journal import Journal, JournalState
-from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.processes import Process, Running
 from qiscus_tui.store.secrets import FileSecrets
 from tests.cli.conftest import Done, Program
 from tests.sandbox import DIALECTS, DemoSession
@@ -28,11 +25,6 @@ def nearly_full(logged_in: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
 
     monkeypatch.setattr(FileSecrets, "write", write)
     return logged_in
-
-
-def journal(program: Program) -> Journal:
-    data = program.data
-    return Journal(Paths(data, data, data / "state", data / "cache"))
 
 
 def at_the_server(program: Program, monkeypatch: pytest.MonkeyPatch, happens: object) -> None:
@@ -64,47 +56,15 @@ def test_a_store_that_cannot_be_written_is_found_out_before_the_call(
     assert logged_in.server.calls[Call.REVOKE_ALL] == 0
 
 
-def test_the_journal_says_pending_during_the_call_and_nothing_afterwards(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    states: list[JournalState] = []
-
-    def look() -> None:
-        states.extend(entry.state for entry in journal(logged_in).unfinished())
-
-    at_the_server(logged_in, monkeypatch, look)
-    assert logged_in("revoke-all", "--yes").code == 0
-    assert states == [JournalState.PENDING]
-    assert journal(logged_in).unfinished() == ()
-
-
-def test_a_journal_that_cannot_be_written_sends_nothing_and_leaves_nothing_to_explain(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = logged_in.data / "state" / "journal.json"
-    path.write_text('{"version": 1}')
-    path.chmod(0o644)
-    done = logged_in("revoke-all", "--yes")
-    assert done.code == 6
-    assert logged_in.server.calls[Call.REVOKE_ALL] == 0
-    path.chmod(0o600)
-
-    def is_gone(_: Process) -> Running:
-        return Running.NO
-
-    monkeypatch.setattr(Process, "running", is_gone)
-    assert "cut short" not in logged_in("audit").err
-
-
-def test_a_journal_that_fails_after_the_call_is_not_said_to_have_lost_the_token(
+def test_a_record_that_fails_after_the_call_is_not_said_to_have_lost_the_token(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     logged_in.speak(DIALECTS["new-long-lived"])
 
-    def fails(self: Journal, key: str) -> None:
+    def fails(self: AuditLog, plan_id: str) -> None:
         raise StorageError("The disk is full")
 
-    monkeypatch.setattr(Journal, "stored", fails)
+    monkeypatch.setattr(AuditLog, "tokens_stored", fails)
     done = logged_in("revoke-all", "--yes")
     assert done.code == 0
     assert "stored" not in done.err

@@ -1,6 +1,6 @@
 """The whole program ended with SIGKILL at random instants: nothing is lost, nothing untrue is told.
 
-The store is always readable and holds the old or the new token; the journal tells how far a
+The store is always readable and holds the old or the new token; the audit log tells how far a
 revoke-all came; the next start explains it, once.
 """
 
@@ -14,7 +14,7 @@ import pytest
 
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.service.history import unfinished_runs
-from qiscus_tui.store.journal import JournalState
+from qiscus_tui.store.audit_records import AuditTokensStored
 from qiscus_tui.store.secrets import FileSecrets
 from tests.e2e.processes import Machine, machine
 from tests.sandbox import DIALECTS, PASSWORD, Call
@@ -98,16 +98,16 @@ def assert_old_or_new(here: Machine, verb: str, killed: Killed) -> None:
     assert after.long_lived == here.state.long_lived_token()
 
 
-def assert_the_journal_is_true(here: Machine, killed: Killed) -> None:
-    entries = here.local_files().journal.unfinished()
+def assert_the_audit_log_is_true(here: Machine, killed: Killed) -> None:
+    log = here.local_files().audit
+    abandoned = log.abandoned()
     is_new = killed.after != killed.before
-    if not entries:
-        # Cleared only when all was done, or never written: then nothing was sent.
+    if not abandoned:
+        # Its end was recorded, so all was done, or its intent never was: then nothing was sent.
         assert is_new == killed.carried_out
         return
-    (entry,) = entries
-    assert entry.crashed
-    if entry.state is JournalState.STORED:
+    assert len(abandoned) == 1
+    if any(isinstance(one, AuditTokensStored) for one in log.read().records):
         assert is_new
     assert is_new <= killed.carried_out
 
@@ -141,6 +141,6 @@ def test_a_killed_program_leaves_the_old_or_the_new_token(tmp_path: Path, seed: 
         killed = kill(here, verb, dice, longest)
         assert_old_or_new(here, verb, killed)
         if verb == "revoke-all":
-            assert_the_journal_is_true(here, killed)
+            assert_the_audit_log_is_true(here, killed)
         assert_the_next_start_explains_it(here, verb, killed)
         assert_nothing_is_left(here)

@@ -21,7 +21,6 @@ from qiscus_tui.store.accounts import AccountBook
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import from_line, to_line
 from qiscus_tui.store.config import load_named_config
-from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.jsonfile import decoded
 from qiscus_tui.store.known import KnownFile
 from qiscus_tui.store.paths import Paths, find_paths
@@ -124,7 +123,6 @@ _LOOKS: tuple[tuple[Callable[[Paths], Path], Callable[[Paths], object]], ...] = 
     (lambda paths: paths.secrets_file, lambda paths: FileSecrets(paths).read("k")),
     (lambda paths: paths.accounts_file, lambda paths: AccountBook(paths).all()),
     (lambda paths: paths.chosen_file, lambda paths: AccountBook(paths).last_used()),
-    (lambda paths: paths.journal_file, lambda paths: Journal(paths).unfinished()),
     (lambda paths: paths.visits_file, lambda paths: Visits(paths).last("k")),
     (lambda paths: paths.verified_file, lambda paths: VerifiedCalls(paths, *"abc").is_verified()),
     (lambda paths: paths.known_file, lambda paths: KnownFile(paths, "a", "b").entries()),
@@ -157,7 +155,10 @@ AUDIT_LINES = st.one_of(
              "outcome", "session", "reason", "pid", "started", "version", "what"]
         ),
         st.one_of(
-            SMALL, st.sampled_from(["intent", "outcome", "summary", "revoke", "acknowledged"])
+            SMALL,
+            st.sampled_from(
+                ["intent", "outcome", "summary", "tokens_stored", "revoke", "acknowledged"]
+            ),
         ),
         max_size=8,
     ).map(_dumped),

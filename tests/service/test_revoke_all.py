@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,15 +19,13 @@ from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError, 
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.connection import Connection, connect
-from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.service.history import unfinished_runs
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit import AuditLog
-from qiscus_tui.store.audit_records import AuditIntent, AuditKind
-from qiscus_tui.store.journal import Journal, JournalState
+from qiscus_tui.store.audit_records import AuditIntent, AuditKind, AuditTokensStored
 from qiscus_tui.store.processes import Process, Running
 from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker
@@ -66,10 +65,6 @@ def is_locked(folder: Path) -> bool:
     return False
 
 
-def states(local_files: LocalFiles) -> list[JournalState]:
-    return [entry.state for entry in local_files.journal.unfinished()]
-
-
 async def kept(connection: Connection) -> Credentials:
     return await connection.credentials()
 
@@ -99,15 +94,14 @@ async def test_it_is_recorded_and_the_account_is_locked_before_the_call(sandbox:
     seen: list[object] = []
 
     def look() -> None:
-        seen.append(states(here.local_files))
         seen.append(is_locked(here.local_files.paths.state_dir))
         seen.extend(here.local_files.audit.read().records)
 
     at_each(here, connection, Call.REVOKE_ALL, look)
     listed = await connection.read_list()
     await revoke_all(connection, listed)
-    pending, locked, _login, intent = seen
-    assert (pending, locked) == ([JournalState.PENDING], True)
+    locked, _login, intent = seen
+    assert locked
     assert isinstance(intent, AuditIntent)
     assert intent.kind is AuditKind.REVOKE_ALL
     assert set(intent.ids) == {session.id for session in listed.sessions}
@@ -174,15 +168,15 @@ async def test_who_gives_up_before_the_call_leaves_nothing_to_explain(
     here = sandbox()
     connection = await here.connected()
     listed = await connection.read_list()
-    pending = Journal.pending
+    intent = AuditLog.intent
     loop = asyncio.get_running_loop()
 
-    def interrupted(self: Journal, *names: str) -> None:
+    def interrupted(self: AuditLog, *given: Any) -> None:
         loop.call_soon_threadsafe(working.cancel)
         time.sleep(0.05)  # what was begun is written after that
-        pending(self, *names)
+        intent(self, *given)
 
-    monkeypatch.setattr(Journal, "pending", interrupted)
+    monkeypatch.setattr(AuditLog, "intent", interrupted)
     working = asyncio.create_task(revoke_all(connection, listed))
     with pytest.raises(asyncio.CancelledError):
         await working
@@ -213,13 +207,12 @@ async def test_the_list_is_read_with_nothing_held(sandbox: SandboxMaker):
     def look() -> None:
         shield.handle(lambda: seen.append("heard"))
         seen.append(is_locked(here.local_files.paths.state_dir))
-        seen.append(states(here.local_files))
+        seen.append(isinstance(here.local_files.audit.read().records[-1], AuditTokensStored))
 
     at_each(here, connection, Call.LIST, look)
     result = await revoke_all(connection, listed)
-    assert seen == ["heard", False, [JournalState.STORED]] * 2  # two readings
+    assert seen == ["heard", False, True] * 2  # two readings
     assert result.still_listed == 0
-    assert states(here.local_files) == []
 
 
 # The new tokens can't be stored
@@ -241,8 +234,8 @@ async def test_a_token_that_cannot_be_stored_is_shown_before_anything_else(
     def recorded(*_: object) -> None:
         order.append("recorded")
 
-    for where, name in ((AuditLog, "outcomes"), (AuditLog, "summary"), (Journal, "clear")):
-        monkeypatch.setattr(where, name, recorded)
+    for name in ("outcomes", "summary"):
+        monkeypatch.setattr(AuditLog, name, recorded)
     at_each(here, connection, Call.LIST, lambda: order.append("listed"))
     at_each(here, connection, Call.LOGOUT, lambda: order.append("ended"))
     cannot_keep(monkeypatch, StorageError("The disk is full"))

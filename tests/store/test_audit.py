@@ -24,7 +24,7 @@ from qiscus_tui.store.audit_records import (
 )
 from qiscus_tui.store.locks import store_lock
 from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.processes import this_process
+from qiscus_tui.store.processes import Process, this_process
 from tests.clocks import ManualClock
 
 IDS = ("3fa9c01b0001", "77be02d40002")
@@ -153,7 +153,7 @@ def test_a_line_that_is_not_ours_gives_no_record(line: bytes) -> None:
 def test_a_plan_was_cut_short_where_it_has_no_end_and_its_program_is_gone(
     log: AuditLog, account: Account, paths: Paths
 ) -> None:
-    assert log.plans_cut_short() == ()
+    assert log.abandoned() == frozenset()
     assert log.read().records == ()
     assert not paths.state_dir.exists()
 
@@ -161,11 +161,10 @@ def test_a_plan_was_cut_short_where_it_has_no_end_and_its_program_is_gone(
     log.intent("running", account, AuditKind.REVOKE, IDS)
     log.intent("done", account, AuditKind.REVOKE, IDS)
     log.summary("done", {"revoked": 2})
-    (cut,) = log.plans_cut_short()
-    assert (cut.intent.plan_id, cut.intent.ids, cut.outcomes) == ("cut", IDS, 1)
+    assert log.abandoned() == {"cut"}
 
     log.acknowledge("cut")
-    assert log.plans_cut_short() == ()
+    assert log.abandoned() == frozenset()
     assert isinstance(log.read().records[-1], AuditAcknowledged)
 
 
@@ -193,7 +192,7 @@ def test_rotation_never_drops_the_intent_of_a_plan_without_an_end(
 
     plans = [record.plan_id for record in log.read().records if isinstance(record, AuditIntent)]
     assert set(plans) == {"cut", "running"}
-    assert [cut.intent.plan_id for cut in log.plans_cut_short()] == ["cut"]
+    assert log.abandoned() == {"cut"}
 
 
 def test_the_two_newest_files_show_whether_a_plan_was_cut_short(
@@ -214,7 +213,7 @@ def test_the_two_newest_files_show_whether_a_plan_was_cut_short(
         return files.read_private(path)
 
     monkeypatch.setattr("qiscus_tui.store.file_store.ON_DISK.read", noted)
-    assert log.plans_cut_short() == ()
+    assert log.abandoned() == frozenset()
     assert sorted(read) == ["audit.1.jsonl", "audit.jsonl"]
 
 
@@ -224,7 +223,7 @@ def test_looking_for_plans_cut_short_waits_for_no_lock(
     log.intent("running", account, AuditKind.REVOKE, IDS)
 
     with store_lock(paths.state_dir):
-        assert log.plans_cut_short() == ()
+        assert log.abandoned() == frozenset()
 
 
 def test_a_file_rotated_while_it_is_read_hides_no_plan(
@@ -246,7 +245,29 @@ def test_a_file_rotated_while_it_is_read_hides_no_plan(
         return data
 
     monkeypatch.setattr("qiscus_tui.store.file_store.ON_DISK.read", read_slowly)
-    assert [cut.intent.plan_id for cut in log.plans_cut_short()] == ["cut"]
+    assert log.abandoned() == {"cut"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "age", "is_abandoned"),
+    [(AuditKind.REVOKE_ALL, 60, False), (AuditKind.REVOKE_ALL, 7200, True),
+     (AuditKind.REVOKE, 7200, False)],
+)  # fmt: skip
+def test_of_another_machines_plans_only_an_old_revoke_all_is_known_to_be_over(
+    log: AuditLog,
+    account: Account,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: AuditKind,
+    age: int,
+    *,
+    is_abandoned: bool,
+) -> None:
+    elsewhere = Process("elsewhere.example", 1, "then")
+    monkeypatch.setattr("qiscus_tui.store.audit.this_process", lambda: elsewhere)
+    log.intent("plan", account, kind, IDS)
+    clock.advance(age)
+    assert log.abandoned() == ({"plan"} if is_abandoned else frozenset())
 
 
 def test_two_processes_write_whole_lines(paths: Paths) -> None:

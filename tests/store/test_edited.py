@@ -11,7 +11,6 @@ from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.store.accounts import AccountBook
 from qiscus_tui.store.audit_records import AuditOutcome, AuditSummary, from_line
 from qiscus_tui.store.files import write_private
-from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.jsonfile import decoded
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.processes import Process, Running, this_process
@@ -22,19 +21,6 @@ ESCAPES = "\x1b]0;owned\x07\x9b31m\u202e"
 
 def written(path: Path, text: str) -> None:
     write_private(path, text.encode())
-
-
-@pytest.mark.parametrize("number", HUGE)
-def test_an_invalid_time_in_the_journal_is_not_a_crash(paths: Paths, number: str) -> None:
-    process = json.dumps([this_process().host])[:-1]
-    written(
-        paths.journal_file,
-        f'{{"version": 1, "entries": {{"key": {{"name": "work", "state": "pending", '
-        f'"at": {number}, "process": {process}, {number}, "then"]}}}}}}',
-    )
-    (entry,) = Journal(paths).unfinished()
-    assert rfc3339(entry.at)
-    assert entry.process.running() in Running
 
 
 @pytest.mark.parametrize("pid", [10**400, 10**30, -1, 0])

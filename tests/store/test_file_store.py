@@ -7,8 +7,8 @@ import pytest
 from qiscus_tui.model.account import Account
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import AuditKind
-from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.paths import paths_in_memory
+from qiscus_tui.store.state import LastList, Visits
 from tests.clocks import ManualClock
 
 
@@ -17,11 +17,12 @@ def test_files_in_memory_are_read_as_they_were_written(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     paths = paths_in_memory()
+    seen = LastList(3, is_whole=True, at=0.0)
 
-    Journal(paths).pending("key", "name")
+    Visits(paths).remember("key", [], seen)
 
-    assert [entry.account_name for entry in Journal(paths).unfinished()] == ["name"]
-    assert Journal(paths_in_memory()).unfinished() == ()
+    assert Visits(paths).last_lists() == {"key": seen}
+    assert Visits(paths_in_memory()).last_lists() == {}
     assert list(tmp_path.iterdir()) == []
 
 

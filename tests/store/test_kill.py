@@ -10,7 +10,8 @@ import pytest
 
 from qiscus_tui.model.account import Account
 from qiscus_tui.store.accounts import AccountBook
-from qiscus_tui.store.journal import Journal, JournalState
+from qiscus_tui.store.audit import AuditLog
+from qiscus_tui.store.audit_records import AuditTokensStored
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import FileSecrets
 
@@ -24,21 +25,22 @@ from pathlib import Path
 from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage
 from qiscus_tui.model.account import parse_origin
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
-from qiscus_tui.store.journal import Journal
+from qiscus_tui.store.audit import AuditLog
+from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import FileSecrets
 top = Path(sys.argv[1])
 paths = Paths(top / "config", top / "data", top / "state", top / "cache")
-store, book, journal = FileSecrets(paths), AccountBook(paths), Journal(paths)
+store, book, log = FileSecrets(paths), AccountBook(paths), AuditLog(paths)
 account = Account(parse_origin("https://omnichannel.qiscus.com"), "abcd-gzu41e4e4dv9fu3f", "a@b.c")
 number = int(sys.argv[2])
 while True:
     number += 1
-    journal.pending(account.key, account.name)
+    log.intent(str(number), account, AuditKind.REVOKE_ALL, [])
     store.write(account.key, Credentials(f"long {number}", ShortLived("x" * 5000, float(number))))
-    journal.stored(account.key)
+    log.tokens_stored(str(number))
     book.save(StoredAccount("", replace(account, user_name="n" * (number % 50)), Storage.FILE))
-    journal.clear(account.key)
+    log.summary(str(number), {})
     print(number, flush=True)
 """
 
@@ -71,9 +73,12 @@ def test_a_killed_writer_leaves_the_old_or_the_new_token(
         assert credentials.long_lived == f"long {stored}"
         assert stored in {said, said + 1}
 
-        for entry in Journal(paths).unfinished():
-            assert entry.crashed
-            assert entry.state is JournalState.PENDING or stored == said + 1
+        log = AuditLog(paths)
+        kept = {one.plan_id for one in log.read().records if isinstance(one, AuditTokensStored)}
+        for plan in log.abandoned():
+            assert plan == str(said + 1)
+            assert plan not in kept or stored == said + 1
+            log.acknowledge(plan)
         assert len(AccountBook(paths).all()) == 1
         assert not list(paths.data_dir.glob("*.damaged-*"))
         said = stored

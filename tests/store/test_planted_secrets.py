@@ -7,7 +7,6 @@ from qiscus_tui.store.account_lock import account_lock
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import AuditKind
-from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import EnvironmentSecrets, FileSecrets
 from qiscus_tui.store.state import VerifiedCalls, Visits
@@ -16,13 +15,13 @@ from qiscus_tui.store.state import VerifiedCalls, Visits
 async def test_only_the_secret_stores_hold_secrets(
     paths: Paths, account: Account, credentials: Credentials
 ) -> None:
-    book, journal, log = AccountBook(paths), Journal(paths), AuditLog(paths)
+    book, log = AccountBook(paths), AuditLog(paths)
     async with account_lock(paths.state_dir, account.key):
         FileSecrets(paths).write(account.key, credentials)
         kept = book.save(StoredAccount("", account, Storage.FILE))
         book.use(kept.name)
-        journal.pending(account.key, kept.name)
         log.intent("plan", account, AuditKind.REVOKE_ALL, ["3fa9c01b0001"])
+        log.tokens_stored("plan")
         log.summary("plan", {"revoked": 1})
     VerifiedCalls(paths, str(account.origin), account.app_code, "/path field").remember()
     Visits(paths).remember(account.key, [("curl", "10.0.0.0")])

@@ -200,9 +200,6 @@ def crashed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "qiscus_tui.store.audit.this_process", lambda: Process(_host(), 0, "long ago")
     )
-    monkeypatch.setattr(
-        "qiscus_tui.store.journal.this_process", lambda: Process(_host(), 0, "long ago")
-    )
 
 
 def _host() -> str:
@@ -225,10 +222,10 @@ async def test_a_plan_that_was_cut_short_is_named_once(machine: Machine):
 @pytest.mark.usefixtures("crashed")
 async def test_a_revoke_all_that_was_cut_short_is_explained_once(machine: Machine):
     (stored,) = machine.local_files.book.all()
-    machine.local_files.journal.pending(stored.account.key, stored.name)
+    machine.local_files.audit.intent("aaaa1111", stored.account, AuditKind.REVOKE_ALL, ["0" * 12])
     async with machine.app() as here:
         assert "is not known" in here.toasts
-    assert machine.local_files.journal.unfinished() == ()
+    assert machine.local_files.audit.abandoned() == frozenset()
 
 
 async def test_a_plan_of_a_program_that_still_runs_is_no_news(machine: Machine):

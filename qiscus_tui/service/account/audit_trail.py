@@ -1,4 +1,4 @@
-"""The one writer of audit and journal: what an action was about to end, and what came of it."""
+"""The one writer of the audit log: what an action was about to end, and what came of it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 
 
 class AuditTrail(Struct, frozen=True):
-    """The records of one action on one account. All of it raises StorageError.
-
-    Only a revoke-all is in the journal too, for its answer holds tokens that a crash would lose.
-    """
+    """The records of one action on one account. All of it raises StorageError."""
 
     connection: Connection
     kind: AuditKind
@@ -50,13 +47,10 @@ class AuditTrail(Struct, frozen=True):
         why = (self.rule, str(masked(self.reason, own)), self.groups)
         files.audit.intent(self.plan_id, account, self.kind, ids, now, *why)
         _report_unsent(self.connection)
-        if self.kind is AuditKind.REVOKE_ALL:
-            files.journal.pending(account.key, self.connection.name)
 
-    def new_tokens_stored(self) -> None:
-        """Record that a revoke-all's new tokens are safe."""
-        files = self.connection.account_storage.local_files
-        files.journal.stored(self.connection.account.key)
+    def tokens_stored(self) -> None:
+        """Record that the new tokens of a revoke-all are safe: the next start may have to say."""
+        self.connection.account_storage.local_files.audit.tokens_stored(self.plan_id)
 
     def finish(
         self,
@@ -71,13 +65,9 @@ class AuditTrail(Struct, frozen=True):
         networks of which every session is gone.
         """
         files = self.connection.account_storage.local_files
-        try:
-            if self.kind is AuditKind.REVOKE_ALL:  # the journal explains crashes, and this is none
-                files.journal.clear(self.connection.account.key)
-        finally:
-            if listed := list(outcomes):
-                files.audit.outcomes(self.plan_id, listed)
-            files.audit.summary(self.plan_id, counts, others_ended, pairs)
+        if listed := list(outcomes):
+            files.audit.outcomes(self.plan_id, listed)
+        files.audit.summary(self.plan_id, counts, others_ended, pairs)
         _report_unsent(self.connection)
 
     def cut_short(self, sent: int, answered: int) -> None:

@@ -32,7 +32,6 @@ from qiscus_tui.service.account.selection import (
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.config import Config, Language, load_config, load_named_config
-from qiscus_tui.store.journal import Journal
 from qiscus_tui.store.known import KnownFile
 from qiscus_tui.store.paths import Paths, check_config_dir, find_paths, paths_in_memory
 from qiscus_tui.store.secrets import SecretStore, open_store
@@ -50,7 +49,6 @@ class LocalFiles:
         self.environ = environ
         self.book = AccountBook(paths)
         self.audit = AuditLog(paths, environ=environ, to_syslog=to_syslog)
-        self.journal = Journal(paths)
         self.checks = Checks(paths)
         self.visits = Visits(paths)
         self.shown_lists = ShownLists(paths)

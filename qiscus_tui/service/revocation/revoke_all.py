@@ -61,7 +61,7 @@ class RevokeAllResult:
     trouble: QiscusTuiError | None = None
     """Why it is unknown what is gone."""
     unwritten: StorageError | None = None
-    """Why this could not be recorded (audit log, journal)."""
+    """Why this could not be recorded in the audit log."""
 
     @property
     def counts(self) -> Counter[Outcome]:
@@ -176,8 +176,8 @@ async def _stored(connection: Connection, sent: Sent, new: NewTokens) -> Sent:
         await connection.keep_new(sent.held, new)
     except StorageError as error:
         return replace(sent, held=held, unstored=error)
-    with contextlib.suppress(StorageError):  # reported if the journal can't be cleared either
-        await asyncio.to_thread(sent.trail.new_tokens_stored)
+    with contextlib.suppress(StorageError):  # reported if its end can't be recorded either
+        await asyncio.to_thread(sent.trail.tokens_stored)
     return replace(sent, held=held)
 
 
