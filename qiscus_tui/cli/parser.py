@@ -97,6 +97,13 @@ class Parser(argparse.ArgumentParser):
         out: TextIO = file or sys.stderr
         Results(out).write(message)
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        if action.option_strings and arg_strings == ["--"]:  # Python 3.11 leaves it out
+            value = self._get_value(action, "--")
+            self._check_value(action, value)
+            return value
+        return super()._get_values(action, arg_strings)
+
     def _parse_optional(self, arg_string: str) -> Any:
         return None if isinstance(arg_string, _Word) else super()._parse_optional(arg_string)
 
@@ -244,7 +251,7 @@ def _parse_verb(name: str, words: list[str], options: argparse.Namespace) -> Non
         words[end:] = map(_Word, words[end + 1 :])
         parse_words = parser.parse_known_intermixed_args
     try:
-        unknown = parse_words(words, options)[1]
+        unknown = [word for word in parse_words(words, options)[1] if word != "--"]
     except UsageError:
         _read_needed(parser, verb, words, options)
         raise
@@ -281,7 +288,7 @@ def _unknown_arguments(words: Sequence[str], parser: Parser) -> UsageError:
     """Return the error; it shows no values, which may be passwords."""
     names = [word.partition("=")[0] for word in words if word.startswith("-")]
     options = [name for action in parser.actions() for name in action.option_strings]
-    near = did_you_mean(names[0], options) if names else ""
+    near = did_you_mean(names[0], options) if names and names[0] != "--" else ""
     about = f": {', '.join(safe(name, 60) for name in names)}" if names else ""
     what = f"{len(words)} unknown arguments" if len(words) > 1 else "Unknown argument"
     return UsageError(f"{what}{about}", f"{near} See: {parser.prog} --help".lstrip())

@@ -89,6 +89,19 @@ def test_an_option_given_twice_with_different_values_is_refused() -> None:
     assert parse(["--account", "a", "sessions", "--account", "a"]).account == "a"
 
 
+def test_two_dashes_as_the_value_of_an_option_are_its_value() -> None:
+    assert parse(["sessions", "--account=--"]).account == "--"
+    assert parse(["--account=--", "sessions"]).account == "--"
+    for line in ("sessions --filter=--", "revoke --max=--", "sessions --sort=--"):
+        with pytest.raises(UsageError):
+            parse(line.split())
+
+
+def test_two_dashes_end_the_options(program: Program) -> None:
+    assert parse(["sessions", "--json", "--"]).json
+    assert "Unknown argument: --csv\n" in program("sessions", "--", "--csv").err
+
+
 def test_a_value_that_is_none_is_refused_in_two_short_lines(program: Program) -> None:
     numbers = ("-1", "+5", "1.5", "", "x", "1_000", "\u0663", "9" * 5000)
     for option in ("revoke --max", "revoke --concurrency", "sandbox --port"):
