@@ -21,9 +21,7 @@ class Current(enum.Enum):
 class Session(msgspec.Struct, frozen=True, gc=False):
     """One listed session: the exact values of the server, and the safe form of each text.
 
-    Times are epoch seconds on the server's clock; None is unknown. One that is not known to the
-    second is the latest that it can be, so that it never makes a session look older or more idle
-    than it is; its span says by how many seconds it may be earlier.
+    Times are epoch seconds on the server's clock; None is unknown.
     """
 
     id: str
@@ -48,9 +46,6 @@ class Session(msgspec.Struct, frozen=True, gc=False):
     safe_user: str
     extra: dict[str, object] | None
     """Every other field, unchanged."""
-    created_span: float = 0.0
-    expires_span: float = 0.0
-    last_used_span: float = 0.0
     rows: int = 1
     """How many rows of the list are this session; the latest of their times count."""
 
@@ -61,19 +56,17 @@ class Session(msgspec.Struct, frozen=True, gc=False):
 
     def with_latest(self, row: "Session") -> "Session":
         """Return this session with the latest of its times and those of another row of it."""
-        created = max(_created(self), _created(row))
-        used = max(_last_used(self), _last_used(row))
+        created = max(self.created_at or 0.0, row.created_at or 0.0)
+        used = max(self.last_used_at or 0.0, row.last_used_at or 0.0)
         expires, computed = max(
-            (_expires(self), self.expires_computed), (_expires(row), row.expires_computed)
+            (self.expires_at or 0.0, self.expires_computed),
+            (row.expires_at or 0.0, row.expires_computed),
         )
         return replace(
             self,
-            created_at=created[0] if created[0] > 0 else None,
-            created_span=created[1],
-            last_used_at=used[0] if used[0] > 0 else None,
-            last_used_span=used[1],
-            expires_at=expires[0] if expires[0] > 0 else None,
-            expires_span=expires[1],
+            created_at=created or None,
+            last_used_at=used or None,
+            expires_at=expires or None,
             expires_computed=computed,
         )
 
@@ -94,18 +87,6 @@ class Session(msgspec.Struct, frozen=True, gc=False):
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
         return [("id", self.id)]
-
-
-def _created(session: Session) -> tuple[float, float]:
-    return session.created_at or 0.0, session.created_span
-
-
-def _last_used(session: Session) -> tuple[float, float]:
-    return session.last_used_at or 0.0, session.last_used_span
-
-
-def _expires(session: Session) -> tuple[float, float]:
-    return session.expires_at or 0.0, session.expires_span
 
 
 def is_full_id(text: str) -> bool:

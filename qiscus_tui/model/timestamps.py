@@ -3,12 +3,10 @@
 `YYYY-MM-DD HH:MM:SS` without a zone (taken as UTC), RFC 3339, epoch seconds or milliseconds,
 and PHP's `{"date": …, "timezone_type": 3, "timezone": "UTC"}`. All become epoch seconds.
 
-A time without seconds is known to a minute, an hour or a day: it is the latest that it can be, with
-the span by which it may be earlier. A time that can't be right is unknown.
+A time without seconds is unknown, such as a date alone, and so is one that can't be right.
 """
 
 import math
-import re
 from collections.abc import Sequence, Set
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Annotated, NamedTuple, cast
@@ -37,78 +35,66 @@ WIDEST_ZONE = 14 * 3600.0
 """Seconds that no zone is further from UTC."""
 
 _EPOCH = datetime(1970, 1, 1)
-_SPANS = re.compile(
-    r"\d{4}-?(?:\d\d-?\d\d|W\d\d(?P<day>-?\d)?)"
-    r"(?:[^\d](?P<hour>\d\d)(?::?(?P<minute>\d\d)(?P<second>:?\d\d)?)?)?(?!\d)"
-)
 
 _MILLISECONDS_FROM = 100_000_000_000
 """A number this large is milliseconds: as seconds it would be the year 5138."""
 
 
-class KnownTime(Struct, frozen=True, gc=False):
-    """A time, as exactly as it is known."""
+class KnownTime(Struct, frozen=True):
+    """A time as it was listed."""
 
-    latest: float
+    at: float
     """Epoch seconds."""
-    span: float = 0.0
-    """Seconds by which it may be earlier."""
     has_no_zone: bool = False
     """Whether it was listed without a zone."""
 
 
 class SessionTimes(Struct, frozen=True):
-    """The times of a session; None is unknown."""
+    """The times of a session as they were listed; None is unknown."""
 
     created: KnownTime | None
     expires: KnownTime | None
     last_used: KnownTime | None
 
 
-def credible(times: SessionTimes, server_now: float, *, zone_known: bool = True) -> SessionTimes:
+Times = tuple[float | None, float | None, float | None]
+"""Creation, expiry and last use: epoch seconds, None is unknown."""
+
+
+def credible(times: Times, server_now: float, slack: Sequence[float]) -> Times:
     """Return the times of a session without those that can't be right.
 
     Nothing was created or used in the future, or used before it was created, or before the year
-    2000; nothing expires before it was created. Where the zone of times without one is unknown,
-    they may be off by as much as any zone is.
+    2000; nothing expires before it was created. `slack`: seconds by which each may be off.
     """
-    created, expires, used = times.created, times.expires, times.last_used
+    created, expires, used = times
     if (
         created is not None
-        and FIRST_YEAR <= created.latest <= server_now
-        and (expires is None or created.latest <= expires.latest)
-        and (used is None or created.latest <= used.latest <= server_now)
+        and FIRST_YEAR <= created <= server_now
+        and (expires is None or created <= expires)
+        and (used is None or created <= used <= server_now)
     ):
         return times  # as nearly all of 100,000
-    slack = SLACK if zone_known else SLACK + WIDEST_ZONE
-    created, expires, used = map(_if_recent, (created, expires, used))
-    if created is not None and _earliest(created, slack) > server_now:
+    created, expires, used = map(_if_recent, times)
+    created_slack, expires_slack, used_slack = slack
+    if created is not None and created - created_slack > server_now:
         created = None
-    if used is not None and _earliest(used, slack) > server_now:
+    if used is not None and used - used_slack > server_now:
         used = None
     if created is not None:
-        begun = _earliest(created, slack)
-        if used is not None and _latest(used, slack) < begun:
+        if used is not None and used + used_slack - SLACK < created - created_slack:
             used = None
-        if expires is not None and _latest(expires, slack) < begun:
+        if expires is not None and expires + expires_slack - SLACK < created - created_slack:
             expires = None
-    return SessionTimes(created, expires, used)
+    return created, expires, used
 
 
-def _if_recent(time: KnownTime | None) -> KnownTime | None:
-    return None if time is None or time.latest < FIRST_YEAR else time
-
-
-def _earliest(time: KnownTime, slack: float) -> float:
-    return time.latest - time.span - (slack if time.has_no_zone else SLACK)
-
-
-def _latest(time: KnownTime, slack: float) -> float:
-    return time.latest + (slack - SLACK if time.has_no_zone else 0.0)
+def _if_recent(at: float | None) -> float | None:
+    return None if at is None or at < FIRST_YEAR else at
 
 
 def known_time(value: object, zone_offset: float = 0.0) -> KnownTime | None:
-    """Return a time with how exactly it is known; None if `value` is not a time.
+    """Return a time; None if `value` is not one.
 
     `zone_offset`: seconds that the server's times without a zone are ahead of UTC.
     """
@@ -121,68 +107,60 @@ def known_time(value: object, zone_offset: float = 0.0) -> KnownTime | None:
     return None
 
 
-def known_times(values: Sequence[object], zone_offset: float = 0.0) -> list[KnownTime | None]:
-    """Return the `known_time` of each value.
+def known_times(
+    values: Sequence[object], zone_offset: float = 0.0
+) -> tuple[list[float | None], bool]:
+    """Return the epoch seconds of each value, and whether any was listed without a zone.
 
-    Texts to the second, as nearly all of 100,000 are, are read together.
+    Texts, as nearly all of 100,000 are, are read together.
     """
-    texts = [value for value in values if isinstance(value, str) and value[13:17:3] == "::"]
-    if len(texts) + values.count(None) < len(values):
-        return [known_time(value, zone_offset) for value in values]
+    texts = [value for value in values if isinstance(value, str) and _has_seconds(value)]
     try:
         moments = [*map(datetime.fromisoformat, texts)]
     except ValueError:
-        return [known_time(value, zone_offset) for value in values]
+        moments = []
     epochs = [
         (one - _EPOCH).total_seconds() - zone_offset if one.tzinfo is None else one.timestamp()
         for one in moments
     ]
-    times = [
-        KnownTime(epoch, 0.0, one.tzinfo is None) if EARLIEST < epoch <= LATEST else None
-        for epoch, one in zip(epochs, moments, strict=True)
-    ]
-    if len(times) == len(values):
-        return times
-    found = iter(times)
-    return [None if value is None else next(found) for value in values]
+    if len(epochs) + values.count(None) < len(values) or not all(map(_can_be_shown, epochs)):
+        known = [known_time(value, zone_offset) for value in values]
+        times = [None if one is None else one.at for one in known]
+        return times, any(one.has_no_zone for one in known if one is not None)
+    found = iter(epochs)
+    read = [None if value is None else next(found) for value in values]
+    return read, any(one.tzinfo is None for one in moments)
 
 
-def is_midnight(value: object) -> bool:
-    """Return whether a time may be a date alone that was written with a time of day."""
-    if isinstance(value, dict):
-        return is_midnight(cast("dict[str, object]", value).get("date"))
-    if isinstance(value, str):
-        return "00:00:00" in value
-    time = known_time(value)
-    return time is not None and time.latest % DAY == 0
+def _can_be_shown(epoch: float) -> bool:
+    return EARLIEST < epoch <= LATEST
+
+
+def _has_seconds(text: str) -> bool:
+    """Return whether it may be `2026-10-24 09:14:00`, with or without more behind it."""
+    return text[13:17:3] == "::"
 
 
 def _from_text(text: str, zone_offset: float) -> KnownTime | None:
-    if text.isdecimal() and len(text) != 8:
-        return _from_number(float(text))  # fromisoformat would read 1711121500000 as a date
+    tidied = text.strip().upper()  # RFC 3339 allows a lower-case z
     try:
-        moment = datetime.fromisoformat(text)
+        if _has_seconds(tidied):
+            return _from_moment(datetime.fromisoformat(tidied), None, zone_offset)
+        return _from_number(float(tidied))
     except ValueError:
-        tidied = text.strip().upper()  # RFC 3339 allows a lower-case z
-        if tidied != text:
-            return _from_text(tidied, zone_offset)
-        try:
-            return _from_number(float(text))
-        except ValueError:
-            return None
-    return _from_moment(moment, None, zone_offset, _span_of(text))
+        return None
 
 
 def _from_php(value: dict[str, object], zone_offset: float) -> KnownTime | None:
     date = value.get("date")
     zone = _zone(value.get("timezone", "UTC"))
-    if not isinstance(date, str) or zone is None:
+    if not isinstance(date, str) or not _has_seconds(date) or zone is None:
         return None
     try:
-        moment = datetime.fromisoformat(date.strip())
+        moment = datetime.fromisoformat(date)
     except ValueError:
         return None
-    return _from_moment(moment, zone if "timezone" in value else None, zone_offset, _span_of(date))
+    return _from_moment(moment, zone if "timezone" in value else None, zone_offset)
 
 
 def _from_number(number: float) -> KnownTime | None:
@@ -192,30 +170,16 @@ def _from_number(number: float) -> KnownTime | None:
         return None
     if abs(epoch) >= _MILLISECONDS_FROM:
         epoch /= 1000
-    return KnownTime(epoch) if EARLIEST < epoch <= LATEST else None
+    return KnownTime(epoch) if _can_be_shown(epoch) else None
 
 
-def _from_moment(
-    moment: datetime, zone: tzinfo | None, zone_offset: float, span: float
-) -> KnownTime | None:
+def _from_moment(moment: datetime, zone: tzinfo | None, zone_offset: float) -> KnownTime | None:
     """Return a time that names its zone itself, is in `zone`, or else in that of the server."""
     has_no_zone = moment.tzinfo is None and zone is None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone or UTC)
-    latest = moment.timestamp() - (zone_offset if has_no_zone else 0.0) + span
-    return KnownTime(latest, span, has_no_zone) if EARLIEST < latest <= LATEST else None
-
-
-def _span_of(text: str) -> float:
-    """Return by how many seconds the time in a text may be earlier than its latest."""
-    parts = _SPANS.match(text.strip().upper())
-    if parts is None or parts["second"]:
-        return 0.0
-    if parts["minute"]:
-        return 59.0
-    if parts["hour"]:
-        return 3_599.0
-    return DAY - 1.0 if parts["day"] or "W" not in parts[0] else 7 * DAY - 1.0
+    at = moment.timestamp() - (zone_offset if has_no_zone else 0.0)
+    return KnownTime(at, has_no_zone) if _can_be_shown(at) else None
 
 
 def _zone(name: object) -> tzinfo | None:
@@ -238,11 +202,6 @@ def _zone(name: object) -> tzinfo | None:
 def rfc3339(epoch: float) -> str:
     """Return `2026-10-24T16:02:11Z`, UTC, whole seconds."""
     return datetime.fromtimestamp(math.floor(epoch), UTC).isoformat()[:19] + "Z"
-
-
-def day_of(latest: float, span: float) -> str:
-    """Return `2026-10-24`, for a time that is known to a day."""
-    return rfc3339(max(latest - span / 2, 0.0))[:10]  # noon in any zone is that day in UTC, mostly
 
 
 _QUARTER = 900
@@ -279,7 +238,7 @@ def zone_by(
     """
     created = own.created
     if created is not None and not created.has_no_zone:
-        apart = _apart(created, made_at)
+        apart = created.at - made_at
         if abs(apart) > _MOST_APART:
             return ServerZone(None, _contradiction(apart))
     if not without_zone:
@@ -288,7 +247,7 @@ def zone_by(
         return ServerZone(None, TWO_ZONES)
     is_new = server_now - made_at <= SLACK
     for time in _zoneless(own) if is_new else _zoneless(SessionTimes(created, None, None)):
-        ahead = time.latest + read_with - made_at
+        ahead = time.at + read_with - made_at
         quarters = round(ahead / _QUARTER)
         zone = float(quarters * _QUARTER)
         if abs(ahead - zone) <= SLACK and abs(zone) <= WIDEST_ZONE:
@@ -299,12 +258,12 @@ def zone_by(
 
 
 def _zoneless(own: SessionTimes) -> list[KnownTime]:
-    """Return the times that can show the zone: about when it was made, and known to the second."""
+    """Return the times without a zone that can show it: those about when it was made."""
     expires = own.expires
     if expires is not None:
-        expires = replace(expires, latest=expires.latest - TOKEN_LIFETIME)
+        expires = replace(expires, at=expires.at - TOKEN_LIFETIME)
     times = (own.created, own.last_used, expires)
-    return [one for one in times if one is not None and one.has_no_zone and not one.span]
+    return [one for one in times if one is not None and one.has_no_zone]
 
 
 def _is_used_before_created(own: SessionTimes) -> bool:
@@ -312,14 +271,7 @@ def _is_used_before_created(own: SessionTimes) -> bool:
     created, used = own.created, own.last_used
     if created is None or used is None or not (created.has_no_zone and used.has_no_zone):
         return False
-    return used.latest < created.latest - created.span - SLACK
-
-
-def _apart(time: KnownTime, made_at: float) -> float:
-    """Return how far from `made_at` it is; 0 where it may be the same."""
-    if time.latest < made_at:
-        return time.latest - made_at
-    return max(time.latest - time.span - made_at, 0.0)
+    return used.at < created.at - SLACK
 
 
 def _contradiction(apart: float) -> str:

@@ -246,7 +246,7 @@ def _verdict(test: Keyed, columns: Columns, moment: Moment) -> Verdict:
             length = _LENGTHS[key]
             return lambda i: length(sessions[i], moment.server_now) is None
         case CreatedBetween(since, until):
-            return lambda i: _is_created_between(since, sessions[i], until)
+            return lambda i: _is_created_between(since, sessions[i].created_at, until)
         case CreatedOnDay(comparison, day):
             today = local_day(moment.server_now)
             named = today if day is NamedDay.TODAY else day_before(today)
@@ -315,57 +315,31 @@ _LENGTHS: dict[Key, Callable[[Session, float], float | None]] = {
 """Seconds of a key that takes a duration, by the server's time; None where it is unknown."""
 
 
-_SPANS: dict[Key, Callable[[Session], float]] = {
-    Key.AGE: attrgetter("created_span"),
-    Key.EXPIRES: lambda session: -session.expires_span,
-    Key.IDLE: attrgetter("last_used_span"),
-}
-"""Seconds by which a length may be longer: of a time that is known to a day."""
-
-
 def _lasts(
     key: Key, comparison: Comparison, seconds: float, columns: Columns, moment: Moment
 ) -> Verdict:
-    """Return whether a length compares so, wherever in its span the time lies."""
+    """Return whether a length compares so."""
     sessions, now = columns.sessions, moment.server_now
-    length, span, compare = _LENGTHS[key], _SPANS[key], _COMPARE[comparison]
-
-    def verdict(position: int) -> bool | None:
-        session = sessions[position]
-        known = length(session, now)
-        if known is None:
-            return None
-        is_so, more = compare(known, seconds), span(session)
-        return None if more and compare(known + more, seconds) is not is_so else is_so
-
-    return verdict
+    length, compare = _LENGTHS[key], _COMPARE[comparison]
+    return lambda i: (
+        None if (known := length(sessions[i], now)) is None else compare(known, seconds)
+    )
 
 
-def _is_created_between(since: float | None, session: Session, until: float | None) -> bool | None:
-    latest = session.created_at
-    if latest is None:
+def _is_created_between(since: float | None, at: float | None, until: float | None) -> bool | None:
+    if at is None:
         return None
-    earliest = latest - session.created_span
-    if (since is not None and latest < since) or (until is not None and earliest >= until):
-        return False
-    is_inside = (since is None or since <= earliest) and (until is None or latest < until)
-    return is_inside or None
+    return (since is None or since <= at) and (until is None or at < until)
 
 
 def _is_expiring(columns: Columns, moment: Moment, position: int) -> bool | None:
-    end, span = columns.sessions[position].expires_at, columns.sessions[position].expires_span
-    if end is None:
-        return None
-    is_so = moment.is_expiring(end)
-    return None if span and moment.is_expiring(end - span) is not is_so else is_so
+    end = columns.sessions[position].expires_at
+    return None if end is None else moment.is_expiring(end)
 
 
 def _is_expired(columns: Columns, moment: Moment, position: int) -> bool | None:
-    session = columns.sessions[position]
-    left = _left(session, moment.server_now)
-    if left is None or left <= 0:
-        return None if left is None else True
-    return None if left <= session.expires_span else False
+    end = columns.sessions[position].expires_at
+    return None if end is None else end <= moment.server_now
 
 
 def _is_known(columns: Columns, _: Moment, position: int) -> bool | None:

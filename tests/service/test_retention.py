@@ -104,11 +104,6 @@ def reasons(plan: RevocationPlan) -> dict[str, str]:
     return {kept.session.safe_user: kept.reason for kept in plan.kept}
 
 
-def dated(name: str, *, age: float, idle: float | None = None) -> Session:
-    """A session of which the server lists days alone; these are their ends."""
-    return one(name, age=age, idle=idle, created_span=DAY - 1, last_used_span=DAY - 1)
-
-
 ABC = [
     one("a", age=DAY, idle=5 * DAY),
     one("b", age=2 * DAY, idle=HOUR),
@@ -138,21 +133,6 @@ OLD = 90 * DAY
         pytest.param([*ABC, one("d", age=2 * DAY)], Rules(2), "c", id="tie at the border"),
         pytest.param([*ABC, one("d", age=DAY)], Rules(2), "b c", id="tie above the border"),
         # Known to a day: the latest time of it, and a span
-        pytest.param(
-            [dated("a", age=0), one("b", age=HOUR), one("c", age=DAY)], Rules(1), "c",
-            id="of a day any time may be the newest",
-        ),
-        pytest.param(
-            [dated("a", age=0), dated("b", age=0), dated("c", age=DAY)], Rules(1), "c",
-            id="all of one day may be the newest",
-        ),
-        pytest.param(
-            [dated("a", age=-HOUR, idle=-HOUR)], Rules(None, 2 * HOUR), "", id="used today"
-        ),
-        pytest.param(
-            [dated("a", age=2 * DAY, idle=DAY)], Rules(None, 2 * HOUR), "a", id="used yesterday"
-        ),
-        # What can't be judged
         pytest.param([*ABC, *UNDATED], Rules(1), "b c", id="undated stay where others are dated"),
         pytest.param([*ABC, *UNDATED], Rules(4), "", id="undated take no place of a dated one"),
         pytest.param(UNDATED, Rules(1), "", id="a group without any date stays"),

@@ -5,7 +5,7 @@ each fact of them is a column, which is two to three times as fast as an entry a
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import repeat
 from typing import Any, TypeVar, cast
 
@@ -18,16 +18,19 @@ from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.decode import MAX_NESTING, decode_json, nesting_is_bounded
 from qiscus_tui.api.list.rows import Rows
 from qiscus_tui.api.token_masks import IsToken, all_are_tokens, are_masked
-from qiscus_tui.model.clock import DAY, MINUTE, TOKEN_LIFETIME
+from qiscus_tui.model.clock import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprints
 from qiscus_tui.model.masking import names_a_secret
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import are_plain, safe
 from qiscus_tui.model.timestamps import (
+    SLACK,
+    WIDEST_ZONE,
     KnownTime,
     SessionTimes,
+    Times,
     credible,
-    is_midnight,
+    known_time,
     known_times,
 )
 
@@ -36,6 +39,7 @@ BLOCK = 500
 are slower, as they leave the cache of the processor."""
 
 _KNOWN_NAMES = frozenset(name for names in contract.SESSION_FACTS.values() for name in names)
+_TIMES = ("created", "expires", "last_used")
 _MOST_TEXTS = 16
 
 Held = Callable[[str], Session | None]
@@ -126,7 +130,8 @@ class EntryReader:
     def _sessions(self, table: "_Table") -> list[Session | None]:
         listed, tokens = table.tokens(self._is_token)
         server_ids = table.first("id", _identities)
-        times, right = self._times(table)
+        times = self._times(table)
+        created, expires, used = map(list, zip(*times, strict=True))
         agents, safe_agents = self._shared(table.first("agent", _texts))
         ips, safe_ips = self._shared(table.addresses())
         users, safe_users = self._shared(table.first("user", _texts))
@@ -134,29 +139,26 @@ class EntryReader:
         def identity(place: int) -> str:
             if server_ids[place] is not None:
                 return str(server_ids[place])
+            # Several may share a masked token: the other facts distinguish them.
             facts = agents[place], ips[place], users[place]
-            return _masked_identity(listed[place], times[place], *facts)
+            return "\n".join(map(str, (listed[place], created[place], expires[place], *facts)))
 
         identities = [token or identity(place) for place, token in enumerate(tokens)]
-        created = [one.created for one in right]
-        used = [one.last_used for one in right]
-        expires = [one.expires for one in right]
         computed = [
             end is None and begun is not None for end, begun in zip(expires, created, strict=True)
         ]
         if any(computed):
-            after = [begun and _30_days_after(begun) for begun in created]
-            expires = _filled(expires, after)
+            expires = _filled(expires, [begun and begun + TOKEN_LIFETIME for begun in created])
         sessions = map(
             Session,
             fingerprints(identities),
             self._revoke_with(table, tokens, server_ids),
             tokens,
-            _latest(created),
-            _latest(expires),
+            created,
+            expires,
             computed,
-            _latest(used),
-            self._current(tokens, table.first("current", _truths), times),
+            used,
+            self._current(table, tokens),
             agents,
             ips,
             users,
@@ -164,9 +166,6 @@ class EntryReader:
             safe_ips,
             safe_users,
             table.rest(),
-            _spans(created),
-            _spans(expires),
-            _spans(used),
         )
         return [
             session if is_bounded and (token is not None or server_id is not None) else None
@@ -175,37 +174,29 @@ class EntryReader:
             )
         ]
 
-    def _times(self, table: "_Table") -> tuple[list[SessionTimes], list[SessionTimes]]:
-        """Return the times as listed, and without those that can't be right.
-
-        The latter alone count as read: the others are shown as they were listed.
-        """
-        columns: list[FactColumn[KnownTime]] = []
-        for fact in SessionTimes.__struct_fields__:
-            meaning = self._last_used if fact == "last_used" else self._known_times
-            found = table.first(fact, meaning)
-            columns.append(found)
-            if any(time.has_no_zone for time in found if time is not None):
-                self.without_zone.add(fact)
-        listed = [*map(SessionTimes, *columns)]
-        now, zone_known = self._server_now(), self._zone_known
-        right = [credible(times, now, zone_known=zone_known) for times in listed]
+    def _times(self, table: "_Table") -> Sequence[Times]:
+        """Return the times without those that can't be right: these are shown as listed."""
+        columns = [table.first(fact, partial(self._known_times, fact)) for fact in _TIMES]
+        listed = [*zip(*columns, strict=True)]
+        zone = 0.0 if self._zone_known else WIDEST_ZONE
+        slack = [SLACK + zone if fact in self.without_zone else SLACK for fact in _TIMES]
+        now = self._server_now()
+        right = [credible(times, now, slack) for times in listed]
         if any(one is not other for one, other in zip(listed, right, strict=True)):
-            for fact in SessionTimes.__struct_fields__:
-                table.keep_used(fact, [getattr(one, fact) for one in right])
-        return listed, right
+            for fact, column in zip(_TIMES, zip(*right, strict=True), strict=True):
+                table.keep_used(fact, column)
+        return right
 
-    def _known_times(self, values: Sequence[object]) -> FactColumn[KnownTime]:
-        return known_times(values, self._zone_offset)
+    def _known_times(self, fact: str, values: Sequence[object]) -> FactColumn[float]:
+        times, has_no_zone = known_times(values, self._zone_offset)
+        if has_no_zone:
+            self.without_zone.add(fact)
+        return times
 
-    def _last_used(self, values: Sequence[object]) -> FactColumn[KnownTime]:
-        times = self._known_times(values)
-        return [
-            time
-            if time is None or time.latest % MINUTE or not is_midnight(value)
-            else _some_time_that_day(time)
-            for time, value in zip(times, values, strict=True)
-        ]
+    def _listed_time(self, table: "_Table", fact: str, place: int) -> KnownTime | None:
+        values = (table.columns[name][place] for name in table.names(fact))
+        known = (known_time(value, self._zone_offset) for value in values)
+        return next((time for time in known if time is not None), None)
 
     def _shared(self, texts: FactColumn[str]) -> tuple[FactColumn[str], Sequence[str]]:
         """Return the texts and their safe forms, the same objects for equal ones."""
@@ -222,17 +213,18 @@ class EntryReader:
         named = _identities(table.columns.get(self._id_field, (None,) * table.size))
         return [other if one is None else one for one, other in zip(named, server_ids, strict=True)]
 
-    def _current(
-        self, tokens: FactColumn[str], marks: FactColumn[bool], times: Sequence[SessionTimes]
-    ) -> Iterable[bool | None]:
+    def _current(self, table: "_Table", tokens: FactColumn[str]) -> Iterable[bool | None]:
         own = self._own_token
         if own is None:
             return repeat(False)
         current = [
             mark if token is None else token == own
-            for token, mark in zip(tokens, marks, strict=True)
+            for token, mark in zip(tokens, table.first("current", _truths), strict=True)
         ]
-        self.own_times += [one for one, is_own in zip(times, current, strict=True) if is_own]
+        for place, is_own in enumerate(current):
+            if is_own:
+                times = (self._listed_time(table, fact, place) for fact in _TIMES)
+                self.own_times.append(SessionTimes(*times))
         return current
 
 
@@ -246,7 +238,7 @@ class _Table:
         self._used: dict[str, FactColumn[Any]] = {}
         """By name: None where a value was not read as a fact."""
 
-    def _names(self, fact: str) -> list[str]:
+    def names(self, fact: str) -> list[str]:
         """Return the names in the entries that a fact may have, the likeliest first."""
         return [name for name in contract.SESSION_FACTS[fact] if name in self.columns]
 
@@ -255,9 +247,9 @@ class _Table:
     ) -> FactColumn[Fact]:
         """Return a fact of each entry: the first value with a meaning."""
         found: FactColumn[Fact] = (None,) * self.size
-        for name in self._names(fact):
+        for name in self.names(fact):
             read = meaning(self.columns[name])
-            if self._used.keys().isdisjoint(self._names(fact)):
+            if self._used.keys().isdisjoint(self.names(fact)):
                 found = self._used[name] = read
             else:
                 self._used[name] = _where_none(found, read)
@@ -268,7 +260,7 @@ class _Table:
 
     def keep_used(self, fact: str, kept: FactColumn[object]) -> None:
         """Count the values of a fact as read only where it is kept."""
-        for name in self._names(fact):
+        for name in self.names(fact):
             if name in self._used:
                 pairs = zip(self._used[name], kept, strict=True)
                 self._used[name] = [None if one is None else used for used, one in pairs]
@@ -278,7 +270,7 @@ class _Table:
         listed: FactColumn[str] = (None,) * self.size
         tokens = listed
         texts: dict[str, FactColumn[str]] = {}
-        for name in self._names("token"):
+        for name in self.names("token"):
             read = [one if isinstance(one, str) and one else None for one in self.columns[name]]
             masks = are_masked(read)
             full = [
@@ -300,7 +292,7 @@ class _Table:
     def addresses(self) -> FactColumn[str]:
         """Return every address of an entry: of a client, and of what it came through, all count."""
         found: list[FactColumn[str]] = []
-        for name in self._names("ip"):
+        for name in self.names("ip"):
             read = self._used[name] = _texts(self.columns[name])
             found.append(read)
         if len(found) < 2:
@@ -359,36 +351,6 @@ def _filled(found: FactColumn[Fact], others: FactColumn[Fact]) -> FactColumn[Fac
 def _where_none(found: FactColumn[object], others: FactColumn[Fact]) -> FactColumn[Fact]:
     """Return the others where the first column has nothing."""
     return [other if one is None else None for one, other in zip(found, others, strict=True)]
-
-
-def _latest(times: FactColumn[KnownTime]) -> FactColumn[float]:
-    return [None if time is None else time.latest for time in times]
-
-
-def _spans(times: FactColumn[KnownTime]) -> list[float]:
-    return [0.0 if time is None else time.span for time in times]
-
-
-def _masked_identity(
-    listed: str | None, times: SessionTimes, agent: str | None, ip: str | None, user: str | None
-) -> str:
-    """Several may share a masked token: the other facts distinguish them."""
-    at = (one and one.latest for one in (times.created, times.expires))
-    return "\n".join(map(str, (listed, *at, agent, ip, user)))
-
-
-def _30_days_after(created: KnownTime) -> KnownTime:
-    return KnownTime(created.latest + TOKEN_LIFETIME, created.span)
-
-
-def _some_time_that_day(midnight: KnownTime) -> KnownTime:
-    """Return a last use at midnight as one at any time of the day.
-
-    A column of dates may be listed with a time, and what is used now would look idle.
-    """
-    if midnight.span:
-        return midnight
-    return KnownTime(midnight.latest + DAY - 1, DAY - 1.0, midnight.has_no_zone)
 
 
 def _identities(values: Sequence[object]) -> FactColumn[str | int]:

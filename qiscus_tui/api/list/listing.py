@@ -28,9 +28,9 @@ from qiscus_tui.api.list.pages import (
 from qiscus_tui.api.list.rows import (
     Rows,
     find_own_session,
-    known_to_a_day,
     texts_without_tokens,
     with_texts,
+    without_dates,
     without_wrong_expiry,
 )
 from qiscus_tui.api.retry import CallTime
@@ -185,7 +185,7 @@ def _listing(
     own_times = reader.own_times
     is_certain = current is Current.LISTED and len({one.created for one in own_times}) == 1
     return Listing(
-        known_to_a_day(with_texts(right, instead)),
+        without_dates(with_texts(right, instead)),
         rows.unreadable,
         current,
         short,

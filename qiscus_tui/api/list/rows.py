@@ -12,7 +12,7 @@ from operator import attrgetter
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import MASK, possible_tokens
 from qiscus_tui.model.session import Current, Session
@@ -222,23 +222,27 @@ def without_wrong_expiry(sessions: tuple[Session, ...], server_now: float) -> tu
     if all(end is None or end >= overdue for end in ends):
         return sessions
     return tuple(
-        replace(one, expires_at=None, expires_span=0.0, expires_computed=False)
-        if one.expires_computed
-        else one
+        replace(one, expires_at=None, expires_computed=False) if one.expires_computed else one
         for one in sessions
     )
 
 
-def known_to_a_day(sessions: tuple[Session, ...]) -> tuple[Session, ...]:
-    """Return the sessions of a list: where it has dates alone, their times are known to a day.
+def without_dates(sessions: tuple[Session, ...]) -> tuple[Session, ...]:
+    """Return the sessions: without times that are dates alone, and were listed as times.
 
-    A column of dates may be listed with a time of day, which is then the same in every row.
+    What is known to a day would look up to a day older, or longer unused, than it is.
     """
-    if _are_dates(one.created_at for one in sessions if not one.created_span):
-        sessions = tuple(map(_created_that_day, sessions))
-    if _are_dates(one.last_used_at for one in sessions if not one.last_used_span):
-        sessions = tuple(map(_used_that_day, sessions))
+    if _are_dates(one.created_at for one in sessions):
+        sessions = tuple(map(_undated, sessions))
+    if _are_dates(one.last_used_at for one in sessions):
+        sessions = tuple(replace(one, last_used_at=None) for one in sessions)
     return sessions
+
+
+def _undated(session: Session) -> Session:
+    computed = session.expires_computed
+    expires_at = None if computed else session.expires_at
+    return replace(session, created_at=None, expires_at=expires_at, expires_computed=False)
 
 
 def _are_dates(times: Iterable[float | None]) -> bool:
@@ -251,19 +255,3 @@ def _are_dates(times: Iterable[float | None]) -> bool:
     if another is None:
         return of_day == 0
     return another == of_day and all(one == of_day for one in known)
-
-
-def _created_that_day(session: Session) -> Session:
-    if session.created_at is None or session.created_span:
-        return session
-    latest, span = session.created_at + DAY - 1, DAY - 1.0
-    changed = replace(session, created_at=latest, created_span=span)
-    if session.expires_computed:
-        changed = replace(changed, expires_at=latest + TOKEN_LIFETIME, expires_span=span)
-    return changed
-
-
-def _used_that_day(session: Session) -> Session:
-    if session.last_used_at is None or session.last_used_span:
-        return session
-    return replace(session, last_used_at=session.last_used_at + DAY - 1, last_used_span=DAY - 1.0)

@@ -39,7 +39,7 @@ def _cells(listed: SessionList, position: int, now: float) -> tuple[str, ...]:
         _expiry(session, now),
         session.id[:SHORT_ID],
         _client(listed, position),
-        moment(session.created_at, session.created_span),
+        moment(session.created_at),
         _last_used(session, now),
         session.safe_ip or UNKNOWN,
         session.safe_user,
@@ -47,8 +47,8 @@ def _cells(listed: SessionList, position: int, now: float) -> tuple[str, ...]:
 
 
 def _last_used(session: Session, now: float) -> str:
-    at, span = session.last_used_at, session.last_used_span
-    return moment(at, span) if at is None or span else ago(now - at)
+    at = session.last_used_at
+    return UNKNOWN if at is None else ago(now - at)
 
 
 def _expiry(session: Session, now: float) -> str:

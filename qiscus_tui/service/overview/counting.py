@@ -202,8 +202,7 @@ def largest_sprawl(listed: SessionList, groups: Sequence[Group], now: float) -> 
         return None
     sessions = [*map(listed.sessions.__getitem__, group.positions)]
     dated = group.newest_at is not None
-    dates = (one.created_at - one.created_span for one in sessions if one.created_at)
-    newest = max(dates, default=-math.inf)
+    newest = max((one.created_at for one in sessions if one.created_at), default=-math.inf)
     unused = 0
     for session in sessions:
         created, used = session.created_at, session.last_used_at

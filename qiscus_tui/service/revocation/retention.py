@@ -139,12 +139,9 @@ def _why(rule: Rule, value: str, group: Group) -> Why:
 def _border(sessions: Sequence[Session], most: int) -> float:
     """Return the creation from which on a session is among the newest.
 
-    Sessions of the same second can't be told apart: all stay that are as new as the last of them,
-    and all that may be, where the creation is known to a day.
+    Sessions of the same second can't be told apart: all stay that are as new as the last of them.
     """
-    created = sorted(
-        [one.created_at - (one.created_span or 0) for one in sessions if one.created_at is not None]
-    )
+    created = sorted([one.created_at for one in sessions if one.created_at is not None])
     return created[-most] if len(created) > most else -math.inf
 
 

@@ -9,7 +9,6 @@ from qiscus_tui.model.clock import ago
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
-from qiscus_tui.model.timestamps import day_of
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.facts import Fact
 
@@ -42,8 +41,8 @@ def facts(listed: SessionList, session: Session, now: float) -> list[Fact]:
             if session.rows > 1
             else []
         ),
-        Fact("Created", _moment(session.created_at, session.created_span, now)),
-        Fact("Last used", _moment(session.last_used_at, session.last_used_span, now)),
+        Fact("Created", _moment(session.created_at, now)),
+        Fact("Last used", _moment(session.last_used_at, now)),
         Fact("Expires", _expiry(listed, session)),
         Fact("Token", _token_words(session)),
     ]
@@ -87,11 +86,9 @@ def _expiry(listed: SessionList, session: Session) -> str:
     return words
 
 
-def _moment(at: float | None, span: float, now: float) -> str:
+def _moment(at: float | None, now: float) -> str:
     if at is None:
         return UNKNOWN
-    if span:
-        return f"{day_of(at, span)} (the time of day is unknown)"
     return f"{_stamp(at)} ({ago(now - at)})" if at <= now else _stamp(at)
 
 

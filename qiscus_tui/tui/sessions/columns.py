@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
-from qiscus_tui.model.timestamps import day_of
 from qiscus_tui.query.sorting import SortKey
 from qiscus_tui.service.list_settings import UiSettings
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -114,16 +113,13 @@ def _leading(row: SessionRow, _: int) -> str:
 
 def _created(row: SessionRow, width: int) -> str:
     """Return when it was created, with the year where there is room for it."""
-    at, span = row.session.created_at, row.session.created_span
-    if at is not None and span:
-        return day_of(at, span)
-    return (created_cell if width >= _CREATED_FULL else created_cell_short)(at, row.now)
+    shown = created_cell if width >= _CREATED_FULL else created_cell_short
+    return shown(row.session.created_at, row.now)
 
 
 def _last_used(row: SessionRow, _: int) -> str:
-    """Return how long ago it was used, or the day where no more is known."""
-    at, span = row.session.last_used_at, row.session.last_used_span
-    return day_of(at, span) if at is not None and span else last_used_cell(at, row.now)
+    """Return how long ago it was used."""
+    return last_used_cell(row.session.last_used_at, row.now)
 
 
 def _alike(row: SessionRow, _: int) -> str:
