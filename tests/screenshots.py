@@ -16,12 +16,22 @@ from importlib.metadata import version
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import httpx
+
+from qiscus_tui.api.contract import DEFAULT
+from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.cli.demo_workspace import DEMO_CONFIG
+from qiscus_tui.model.account import parse_origin
+from qiscus_tui.model.clock import DAY, HOUR
+from qiscus_tui.service.proxy.app import Proxy
+from qiscus_tui.service.proxy.upstream import Upstream
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from qiscus_tui.tui.theme import DARK, LIGHT
 from tests.clocks import ManualClock
-from tests.tui.demo_app import Running, at_sessions
+from tests.sandbox import DemoState, demo_state
+from tests.sandbox.app import demo_app
+from tests.tui.demo_app import Running, at_login, at_sessions
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
 NOW = 1_793_000_000.0
@@ -30,6 +40,9 @@ SESSIONS = 1_283
 PROGRESS = "progress"
 """The picture that `tests.moving_picture` makes: no two runs are the same."""
 WIDE, NARROW = (120, 40), (80, 24)
+SCRIPT = "billing-export/1.4 (php-curl)"
+"""A script that logs in each hour: directly at first, and then behind the proxy."""
+DIRECTLY, BEHIND = 16 * DAY, 8 * DAY
 FONTS = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 
 _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
@@ -72,6 +85,31 @@ async def pictures() -> AsyncGenerator[tuple[str, str]]:
             await some_time_later(running)
             await _mark_three(running)
             yield name, await picture(running)
+    clock = ManualClock(NOW - DIRECTLY - BEHIND)
+    state = demo_state(clock, sessions=SESSIONS, hostile=False)
+    await _script(state, clock)
+    async with at_login(clock, state=state, size=(100, 30)) as running:
+        await running.press("enter", "slash", *"billing-export", "enter", "o")
+        yield "proxy", await picture(running)
+
+
+async def _script(state: DemoState, clock: ManualClock) -> None:
+    """Log in each hour until NOW."""
+    server = httpx.ASGITransport(demo_app(state), client=("10.2.4.7", 1))
+    origin = parse_origin("https://demo.invalid")
+    proxy = Proxy(Upstream(origin, WireSettings(transport=server)), DEFAULT, clock, HOUR)
+    login = {"email": state.credentials.email, "password": state.credentials.password}
+    for way, seconds in (
+        (server, DIRECTLY),
+        (httpx.ASGITransport(proxy, client=("127.0.0.1", 1)), BEHIND),
+    ):
+        async with httpx.AsyncClient(
+            transport=way, base_url="https://localhost", headers={"User-Agent": SCRIPT}
+        ) as client:
+            for _ in range(int(seconds // HOUR)):
+                answer = await client.post(DEFAULT.login.path, json=login)
+                answer.raise_for_status()
+                clock.advance(HOUR)
 
 
 async def _of_the_work() -> AsyncGenerator[tuple[str, str]]:

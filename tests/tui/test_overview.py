@@ -236,6 +236,7 @@ async def test_a_terminal_that_changes_its_size_keeps_the_charts(clock: ManualCl
             await here.press(*keys)
             how = here.words().split("Clean up: ")[1].split(" on it.")[0]
             assert how == ("esc, x" if here.sessions.list.is_grouped else "esc, g, x")
+            assert "If you can't change the script: qiscus-tui proxy." in here.words()
         assert chart(here, "days").region.height > chart(here, "clients").region.height
         await here.pilot.resize_terminal(80, 24)
         await here.settle()

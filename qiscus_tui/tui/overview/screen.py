@@ -32,6 +32,7 @@ from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 TALL = 30
 """Lines from which the days have a column of their own."""
 FROM_GROUPS, FROM_SESSIONS = "Clean up: esc, x on it.", "Clean up: esc, g, x on it."
+CURE = "If you can't change the script: qiscus-tui proxy."
 NO_MATCH = ("No session matches the filter.", "esc goes back to the list, where / changes it.")
 COUNTING = ("Counting the sessions…",)
 
@@ -188,7 +189,7 @@ class OverviewScreen(BaseScreen[str]):
         if sprawl is not None:
             words = sprawl_words(sprawl, is_filtered=self._shown is not None)
             if not self.has_class("-short"):
-                words += f" {self._what_to_press}"
+                words += f" {self._what_to_press} {CURE}"
         self.sentence.say(words, is_warning=True)
 
     def _draw_where_no_charts_are(self) -> None:
