@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import flag, min_ttl
-from qiscus_tui.cli.output.console import Console, record
+from qiscus_tui.cli.output.console import Console, error_document, record
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext, exit_code_of
 from qiscus_tui.cli.workspace import account_record
@@ -45,12 +45,15 @@ async def run(context: VerbContext) -> int:
             await connection.credentials()  # without them there is nothing to show
             _show(console, _known_here(connection))  # the server may take long
         status = await status_of(connection)
+    failed: dict[str, object] = {}
+    if status.trouble is not None:
+        hint_by_storage(status.trouble, status.storage, context.workspace.environ)
+        failed = error_document(status.trouble, exit_code_of(status.trouble, options))
     if options.json:
-        console.result_json(_as_json(status))
+        console.result_json({**_as_json(status), **failed})
     else:
         _show(console, _known_now(status))
     if status.trouble is not None:
-        hint_by_storage(status.trouble, status.storage, context.workspace.environ)
         console.show_error(status.trouble)
         return exit_code_of(status.trouble, options)
     if wanted is not None and status.ttl is not None and status.ttl < wanted:

@@ -180,6 +180,10 @@ def test_the_demo_has_one(program: Program) -> None:
     assert (done.code, len(json.loads(done.out))) == (0, 1)
 
 
-def test_status_says_that_it_was_asked_for_all(both: Program) -> None:
-    found = json.loads(both("--all-accounts", "status", "--json").out)
-    assert [one["chosen_by"] for one in found] == ["--all-accounts", "--all-accounts"]
+def test_status_says_that_it_was_asked_for_all_and_what_failed(both: Program) -> None:
+    both.server.fail_next(Call.PROFILE, Fault(404))
+    done = both("--all-accounts", "status", "--json")
+    failed, well = json.loads(done.out)
+    assert [one["chosen_by"] for one in (failed, well)] == ["--all-accounts", "--all-accounts"]
+    assert [*failed] == [*well, "error", "hint", "exit"]
+    assert (failed["exit"], failed["error"] in done.err) == (done.code, True)
