@@ -576,7 +576,7 @@ def test_no_session_that_any_rule_keeps_is_ever_sent(
     retention, moment = Retention(USUAL_KEYS, rules), query.Moment(clock.now(), DAY)
     plan = make_plan(on, Selection(range(len(on))), Allowed(), retention, moment)
     assert {k.session.id for k in plan.kept} | {
-        left.session.id for left in plan.left_out if left.kept
+        left.session.id for left in plan.left_out if left.why
     } == kept_on(on, rules, clock.now())
 
     if filed is not None:  # the plan goes by a file, and the list is another by then

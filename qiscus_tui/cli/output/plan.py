@@ -70,7 +70,7 @@ def _unjudged_lines(plan: RevocationPlan) -> Iterator[str]:
     """Yield what is kept because something is unknown of it."""
     reasons: dict[str, list[str]] = {}
     for kept in plan.kept:
-        if not kept.why.is_judged:
+        if not kept.is_judged:
             reasons.setdefault(kept.reason, []).append(kept.session.id)
     for reason, ids in reasons.items():
         yield from _counted(f"{reason[0].upper()}{reason[1:]}", ids)

@@ -13,7 +13,7 @@ from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.query import Moment, Query, select
-from qiscus_tui.service.revocation.retention import Kept, Why, kept_by_rules
+from qiscus_tui.service.revocation.retention import Why, kept_by_rules
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -90,6 +90,8 @@ class Exclusion(enum.Enum):
     HIDDEN = "hidden by the filter"
     NOT_CHOSEN = "no longer chosen"
     """The filter or the rules of a plan file do not choose it any more."""
+    RULE = "kept"
+    """A retention rule keeps it, and nothing else leaves it out."""
 
 
 DOUBTS = frozenset({Exclusion.CURRENT_UNKNOWN, Exclusion.NOT_REVOCABLE, Exclusion.SHARED_ID})
@@ -101,21 +103,17 @@ class LeftOut(Struct, frozen=True, gc=False):
 
     session: Session
     exclusion: Exclusion
+    reason: str
+    """The same, for the user."""
     named: bool
     """Whether it was selected by its own id."""
-    label: str = ""
-    """The known integration that protects it, or why it is no longer chosen."""
-    kept: bool = False
-    """Whether a retention rule keeps it anyway."""
+    why: Why | None = None
+    """Why a retention rule keeps it; None where none does."""
 
     @property
-    def reason(self) -> str:
-        """Return the reason for the user."""
-        if self.exclusion is Exclusion.PROTECTED:
-            return f"protected: {self.label}"
-        if self.exclusion is Exclusion.NOT_CHOSEN:
-            return self.label
-        return self.exclusion.value
+    def is_judged(self) -> bool:
+        """Return whether a rule keeps it by what is known of it."""
+        return self.why is not None and self.why.is_judged
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,8 @@ class RevocationPlan:
     """When the rules were applied."""
     targets: tuple[Session, ...]
     left_out: tuple[LeftOut, ...]
-    kept: tuple[Kept, ...]
+    """What is left out whatever the rules."""
+    kept: tuple[LeftOut, ...]
     """What only a retention rule keeps."""
     groups: tuple[PlanGroup, ...]
     """The groups of the retention, largest first; none without one."""
@@ -222,10 +221,8 @@ class RevocationPlan:
 
     def why_kept(self, session: Session) -> str | None:
         """Return why this session of the selection stays; None where it is revoked."""
-        for left in self.left_out:
-            if left.session is session:
-                return left.reason
-        return next((one.why.words for one in self.kept if one.session is session), None)
+        stays = (*self.left_out, *self.kept)
+        return next((one.reason for one in stays if one.session is session), None)
 
     @property
     def doubt(self) -> str | None:
@@ -238,14 +235,14 @@ class RevocationPlan:
         if self.selection.doubt:
             return self.selection.doubt
         for left in self.left_out:
-            if left.exclusion in DOUBTS and not left.kept:
+            if left.exclusion in DOUBTS and left.why is None:
                 return left.reason
-        unjudged = next((kept for kept in self.kept if not kept.why.is_judged), None)
+        unjudged = next((kept.reason for kept in self.kept if not kept.is_judged), None)
         if self.retention is None or unjudged is None:
             return None
         can_judge = self.retention.rules.can_judge
-        judged = (kept.why.is_judged and can_judge(kept.session) for kept in self.kept)
-        return None if any(judged) else unjudged.reason
+        judged = (kept.is_judged and can_judge(kept.session) for kept in self.kept)
+        return None if any(judged) else unjudged
 
 
 def make_plan(
@@ -268,17 +265,18 @@ def make_plan(
         kept_by_rule = kept_by_rules(listed.sessions, groups, retention.rules, moment.server_now)
     targets: dict[int, Session] = {}
     left_out: list[LeftOut] = []
-    kept: list[Kept] = []
+    kept: list[LeftOut] = []
+    named = selection.named
     for position in positions:
         session, why = listed.sessions[position], kept_by_rule.get(position)
         exclusion = exclusion_of(listed, position, selection, allowed)
         if exclusion is not None:
-            known = listed.labels[position]
-            label = known.label if known else ""
-            is_kept = why is not None
-            left_out.append(LeftOut(session, exclusion, selection.named, label, is_kept))
+            known, reason = listed.labels[position], exclusion.value
+            if exclusion is Exclusion.PROTECTED and known is not None:
+                reason = f"protected: {known.label}"
+            left_out.append(LeftOut(session, exclusion, reason, named, why))
         elif why is not None:
-            kept.append(Kept(session, why))
+            kept.append(LeftOut(session, Exclusion.RULE, f"kept: {why.words}", named, why))
         else:
             targets[position] = session
     return RevocationPlan(

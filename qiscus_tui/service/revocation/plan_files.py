@@ -89,8 +89,7 @@ class StoredPlan:
             is_another = stood_for is not None and stood_for != _stands_for(session)
             if is_another or (position in not_chosen and session.id not in left_out):
                 why = ANOTHER if is_another else not_chosen[position]
-                out = LeftOut(session, Exclusion.NOT_CHOSEN, named=True, label=why)
-                left_out[session.id] = out
+                left_out[session.id] = LeftOut(session, Exclusion.NOT_CHOSEN, why, named=True)
         targets = self.ids - left_out.keys()
         return replace(
             plan,

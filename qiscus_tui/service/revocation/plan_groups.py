@@ -1,7 +1,7 @@
 """The groups of a plan: what it revokes of each, which it empties, what became of them. Pure."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qiscus_tui.errors import CannotTell
 from qiscus_tui.model.clock import HOUR
@@ -43,6 +43,8 @@ class TargetGroup:
     """Sessions of the group that were selected, those that stay too."""
     in_use: int
     """Targets that were used within the last hour."""
+    gone: int = 0
+    """Targets that ended, by now."""
 
 
 def target_groups(
@@ -89,21 +91,12 @@ def emptied_words(names: Sequence[str]) -> str:
     return f"{counted(len(names), 'group')} would be left with no session: {named}{rest}"
 
 
-@dataclass(frozen=True)
-class EndedGroup:
-    """What became of the targets of one group."""
-
-    group: TargetGroup
-    gone: int
-    """Targets that ended."""
-
-
-def ended_groups(groups: Sequence[TargetGroup], report: Report) -> tuple[EndedGroup, ...]:
-    """Count by group what ended, in the order of `groups`."""
+def ended_groups(groups: Sequence[TargetGroup], report: Report) -> tuple[TargetGroup, ...]:
+    """Return the groups with what ended of them."""
     gone = {one.id for one in report.outcomes if one.outcome in GONE}
     sessions = report.plan.listed.sessions
     return tuple(
-        EndedGroup(group, sum(sessions[at].id in gone for at in group.targets.positions))
+        replace(group, gone=sum(sessions[at].id in gone for at in group.targets.positions))
         for group in groups
     )
 

@@ -9,8 +9,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from msgspec import Struct
-
 from qiscus_tui.errors import CannotTell, UsageError
 from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
@@ -43,18 +41,6 @@ class Why:
     """False: it stays because something is unknown of it."""
     is_newest: bool = False
     """Whether it is among the newest of its group."""
-
-
-class Kept(Struct, frozen=True, gc=False):
-    """A session that was selected and that a retention rule keeps."""
-
-    session: Session
-    why: Why
-
-    @property
-    def reason(self) -> str:
-        """Return the reason for the user."""
-        return f"kept: {self.why.words}"
 
 
 def retention_of(policy: Policy) -> Retention:

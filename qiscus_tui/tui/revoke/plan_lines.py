@@ -8,7 +8,7 @@ from textual.content import Content
 from qiscus_tui.model.clock import countdown
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import counted
-from qiscus_tui.service.revocation.plan_groups import IN_USE, EndedGroup, TargetGroup
+from qiscus_tui.service.revocation.plan_groups import IN_USE, TargetGroup
 from qiscus_tui.service.sessions.groups import shown
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.client_words import client_text
@@ -87,9 +87,9 @@ def group_lines(groups: Sequence[TargetGroup], now: float, width: int) -> list[C
     return _group_lines("REVOKE", rows, now, width)
 
 
-def ended_group_lines(ended: Sequence[EndedGroup], now: float, width: int) -> list[Content]:
+def ended_group_lines(groups: Sequence[TargetGroup], now: float, width: int) -> list[Content]:
     """Return the same of those groups of which something ended: how much of what was sent."""
-    rows = [(one.gone, one.group.targets.count, one.group) for one in ended if one.gone]
+    rows = [(one.gone, one.targets.count, one) for one in groups if one.gone]
     return _group_lines("GONE", rows, now, width)
 
 

@@ -85,8 +85,8 @@ def summary(plan: RevocationPlan) -> str:
 
 def kept_words(plan: RevocationPlan) -> list[str]:
     """Return `the newest of 1 group`, `59 used within 24h`: what the rules keep, most first."""
-    counts = Counter(one.why.words for one in plan.kept)
-    reasons = {one.why.words: one.why for one in plan.kept}
+    whys = [one.why for one in plan.kept if one.why is not None]
+    counts, reasons = Counter(why.words for why in whys), {why.words: why for why in whys}
     words = [
         f"{count:,} {why}" if reasons[why].is_judged else f"{count:,} in doubt ({why})"
         for why, count in counts.most_common()

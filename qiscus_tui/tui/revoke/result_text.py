@@ -9,7 +9,7 @@ from textual.content import Content
 from qiscus_tui.model.clock import span
 from qiscus_tui.model.text import with_reason
 from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report, not_sent_by
-from qiscus_tui.service.revocation.plan_groups import EndedGroup, TargetGroup, ended_groups
+from qiscus_tui.service.revocation.plan_groups import TargetGroup, ended_groups
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.revoke.choices import EACH
 from qiscus_tui.tui.revoke.plan_lines import ended_group_lines, muted
@@ -27,7 +27,7 @@ class EndedPlan:
     """A report, and what is shown of it besides."""
 
     report: Report
-    groups: Sequence[EndedGroup] = ()
+    groups: Sequence[TargetGroup] = ()
     """What ended by group; none where sessions are shown one by one."""
     unsent: int = 0
     """How many were not sent because the user stopped it."""

@@ -257,7 +257,7 @@ def draw_outlook(session: Session, detail: SessionDetail, now: float, width: int
 def _prune(
     session: Session, history: GroupHistory, plan: RevocationPlan, width: int
 ) -> list[Content]:
-    why = (plan.why_kept(session) or "").removeprefix("current: ")
+    why = (plan.why_kept(session) or "").removeprefix("kept: ").removeprefix("current: ")
     used = as_typed(USUAL_RULES.keep_used_within or 0)
     rule = f"Rule: keep the newest {USUAL_RULES.keep_newest} and what was used in {used}."
     this = f"This one would be kept: {why}." if why else "This one would be revoked."
