@@ -97,7 +97,7 @@ async def _say_how_many(context: VerbContext, connection: "Connection") -> None:
     added, console = _named(context), context.console
     try:
         async with asyncio.timeout(LIST_TIME):
-            listed = await connection.look()
+            listed = await connection.read_list()
     except (QiscusTuiError, TimeoutError) as error:
         reason = f": {error.message}" if isinstance(error, QiscusTuiError) else " in time"
         console.say(f"Not compared with the sessions: the list could not be read{reason}")

@@ -138,19 +138,6 @@ def test_a_protection_that_matches_nothing_is_a_warning_of_every_plan(
         assert said.count("which is protected") == 1
 
 
-def test_doctor_names_an_integration_of_an_earlier_version_that_matches_nothing(
-    many: Program,
-) -> None:
-    many("known", "add", "--client", "curl", "--label", "probe", "--protect")
-    (file,) = many.data.rglob("known.json")
-    file.write_text(file.read_text().replace('"curl"', '"curl*"'))
-
-    done = many("doctor")
-
-    assert done.code == 1
-    assert "probe: its client must be a client's name, not a pattern: it has *" in done.out
-
-
 def test_doctor_live_says_how_many_sessions_each_has(many: Program) -> None:
     many("known", "add", "--client", "GuzzleHttp", "--label", "cron", "--protect")
     many("known", "add", "--client", "nobody", "--label", "old")

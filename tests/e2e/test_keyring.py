@@ -116,7 +116,7 @@ def test_moving_to_the_file_empties_the_keyring_or_says_what_stays(
     service.ails = "locked"
     code, said = login(here, "file")
     assert code == 0
-    assert "still in the keyring" in said
+    assert "secrets in the keyring could not be read" in said
     assert here.local_files().book.all()[0].storage is Storage.FILE
     service.ails = ""
     login(here, "keyring")

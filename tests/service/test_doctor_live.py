@@ -23,7 +23,7 @@ from qiscus_tui.service.doctor.live_report import (
     judge_list,
     judge_refresh,
     judge_revoke,
-    own_times,
+    time_notes,
 )
 from qiscus_tui.service.revocation.verification import Verification
 from qiscus_tui.service.signal_shield import shield
@@ -40,10 +40,10 @@ BOTH = pytest.mark.parametrize("dialect", ["plain", "refresh-ends-older"])
 LIVES, GONE = TokenState(True, True), TokenState(False, False)
 
 
-def test_a_list_for_which_no_expiry_is_computed_is_told_with_our_new_token():
-    own = new_session(1, token="QEX", created_at=START)
-    found = replace(listed([own]), expiry_doubt="none is computed")
-    assert own_times(found, "QEX", START, 0.0).endswith(", no last use. none is computed.")
+def test_what_is_to_be_known_of_the_times_is_told():
+    found = replace(listed([]), expiry_doubt="No expiry is computed")
+    assert time_notes(found, 0.0) == ["No expiry is computed."]
+    assert time_notes(listed([]), 7 * 3600) == ["Times without a zone are read as UTC+7 h."]
 
 
 class Wire(httpx.AsyncBaseTransport):

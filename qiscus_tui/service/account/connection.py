@@ -220,17 +220,7 @@ class Connection(Struct):
         if held is None:
             held = await self.credentials()
             self._long_lived_of(held)
-        return await self._snapshot(await self.list_with(held, progress, fresh=fresh))
-
-    async def look(self) -> SessionList:
-        """Return every session of the user, and change nothing: the stored token is left as it is,
-        even where the server no longer lists it. Raises what `read_list` raises.
-        """
-        held = await self.credentials()
-        self._long_lived_of(held)
-        return await self._snapshot(await self._listing(held))
-
-    async def _snapshot(self, listing: Listing) -> SessionList:
+        listing = await self.list_with(held, progress, fresh=fresh)
         read_at, offset = self.clock.now(), self.client.offset or 0.0
         listed = await self.reader.snapshot(listing, read_at=read_at, offset=offset)
         self._last_list = weakref.ref(listed)

@@ -143,27 +143,9 @@ async def log_in_with_token(
     account = Account(workspace.login_server(), app_id, user="")
     async with _recorded_if_it_fails(workspace, structs.replace(account, app_code=_app_id(app_id))):
         account = await _account_of(workspace, account_storage, account, long_lived)
-        done = await _store(
+        return await _store(
             workspace, account_storage, account, Credentials(long_lived=long_lived), name
         )
-    others = await asyncio.to_thread(_others_of_the_app, workspace, done.connection.account)
-    if done.was_known or not account.token_id or not others:
-        return done
-    note = (
-        "The list does not say whose token this is, so it is a second account of this app, beside "
-        f"{', '.join(map(safe, others))}."
-    )
-    return replace(done, notes=(*done.notes, note))
-
-
-def _others_of_the_app(workspace: Workspace, account: Account) -> list[str]:
-    """Return the names of the other accounts of this app here."""
-    where = (account.origin, account.app_code)
-    return [
-        one.name
-        for one in workspace.local_files.book.all()
-        if (one.account.origin, one.account.app_code) == where and one.account.key != account.key
-    ]
 
 
 async def _account_of(
@@ -399,16 +381,11 @@ def _tidy_up(stored: StoredAccount, before: PreviousLogin, wanted: str) -> tuple
             notes.append(f"The earlier login's secrets are still in {where}: {error.message}")
         else:
             notes.append(f"The earlier login's secrets were removed from {where}.")
-    name = stored.name
-    if wanted and before.name == name != wanted:
+    if wanted and stored.name != wanted:
         notes.append(
-            f"The account is still called {safe(name)}, because config.toml has a section for "
-            f"it. Rename it there to log in with --name."
+            f"The account is called {safe(stored.name)}: another one is called {safe(wanted)}, or "
+            "config.toml has a section for this name."
         )
-    elif wanted and before.name and before.name != name:
-        notes.append(f"The account was called {safe(before.name)}; it is called {safe(name)} now.")
-    elif wanted and name != wanted:
-        notes.append(f"The account is called {safe(name)} here: another one has that name.")
     return tuple(notes)
 
 
@@ -435,12 +412,10 @@ def _previous_login(
         store = secret_store(workspace, before.storage) if is_elsewhere else secrets
         found = store.read(account.key)
     except StorageError as error:
-        trouble = f"The token of the earlier login could not be ended: {error.message}"
-        if is_elsewhere:
-            trouble = (
-                f"The earlier login's secrets are still in the {before.storage.value}, and its "
-                f"token remains valid: {error.message}"
-            )
+        trouble = (
+            f"The earlier login's secrets in the {before.storage.value} could not be read, so its "
+            f"token was not ended: {error.message}"
+        )
         return PreviousLogin(account=before.account, name=before.name, trouble=trouble)
     return PreviousLogin(
         found, before.account, before.name, elsewhere=store if is_elsewhere else None
@@ -464,16 +439,14 @@ def _known_account(workspace: Workspace, unsure: Account, long_lived: str) -> Ac
 
 
 async def _was_renewed_elsewhere(
-    workspace: Workspace, account: Account, new: Credentials, old: Credentials | None
+    workspace: Workspace, account: Account, new: Credentials, old: Credentials
 ) -> bool:
     """Return whether another program got a newer long-lived token than that of this login.
 
     The server says which one is valid; where it does not, nothing is overwritten. Raises
     OutOfReach, ServerError, TokenInvalid where neither is valid.
     """
-    if old is None or new.long_lived is None or old.long_lived is None:
-        return False
-    if new.long_lived == old.long_lived:
+    if not new.long_lived or not old.long_lived or new.long_lived == old.long_lived:
         return False
     async with api_client(workspace, account.origin, account.app_code, account.label) as client:
         try:

@@ -13,10 +13,8 @@ from qiscus_tui.api.probe import PathProbe, Presence
 from qiscus_tui.api.wire import tls_context
 from qiscus_tui.errors import AddressError, ConfigError, NoAccount, QiscusTuiError
 from qiscus_tui.model.account import Origin, is_loopback
-from qiscus_tui.model.clients import client_name_error
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.connection import configured_contract, wire_settings
-from qiscus_tui.service.account.integrations import integrations_of
 from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE, unmatched_words
 from qiscus_tui.service.account.storage import StorageOffer, offer
 from qiscus_tui.service.account.workspace import Workspace, secret_store
@@ -62,14 +60,9 @@ async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
         yield Check("config", Health.GOOD, _config_words(workspace))
     else:
         yield Check("config", Health.BAD, unusable.message, unusable.hint)
-    for check in await asyncio.to_thread(_setting_checks, workspace):
-        yield check
-    for check in await asyncio.to_thread(_storage_checks, workspace):
-        yield check
-    for check in await asyncio.to_thread(_account_checks, workspace):
-        yield check
-    for check in await asyncio.to_thread(_known_checks, workspace):
-        yield check
+    for checks in (_certificate_checks, _storage_checks, _account_checks):
+        for check in await asyncio.to_thread(checks, workspace):
+            yield check
     if workspace.demo is None:  # which reads no variable
         yield _terminal(workspace.environ)
     if unusable is not None:
@@ -138,15 +131,13 @@ def _config_words(workspace: Workspace) -> str:
     return f"{safe(str(path))} is in use" if path.exists() else "none; the defaults are in use"
 
 
-def _setting_checks(workspace: Workspace) -> list[Check]:
-    """Check settings that have the right type and may still be unusable."""
-    checks: list[Check] = []
+def _certificate_checks(workspace: Workspace) -> list[Check]:
     if workspace.demo is None:
         try:
             tls_context(wire_settings(workspace).ca_bundle)
         except ConfigError as error:
-            checks.append(Check("certificates", Health.BAD, error.message, error.hint))
-    return checks
+            return [Check("certificates", Health.BAD, error.message, error.hint)]
+    return []
 
 
 def _storage_checks(workspace: Workspace) -> list[Check]:
@@ -176,20 +167,6 @@ def _account_checks(workspace: Workspace) -> list[Check]:
     except QiscusTuiError:
         return []  # another check reports that
     return [Check("account", Health.BAD, *unmatched_words(name)) for name in unmatched]
-
-
-def _known_checks(workspace: Workspace) -> list[Check]:
-    """Check integrations that an earlier version let be named by what is no client's name."""
-    try:
-        named = integrations_of(workspace, workspace.choose().account).all()
-    except QiscusTuiError:
-        return []  # another check reports that
-    hint = "Forget it, and name it again: qiscus-tui known"
-    return [
-        Check("known", Health.BAD, f"{safe(one.label)}: its client {safe(problem)}", hint)
-        for one in named
-        if (problem := client_name_error(one.client))
-    ]
 
 
 def _offered(place: StorageOffer) -> str:

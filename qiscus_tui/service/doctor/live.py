@@ -9,11 +9,10 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Set
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from msgspec.structs import replace
 
-from qiscus_tui.api.contract import SESSION_ID, SESSION_TOKEN, Call
+from qiscus_tui.api.contract import SESSION_TOKEN, Call
 from qiscus_tui.api.observation import AnswerObserver
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import QiscusTuiError, ServerError, StorageError
@@ -37,7 +36,7 @@ from qiscus_tui.service.doctor.live_report import (
     judge_refresh,
     judge_revoke,
     not_tried,
-    own_times,
+    time_notes,
 )
 from qiscus_tui.service.doctor.own_tokens import RULE, OwnTokens
 from qiscus_tui.service.revocation.outcomes import Outcome
@@ -312,7 +311,7 @@ class LiveCheck:
         except ANSWER_ERRORS as error:
             findings[contract.refresh] = by_error(error)
             return
-        made_at, place = self._connection.server_now(), self._observer.place_of(newer)
+        place = self._observer.place_of(newer)
         if tokens.existed:
             findings[contract.refresh] = _NOT_NEW
             return
@@ -323,8 +322,7 @@ class LiveCheck:
             return
         listed = found.last
         tokens.compare(listed)
-        times = own_times(listed, newer, made_at, self._connection.zone.offset)
-        self._report.notes += [times] if times else []
+        self._report.notes += time_notes(listed, self._connection.zone.offset)
         old, new = await tokens.state(older, listed), await tokens.state(newer, listed)
         findings[contract.list] = judge_list(before, listed, new, self._observer.token_fields)
         was_listed = stored is None or before.lists_token(stored.token)
@@ -335,22 +333,6 @@ class LiveCheck:
             findings[contract.revoke] = _UNPROVEN
         elif pair.state.lives:
             await revoke.prove(pair, listed)
-            self._note_wanted_field(contract.revoke)
-
-    def _note_wanted_field(self, call: Call) -> None:
-        """Note a field that the server names where it refused ours."""
-        messages = [
-            answer.message
-            for answer in self._observer.answers.get(call.name, ())
-            if answer.status >= HTTPStatus.BAD_REQUEST
-        ]
-        words = set(" ".join(messages).split())
-        for name in (*SESSION_TOKEN, *SESSION_ID):
-            if name in words and name != call.field and "_" in name and not self._report.config:
-                self._report.notes.append(
-                    f"The revoke call seems to want the field {name}; if it does, set it under "
-                    f"[api.{call.name}] in config.toml. The first revoke is then a trial."
-                )
 
     async def _replace_if_ended(self, stored: ShortLived) -> None:
         """Replace the account's own stored token if a refresh ended it."""

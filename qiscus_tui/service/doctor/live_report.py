@@ -23,7 +23,7 @@ from qiscus_tui.errors import (
     StorageError,
 )
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.clock import DAY, HOUR
+from qiscus_tui.model.clock import HOUR
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.verification import Fate, Verification
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -304,21 +304,7 @@ def judge_revoke(
     return confirmed(f"Our token is no longer listed{rejected}; nothing else ended.")
 
 
-def own_times(listed: SessionList, token: str, made_at: float, zone_offset: float) -> str:
-    """Return how the times of our new token are listed; empty if it is not listed in full.
-
-    `made_at` is epoch seconds on the server's clock, `zone_offset` seconds east of UTC.
-    """
-    own = next((session for session in listed.sessions if session.token == token), None)
-    if own is None:
-        return ""
-    created = "without a creation"
-    if own.created_at is not None:
-        created = f"created {round(own.created_at - made_at):+,} s from when it was made"
-    expires = "no expiry"
-    if own.expires_at is not None and not own.expires_computed:
-        expires = f"expires {(own.expires_at - made_at) / DAY:,.1f} days after"
-    used = "no last use" if own.last_used_at is None else "a last use already"
-    zone = f"; times without a zone are read as UTC{zone_offset / HOUR:+g} h" if zone_offset else ""
-    doubt = f" {listed.expiry_doubt}." if listed.expiry_doubt else ""
-    return f"Our new token is listed {created}, {expires}, {used}{zone}.{doubt}"
+def time_notes(listed: SessionList, zone_offset: float) -> list[str]:
+    """Return what is to be known of the list's times. `zone_offset`: seconds east of UTC."""
+    zone = f"Times without a zone are read as UTC{zone_offset / HOUR:+g} h" if zone_offset else ""
+    return [f"{one}." for one in (zone, listed.time_doubt, listed.expiry_doubt) if one]
