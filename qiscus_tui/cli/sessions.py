@@ -17,13 +17,14 @@ from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.group_keys import GROUP_KEYS, GroupKey, parse_group_keys
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.sessions.export import Export, ExportFormat, GroupExport
-from qiscus_tui.service.sessions.group_order import (
+from qiscus_tui.service.sessions.groups import (
     GroupFact,
     GroupSort,
+    grouped,
+    lacking,
     parse_group_sort,
     sorted_groups,
 )
-from qiscus_tui.service.sessions.groups import grouped, lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.config import View
 from qiscus_tui.store.state import remember_ids

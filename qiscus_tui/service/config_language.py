@@ -2,7 +2,7 @@
 
 from qiscus_tui.api.contract import OVERRIDABLE, path_clash
 from qiscus_tui.query import SortKey, parse
-from qiscus_tui.service.sessions.group_order import GroupFact
+from qiscus_tui.service.sessions.groups import GroupFact
 from qiscus_tui.store.config import Language
 
 LANGUAGE = Language(

@@ -11,7 +11,7 @@ from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import SortKey
 from qiscus_tui.service.account.workspace import LocalFiles
-from qiscus_tui.service.sessions.group_order import GroupFact, GroupSort, parse_group_sort
+from qiscus_tui.service.sessions.groups import GroupFact, GroupSort, parse_group_sort
 from qiscus_tui.store.config import UiConfig, View
 from qiscus_tui.store.state import ShownAs
 

@@ -7,7 +7,7 @@ from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.query import Moment, parse, select
 from qiscus_tui.service.check import figures_of
-from qiscus_tui.service.overview.counting import count_overview
+from qiscus_tui.service.overview import count_overview
 from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.tui.listed.order import ExpiryCounts
 from tests.service.scripted import START, listed, new_session

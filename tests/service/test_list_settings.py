@@ -12,7 +12,7 @@ from qiscus_tui.service.list_settings import (
     named_views,
     remember_settings,
 )
-from qiscus_tui.service.sessions.group_order import GroupFact
+from qiscus_tui.service.sessions.groups import GroupFact
 from qiscus_tui.store.config import View
 
 ONE = Account(parse_origin("https://a.example"), "app", "a@b.c")

@@ -14,7 +14,7 @@ from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.timestamps import LATEST
 from qiscus_tui.query import Moment, parse, select
-from qiscus_tui.service.overview.counting import (
+from qiscus_tui.service.overview import (
     MOST,
     SHOWN,
     Bar,

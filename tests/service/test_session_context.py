@@ -6,7 +6,7 @@ import pytest
 
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.query import Moment
-from qiscus_tui.service.overview.session_context import (
+from qiscus_tui.service.overview import (
     DAYS,
     SessionContext,
     group_history,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.app import App, ComposeResult
 
-from qiscus_tui.service.overview.counting import Bar
+from qiscus_tui.service.overview import Bar
 from qiscus_tui.tui.theme import DARK, THEMES
 from qiscus_tui.tui.widgets.bars import MOST_LABEL, Chart, line_up
 

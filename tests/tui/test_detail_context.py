@@ -8,7 +8,7 @@ import pytest
 
 from qiscus_tui.model.clients import UNKNOWN
 from qiscus_tui.query import Moment
-from qiscus_tui.service.overview.session_context import (
+from qiscus_tui.service.overview import (
     SessionContext,
     group_history,
     origins_of,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from textual import events
 
-from qiscus_tui.service.overview.counting import Bar
+from qiscus_tui.service.overview import Bar
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.listed import work
 from qiscus_tui.tui.login.screen import LoginScreen
@@ -149,7 +149,7 @@ async def test_a_bar_under_a_long_filter_that_still_runs_counts_all_of_it(
 async def test_keys_and_clicks_go_from_chart_to_chart_and_open_a_bar(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.service.overview.counting.MOST", 2)
+    monkeypatch.setattr("qiscus_tui.service.overview.MOST", 2)
     async with at_sessions(clock, sessions=120) as here:
         await here.press("slash")
         here.app.action_overview()  # from an open filter enter goes back to the table

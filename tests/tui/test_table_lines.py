@@ -13,7 +13,7 @@ from qiscus_tui.model.account import Account, Role, Storage, parse_origin
 from qiscus_tui.query import Moment
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.workspace import LocalFiles, Workspace
-from qiscus_tui.service.overview.session_context import origins_of
+from qiscus_tui.service.overview import origins_of
 from qiscus_tui.service.sessions.session_list import Current, SessionList
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import Config

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.query import SortKey
-from qiscus_tui.service.sessions.group_order import GroupFact
+from qiscus_tui.service.sessions.groups import GroupFact
 from qiscus_tui.store.config import Config, View
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
 from tests.clocks import ManualClock

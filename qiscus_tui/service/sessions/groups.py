@@ -1,18 +1,25 @@
-"""Groups: the sessions of a list that have their client, network or the like in common.
+"""Groups: the sessions of a list that have their client, network or the like in common; sorted.
 
 Those of 100,000 sessions take some 40 ms.
+
+`count` and `per_day` begin with the most, `oldest` with the oldest; `newest`, `last_used` and `day`
+with the most recent; `network` and `ip` go by number, other keys from A. Unknown is last in either
+direction, and equals are the largest first.
 """
 
+import enum
 import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct
 
+from qiscus_tui.errors import UsageError
 from qiscus_tui.model.addresses import (
     address_text,
     named_network,
@@ -24,6 +31,7 @@ from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.ids import sha256
 from qiscus_tui.model.local_days import day_named, days_near
+from qiscus_tui.model.text import safe
 from qiscus_tui.query import Key, Moment, written_between, written_exactly
 from qiscus_tui.query.matching import address_of, label_of, text_of
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -352,3 +360,85 @@ def values_in(listed: SessionList, key: Key) -> list[str]:
         return []
     groups = grouped(listed, (_GROUPED_BY[key],), Moment(0.0, 0.0))
     return [value for group in groups for value in group.values if value is not None]
+
+
+# Their orders
+
+
+class GroupFact(enum.Enum):
+    """What groups can be sorted by, whatever their keys. The value is the word typed."""
+
+    COUNT = "count"
+    PER_DAY = "per_day"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    LAST_USED = "last_used"
+
+
+GroupSort = GroupFact | GroupKey
+
+_Value = tuple[int, float | str]
+"""Numbers before texts."""
+
+
+def parse_group_sort(text: str, keys: Sequence[GroupKey]) -> GroupSort:
+    """Return what groups with these keys are sorted by. Raises UsageError."""
+    names: dict[str, GroupSort] = {one.value: one for one in (*GroupFact, *keys)}
+    if text not in names:
+        by = ",".join(key.value for key in keys)
+        raise UsageError(
+            f"Groups by {by} can't be sorted by '{safe(text, 40)}'",
+            f"Sort them by one of {', '.join(names)}.",
+        )
+    return names[text]
+
+
+def sorted_groups(groups: Sequence[Group], by: GroupSort, *, reverse: bool = False) -> list[Group]:
+    """Return the groups in this order. They are given with the largest first."""
+    if by is GroupFact.COUNT and not reverse:
+        return [*groups]
+    known: list[tuple[_Value, Group]] = []
+    unknown: list[Group] = []
+    for group in groups:
+        value = _value(group, by)
+        if value is None:
+            unknown.append(group)
+        else:
+            known.append((value, group))
+    known.sort(key=itemgetter(0), reverse=(by in FALLING) != reverse)
+    return [*(group for _, group in known), *unknown]
+
+
+FALLING = {
+    GroupFact.COUNT,
+    GroupFact.PER_DAY,
+    GroupFact.NEWEST,
+    GroupFact.LAST_USED,
+    GroupKey.DAY,
+}
+"""What begins with the highest value."""
+
+
+def _value(group: Group, by: GroupSort) -> _Value | None:
+    match by:
+        case GroupFact.COUNT:
+            found = group.count
+        case GroupFact.PER_DAY:
+            found = group.per_day
+        case GroupFact.OLDEST:
+            found = group.oldest_at
+        case GroupFact.NEWEST:
+            found = group.newest_at
+        case GroupFact.LAST_USED:
+            found = group.last_used_at
+        case GroupKey():
+            found = group.kinds[group.keys.index(by)]
+    match found:
+        case None:
+            return None
+        case str():
+            return 1, found.casefold()
+        case date():
+            return 0, found.toordinal()
+        case _:
+            return 0, found

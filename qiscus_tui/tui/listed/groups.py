@@ -10,8 +10,14 @@ from msgspec.structs import replace
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.plan_groups import targets_of_groups
-from qiscus_tui.service.sessions.group_order import GroupFact, GroupSort, sorted_groups
-from qiscus_tui.service.sessions.groups import Group, grouped, lacking
+from qiscus_tui.service.sessions.groups import (
+    Group,
+    GroupFact,
+    GroupSort,
+    grouped,
+    lacking,
+    sorted_groups,
+)
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from qiscus_tui.tui.listed.order import ListView, Sorting
 

@@ -4,7 +4,7 @@ from qiscus_tui.model.account import Role
 from qiscus_tui.model.clock import MINUTE, ago, countdown
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
-from qiscus_tui.service.overview.counting import Sprawl
+from qiscus_tui.service.overview import Sprawl
 from qiscus_tui.tui.listed import notices
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.groups import GroupView, keys_words

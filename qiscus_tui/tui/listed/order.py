@@ -15,8 +15,8 @@ from qiscus_tui.errors import FilterError
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import Moment, Query, SortKey, order, parse, parse_readable, select
 from qiscus_tui.query.sorting import FALLING
-from qiscus_tui.service.sessions.group_order import FALLING as FALLING_GROUPS
-from qiscus_tui.service.sessions.group_order import GroupFact
+from qiscus_tui.service.sessions.groups import FALLING as FALLING_GROUPS
+from qiscus_tui.service.sessions.groups import GroupFact
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from qiscus_tui.tui.listed.marks import NO_MARKS
 

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import Moment
-from qiscus_tui.service.overview.counting import Overview, Sprawl, count_overview
+from qiscus_tui.service.overview import Overview, Sprawl, count_overview
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import HEIGHTS, BaseScreen, TooSmall

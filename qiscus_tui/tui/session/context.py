@@ -16,12 +16,12 @@ from textual.content import Content
 from qiscus_tui.model.clock import DAY, HOUR, MINUTE, as_typed
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import Moment
-from qiscus_tui.service.overview.counting import Sprawl
-from qiscus_tui.service.overview.session_context import (
+from qiscus_tui.service.overview import (
     DAYS,
     NO_ORIGINS,
     GroupHistory,
     SessionContext,
+    Sprawl,
     group_history,
     origins_of,
 )

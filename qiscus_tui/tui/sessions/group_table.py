@@ -12,8 +12,7 @@ from msgspec import Struct
 
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.service.sessions.group_order import GroupFact
-from qiscus_tui.service.sessions.groups import Group, shown
+from qiscus_tui.service.sessions.groups import Group, GroupFact, shown
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from qiscus_tui.tui.widgets.bars import share_blocks
 from qiscus_tui.tui.widgets.cells import (

@@ -18,8 +18,7 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.query import Moment, Query, SortKey, parse, select
 from qiscus_tui.service.revocation.plan import ChosenBy, Selection
 from qiscus_tui.service.revocation.retention import USUAL_RULES
-from qiscus_tui.service.sessions.group_order import GroupFact
-from qiscus_tui.service.sessions.groups import Group
+from qiscus_tui.service.sessions.groups import Group, GroupFact
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.groups import Grouped, GroupSorting, GroupView, group_sort_keys

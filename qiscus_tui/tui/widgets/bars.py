@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from qiscus_tui.service.overview.counting import Bar
+from qiscus_tui.service.overview import Bar
 from qiscus_tui.tui.widgets.cells import SHARE_WIDTH, fit, share_text, width_of
 from qiscus_tui.tui.widgets.table import UNBOUND, Column, Table
 
