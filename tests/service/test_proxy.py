@@ -3,10 +3,13 @@
 import asyncio
 import contextlib
 import json
+import ssl
 from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+import trustme
 
 from qiscus_tui.api.contract import DEFAULT
 from qiscus_tui.api.wire import WireSettings
@@ -133,6 +136,30 @@ def login_answer() -> bytes:
 async def test_paths_are_sent_as_they_are(running: Running, path: str) -> None:
     await running.get(path, method="OPTIONS")
     assert running.server.heads[0].startswith(f"OPTIONS {path} HTTP/1.1\r\n".encode())
+
+
+async def test_over_tls_and_another_proxy_too(tmp_path: Path) -> None:
+    authority, server, asked = trustme.CA(), Server(), list[bytes]()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("up.example").configure_cert(tls)
+
+    async def tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).partition(b"\r\n")[0])
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        await writer.start_tls(tls)
+        await server.serve(reader, writer)
+
+    async with await asyncio.start_server(tunnel, "127.0.0.1") as between:
+        proxy = "http://{}:{}".format(*between.sockets[0].getsockname())
+        settings = WireSettings(timeout=5, proxy=proxy, ca_bundle=str(tmp_path / "ca.pem"))
+        upstream = Upstream(parse_origin("https://up.example"), settings)
+        for target in (b"/a/../b//c", b"/d"):
+            async with upstream.ask("GET", target, []) as answer:
+                assert await answer.aread() == b"ok"
+        await upstream.close()
+    assert asked == [b"CONNECT up.example:443 HTTP/1.1"]
+    assert [head.split()[1] for head in server.heads] == [b"/a/../b//c", b"/d"]
 
 
 async def test_a_whole_address_leads_to_no_other_server(running: Running) -> None:

@@ -45,13 +45,25 @@ def answer_headers(answer: httpx.Response) -> Headers:
     return [(name, value) for name, value in passed if not name.lower().startswith(dropped)]
 
 
+class _Url(httpx.URL):
+    """An address whose path and query are sent as they are, not in httpx's normal form."""
+
+    def __init__(self, origin: Origin, target: bytes) -> None:
+        normal = httpx.URL(str(origin))
+        super().__init__(normal if target == b"*" else normal.copy_with(raw_path=target))
+        self._target = target
+
+    @property
+    def raw_path(self) -> bytes:
+        return self._target
+
+
 class Upstream:
     """The one server that requests are passed on to."""
 
     def __init__(self, origin: Origin, settings: WireSettings) -> None:
         """Raises ConfigError where its certificates or its proxy can't be used."""
         self.origin = origin
-        self._url = httpx.URL(str(origin))
         self._timeout = settings.timeout
         self._in_process = settings.transport
         self._tls = tls_context(settings.ca_bundle) if origin.scheme == "https" else False
@@ -88,12 +100,12 @@ class Upstream:
         waits = {"connect": wait, "pool": wait, "write": None, "read": wait if is_short else None}
         request = httpx.Request(
             method,
-            # Without a network a transport looks at this normal form; else `target` is sent.
-            self._url if target == b"*" else self._url.copy_with(raw_path=target),
+            str(self.origin),
             headers=[(b"Host", self.origin.netloc.encode()), *headers],
             content=content,
-            extensions={"target": target, "timeout": waits},
+            extensions={"timeout": waits},
         )
+        request.url = _Url(self.origin, target)  # a Request makes a URL of its own
         connection = self._idle.pop() if self._idle else self._connection()
         try:
             answer = await connection.handle_async_request(request)
