@@ -37,7 +37,6 @@ KEYS = {
     "filter": "/",
     "filter_plans": "/",
     "find_token": "F",
-    "forget_account": "f",
     "group_by": "G",
     "groups": "g",
     "help": "?",

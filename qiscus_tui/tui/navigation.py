@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.account.selection import SelectedAccount
     from qiscus_tui.service.account.workspace import Workspace
-    from qiscus_tui.service.history import PastPlan
     from qiscus_tui.tui.accounts.screen import AccountsAnswer
     from qiscus_tui.tui.listed.feed import Feed
     from qiscus_tui.tui.revoke.dialog import RevokeDialog
@@ -154,18 +153,12 @@ class Navigation(TerminalApp, inherit_bindings=False):
 
     def action_open_detail(self) -> None:
         """Show everything that is known of the session under the cursor."""
-        from qiscus_tui.tui.session.screen import DetailAnswer, DetailScreen, FilterBy
+        from qiscus_tui.tui.session.screen import DetailScreen
 
         sessions = self.sessions
         table = sessions.table
         if table.cursor_session is None:
             return
-
-        def answered(answer: DetailAnswer | None) -> None:
-            if isinstance(answer, FilterBy):
-                sessions.filter_by(answer.text)
-            elif answer is not None:
-                self._revoke_one(answer.session_id)
 
         table.drop_range()
         screen = DetailScreen(
@@ -176,27 +169,20 @@ class Navigation(TerminalApp, inherit_bindings=False):
             lambda: table.marks,
             lambda at: table.mark((at,), marked=at not in table.marks),
         )
-        self.push_screen(screen, answered)
+        self.push_screen(screen, sessions.filter_by)
 
     def action_overview(self) -> None:
         """Show the whole list, counted; a bar adds to the filter."""
         from qiscus_tui.tui.overview.screen import OverviewScreen
 
         sessions = self.sessions
-        over_groups = sessions.list.is_grouped
-        overview = OverviewScreen(sessions.feed, sessions.view, over_groups=over_groups)
-        self.push_screen(overview, sessions.filter_by)
+        self.push_screen(OverviewScreen(sessions.feed, sessions.view), sessions.filter_by)
 
     def action_audit(self) -> None:
         """Show what was revoked from here."""
         from qiscus_tui.tui.audit.screen import AuditScreen
 
-        self.push_screen(AuditScreen(self.workspace, self._open_plan))
-
-    def _open_plan(self, plan: PastPlan) -> None:
-        from qiscus_tui.tui.audit.screen import PlanScreen
-
-        self.push_screen(PlanScreen(plan))
+        self.push_screen(AuditScreen(self.workspace))
 
     def action_reload(self) -> None:
         """Read the list again; where the session ended, log in again."""
@@ -302,13 +288,11 @@ class Navigation(TerminalApp, inherit_bindings=False):
         from qiscus_tui.tui.session.screen import DetailScreen
 
         if isinstance(self.screen, DetailScreen):
-            self.screen.action_revoke()
+            session_id = self.screen.session.id
+            await self.screen.dismiss()
+            await self._changes.revoke_one(session_id)
         elif (choices := self.sessions.list.selected()) is not None:
             await self._changes.revoke(choices)
-
-    @work(group="dialog")
-    async def _revoke_one(self, session_id: str) -> None:
-        await self._changes.revoke_one(session_id)
 
     @work(group="dialog")
     async def action_prune(self) -> None:

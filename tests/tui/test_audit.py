@@ -8,7 +8,7 @@ import pytest
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.audit_records import AuditGroup, AuditKind
 from qiscus_tui.store.processes import Process
-from qiscus_tui.tui.audit.screen import AuditScreen, PlanScreen
+from qiscus_tui.tui.audit.screen import AuditScreen
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock
 from tests.tui.accounts_here import AGENT, Machine
@@ -46,13 +46,10 @@ async def open_audit(here: Running) -> None:
 async def test_the_palette_opens_it_and_escape_goes_back(machine: Machine):
     async with machine.app() as here:
         await here.press("colon", *"audit", "enter")
-        (row,) = [line for line in here.lines() if "login" in line]
-        assert "issued" in row
+        assert any(" login " in line and "issued" in line for line in here.lines())
         assert f"account {EMAIL}" in here.words()
-        await here.press("enter")
-        assert isinstance(here.app.screen, PlanScreen)
         assert "not recorded" not in here.text()
-        await here.press("escape", "escape")
+        await here.press("escape")
         assert isinstance(here.app.screen, SessionsScreen)
 
 
@@ -69,45 +66,38 @@ async def test_plans_stand_newest_first_with_how_they_ended_at_any_width(machine
             await here.settle()
             (row, _) = [line for line in here.lines() if "1 revoked · 1 failed" in line]
             assert "today" in row
-        await here.press("down", "enter")  # below the login
-        assert "3fa9c01b0002" in here.text()
         await here.pilot.resize_terminal(120, 40)
-        await here.settle()
-        assert "3fa9c01b0001" in here.text()
+        await here.press("down")  # below the login
+        assert "3fa9c01b0002" in here.text()
         assert "\x1b" not in here.text()  # what a server said is shown in its safe form alone
         assert "[@click=app.bell]x[/]" in here.text()
 
 
-async def test_a_plan_has_outcomes_rule_and_groups_below_the_list_and_whole_by_enter(
-    machine: Machine,
-):
+async def test_a_plan_has_outcomes_rule_and_groups_below_the_list(machine: Machine):
     (stored,) = machine.local_files.book.all()
     log, ids = machine.local_files.audit, [f"{number:012x}" for number in range(470)]
     groups = [AuditGroup("GuzzleHttp", "10.2.0.0/24", 461), AuditGroup("curl", None, 8)]
     rule, why = "filter client:curl", "cron leaves them behind"
     log.intent("aaaa1111", stored.account, AuditKind.REVOKE, ids, None, rule, why, groups=groups)
-    log.outcomes("aaaa1111", [(one, "revoked", "") for one in ids[7:]])
-    log.outcomes("aaaa1111", [(one, "failed", "still listed") for one in ids[:7]])
-    log.summary("aaaa1111", {"revoked": 463, "failed": 7})
+    log.outcomes("aaaa1111", [(one, "revoked", "") for one in ids[14:]])
+    log.outcomes("aaaa1111", [(one, "failed", "still listed") for one in ids[:14]])
+    log.summary("aaaa1111", {"revoked": 456, "failed": 14})
     written(machine, "older", machine.clock.now() - 7200)
     async with machine.app() as here:
         await open_audit(here)
-        (row,) = [line for line in here.lines() if "463 revoked" in line and "revoke " in line]
+        (row,) = [line for line in here.lines() if "456 revoked" in line and "revoke " in line]
         assert "GuzzleHttp · 10.2.0.0/24 and 1" in row
         assert "filter" in row
-        for whole in (False, True):
-            words = here.words()
-            named = " ".join(ids[: 7 if whole else 3])
-            for part in (f"rule {rule}", f"reason {why}", "7 failed: still listed", named):
-                assert part in words
-            assert words.index("7 failed: still") < words.rindex("463 revoked")
-            assert "461 GuzzleHttp · 10.2.0.0/24" in words
-            await here.press("enter")
-        assert "8 curl · unknown 1 from elsewhere" in here.words()
-        assert isinstance(here.app.screen, PlanScreen)
-        assert "revoke plan aaaa1111" in here.words()
-        assert "https://demo.invalid" in here.words()
-        await here.press("escape", "end")
+        words = here.words()
+        for part in (f"rule {rule}", f"reason {why}", "14 failed: still listed", ids[9], "4 more"):
+            assert part in words
+        assert ids[10] not in words
+        assert words.index("14 failed: still") < words.rindex("456 revoked")
+        for part in ("461 GuzzleHttp · 10.2.0.0/24", "8 curl · unknown", "1 from elsewhere"):
+            assert part in words
+        assert "revoke plan aaaa1111" in words
+        assert "https://demo.invalid" in words
+        await here.press("end")
         assert f"rule {rule}" not in here.words()
         assert "1 failed: still listed" in here.words()
         await here.press("escape")
@@ -127,11 +117,9 @@ async def test_a_filter_leaves_the_plans_with_all_its_words_and_several_accounts
         assert "ACCOUNT" in here.text()
         await here.press("slash", *"Billing age")
         assert "1 of 4" in here.lines()[0]
-        assert "bbbb2222" not in here.text()
         assert "10.2.7.0/24" in here.text()
-        await here.press("enter", "enter")
         assert "revoke plan bbbb2222" in here.words()
-        await here.press("escape", "slash", *" zzz")
+        await here.press("enter", "slash", *" zzz")
         assert "No plan has these words." in here.text()
         await here.press("escape")
         assert isinstance(here.app.screen, AuditScreen)
@@ -169,8 +157,7 @@ async def test_a_session_without_an_outcome_says_so(machine: Machine):
     async with machine.app() as here:
         await open_audit(here)
         assert "its end was not recorded" in here.text()
-        await here.press("enter")
-        assert "1 not recorded 3fa9c01b0002" in here.words()
+        assert "1 not recorded" in here.words()
 
 
 async def test_a_revoke_of_this_run_stands_in_it(machine: Machine):

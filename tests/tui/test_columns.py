@@ -36,13 +36,12 @@ class Given(NamedTuple):
 
     longest: dict[str, int] = LONG
     has_preview: bool = False
-    has_alike: bool = False
     sorted_by: SortKey | None = None
 
 
 def laid_out(width: int, given: Given = Given()) -> tuple[PlacedColumn[SessionRow], ...]:  # noqa: B008
-    longest, has_preview, has_alike, key = given
-    columns = offered_columns(longest, has_preview=has_preview, has_alike=has_alike, sorted_by=key)
+    longest, has_preview, key = given
+    columns = offered_columns(longest, has_preview=has_preview, sorted_by=key)
     found = fit_columns(columns, [longest.get(one.title, UNBOUND) for one in columns], width)
     assert found[-1].start + found[-1].cells <= max(width, 41)
     return found
@@ -66,14 +65,10 @@ def widths(found: tuple[PlacedColumn[SessionRow], ...]) -> dict[str, int]:
         (79, Given(UNUSED), "EXPIRES IN, ID, CLIENT, CREATED, IP"),
         (59, Given(), "EXPIRES IN, ID, CLIENT, IP"),
         (40, Given(), "EXPIRES IN, ID, CLIENT"),
-        (119, Given(SHORT, has_alike=True), f"{MAIN}, ITS GROUP"),
-        (119, Given(has_alike=True), f"{MAIN}, ITS GROUP"),
-        (119, Given(NAMED, has_alike=True), f"{MAIN}, USER"),
-        (99, Given(SHORT, has_alike=True), MAIN),
+        (99, Given(SHORT), MAIN),
         (148, Given(), MAIN),
-        (103, Given(SHORT, has_preview=True, has_alike=True), MAIN),
+        (103, Given(SHORT, has_preview=True), MAIN),
         (103, Given(IPV6, has_preview=True), MAIN),
-        (143, Given(SHORT, has_preview=True, has_alike=True), f"{MAIN}, ITS GROUP"),
     ],
 )
 def test_columns_give_way_by_priority(width: int, given: Given, shown: str) -> None:

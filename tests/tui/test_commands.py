@@ -192,7 +192,7 @@ async def test_a_changed_key_works_in_place_of_the_own_one_and_is_shown_everywhe
 
 def test_the_configuration_knows_the_keys_without_the_app() -> None:
     fixed = {"enter", "escape", "tab", *FIXED_KEYS}
-    own = {"next_session", "previous_session", "forget_account"}
+    own = {"next_session", "previous_session"}
     lists, dialogs = dict[str, str](), dict[str, str]()
     for one in COMMANDS:
         if one.bound and len(one.keys) == 1 and (one.name in own or one.keys[0] not in fixed):

@@ -92,7 +92,7 @@ async def test_what_is_drawn_while_the_app_ends_needs_nothing_that_is_gone_alrea
         await running.press("j", "enter")
         screen = running.app.screen
         assert isinstance(screen, DetailScreen)
-        await screen.query("#countdown, #known, #parts").remove()
+        await screen.query("#countdown, #known, #facts").remove()
         clock.advance(2 * DAY)
         screen.panel.draw()
 

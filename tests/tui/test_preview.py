@@ -1,7 +1,6 @@
 """The session under the cursor, beside the list of a wide terminal."""
 
 import asyncio
-import re
 import weakref
 
 import pytest
@@ -31,7 +30,6 @@ async def test_the_session_under_the_cursor_stands_beside_the_list(clock: Manual
             words = previewed(running)
             assert f"Id {session.id}" in words
             assert "used within 24h" in words
-            assert "PRUNE" in words
             assert str(session.token) not in running.text()
             assert not any("USER AGENT" in line for line in running.lines())
 
@@ -41,22 +39,6 @@ async def test_it_needs_150_columns(clock: ManualClock, width: int, *, is_there:
     async with at_sessions(clock, size=(width, 40)) as running:
         await running.press("j")
         assert ("Token" in running.text()) is is_there
-        await running.press("tab")
-        assert running.focus == ("facts" if is_there else "table")
-        assert ("needs 150 columns" in running.toasts) is not is_there
-
-
-async def test_tab_goes_to_it_and_back_and_the_keys_of_the_list_stay(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=300, size=(150, 30)) as running:
-        await running.press("j", "tab", "end")
-        assert running.focus == "facts"
-        assert "ADDRESSES" in running.text()
-        await running.press("space")
-        assert "1 marked" in running.lines()[1]
-        await running.press("escape")
-        assert running.focus == "table"
-        await running.press("tab", "tab")
-        assert running.focus == "table"
 
 
 async def test_a_list_that_shrinks_to_nothing_has_nothing_beside_it(clock: ManualClock) -> None:
@@ -91,18 +73,6 @@ async def test_only_the_session_on_which_the_cursor_rests_is_drawn(
         resting.set()
         await running.settle()
         assert shown == [running.sessions.table.cursor_id]
-
-
-async def test_at_120_columns_each_row_says_how_many_are_in_its_group(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=300) as running:
-        details, listed = running.sessions.details, running.sessions.feed.listed
-        for line, session_id in zip(running.lines()[5:], running.ids, strict=False):
-            if line.startswith("─"):
-                break
-            count = details.alike(session_id)
-            share = round(100 * count / len(listed))
-            said = rf" {count} +{share} %" if count > 1 and share else f" {count} "
-            assert re.search(said, f"{line} ") or not count
 
 
 async def test_the_list_can_be_drawn_while_the_app_ends(clock: ManualClock) -> None:

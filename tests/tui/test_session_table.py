@@ -169,22 +169,6 @@ async def test_where_there_is_no_room_for_all_words_those_that_matter_stay_whole
             assert words in line
 
 
-async def test_how_many_are_like_a_session_is_said_once_it_is_known() -> None:
-    sessions = listed([session(number, ip="10.2.0.7") for number in range(200)])
-    app = TableApp(sessions, ManualClock(NOW))
-    counts: dict[str, int] = {}
-    app.table.alike = lambda session_id: counts.get(session_id, 0)
-    async with app.run_test(size=(120, 6)) as pilot:
-        await pilot.pause()
-        assert app.lines()[0].endswith("ITS GROUP")
-        assert app.lines()[1].endswith("10.2.0.7")
-        counts.update({session(0).id: 72, session(1).id: 1})
-        app.table.tick()
-        await pilot.pause()
-        assert app.lines()[1].endswith("  72  36 %")
-        assert app.lines()[2].split()[-1] == "1"
-
-
 # Time passing.
 
 

@@ -7,7 +7,6 @@ from qiscus_tui.errors import CannotTell
 from qiscus_tui.model.clock import HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.masking import MASK, KnownSecrets, masked
-from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.text import counted
 from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.outcomes import GONE, Report
@@ -16,7 +15,6 @@ from qiscus_tui.service.revocation.plan import (
     RevocationPlan,
     Selection,
     exclusion_of,
-    make_plan,
 )
 from qiscus_tui.service.revocation.retention import USUAL_RULES, check_rules, kept_by_rules
 from qiscus_tui.service.sessions.groups import Group, grouped, lacking
@@ -142,10 +140,3 @@ def targets_of_groups(
             for position in group.positions
         )
     return found
-
-
-def prune_outlook(listed: SessionList, group: Group, moment: Moment) -> RevocationPlan:
-    """Return the plan that the usual rules would make of a group."""
-    selection = Selection(group.positions)
-    retention = Retention(group.keys, USUAL_RULES)
-    return make_plan(listed, selection, Allowed(), retention, moment)

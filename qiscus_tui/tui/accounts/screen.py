@@ -1,8 +1,8 @@
-"""The accounts of this machine: switch, add, log out, forget. No server is asked to show them."""
+"""The accounts of this machine: switch, add, log out. No server is asked to show them."""
 
 import asyncio
 import enum
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
@@ -25,11 +25,11 @@ from qiscus_tui.service.account.directory import (
     must_not_be_given,
     switched_to,
 )
-from qiscus_tui.service.account.logout import forget_account, log_out
+from qiscus_tui.service.account.logout import log_out
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.visits import last_lists
-from qiscus_tui.tui.accounts.questions import EndAccountDialog
+from qiscus_tui.tui.accounts.log_out import LogOutDialog
 from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
@@ -40,18 +40,6 @@ from qiscus_tui.tui.widgets.cells import UNKNOWN, created_cell, fit_middle, last
 from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.table import Column, Table
-
-ENDED = "this program's token is ended on the server, and the account is forgotten on this machine."
-READ_ONLY = (
-    "is read-only here, so its token is not ended and remains valid; it is forgotten on this "
-    "machine."
-)
-LONG_LIVED = (
-    "The long-lived token may remain valid: no known call ends it. If it leaked, change "
-    "the password and ask Qiscus."
-)
-FORGOTTEN = "its secrets and its name are removed from this machine."
-NOT_ENDED = "Its tokens are not ended and remain valid. Logging out ends the short-lived one."
 
 
 class AccountsAnswer(enum.Enum):
@@ -277,7 +265,6 @@ class AccountsScreen(BaseScreen[None]):
             rows=len(self.accounts),
             busy=self._is_busy or (feed is not None and feed.is_busy),
             account_in_use=chosen is not None and chosen.is_in_use,
-            account_kept=chosen is not None and chosen.known.is_kept,
             account_fixed=fixed.text if fixed else "",
             no_way_back=BUSY if self._is_busy else no_way_back,
         )
@@ -312,29 +299,12 @@ class AccountsScreen(BaseScreen[None]):
     def action_log_out(self) -> None:
         """End our token, and forget the account; asks first."""
         if (chosen := self.chosen) is not None:
-            readonly = chosen.known.account.readonly
-            ended = READ_ONLY if readonly else ENDED
-            self._ask(chosen.known, ended, LONG_LIVED, self._log_out, forgets=readonly)
-
-    def action_forget_account(self) -> None:
-        """Forget the account without a word to its server; asks first."""
-        if (chosen := self.chosen) is not None:
-            self._ask(chosen.known, FORGOTTEN, NOT_ENDED, self._forget, forgets=True)
+            self._log_out(chosen.known)
 
     @work(group="dialog")
-    async def _ask(
-        self,
-        one: KnownAccount,
-        lead: str,
-        more: str,
-        end: Callable[[KnownAccount, bool], Awaitable[str]],
-        *,
-        forgets: bool,
-    ) -> None:
+    async def _log_out(self, one: KnownAccount) -> None:
         """Ask, end it, and go on with what is left."""
-        lead = f"{safe(one.name)}: {lead}"
-        clock = self.workspace.clock
-        dialog = EndAccountDialog(clock, lead, more, partial(end, one), forgets=forgets)
+        dialog = LogOutDialog(self.workspace.clock, one, partial(self._end, one))
         result = await self.app.push_screen_wait(dialog)
         if result is None:
             return
@@ -345,7 +315,7 @@ class AccountsScreen(BaseScreen[None]):
         are_left = any(row.known.is_kept for row in self.accounts if row.known is not one)
         self._on_answer(AccountsAnswer.OTHERS_LEFT if are_left else AccountsAnswer.NONE_LEFT)
 
-    async def _log_out(self, one: KnownAccount, forget_anyway: bool) -> str:
+    async def _end(self, one: KnownAccount, forget_anyway: bool) -> str:
         connection = self._feed.connection if self._feed and self._is_in_use(one) else None
         is_ours = connection is None
         if connection is None:
@@ -357,11 +327,6 @@ class AccountsScreen(BaseScreen[None]):
             if is_ours:
                 await connection.close()
         return f"is logged out: {safe(result.value)}"
-
-    async def _forget(self, one: KnownAccount, _anyway: bool) -> str:
-        held = await forget_account(self.workspace, one.name)
-        left = "its tokens remain" if held else "its long-lived token may remain"
-        return f"is forgotten here; {left} valid"
 
     def _failed(self, error: QiscusTuiError) -> None:
         self.notify(error.text, severity="warning", markup=False)

@@ -3,14 +3,13 @@
 import asyncio
 import textwrap
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
@@ -35,12 +34,10 @@ from qiscus_tui.tui.widgets.fields import Field
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.table import Column, Table
 
-MOST_IDS = 3
+MOST_IDS = 10
 """Ids that are named of the sessions with the same outcome."""
-MOST_LEFT = 400
-"""The same of those that are not gone, where one plan fills the screen."""
 MOST_GROUPS = 12
-"""Groups that are named below the plans."""
+"""Groups that are named of a plan."""
 
 ACCOUNT: Column[PastPlan] = Column(
     "ACCOUNT", lambda plan, cells: fit_middle(safe(plan.account), cells), 32, 85, least=20
@@ -67,10 +64,9 @@ class AuditScreen(BaseScreen[None]):
     HOW_BACK = "esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.AUDIT)]
 
-    def __init__(self, workspace: Workspace, open_plan: Callable[[PastPlan], None]) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self._workspace = workspace
-        self._open_plan = open_plan
         self._all: list[PastPlan] = []
         self._plans: list[PastPlan] = []
         """Those that the filter leaves."""
@@ -176,54 +172,6 @@ class AuditScreen(BaseScreen[None]):
         self._filter.value = ""
         self._leave_filter()
 
-    @on(Table.Opened)
-    async def _opened(self) -> None:
-        await self.run_command("open_plan")
-
-    def action_open_plan(self) -> None:
-        """Show the outcome of each session of the plan under the cursor."""
-        self._open_plan(self._plans[self._table.cursor_row])
-
-
-class PlanScreen(BaseScreen[None]):
-    """One plan: who, when, by which rule, its outcomes, and where its sessions came from."""
-
-    CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = "#outcomes"
-    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.OVER_LIST)]
-    SCOPE = Scope.OVER_LIST
-    HOW_BACK = "esc goes back to it"
-
-    def __init__(self, plan: PastPlan) -> None:
-        super().__init__()
-        self._plan = plan
-
-    def compose(self) -> ComposeResult:
-        yield TooSmall()
-        yield OneLine(
-            Line(
-                (
-                    piece(self._plan.title, Tone.STRONG, ALWAYS),
-                    piece(self._plan.words, Tone.PLAIN, 50, after="   "),
-                ),
-                (piece("esc back to the plans", Tone.MUTED, 20),),
-            )
-        )
-        yield Static(classes="rule")
-        yield FactsPanel(id="plan-facts")
-        yield Static(classes="rule")
-        with VerticalScroll(id="outcomes"):
-            yield Drawn(id="plan-result")
-        yield Static(classes="rule")
-        yield ActionBar(id="plan-actions")
-
-    def on_mount(self) -> None:
-        """Draw the plan: everything is known already."""
-        self.query_one("#plan-actions", ActionBar).show_commands(Scope.OVER_LIST, self.context)
-        self.query_one(FactsPanel).show_facts(plan_facts(self._plan))
-        result = partial(plan_result, self._plan, is_whole=True)
-        self.query_one("#plan-result", Drawn).show(result)
-
 
 def who(plan: PastPlan) -> str:
     """Return `root (sudo by ann) from 203.0.113.9`."""
@@ -243,7 +191,7 @@ def text_of(plan: PastPlan) -> str:
     """Return all that is shown of a plan, to look for words in it."""
     groups = " ".join(group.name for group in plan.groups)
     facts = " ".join(fact.text for fact in plan_facts(plan))
-    return f"{plan.title} {plan.words} {groups} {facts}".casefold()
+    return f"{plan.words} {groups} {facts}".casefold()
 
 
 def plan_facts(plan: PastPlan) -> list[Fact]:
@@ -251,6 +199,7 @@ def plan_facts(plan: PastPlan) -> list[Fact]:
     intent = plan.intent
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(intent.time))
     facts = (
+        ("what", plan.title),
         ("when", when),
         ("sessions", f"{len(intent.ids):,}"),
         *((("rule", safe(intent.rule)),) if intent.rule else ()),
@@ -262,11 +211,8 @@ def plan_facts(plan: PastPlan) -> list[Fact]:
     return [Fact(name, value) for name, value in facts]
 
 
-def plan_result(plan: PastPlan, width: int, *, is_whole: bool = False) -> Content:
-    """Return its outcomes with their reasons, and where its sessions came from.
-
-    `is_whole`: with every group and the ids of what is not gone.
-    """
+def plan_result(plan: PastPlan, width: int) -> Content:
+    """Return its outcomes with their reasons, and where its sessions came from."""
     if isinstance(plan.intent, AuditAccess):  # its row says how it ended
         return Content("\n").join([Content.styled("TOKEN", "bold"), *map(Content, plan.intent.ids)])
     lines = [Content.styled("OUTCOMES", "bold")]
@@ -274,21 +220,17 @@ def plan_result(plan: PastPlan, width: int, *, is_whole: bool = False) -> Conten
         is_gone = group.outcome in GONE
         words = with_reason(safe(group.outcome), safe(group.reason))
         lines.append(_counted(len(group.ids), words, "" if is_gone else "$warning"))
-        if is_whole or not is_gone:
-            most = MOST_LEFT if is_whole and not is_gone else MOST_IDS
-            named = [safe(one) for one in group.ids[:most]]
-            if len(group.ids) > most:
-                named.append(
-                    f"and\N{NO-BREAK SPACE}{len(group.ids) - most:,}\N{NO-BREAK SPACE}more"
-                )
+        if not is_gone:
+            named = [safe(one) for one in group.ids[:MOST_IDS]]
+            if (more := len(group.ids) - MOST_IDS) > 0:
+                named.append(f"and\N{NO-BREAK SPACE}{more:,}\N{NO-BREAK SPACE}more")
             lines += [
                 Content.styled(f"{'':9}{line}", "$text-muted")
                 for line in textwrap.wrap("  ".join(named), max(20, width - 9))
             ]
     if not plan.outcomes_together:
         lines.append(Content.styled("none recorded", "$text-muted"))
-    groups = plan.groups if is_whole else plan.groups[:MOST_GROUPS]
-    if groups:
+    if groups := plan.groups[:MOST_GROUPS]:
         lines += [Content(), Content.styled("CLIENT AND NETWORK", "bold")]
         lines += [_counted(one.count, safe(one.name)) for one in groups]
         if rest := len(plan.intent.ids) - sum(one.count for one in groups):

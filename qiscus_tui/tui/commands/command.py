@@ -35,8 +35,6 @@ class Scope(enum.Enum):
     OVERVIEW = "overview"
     ACCOUNTS = "accounts"
     AUDIT = "audit"
-    OVER_LIST = "over the list"
-    """A screen over the list that has no commands of its own."""
     LOGIN = "login"
     DIALOG = "dialog"
     """Every dialog."""

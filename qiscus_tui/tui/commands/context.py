@@ -26,8 +26,6 @@ class Context(Struct, frozen=True, kw_only=True):
     """Sessions in the list."""
     grouped: bool = False
     """The list is shown as groups, so no session is under the cursor."""
-    has_preview: bool = False
-    """The session under the cursor is shown beside the list."""
     has_views: bool = False
     """The configuration has views of the list."""
     marked: int = 0
@@ -48,8 +46,6 @@ class Context(Struct, frozen=True, kw_only=True):
 
     account_in_use: bool = False
     """The account under the cursor is the one whose sessions are behind."""
-    account_kept: bool = False
-    """The account under the cursor is stored on this machine."""
     account_fixed: str = ""
     """Why no other account can be used: the environment names one."""
     no_way_back: str = ""
@@ -93,7 +89,6 @@ class Need:
 ROW = Need(lambda now: now.rows, "No session is shown.")
 """A session or a group under the cursor."""
 SESSION = Need(lambda now: not now.grouped, "This needs a session: enter shows those of the group.")
-GROUPED = Need(lambda now: now.grouped, "The list is not shown as groups: {key[groups]} does that.")
 LISTED = Need(lambda now: now.listed or now.loading, "The list is empty.")
 """What comes in may still fill it."""
 WHOLE_FILTER = Need(
@@ -111,10 +106,6 @@ NO_RANGE = Need(
 VIEW = Need(
     lambda now: now.has_views,
     "There are no views: name one in config.toml as [view.NAME], with filter or group_by.",
-)
-PREVIEW = Need(
-    lambda now: now.has_preview,
-    "There is no preview here: it needs 150 columns.",
 )
 LIST_BEHIND = Need(lambda now: now.listed, "Open the help from the list to run an example.")
 
@@ -143,11 +134,6 @@ FREE_CHOICE = Need(lambda now: not now.account_fixed, "{now.account_fixed}")
 OTHER_ACCOUNT = Need(
     lambda now: not now.account_in_use, "This account is in use: esc goes back to its sessions."
 )
-KEPT_ACCOUNT = Need(
-    lambda now: now.account_kept,
-    "This account is not stored here, so there is nothing to forget.",
-)
-PLAN = Need(lambda now: now.rows, "No plan is listed.")
 WAY_BACK = Need(lambda now: not now.no_way_back, "{now.no_way_back}")
 
 # Of a dialog.

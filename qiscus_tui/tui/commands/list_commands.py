@@ -4,12 +4,10 @@ from functools import partial
 
 from qiscus_tui.tui.commands.command import LIST, Command, Heading, Scope
 from qiscus_tui.tui.commands.context import (
-    GROUPED,
     LISTED,
     MARK,
     MARK_OR_ROW,
     NO_RANGE,
-    PREVIEW,
     ROW,
     SERVER,
     SESSION,
@@ -98,7 +96,7 @@ LIST_COMMANDS = (
         title="Open the group",
         help="In the groups: show the sessions of the group; escape comes back.",
         footer=92,
-        needs=(GROUPED, WHOLE_FILTER, ROW),
+        needs=(WHOLE_FILTER, ROW),
     ),
     _finding(
         name="overview",
@@ -259,14 +257,6 @@ LIST_COMMANDS = (
         needs=(LISTED,),
         on_app=True,
     ),
-    _moving(
-        name="preview",
-        keys=("tab",),
-        title="Go to the preview",
-        help="Go to the session beside the list, to scroll it, and back; from 150 columns.",
-        footer=42,
-        needs=(PREVIEW,),
-    ),
     _finding(
         name="find_token",
         keys=("F",),
@@ -310,7 +300,6 @@ LIST_COMMANDS = (
             Scope.OVERVIEW,
             Scope.ACCOUNTS,
             Scope.AUDIT,
-            Scope.OVER_LIST,
             Scope.LOGIN,
         ),
         footer=50,

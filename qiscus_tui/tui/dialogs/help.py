@@ -42,7 +42,6 @@ PLACES = {
     Scope.OVERVIEW: "In the overview",
     Scope.ACCOUNTS: "Among the accounts",
     Scope.AUDIT: "In the audit",
-    Scope.OVER_LIST: "In a plan of the audit",
     Scope.LOGIN: "At the login",
 }
 """Where the keys of a scope work; also how the help of a command begins that works there alone."""

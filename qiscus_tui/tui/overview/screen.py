@@ -31,7 +31,7 @@ from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 
 TALL = 30
 """Lines from which the days have a column of their own."""
-FROM_GROUPS, FROM_SESSIONS = "Clean up: esc, x on it.", "Clean up: esc, g, x on it."
+WHAT_TO_PRESS = "Clean up: esc, {key[prune]}."
 CURE = "If you can't change the script: qiscus-tui proxy."
 NO_MATCH = ("No session matches the filter.", "esc goes back to the list, where / changes it.")
 COUNTING = ("Counting the sessions…",)
@@ -48,10 +48,8 @@ class OverviewScreen(BaseScreen[str]):
     HOW_BACK = "enter adds this bar to its filter, esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.OVERVIEW)]
 
-    def __init__(self, feed: Feed, view: ListView, *, over_groups: bool = False) -> None:
-        """`over_groups`: the list behind is shown as groups."""
+    def __init__(self, feed: Feed, view: ListView) -> None:
         super().__init__()
-        self._what_to_press = FROM_GROUPS if over_groups else FROM_SESSIONS
         self._feed = feed
         self._view = view
         self._listed = NO_SESSIONS
@@ -188,8 +186,9 @@ class OverviewScreen(BaseScreen[str]):
         words = ""
         if sprawl is not None:
             words = sprawl_words(sprawl, is_filtered=self._shown is not None)
+            words += f" {notices.keys_in(self._feed).words(WHAT_TO_PRESS)}"
             if not self.has_class("-short"):
-                words += f" {self._what_to_press} {CURE}"
+                words += f" {CURE}"
         self.sentence.say(words, is_warning=True)
 
     def _draw_where_no_charts_are(self) -> None:

@@ -1,4 +1,4 @@
-"""What a session stands among: its group, logins per day, neighbours, and what a prune would do.
+"""What a session stands among: its group, logins per day, neighbours.
 
 Found out once for each group, in a thread, and drawn.
 """
@@ -6,15 +6,12 @@ Found out once for each group, in a thread, and drawn.
 from __future__ import annotations
 
 import asyncio
-import re
 import textwrap
 import time
-from dataclasses import dataclass
 
 from textual.content import Content
 
-from qiscus_tui.model.clock import DAY, HOUR, MINUTE, as_typed
-from qiscus_tui.model.session import Session
+from qiscus_tui.model.clock import DAY, span
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview import (
     DAYS,
@@ -25,36 +22,20 @@ from qiscus_tui.service.overview import (
     group_history,
     origins_of,
 )
-from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.revocation.plan_groups import prune_outlook
-from qiscus_tui.service.revocation.retention import USUAL_RULES
 from qiscus_tui.service.sessions.groups import Kind
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.widgets.bars import bar_lines, column_lines
-from qiscus_tui.tui.widgets.cells import created_cell, fit, last_used_cell
+from qiscus_tui.tui.widgets.bars import column_lines
+from qiscus_tui.tui.widgets.cells import created_cell_short, fit, last_used_cell
 
 MOST_STRIP = 8
 """Lines of the strip of days, where there is room."""
-MOST_CELLS = 4
+MOST_CELLS = 6
 """Cells of a day in it."""
-ROOMY = 8
-"""Lines for strip and neighbours from which headings stand over them."""
-WITH_ADDRESS = 70
-"""Cells of a line from which a neighbour's has room for its address."""
+ROOMY = 6
+"""Lines of the strip from which there are blank lines around it, and the session below it."""
 MUTED = "$text-muted"
-_WITHIN_TIME = re.compile(r"(?<=\d) (?=(?:min|[dhs])\b)|(?<=\d [dh]) (?=\d)")
 _AROUND = 5
-"""Lines of headings and blanks, and the one under the strip."""
-_MOST_NEIGHBOURS = 3
-"""Lines of the session and those beside it."""
-
-
-@dataclass(frozen=True)
-class SessionDetail:
-    """What is known around one session."""
-
-    context: SessionContext
-    outlook: RevocationPlan
+"""Lines of the strip's heading, of its days, and of three sessions."""
 
 
 class SessionDetails:
@@ -62,19 +43,17 @@ class SessionDetails:
 
     def __init__(self) -> None:
         self._origins = NO_ORIGINS
-        self._known: dict[tuple[Kind, ...], tuple[GroupHistory, RevocationPlan]] = {}
+        self._known: dict[tuple[Kind, ...], GroupHistory] = {}
         """By what the group has in common."""
 
-    def of(self, listed: SessionList, position: int) -> SessionDetail | None:
-        """Return what is known around a session; None where it was not found out yet."""
+    def of(self, listed: SessionList, position: int) -> SessionContext | None:
+        """Return what a session stands among; None where it was not found out yet."""
         if listed is not self._origins.listed:
             return None
-        known = self._known.get(self._origins.kinds[position])
-        if known is None:
+        history = self._known.get(self._origins.kinds[position])
+        if history is None:
             return None
-        history, outlook = known
-        context = SessionContext(history, history.newest_first.index(position))
-        return SessionDetail(context, outlook)
+        return SessionContext(history, history.newest_first.index(position))
 
     def sprawl(self, listed: SessionList) -> Sprawl | None:
         """Return the script that made much of the list; None where none did, or it is not known.
@@ -82,10 +61,6 @@ class SessionDetails:
         That of the list before stands for a moment, but where it counts sessions that are gone.
         """
         return self._origins.sprawl if len(listed) >= len(self._origins.listed) else None
-
-    def alike(self, session_id: str) -> int:
-        """Return how many sessions have its client and network; 0 where that is not known yet."""
-        return self._origins.alike(session_id)
 
     async def find(self, listed: SessionList, position: int, moment: Moment) -> None:
         """Find out what is known around a session, in a thread; again when the day has changed."""
@@ -97,9 +72,8 @@ class SessionDetails:
         if kinds not in self._known:
             group = await asyncio.to_thread(origins.group, kinds, moment)
             history = await asyncio.to_thread(group_history, listed, group, moment.server_now)
-            outlook = await asyncio.to_thread(prune_outlook, listed, group, moment)
             if origins is self._origins:
-                self._known[kinds] = history, outlook
+                self._known[kinds] = history
 
 
 def group_words(context: SessionContext, now: float) -> str:
@@ -107,7 +81,7 @@ def group_words(context: SessionContext, now: float) -> str:
     history = context.history
     words = [_place_words(context)]
     if history.interval is not None:
-        words.append(f"one every {interval_words(history.interval)}")
+        words.append(f"one every {span(history.interval)}")
     words.append(_use_words(history, now))
     if history.group.protected:
         words.append("protected")
@@ -145,50 +119,32 @@ def ordinal(number: int) -> str:
     return f"{number:,}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') }"
 
 
-def interval_words(seconds: float) -> str:
-    """Return `41 s`, `12 min`, `1 h 36 min`, `3 d 4 h`."""
-    if seconds < MINUTE:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / MINUTE)
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 2 * DAY // MINUTE:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes * MINUTE // DAY} d {minutes * MINUTE % DAY // HOUR} h"
-
-
 def draw_context(
     listed: SessionList, context: SessionContext, now: float, width: int, height: int
 ) -> Content:
     """Return a context in `width` cells, and in `height` lines where these are enough.
 
-    A large place has headings, and a strip of days as tall as there is room for.
+    The strip of days is as tall as there is room for.
     """
-    history, sentence = context.history, _wrapped(group_words(context, now), width)
-    room, most = height - len(sentence) - _AROUND, max(history.logins)
-    is_large, cells = room >= ROOMY, _cells(width)
+    history, sentence = context.history, textwrap.wrap(group_words(context, now), max(1, width))
+    most, cells = max(history.logins), _cells(width)
+    room = height - len(sentence) - _AROUND
+    blank = [Content()] if room - 2 >= ROOMY else []
     shown = history.logins[-max(1, width // cells) :]
     created = listed.sessions[history.newest_first[context.place]].created_at
-    strip = column_lines(shown, max(1, min(MOST_STRIP, room - _MOST_NEIGHBOURS, 1 + most)), cells)
+    lines = max(1, min(MOST_STRIP, room - 2 * len(blank), 1 + most))
     per_day = Content.assemble(("LOGINS PER DAY", "bold"), (f"   at most {most:,}", MUTED))
-    beside = Content.styled("JUST BEFORE AND AFTER", "bold")
     return Content("\n").join(
         [
             *map(Content, sentence),
-            *([Content()] if is_large else []),
+            *blank,
             per_day,
-            *(Content.styled(line, "$primary") for line in strip),
+            *(Content.styled(line, "$primary") for line in column_lines(shown, lines, cells)),
             Content.styled(day_names(history, created, len(shown), cells), MUTED),
-            *([Content(), beside] if is_large else []),
-            *_neighbours(listed, context, now, width, is_large),
+            *blank,
+            *_neighbours(listed, context, now, width, with_itself=bool(blank)),
         ]
     )
-
-
-def _wrapped(words: str, width: int) -> list[str]:
-    """Return the words in lines, none of which ends within `1 h 36 min`."""
-    lines = textwrap.wrap(_WITHIN_TIME.sub("\N{NO-BREAK SPACE}", words), max(1, width))
-    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def _cells(width: int) -> int:
@@ -197,29 +153,25 @@ def _cells(width: int) -> int:
 
 
 def day_names(history: GroupHistory, created: float | None, shown: int, cells: int) -> str:
-    """Return the names, each beside the mark where that is under its day.
+    """Return the names of the first day and the last, and a mark under that of the session.
 
     A name that would otherwise stand where the mark is gives way.
     """
     then = time.localtime(history.days[-shown - 1])
     first, width = f"{then.tm_mday} {time.strftime('%b', then)}", shown * cells
     day = history.day_of(created)
-    column = -1 if day is None else day - DAYS + shown
-    at = column * cells
+    at = -2 if day is None else (day - DAYS + shown) * cells
     line = [" "] * width
-    for name, start, marked in (
-        (first, 2 if column == 0 else 0, column == 0),
-        ("today", at - 6 if column == shown - 1 else width - 5, column == shown - 1),
-    ):
-        if marked or column < 0 or not start - 1 <= at <= start + len(name):
+    for name, start in ((first, 0), ("today", width - 5)):
+        if not start - 1 <= at <= start + len(name):
             line[start : start + len(name)] = name
-    if column >= 0:
+    if at >= 0:
         line[at] = "▲"
     return "".join(line)
 
 
 def _neighbours(
-    listed: SessionList, context: SessionContext, now: float, width: int, with_itself: bool
+    listed: SessionList, context: SessionContext, now: float, width: int, *, with_itself: bool
 ) -> list[Content]:
     """Return the next newer and the next older session of the group, and itself between them."""
     members, first = context.history.newest_first, max(0, context.place - 1)
@@ -230,50 +182,10 @@ def _neighbours(
         which = "newer" if place < context.place else "older" if place > context.place else "this"
         if which == "this" and not with_itself:
             continue
-        words = (
-            f"{which:<7}{created_cell(session.created_at, now):<19}{session.id[:8]}  "
-            f"{'use unknown' if used is None else 'used ' + last_used_cell(used, now):<17}"
-        )
-        line = fit(f"{words}{session.safe_ip}" if width >= WITH_ADDRESS else words, width)
+        created = created_cell_short(session.created_at, now)
+        use = "use unknown" if used is None else f"used {last_used_cell(used, now)}"
+        line = fit(f"{which:<7}{created:<14}{use:<17}{session.id[:8]}  {session.safe_ip}", width)
         lines.append(Content.styled(line.rstrip(), "bold" if which == "this" else ""))
     if context.place == len(members) - 1:
         lines.append(Content.styled("no older one", MUTED))
     return lines
-
-
-def draw_outlook(session: Session, detail: SessionDetail, now: float, width: int) -> Content:
-    """Return what a prune would do, last uses and addresses of the group, in `width` cells."""
-    history = detail.context.history
-    addresses = [(one or "unknown", count) for one, count in history.addresses]
-    rest = history.group.count - sum(count for _, count in addresses)
-    others = [("others", rest)] if rest else []
-    parts = [_prune(session, history, detail.outlook, width)]
-    if history.group.count > 1:
-        parts.append([_title("LAST USED"), *bar_lines(history.uses(now), width)])
-        parts.append([_title("ADDRESSES"), *bar_lines([*addresses, *others], width)])
-    return Content("\n\n").join(Content("\n").join(lines) for lines in parts)
-
-
-def _prune(
-    session: Session, history: GroupHistory, plan: RevocationPlan, width: int
-) -> list[Content]:
-    why = (plan.why_kept(session) or "").removeprefix("kept: ").removeprefix("current: ")
-    used = as_typed(USUAL_RULES.keep_used_within or 0)
-    rule = f"Rule: keep the newest {USUAL_RULES.keep_newest} and what was used in {used}."
-    this = f"This one would be kept: {why}." if why else "This one would be revoked."
-    kept = len(plan.kept) + len(plan.left_out)
-    group = f"Of its group {len(plan.targets):,} would be revoked, {kept:,} kept."
-    texts = [(rule, MUTED), (this, "" if why else "bold $warning")]
-    texts += [(group, "")] if history.group.count > 1 else []
-    return [
-        _title("PRUNE"),
-        *(
-            Content.styled(line, style)
-            for text, style in texts
-            for line in textwrap.wrap(text, max(20, width))
-        ),
-    ]
-
-
-def _title(text: str) -> Content:
-    return Content.styled(text, "bold")

@@ -1,29 +1,41 @@
-"""One session drawn in a panel: its time, its fields, what it stands among, what a prune would do.
+"""One session drawn in a panel: its time, its fields, what it stands among.
 
 The detail is this panel alone, the preview has it beside the list.
 """
 
+import json
+import math
+import time
+from collections.abc import Iterable
 from functools import partial
+from typing import cast
 
 from textual.app import ComposeResult
-from textual.containers import Container, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 
 from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME, ago, countdown
+from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.session import Session
+from qiscus_tui.model.text import safe
 from qiscus_tui.query import Moment
+from qiscus_tui.service.overview.session_context import SessionContext
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.session.context import SessionDetail, SessionDetails, draw_context, draw_outlook
-from qiscus_tui.tui.session.countdown import draw_countdown
-from qiscus_tui.tui.session.fields import facts, unknown_facts
+from qiscus_tui.tui.session.context import SessionDetails, draw_context
+from qiscus_tui.tui.widgets.bars import life_line
+from qiscus_tui.tui.widgets.cells import UNKNOWN, created_cell_short
 from qiscus_tui.tui.widgets.drawn import Drawn
 from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
 
-BESIDE = 110
-"""Columns from which the parts stand side by side, and one below the other otherwise."""
-
-LOW = 16
-"""Lines below which it is left out what a prune would do: the rest is to be read first."""
+IN_A_ROW = ("Id", "Client", "IP address", "Created", "Last used", "Expires")
+"""The facts that a copied row has."""
+TAIL = 4
+"""Characters of a token that are shown, of those that are long enough to spare them."""
+_LONG_ENOUGH = 16
+_GAP = 2
+"""Cells between two words under the bar of a life."""
 
 
 class SessionPanel(Vertical):
@@ -33,16 +45,7 @@ class SessionPanel(Vertical):
     SessionPanel {
         & #countdown { margin: 0 2 1 2; }
         & #facts { height: 1fr; margin: 0 2; scrollbar-size-vertical: 1; }
-        & #parts { height: auto; layout: vertical; }
-        & #fields { height: auto; }
         & #context { margin-top: 1; }
-        & #outlook { display: none; }
-        & #outlook-below { margin-top: 1; }
-        &.-beside #parts { layout: horizontal; }
-        &.-beside #fields { width: 1fr; padding-right: 2; }
-        &.-beside #context { width: 1fr; min-width: 60; margin: 0; }
-        &.-beside #outlook { display: block; margin-top: 1; }
-        &.-beside #outlook-below, &.-low #outlook-below { display: none; }
     }
     """
 
@@ -58,21 +61,15 @@ class SessionPanel(Vertical):
         self.known = FactsPanel(id="known")
         self.around = Drawn(id="context")
         self.body = VerticalScroll(id="facts")
-        self.outlooks = (Drawn(id="outlook"), Drawn(id="outlook-below"))
 
     def compose(self) -> ComposeResult:
         yield self.countdown
-        with self.body, Container(id="parts"):
-            with Vertical(id="fields"):
-                yield self.known
-                yield self.outlooks[0]
+        with self.body:
+            yield self.known
             yield self.around
-            yield self.outlooks[1]
 
     def on_resize(self) -> None:
         """Draw in the new size, once it is laid out."""
-        self.set_class(self.size.width >= BESIDE, "-beside")
-        self.set_class(self.size.height < LOW, "-low")
         self.call_after_refresh(self.draw)
 
     # Which session.
@@ -88,7 +85,6 @@ class SessionPanel(Vertical):
         self._listed, self._session = listed, session
         if is_other:
             self.unknown = []
-            self.body.anchor(False)
             self.body.scroll_home(animate=False)
             self.run_worker(partial(self._find_unknown, session), group="unknown", exclusive=True)
         self.draw()
@@ -123,8 +119,8 @@ class SessionPanel(Vertical):
         return facts(self._listed, self._session, self._feed.server_now)
 
     @property
-    def detail(self) -> SessionDetail | None:
-        """Return what is known around the session; None where it was not found out yet."""
+    def context(self) -> SessionContext | None:
+        """Return what the session stands among; None where it was not found out yet."""
         if self._session is None:
             return None
         return self._details.of(self._listed, self._listed.positions[self._session.id])
@@ -139,18 +135,135 @@ class SessionPanel(Vertical):
         self.countdown.show(partial(draw_countdown, self._session, now, expiring))
         if self.known.show_facts(self.facts, self.unknown):
             self.call_after_refresh(self.draw)  # they leave other room below them
-        if (detail := self.detail) is not None:
-            self._draw_around(self._session, detail, now)
+        if (context := self.context) is not None:
+            listed, height = self._listed, self.body.size.height - self.known.size.height - 1
+            self.around.show(lambda width: draw_context(listed, context, now, width, height))
 
-    def _draw_around(self, session: Session, detail: SessionDetail, now: float) -> None:
-        body, below = self.body, self.outlooks[1]
-        was_at_end = 0 < body.max_scroll_y <= body.scroll_y
-        height = body.size.height
-        for outlook in self.outlooks:
-            outlook.show(partial(draw_outlook, session, detail, now))
-        if not self.has_class("-beside"):  # what is left of the panel, once it is laid out
-            height = max(0, height - self.known.size.height - below.size.height - 2)
-        listed, context = self._listed, detail.context
-        self.around.show(lambda width: draw_context(listed, context, now, width, height))
-        if was_at_end:  # it stays there while what comes is laid out
-            body.anchor()
+
+def draw_countdown(session: Session, now: float, expiring: float, width: int) -> Content:
+    """Return the time left, and the bar in `width` cells; up to `expiring` seconds are soon."""
+    left = None if session.expires_at is None else session.expires_at - now
+    if session.expires_at is None or left is None:
+        return Content.styled("expiry unknown", "bold")
+    if left <= 0:
+        return Content.styled("expired", "bold $text-disabled")
+    computed = ", computed" if session.expires_computed else ""
+    words = f"{countdown(left, to_the_second=True)} left{computed}"
+    is_soon, whole = left < expiring, whole_life(session)
+    style = "$warning" if is_soon else "$primary"
+    at = round((1 - min(1.0, left / whole)) * (max(2, width) - 1))
+    return Content("\n").join(
+        [
+            Content.styled(words, "bold $warning" if is_soon else "bold"),
+            life_line(at, width, style),
+            Content.styled(_words(session, session.expires_at, now, at, width), "$text-muted"),
+        ]
+    )
+
+
+def _words(session: Session, expires_at: float, now: float, at: int, width: int) -> str:
+    """Return issued, now and expiry; of these the dates alone where the rest does not fit."""
+    left, whole = expires_at - now, round(whole_life(session) / DAY, 1)
+    middle = f"now, {math.ceil(left / DAY * 10) / 10:g} of {whole:g} days left"
+    issued = created_cell_short(session.created_at, now).strip()
+    expires = created_cell_short(expires_at, now).strip()
+    first, last = f"issued {issued}", f"expires {expires}"
+    if len(first) + len(middle) + len(last) + 2 * _GAP > width:
+        first, last = issued.rsplit(" ", 1)[0], expires.rsplit(" ", 1)[0]
+    latest = width - len(last) - _GAP - len(middle)
+    start = max(len(first) + _GAP, min(at - len(middle) // 2, latest))
+    return f"{first:<{start}}{middle}".ljust(width - len(last)) + last
+
+
+def whole_life(session: Session) -> float:
+    """Return its lifetime in seconds; the usual 30 days if unknown."""
+    if session.created_at is None or session.expires_at is None:
+        return TOKEN_LIFETIME
+    lifetime = session.expires_at - session.created_at
+    return lifetime if lifetime > 0 else TOKEN_LIFETIME
+
+
+def facts(listed: SessionList, session: Session, now: float) -> list[Fact]:
+    """Return every field that the program knows. Times in the local zone, with it named."""
+    position = listed.positions[session.id]
+    known = listed.labels[position]
+    return [
+        Fact("Id", session.id),
+        Fact("Client", listed.clients[position] or UNKNOWN),
+        Fact("User agent", session.safe_agent or UNKNOWN),
+        *([Fact("Known as", _known_words(known.label, protect=known.protect))] if known else []),
+        *(
+            [Fact("New", "this client and network were not seen at an earlier visit")]
+            if listed.new[position]
+            else []
+        ),
+        Fact("IP address", session.safe_ip or UNKNOWN),
+        *([Fact("User", session.safe_user)] if session.safe_user else []),
+        *(
+            [Fact("Listed", f"in {session.rows} rows: the latest of their times count")]
+            if session.rows > 1
+            else []
+        ),
+        Fact("Created", _moment(session.created_at, now)),
+        Fact("Last used", _moment(session.last_used_at, now)),
+        Fact("Expires", _expiry(listed, session)),
+        Fact("Token", _token_words(session)),
+    ]
+
+
+def row_words(listed: SessionList, session: Session, now: float) -> str:
+    """Return the session as one line to be copied, separated by tabs."""
+    named = {fact.name: fact.text for fact in facts(listed, session, now)}
+    return "\t".join(named[name] for name in IN_A_ROW)
+
+
+def unknown_facts(listed: SessionList, session: Session, secrets: Iterable[str]) -> list[Fact]:
+    """Return every other field as it came; what looks like a secret is hidden."""
+    known = KnownSecrets(filter(None, (*secrets, session.token, _text(session.revoke_with))))
+    shown = masked(session.extra or {}, known, listed.lists_token)
+    if not isinstance(shown, dict):
+        return []
+    named = cast("dict[str, object]", shown)
+    return [Fact(safe(name, 40), _json(value)) for name, value in named.items()]
+
+
+def _known_words(label: str, *, protect: bool) -> str:
+    return f"{label}, protected: stays out of plans unless asked for" if protect else label
+
+
+def _token_words(session: Session) -> str:
+    if session.token is None:
+        return "not listed in full" if session.revocable else "not listed: it can't be revoked"
+    if len(session.token) < _LONG_ENOUGH:
+        return "hidden"
+    return f"ends with {safe(session.token[-TAIL:])}"
+
+
+def _expiry(listed: SessionList, session: Session) -> str:
+    if session.expires_at is None:
+        why = "sessions without an expiry get older than 30 days here"
+        return f"{UNKNOWN}: {why}" if listed.expiry_doubt else UNKNOWN
+    words = _stamp(session.expires_at)
+    if session.expires_computed:
+        return f"{words} (computed: creation and 30 days; the server names none)"
+    return words
+
+
+def _moment(at: float | None, now: float) -> str:
+    if at is None:
+        return UNKNOWN
+    return f"{_stamp(at)} ({ago(now - at)})" if at <= now else _stamp(at)
+
+
+def _stamp(at: float) -> str:
+    return time.strftime("%a %d %b %Y %H:%M:%S %Z", time.localtime(at))
+
+
+def _json(value: object) -> str:
+    if isinstance(value, str):
+        return safe(value)
+    return safe(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _text(value: str | int | None) -> str:
+    return "" if value is None else str(value)

@@ -1,7 +1,6 @@
 """One session: its time left, large, all that is known of it, and what it stands among."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from msgspec.structs import replace
@@ -22,8 +21,7 @@ from qiscus_tui.tui.listed.header import age_words
 from qiscus_tui.tui.listed.marks import Marks
 from qiscus_tui.tui.listed.order import ListView
 from qiscus_tui.tui.session.context import SessionDetails
-from qiscus_tui.tui.session.fields import row_words
-from qiscus_tui.tui.session.panel import SessionPanel
+from qiscus_tui.tui.session.panel import SessionPanel, row_words
 from qiscus_tui.tui.terminal.clipboard import send
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.table import Table
@@ -32,25 +30,11 @@ HIGH = 30
 """Lines from which there is a blank line over the countdown."""
 
 
-@dataclass(frozen=True)
-class RevokeSession:
-    """Revoke this one, whatever is marked."""
+class DetailScreen(BaseScreen[str]):
+    """The session under the list's cursor, which moves with it. Follows the list.
 
-    session_id: str
-
-
-@dataclass(frozen=True)
-class FilterBy:
-    """Filter the list."""
-
-    text: str
-
-
-DetailAnswer = RevokeSession | FilterBy
-
-
-class DetailScreen(BaseScreen[DetailAnswer]):
-    """The session under the list's cursor, which moves with it. Follows the list."""
+    Dismissed with a filter for the list.
+    """
 
     CSS_PATH = "screen.tcss"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (LEAST_HEIGHT, "-short"), (HIGH, "-high")]  # noqa: RUF012
@@ -79,7 +63,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         self._table = table
         self._marks, self._toggle_mark = marks, toggle_mark
         self._listed: SessionList = feed.listed
-        self._session = self._under_cursor
+        self.session = self._under_cursor
         self._is_gone = False
         self._title = OneLine(id="detail-title")
         self.panel = SessionPanel(feed, details, id="session")
@@ -97,7 +81,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         """Draw the known fields, then what takes longer."""
         self._feed.subscribe(self.draw_soon)
         self.follow_clock()
-        self._show(self._session)
+        self._show(self.session)
 
     def on_unmount(self) -> None:
         """Follow the list no more."""
@@ -106,7 +90,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
     # Which session.
 
     def _show(self, session: Session) -> None:
-        self._session, self._is_gone = session, False
+        self.session, self._is_gone = session, False
         self.panel.show(self._listed, session)
         self.draw()
 
@@ -115,10 +99,10 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         listed = self._feed.listed
         if listed is self._listed:
             return
-        newer = listed.get(self._session.id)
-        self._is_gone = newer is None or not newer.is_same_as(self._session)
+        newer = listed.get(self.session.id)
+        self._is_gone = newer is None or not newer.is_same_as(self.session)
         if newer is not None and not self._is_gone:
-            self._listed, self._session = listed, newer
+            self._listed, self.session = listed, newer
             self.panel.show(listed, newer)
 
     # Drawing.
@@ -132,14 +116,14 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         self.action_bar.show_commands(Scope.DETAIL, self.context)
 
     def _draw_title(self) -> None:
-        words = "this session" if self._session.current else "session"
+        words = "this session" if self.session.current else "session"
         age = self._feed.workspace.clock.now() - self._listed.read_at
         is_marked = not self._is_gone and self._position in self._marks()
         gone = piece("no longer listed", Tone.WARNING, ALWAYS)
         self._title.show_line(
             Line(
                 (
-                    piece(f"{words} {self._session.id}", Tone.STRONG, ALWAYS),
+                    piece(f"{words} {self.session.id}", Tone.STRONG, ALWAYS),
                     *((gone,) if self._is_gone else ()),
                     *((piece("✓ marked", Tone.MARKED, 90),) if is_marked else ()),
                     piece(self._listed.clients[self._position], Tone.PLAIN, 50),
@@ -161,7 +145,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
 
     @property
     def _position(self) -> int:
-        return self._listed.positions[self._session.id]
+        return self._listed.positions[self.session.id]
 
     # Actions.
 
@@ -183,7 +167,7 @@ class DetailScreen(BaseScreen[DetailAnswer]):
         if not self._view.shown:
             return
         # A session took the place of one that is gone: that is the next one.
-        if self._under_cursor.id == self._session.id or rows < 0:
+        if self._under_cursor.id == self.session.id or rows < 0:
             self._table.move_to(self._table.cursor_row + rows)
         self._listed = self._feed.listed
         self._show(self._under_cursor)
@@ -191,8 +175,8 @@ class DetailScreen(BaseScreen[DetailAnswer]):
     def action_toggle_mark(self) -> None:
         """Mark or unmark this session, wherever the cursor of the list is."""
         listed = self._view.listed
-        position = listed.positions.get(self._session.id)
-        if position is None or not listed.sessions[position].is_same_as(self._session):
+        position = listed.positions.get(self.session.id)
+        if position is None or not listed.sessions[position].is_same_as(self.session):
             self.notify("It is not listed any more.", severity="warning", markup=False)
         else:
             self._toggle_mark(position)
@@ -200,24 +184,19 @@ class DetailScreen(BaseScreen[DetailAnswer]):
 
     def action_filter_group(self) -> None:
         """Filter the list by the group of this session."""
-        detail = self.panel.detail
-        if detail is not None:
-            self.dismiss(FilterBy(detail.context.history.group.filter_text))
+        if (context := self.panel.context) is not None:
+            self.dismiss(context.history.group.filter_text)
 
     async def action_copy_id(self) -> None:
         """Send the id to the terminal."""
-        await send(self.app, self._session.id, "Id")
+        await send(self.app, self.session.id, "Id")
 
     async def action_copy_row(self) -> None:
         """Send the row to the terminal."""
         now = self._feed.server_now
-        await send(self.app, row_words(self._listed, self._session, now), "Row")
+        await send(self.app, row_words(self._listed, self.session, now), "Row")
 
     async def action_copy_fields(self) -> None:
         """Send all fields shown to the terminal: safe forms, secrets hidden."""
         shown = (*self.panel.facts, *self.panel.unknown)
         await send(self.app, "\n".join(f"{fact.name}: {fact.text}" for fact in shown), "Fields")
-
-    def action_revoke(self) -> None:
-        """Plan for this one session, over the list."""
-        self.dismiss(RevokeSession(self._session.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 
 from msgspec import Struct
@@ -17,14 +17,12 @@ from qiscus_tui.tui.listed.client_words import client_text, client_words
 from qiscus_tui.tui.widgets.cells import (
     COUNTDOWN_WIDTH,
     MARK,
-    SHARE_WIDTH,
     UNKNOWN,
     Badge,
     countdown_cell,
     created_cell,
     created_cell_short,
     last_used_cell,
-    share_text,
     width_of,
 )
 from qiscus_tui.tui.widgets.table import Column
@@ -39,10 +37,6 @@ _CREATED_FULL = 17
 """Cells of a time of creation with its year."""
 _BESIDE_PREVIEW = 24
 """The least cells of a client's name where the preview says the rest."""
-_ALIKE_WIDTH = len("100,000 ") + SHARE_WIDTH
-
-Alike = Callable[[str], int]
-"""Returns how many sessions have the client and network of the one with an id; 0: not known yet."""
 
 
 class SessionRow(Struct, frozen=True):
@@ -57,7 +51,6 @@ class SessionRow(Struct, frozen=True):
     is_marked: bool = False
     is_in_range: bool = False
     has_cursor: bool = False
-    alike: Alike | None = None
 
     @property
     def session(self) -> Session:
@@ -122,15 +115,6 @@ def _last_used(row: SessionRow, _: int) -> str:
     return last_used_cell(row.session.last_used_at, row.now)
 
 
-def _alike(row: SessionRow, _: int) -> str:
-    """Return `459  36 %`: no share where it is alone, or where it would be ` 0 %`."""
-    if row.alike is None or not (count := row.alike(row.session.id)):
-        return ""
-    share = count / len(row.listed)
-    words = share_text(share) if count > 1 and round(100 * share) else ""
-    return f"{count:>{_ALIKE_WIDTH - SHARE_WIDTH - 1},} {words}"
-
-
 _name, _state = attrgetter("name_style"), attrgetter("style")
 
 EXPIRES: Column[SessionRow] = Column(
@@ -159,11 +143,7 @@ USER: Column[SessionRow] = Column(
     "USER", lambda row, _: row.session.safe_user, 32,
     30, least=14, sort=SortKey.USER, style="muted",
 )  # fmt: skip
-ALIKE: Column[SessionRow] = Column(
-    f"{'ITS GROUP':>{_ALIKE_WIDTH}}", _alike, _ALIKE_WIDTH, is_extra=True, style="muted"
-)
-"""How many sessions have its client and network, and their share of all."""
-COLUMNS = (EXPIRES, ID, CLIENT, CREATED, LAST_USED, IP, USER, ALIKE)
+COLUMNS = (EXPIRES, ID, CLIENT, CREATED, LAST_USED, IP, USER)
 """From left to right. All tokens have the same lifetime, so CREATED says little that EXPIRES IN
 does not; LAST USED decides what is safe to revoke. An address is whole before other columns are
 wider than they need: a part of it names others too."""
@@ -199,18 +179,15 @@ def offered_columns(
     longest: Mapping[str, int],
     *,
     has_preview: bool = False,
-    has_alike: bool = False,
     sorted_by: object = None,
 ) -> list[Column[SessionRow]]:
     """Return the columns that a list has, by its longest texts.
 
-    `has_preview`: it stands beside them; `has_alike`: it can be said how many are like one.
+    `has_preview`: it stands beside them.
     """
     offered = [*COLUMNS]
     if not longest.get("USER"):
         offered.remove(USER)
-    if not has_alike:
-        offered.remove(ALIKE)
     if has_preview:
         offered[offered.index(CLIENT)] = replace(CLIENT, least=_BESIDE_PREVIEW)
     for at, column in enumerate(offered):

@@ -41,8 +41,6 @@ class GroupRow(Struct, frozen=True):
     """How many of its sessions are marked."""
     to_revoke: str = ""
     """How many of them `x` would plan, in words; empty until that is known."""
-    note_is_first: bool = False
-    """Whether the note stands before the first name: there is no room for its column."""
 
     @property
     def mark(self) -> str:
@@ -71,13 +69,6 @@ class GroupRow(Struct, frozen=True):
         return label if is_shared else None
 
     @property
-    def has_live_own(self) -> bool:
-        """Return whether our own session is in it, and lives."""
-        own = self.listed.current_session if self.group.current else None
-        has_ended = own is not None and own.expires_at is not None and own.expires_at <= self.now
-        return self.group.current is True and not has_ended
-
-    @property
     def is_own(self) -> bool:
         """Return whether it is our own session, and nothing else."""
         return self.group.current is True and self.group.count == 1
@@ -97,8 +88,7 @@ class GroupRow(Struct, frozen=True):
         words = shown(self.group.values[at])
         if key is GroupKey.CLIENT and (self.is_own or self.label is not None):
             words = "this session" if self.is_own else self.label.label if self.label else words
-        is_noted = self.note_is_first and at == 0 and self.note
-        return f"{self.note} · {words}" if is_noted else words
+        return words
 
     @property
     def style(self) -> str:
@@ -108,7 +98,7 @@ class GroupRow(Struct, frozen=True):
     @property
     def name_style(self) -> str:
         """Return the style of its names."""
-        return "current" if self.has_live_own else "row"
+        return "current" if self.group.current else "row"
 
 
 def _per_day(row: GroupRow, _: int) -> str:
@@ -227,12 +217,5 @@ class GroupTable(Table[GroupRow]):
         group, found = self._groups[row], self._to_revoke
         count = found.get(group.kinds) if found else None
         to_revoke = "" if found is None else UNKNOWN if count is None else f"{count:,}"
-        return GroupRow(
-            self._listed,
-            group,
-            self._now,
-            self._largest,
-            self._marked(group.positions),
-            to_revoke,
-            note_is_first=all(one.column is not _NOTE for one in self._layout_now),
-        )
+        marked = self._marked(group.positions)
+        return GroupRow(self._listed, group, self._now, self._largest, marked, to_revoke)

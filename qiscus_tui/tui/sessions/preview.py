@@ -24,7 +24,6 @@ class Preview(Vertical):
     Preview {
         display: none; width: 28%; min-width: 46; max-width: 80; padding-top: 1;
         border-left: vkey $border-blurred;
-        &:focus-within { border-left: vkey $primary; }
         & SessionPanel { height: 1fr; }
         & SessionPanel #countdown { margin: 0 1 1 1; }
         & SessionPanel #facts { margin: 0 0 0 1; }
@@ -51,16 +50,6 @@ class Preview(Vertical):
 
     def compose(self) -> ComposeResult:
         yield self._title
-
-    @property
-    def is_shown(self) -> bool:
-        """Return whether there is room for it, and a session to show."""
-        return bool(self.display) and self._panel is not None
-
-    def enter(self) -> None:
-        """Take the focus: arrows and pages scroll it."""
-        if self._panel is not None:
-            self._panel.query_one("#facts").focus(scroll_visible=False)
 
     def follow(self) -> None:
         """Show the session under the cursor: at once what ticks, another one after a rest."""

@@ -35,7 +35,7 @@ from qiscus_tui.tui.listed import header, notices
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.order import Sorting
 from qiscus_tui.tui.session.context import SessionDetails
-from qiscus_tui.tui.session.fields import row_words
+from qiscus_tui.tui.session.panel import row_words
 from qiscus_tui.tui.sessions.columns import WIDE
 from qiscus_tui.tui.sessions.filter import FilterBar, FilterRule
 from qiscus_tui.tui.sessions.preview import Preview
@@ -73,8 +73,7 @@ class SessionsScreen(BaseScreen[None]):
         self.view, self.table = self.list.view, self.list.table
         self.details = SessionDetails()
         """What is found out about single sessions."""
-        self.preview = Preview(self.feed, self.list, self.details, self._found)
-        self.table.alike = self.details.alike
+        self.preview = Preview(self.feed, self.list, self.details, self.draw_soon)
         self._is_settled = self._login_is_due = False
         self.views = named_views(workspace.config.views.values())
         """Those of the configuration."""
@@ -126,8 +125,7 @@ class SessionsScreen(BaseScreen[None]):
     def context(self) -> Context:
         """What decides which actions are available now."""
         self.list.count_marks()
-        context = notices.context(self.feed, self.view, self.list.shown_groups)
-        return replace(context, has_preview=self.preview.is_shown)
+        return notices.context(self.feed, self.view, self.list.shown_groups)
 
     @property
     def scope(self) -> Scope:
@@ -207,11 +205,6 @@ class SessionsScreen(BaseScreen[None]):
         if self.feed.note.text and not self.feed.note.is_kept:
             self.feed.say("")
 
-    def _found(self) -> None:
-        """More is known of the session under the cursor, and how many are like the others."""
-        self.table.tick()
-        self.draw_soon()
-
     def focus_list(self) -> None:
         """Give the keys to the table."""
         self.list.front.focus(scroll_visible=False)
@@ -229,13 +222,6 @@ class SessionsScreen(BaseScreen[None]):
         if self.focused is self.list.front and self.filter_bar.is_typing:
             self.filter_bar.close()
             self.draw_soon()
-
-    def action_preview(self) -> None:
-        """Go to the preview, or back to the list."""
-        if self.preview.has_focus_within:
-            self.focus_list()
-        else:
-            self.preview.enter()
 
     # The filter.
 
@@ -274,12 +260,10 @@ class SessionsScreen(BaseScreen[None]):
                 self.feed.say("the filter is cleared, to show it")
 
     def action_back(self) -> None:
-        """Leave the preview; else drop a range, return to the groups, or clear the filter."""
-        if self.preview.has_focus_within:
-            self.focus_list()
-        elif self.table.drop_range():
-            pass
-        elif self._opened_from is not None:
+        """Drop a range; else return to the groups, or clear the filter."""
+        if self.table.drop_range():
+            return
+        if self._opened_from is not None:
             self.filter_bar.show(self._opened_from)
             self._show_groups(shown=True)
         elif self.filter_bar.value:

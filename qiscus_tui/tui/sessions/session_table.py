@@ -26,7 +26,6 @@ from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from qiscus_tui.tui.listed.marks import MarkCounts, Marks
 from qiscus_tui.tui.sessions.columns import (
     WIDE,
-    Alike,
     SessionRow,
     longest_texts,
     offered_columns,
@@ -114,8 +113,6 @@ class SessionTable(Table[SessionRow]):
     ) -> None:
         """`server_now` returns epoch seconds; `ui`: how rows are drawn."""
         super().__init__(id=id)
-        self.alike: Alike | None = None
-        """Where it is set, there is a column for it."""
         self.marks = Marks()
         """To read; they are changed by the methods below."""
         self.mark_counts = MarkCounts()
@@ -310,15 +307,12 @@ class SessionTable(Table[SessionRow]):
             is_marked=position in self.marks,
             is_in_range=row in self.rows_in_range,
             has_cursor=row == self.cursor_row,
-            alike=self.alike,
         )
 
     def offered_columns(self) -> Sequence[Column[SessionRow]]:
         has_preview = self.screen.size.width >= WIDE
-        has_alike, sorted_by = self.alike is not None, self.sort and self.sort.key
-        return offered_columns(
-            self._longest, has_preview=has_preview, has_alike=has_alike, sorted_by=sorted_by
-        )
+        sorted_by = self.sort and self.sort.key
+        return offered_columns(self._longest, has_preview=has_preview, sorted_by=sorted_by)
 
     def longest(self, column: Column[SessionRow]) -> int:
         return self._longest.get(column.title, UNBOUND)

@@ -1,4 +1,4 @@
-"""All bars: in cells of a table, in lines of a text, as columns, as a chart; and a line of time."""
+"""All bars: in cells of a table, as columns, as a chart; and a line of time."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from qiscus_tui.service.overview import Bar
 from qiscus_tui.tui.widgets.cells import SHARE_WIDTH, fit, share_text, width_of
 from qiscus_tui.tui.widgets.table import UNBOUND, Column, Table
 
-LEAST_LABEL = 14
-"""The least cells of the words before a bar in a text."""
-MOST_BAR = 60
-"""The most cells of a bar that stands beside words."""
 MOST_LABEL = 24
 """The most cells of a label in a chart."""
 DECIDING = 10
@@ -44,24 +40,6 @@ def share_blocks(share: float, largest: float, cells: int) -> str:
     """
     full = min(2 + 2 / cells, 1 / largest) if largest and cells > 0 else 1.0
     return blocks(share * full, cells)
-
-
-def bar_lines(counts: Sequence[tuple[str, int]], width: int) -> list[Content]:
-    """Return a line of `width` cells for each count; the largest has the longest bar.
-
-    The words are safe already.
-    """
-    most = max((count for _, count in counts), default=0)
-    number = len(f"{most:,}")
-    widest = max((width_of(words) for words, _ in counts), default=0)
-    label = min(max(LEAST_LABEL, widest), max(LEAST_LABEL, width // 2))
-    room = min(MOST_BAR, width - label - number - 2)
-    lines: list[Content] = []
-    for words, count in counts:
-        text = f"{fit(words, label)} {count:>{number},} "
-        length = blocks(count / most, room, is_low=True) if count else ""
-        lines.append(Content.assemble((text, "" if count else "$text-muted"), (length, "$primary")))
-    return lines
 
 
 def column_lines(counts: Sequence[int], height: int, cells: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Log out of an account, or forget it: both are confirmed, because neither can be undone."""
+"""Log out of an account: it is confirmed, because it can't be undone."""
 
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -7,31 +7,42 @@ from textual.widget import Widget
 
 from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerError
 from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.text import safe
+from qiscus_tui.service.account.directory import KnownAccount
 from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import DialogButton
 from qiscus_tui.tui.dialogs.question import Question
 
-End = Callable[[bool], Awaitable[str]]
-"""Ends or forgets an account; returns the result in words. True: also where the server is away."""
-
+ENDED = "this program's token is ended on the server, and the account is forgotten on this machine."
+READ_ONLY = (
+    "is read-only here, so its token is not ended and remains valid; it is forgotten on this "
+    "machine."
+)
+LONG_LIVED = (
+    "The long-lived token may remain valid: no known call ends it. If it leaked, change "
+    "the password and ask Qiscus."
+)
 STILL_VALID = (
     "The token remains valid until it expires, and nothing was forgotten. Try again later, or "
     "press y to forget the account here anyway."
 )
 
 
-class EndAccountDialog(Question[str | None]):
+class LogOutDialog(Question[str | None]):
     """Dismissed with the result in words. Where the server is away it offers to forget anyway."""
 
     TITLE_TEXT = "Log out?"
     DANGEROUS = True
 
-    def __init__(self, clock: Clock, lead: str, more: str, end: End, *, forgets: bool) -> None:
-        """`lead` and `more` say what follows, safe; `forgets`: nothing is sent to the server."""
+    def __init__(
+        self, clock: Clock, account: KnownAccount, end: Callable[[bool], Awaitable[str]]
+    ) -> None:
+        """`end` logs out and returns the result in words; True: also where the server is away."""
         super().__init__(clock)
-        self._lead, self._more = lead, more
+        self._account = account
         self._end = end
-        self._forgets = forgets
+        self._forgets = account.account.readonly
+        """Whether nothing is sent to the server."""
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Cancel  n", id="cancel")
@@ -40,8 +51,8 @@ class EndAccountDialog(Question[str | None]):
     def opened(self) -> None:
         if self._forgets:
             self._offer_to_forget("Forget this account?")
-        self.say("lead", self._lead)
-        self.say("lines", self._more)
+        self.say("lead", f"{safe(self._account.name)}: {READ_ONLY if self._forgets else ENDED}")
+        self.say("lines", LONG_LIVED)
         self.query_one("#lines").add_class("-wrapped")
 
     @property
