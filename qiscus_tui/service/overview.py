@@ -266,14 +266,6 @@ def count_overview(
 
 DAYS = 30
 """Days of which logins are counted, with today."""
-USES = (
-    ("within 1h", HOUR),
-    ("1h to 24h", DAY),
-    ("1 to 7 days", 7 * DAY),
-    ("earlier", math.inf),
-)
-"""How long ago a session was used, in words and seconds."""
-MOST_ADDRESSES = 5
 LONG_LIST, MUCH = 50, 0.2
 """Sessions of a list above which, and the share above which one script has made much of it."""
 
@@ -288,8 +280,6 @@ class GroupHistory(Struct, frozen=True):
     """How many of them have one."""
     used: Sequence[float]
     """When they were used last, the earliest first."""
-    addresses: Sequence[tuple[str, int]]
-    """The addresses that most of them came from, with how many; unknown is empty."""
     days: Sequence[float]
     """When the days begin of which logins are counted; the last one is tomorrow."""
     logins: Sequence[int]
@@ -306,16 +296,6 @@ class GroupHistory(Struct, frozen=True):
     def used_within(self, seconds: float, now: float) -> int:
         """Return how many were used so recently."""
         return len(self.used) - bisect_left(self.used, now - seconds)
-
-    def uses(self, now: float) -> list[tuple[str, int]]:
-        """Return how many were used last within which time, the latest first; then unknown."""
-        counts: list[tuple[str, int]] = []
-        before = 0
-        for words, seconds in USES:
-            within = self.used_within(seconds, now)
-            counts.append((words, within - before))
-            before = within
-        return [*counts, ("unknown", self.group.count - len(self.used))]
 
     def day_of(self, created_at: float | None) -> int | None:
         """Return which of the days a session was created on."""
@@ -338,24 +318,17 @@ class Origins(Struct, frozen=True):
     listed: SessionList
     kinds: Sequence[tuple[Kind, ...]]
     """Client and network of each session, by its position."""
-    counts: Mapping[tuple[Kind, ...], int]
     until: float
     """When the day ends of which they are, the server's time."""
     sprawl: Sprawl | None = None
     """The script that made much of a list; None where none did."""
-
-    def alike(self, session_id: str) -> int:
-        """Return how many sessions are in its group; 0 where that is not known, or says nothing."""
-        position = self.listed.positions.get(session_id)
-        kinds = () if position is None else self.kinds[position]
-        return self.counts[kinds] if any(kind is not None for kind in kinds) else 0
 
     def group(self, kinds: tuple[Kind, ...], moment: Moment) -> Group:
         """Return the group of these sessions."""
         return _group(self.listed, self.kinds, kinds, moment)
 
 
-NO_ORIGINS = Origins(NO_SESSIONS, (), {}, 0.0)
+NO_ORIGINS = Origins(NO_SESSIONS, (), 0.0)
 
 
 def origins_of(listed: SessionList, moment: Moment) -> Origins:
@@ -369,7 +342,7 @@ def origins_of(listed: SessionList, moment: Moment) -> Origins:
     largest = [one for one, count in counts.most_common(int(1 / MUCH)) if count > much]
     groups = [_group(listed, kinds, one, moment) for one in largest]
     sprawl = largest_sprawl(listed, groups, moment.server_now)
-    return Origins(listed, kinds, counts, days_around(moment.server_now)[-1], sprawl)
+    return Origins(listed, kinds, days_around(moment.server_now)[-1], sprawl)
 
 
 def _group(
@@ -391,7 +364,6 @@ def group_history(listed: SessionList, group: Group, now: float) -> GroupHistory
     created: list[int] = []
     undated: list[int] = []
     used: list[float] = []
-    addresses = Counter[str]()
     for position in group.positions:
         session = sessions[position]
         at = session.created_at
@@ -403,8 +375,6 @@ def group_history(listed: SessionList, group: Group, now: float) -> GroupHistory
                 logins[bisect_right(days, at) - 1] += 1
         if session.last_used_at is not None:
             used.append(session.last_used_at)
-        addresses[session.safe_ip] += 1
     created.sort(key=lambda position: sessions[position].created_at or 0.0, reverse=True)
     used.sort()
-    most = addresses.most_common(MOST_ADDRESSES)
-    return GroupHistory(group, created + undated, len(created), used, most, days, logins)
+    return GroupHistory(group, created + undated, len(created), used, days, logins)
