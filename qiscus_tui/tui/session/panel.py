@@ -20,7 +20,7 @@ from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import Moment
-from qiscus_tui.service.overview.session_context import SessionContext
+from qiscus_tui.service.overview import SessionContext
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.session.context import SessionDetails, draw_context
