@@ -132,7 +132,7 @@ class Wire:
         self._clock = clock
         # Loopback and the in-process demo use no proxy.
         outside = settings.transport is None and not is_loopback(origin.host)
-        self._proxy = _shown_proxy(proxy_address(origin, settings))
+        self._proxy = shown_proxy(proxy_address(origin, settings))
         verify: ssl.SSLContext | bool = True
         if settings.transport is not None or origin.scheme == "http":
             verify = False  # no TLS, so no context to build
@@ -154,13 +154,8 @@ class Wire:
                 proxy=(settings.proxy or None) if outside else None,
                 trust_env=outside,
             )
-        except (ValueError, ImportError, httpx.InvalidURL) as error:
-            # Without the error's message: it may have the password of the proxy in it.
-            shown = f" {self._proxy}" if self._proxy else ""
-            raise ConfigError(
-                f"The proxy{shown} cannot be used: its address or type is invalid",
-                "Check proxy under [server] in config.toml, HTTPS_PROXY and ALL_PROXY.",
-            ) from error
+        except PROXY_ERRORS as error:
+            raise unusable_proxy(self._proxy) from error
 
     async def close(self) -> None:
         """Close the connection."""
@@ -283,7 +278,19 @@ def proxy_address(origin: Origin, settings: WireSettings) -> str:
     return address if "://" in address or not address else f"http://{address}"
 
 
-def _shown_proxy(address: str) -> str:
+PROXY_ERRORS = (ValueError, ImportError, httpx.InvalidURL)
+"""What httpx raises for a proxy that it can't use."""
+
+
+def unusable_proxy(shown: str) -> ConfigError:
+    """Return the error for one of PROXY_ERRORS, whose own words may have the proxy's password."""
+    return ConfigError(
+        f"The proxy{f' {shown}' if shown else ''} cannot be used: its address or type is invalid",
+        "Check proxy under [server] in config.toml, HTTPS_PROXY and ALL_PROXY.",
+    )
+
+
+def shown_proxy(address: str) -> str:
     """Return its host and port, without user and password."""
     try:
         netloc = urlsplit(address).netloc

@@ -14,6 +14,7 @@ import trustme
 from qiscus_tui.api.contract import DEFAULT
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.cli.serving import listening, quiet_server, url_of
+from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clock import HOUR
 from qiscus_tui.service.proxy.app import Proxy
@@ -160,6 +161,14 @@ async def test_over_tls_and_another_proxy_too(tmp_path: Path) -> None:
         await upstream.close()
     assert asked == [b"CONNECT up.example:443 HTTP/1.1"]
     assert [head.split()[1] for head in server.heads] == [b"/a/../b//c", b"/d"]
+
+
+def test_another_proxy_that_cannot_be_used_is_an_error_at_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "ftp://me:hunter2@proxy.example:1")
+    with pytest.raises(ConfigError, match=r"The proxy proxy\.example:1 cannot be used"):
+        Upstream(parse_origin("https://up.example"), WireSettings())
 
 
 async def test_a_whole_address_leads_to_no_other_server(running: Running) -> None:
@@ -365,7 +374,7 @@ async def test_a_server_that_is_away_is_said_and_comes_back(running: Running) ->
     running.server.answer = lambda _head: b"cut"
     answer = await running.get()
     assert answer.startswith(b"HTTP/1.1 502 ")
-    assert b"qiscus-tui proxy: 127.0.0.1:" in answer
+    assert b"qiscus-tui proxy: The connection to 127.0.0.1:" in answer
     assert (await running.log_in()).startswith(b"HTTP/1.1 502 ")
     running.server.answer = lambda _head: OK
     assert (await running.get()).endswith(b"ok")

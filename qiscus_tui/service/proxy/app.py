@@ -124,7 +124,6 @@ class Proxy:
 
     async def _answer(self, request: Request, body: Body, send: Send) -> Response | None:
         """Answer the request, or return what is to be answered: the reason why not."""
-        host = self._upstream.origin.netloc
         try:
             return await self._dispatch(request, body, send)
         except ClientGone:
@@ -134,10 +133,9 @@ class Proxy:
             return _refusal(429, words, {"Retry-After": "1"})
         except (httpx.LocalProtocolError, httpx.InvalidURL):
             return _refusal(400, "This request can't be passed on.")
-        except httpx.TimeoutException:
-            return _refusal(504, f"{host} did not answer in time.")
-        except httpx.TransportError:
-            return _refusal(502, f"{host} is out of reach, or its answer broke off.")
+        except httpx.TransportError as error:
+            status = 504 if isinstance(error, httpx.TimeoutException) else 502
+            return _refusal(status, f"{self._upstream.error(error).message}.")
 
     async def _dispatch(self, request: Request, body: Body, send: Send) -> Response | None:
         target, headers = _target(request), request.headers

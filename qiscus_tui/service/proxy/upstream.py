@@ -7,7 +7,16 @@ from typing import Final
 
 import httpx
 
-from qiscus_tui.api.wire import WireSettings, proxy_address, tls_context
+from qiscus_tui.api.answers import transport_error
+from qiscus_tui.api.wire import (
+    PROXY_ERRORS,
+    WireSettings,
+    proxy_address,
+    shown_proxy,
+    tls_context,
+    unusable_proxy,
+)
+from qiscus_tui.errors import OutOfReach
 from qiscus_tui.model.account import Origin
 
 MOST_IDLE = 50
@@ -68,8 +77,12 @@ class Upstream:
         self._in_process = settings.transport
         self._tls = tls_context(settings.ca_bundle) if origin.scheme == "https" else False
         self._proxy = proxy_address(origin, settings) or None
+        self._shown_proxy = shown_proxy(self._proxy or "")
         self._idle: list[httpx.AsyncBaseTransport] = []
-        self._idle.append(self._connection())  # a proxy that can't be used is an error now
+        try:
+            self._idle.append(self._connection())
+        except PROXY_ERRORS as error:
+            raise unusable_proxy(self._shown_proxy) from error
 
     def _connection(self) -> httpx.AsyncBaseTransport:
         """Return a connection of its own: httpcore's pool is slow when it is large."""
@@ -118,6 +131,10 @@ class Upstream:
                 self._idle.append(connection)
             else:
                 await connection.aclose()
+
+    def error(self, error: httpx.TransportError) -> OutOfReach:
+        """Return what happened in words."""
+        return transport_error(error, self.origin.netloc, self._timeout, self._shown_proxy)
 
     async def close(self) -> None:
         """Close the connections."""
