@@ -230,8 +230,7 @@ class Navigation(TerminalApp, inherit_bindings=False):
         from qiscus_tui.tui.dialogs.find import FindDialog
 
         sessions = self.sessions
-        dialog = FindDialog(sessions.feed.listed, self.workspace.clock)
-        session_id = await self.push_screen_wait(dialog)
+        session_id = await self.push_screen_wait(FindDialog(sessions.feed.listed))
         if session_id is not None:
             sessions.show_session(session_id)
             if sessions.table.cursor_id == session_id:  # it may have ended meanwhile

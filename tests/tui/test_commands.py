@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 from qiscus_tui.errors import OutOfReach
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.config_checks import DIALOG_KEYS, FIXED_KEYS, KEYS
-from qiscus_tui.tui.base.action_bar import ActionBar
+from qiscus_tui.tui.base.screen import ActionBar
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Heading, Scope, sign_of
 from qiscus_tui.tui.commands.context import Context

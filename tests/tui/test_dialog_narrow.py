@@ -8,7 +8,7 @@ from qiscus_tui.model.clients import Known
 from qiscus_tui.store.config import Config, Policy
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
-from qiscus_tui.tui.revoke.plan_lines import MOST, group_lines
+from qiscus_tui.tui.revoke.plan_text import MOST, group_lines
 from tests.clocks import ManualClock
 from tests.sandbox import demo_state
 from tests.tui.demo_app import Running, at_sessions, workspace_on
@@ -48,14 +48,14 @@ async def test_groups_are_named_whole_and_toggles_stand_below_each_other(
     async with at_sessions(clock, sessions=400, size=NARROW, known=[CRON]) as here:
         await here.press("a", "x")
         at = next(at for at, line in enumerate(here.lines()) if "LAST HOUR" in line)
-        assert "python-requests 203.0.113.0/24" in here.text()
+        assert "python-requests · 203.0.113.0/24" in here.text()
         assert not any("…" in line for line in here.lines()[at : at + 7])
         dialog = here.app.screen
         assert isinstance(dialog, RevokeDialog)
-        groups = [replace(one, in_use=1117) for one in dialog._shown.groups][: MOST + 5]
-        lines = group_lines(groups, clock.now(), 73)
+        groups = [(9, replace(one, in_use=1117)) for one in dialog._shown.groups][: MOST + 5]
+        lines = group_lines("REVOKE", groups, clock.now(), 73)
         assert all(line.plain.endswith("1,117 in use") for line in lines[1:-1])
-        assert lines[-1].plain.endswith(" other groups, 5,585 in use")
+        assert lines[-1].plain == "  … and 5 more groups"
         assert max(line.cell_length for line in lines) <= 73
         here.clock.advance(1)
         await here.press("r")

@@ -52,9 +52,7 @@ async def test_from_groups_the_newest_and_the_used_stay_and_the_rest_goes(
         assert f"Group {group.name}" in words(running)
         assert "keep the newest [1] of each client and network" in words(running)
         assert "keep what was used within [24h]" in words(running)
-        assert f"{count} of {group.count} {' '.join(map(str, group.values))}" in words(running)
-        (row,) = [line for line in running.lines() if f"{count} of {group.count}" in line]
-        assert "…" not in row
+        assert f"{count} {group.name} " in words(running)
         await keys(running, *f"{count}", "enter")
         await running.settle()
         assert f"{count} revoked, confirmed gone" in words(running)
@@ -200,36 +198,6 @@ async def test_policies_of_the_configuration_are_offered(clock: ManualClock) -> 
         assert clients
         assert all(client.startswith("curl") for client in clients)
         assert "keep the newest [2] of each client" in words(running)
-
-
-async def test_one_rule_of_a_policy_changes_alone_by_key_and_click(clock: ManualClock) -> None:
-    policy = Policy(
-        name="nightly", keep_newest=2, keep_used_within=HOUR, keep_created_within=7 * DAY
-    )
-    config = Config(policies={"nightly": policy})
-    async with at_sessions(clock, sessions=400, config=config) as running:
-        await keys(running, "P", "2")
-        for how, box in (("key", "[ ]"), ("key", "[✓]"), ("click", "[ ]"), ("click", "[✓]")):
-            if how == "key":
-                running.app.screen.query_one("#change-keep_created").focus()
-                await keys(running, "space")
-            else:
-                await running.pilot.click("#change-keep_created")
-                await running.settle()
-                running.clock.advance(0.7)
-            assert f"{box} keep what was created within [7d]" in words(running)
-            assert "[✓] + - keep the newest [2]" in words(running)
-            assert "[✓] t keep what was used within [1h]" in words(running)
-
-
-async def test_where_its_only_rule_is_off_a_policy_can_have_it_back(clock: ManualClock) -> None:
-    config = Config(policies={"nightly": Policy(name="nightly", keep_created_within=7 * DAY)})
-    async with at_sessions(clock, sessions=400, config=config) as running:
-        await keys(running, "P", "2")
-        kept = running.text().split(" kept = ")
-        running.app.screen.query_one("#change-keep_created").focus()
-        await keys(running, "enter", "enter")
-        assert running.text().split(" kept = ") == kept
 
 
 async def test_a_policy_that_nothing_shown_matches_says_so(clock: ManualClock) -> None:

@@ -208,7 +208,7 @@ async def test_many_are_grouped_and_confirmed_by_typing_their_number() -> None:
         assert not here.sent
         await here.press("backspace", "enter")
         assert "That is not the number: type 61 to revoke them." in here.app.flat()
-        assert "own session ends with them" in here.app.flat()
+        assert "own session ends too" in here.app.flat()
         assert not here.sent
         await here.press("1", "enter")
         assert "61 revoked" in here.app.text()
@@ -309,7 +309,7 @@ async def test_what_was_marked_by_age_is_refused_where_the_clocks_differ_by_days
         await running.press("a", "escape", "x")
         assert (difference in running.words()) is bool(days)
         assert ("--allow-clock-offset" in running.words()) is bool(days)
-        assert ("What uses these tokens stops working" in running.words()) is not days
+        assert ("What uses a revoked token stops working" in running.words()) is not days
         if not days:
             return
         clock.advance(1)

@@ -12,7 +12,7 @@ from qiscus_tui.service.revocation.plan import Selection, make_plan
 from qiscus_tui.service.revocation.sending import Answered, Halted, Purpose, Reading
 from qiscus_tui.tui.revoke.choices import USUAL_RULES, PlanChoices
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
-from qiscus_tui.tui.revoke.progress import Progress
+from qiscus_tui.tui.revoke.run_text import Progress
 from tests.sandbox import Call, Fault
 from tests.tui.dialogs_on_demo import Asked, DialogApp, Door, Stage, asked, settled, stage
 
@@ -151,7 +151,6 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
             "… and 2 more",
             "Gone",
             "GONE  GROUP",
-            "Kept by the rules",
         ):
             assert words in here.app.text()
         assert "L shows this plan and the earlier ones" in here.app.flat()

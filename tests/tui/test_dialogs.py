@@ -21,13 +21,13 @@ from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.service.sessions.export import Export, ExportFormat, export_to, named_path
 from qiscus_tui.tui.commands.registry import COMMANDS
 from qiscus_tui.tui.dialogs import export
-from qiscus_tui.tui.dialogs.dialog import Words
 from qiscus_tui.tui.dialogs.export import ExportDialog, free_name
 from qiscus_tui.tui.dialogs.find import FindDialog
 from qiscus_tui.tui.dialogs.help import EXAMPLES, LANGUAGE, SIGNS, HelpDialog
 from qiscus_tui.tui.dialogs.question import ARM_DELAY, KEY_GAP, Guard, QuitDialog
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.widgets.fields import SecretField
+from qiscus_tui.tui.widgets.texts import Words
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
 from tests.tui.dialogs_on_demo import DialogApp, settled, shown, stage, until
@@ -39,7 +39,7 @@ async def test_a_pasted_token_gives_its_session() -> None:
     on = await stage(sessions=9)
     wanted = on.listed.sessions[4]
     async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, FindDialog(on.listed, on.clock))
+        app = await shown(pilot, FindDialog(on.listed))
         app.post_message(events.Paste(f"\n  {wanted.token}\r\nsomething else"))
         await pilot.pause()
         assert str(wanted.token) not in app.text()
@@ -54,7 +54,6 @@ async def test_a_pasted_token_gives_its_session() -> None:
         ("nothere", "", "no live session has this token"),
         ("a", "masked", "are listed without their full token"),
         ("a", "unreadable", "could not be read whole"),
-        ("nobody", "old", "but the list was read 5 min ago"),
         ("Authorization: {token}", "", "Not a token"),
         ("", "", "Paste or type a token first."),
     ],
@@ -64,9 +63,8 @@ async def test_what_finds_no_session_says_why_and_is_dropped(
 ) -> None:
     on = await stage("masked" if state == "masked" else "plain", sessions=9)
     listed = replace(on.listed, unreadable=2) if state == "unreadable" else on.listed
-    on.clock.advance(300 if state == "old" else 0)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, FindDialog(listed, on.clock))
+        app = await shown(pilot, FindDialog(listed))
         app.post_message(events.Paste(typed.format(token=listed.sessions[0].token)))
         await pilot.click("#find")
         await pilot.pause()
@@ -81,7 +79,7 @@ async def test_what_finds_no_session_says_why_and_is_dropped(
 async def test_nothing_comes_out_of_the_field_again() -> None:
     on = await stage(sessions=3)
     async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, FindDialog(on.listed, on.clock))
+        app = await shown(pilot, FindDialog(on.listed))
         await pilot.press(*"secret", "ctrl+shift+a", "ctrl+c", "ctrl+x")
         assert app.clipboard == ""
         field = app.screen.query_one(SecretField)

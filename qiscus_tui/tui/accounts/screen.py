@@ -29,17 +29,22 @@ from qiscus_tui.service.account.logout import log_out
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.visits import last_lists
+<<<<<<< HEAD
 from qiscus_tui.tui.accounts.log_out import LogOutDialog
-from qiscus_tui.tui.base.action_bar import ActionBar
+from qiscus_tui.tui.base.screen import ActionBar
 from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
+=======
+from qiscus_tui.tui.accounts.questions import EndAccountDialog
+from qiscus_tui.tui.base.screen import ActionBar, BaseScreen, TooSmall
+>>>>>>> a96d0aad (Dialogs, widgets: one drawer of tables, one module of texts; wordings and hints that nobody asked for are gone)
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import BUSY, Context
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.widgets.cells import UNKNOWN, created_cell, fit_middle, last_used_cell
-from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.table import Column, Table
+from qiscus_tui.tui.widgets.texts import Fact, FactsPanel
 
 
 class AccountsAnswer(enum.Enum):
@@ -129,7 +134,6 @@ class AccountsScreen(BaseScreen[None]):
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#accounts"
     SCOPE = Scope.ACCOUNTS
-    HOW_BACK = "esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.ACCOUNTS)]
 
     def __init__(

@@ -1,19 +1,21 @@
 """What all screens share: their least size, the footer, and the way back."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, ClassVar, Generic
 
 from textual import events, getters, on
 from textual.geometry import Size
+from textual.message import Message
 from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
 
-from qiscus_tui.tui.base.action_bar import ActionBar
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.commands.command import Command, Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.terminal.app import TerminalApp, keymap_of
-from qiscus_tui.tui.terminal.compositor import compare_layouts, draw_now
-from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+from qiscus_tui.tui.terminal.drawing import compare_layouts, draw_now
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
 
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 15
@@ -44,6 +46,43 @@ class TooSmall(OneLine):
         self.show_line(Line((needed, this)))
 
 
+class ActionBar(OneLine):
+    """One line of keys and words: `space mark  enter detail  x revoke`."""
+
+    @dataclass
+    class Pressed(Message):
+        """A command was clicked."""
+
+        name: str
+
+    def show_commands(self, scope: Scope, context: Context) -> None:
+        """Show what is available in this scope now."""
+        commands = registry.in_footer(scope, context, keymap_of(self))
+        self.show_line(command_line(commands, context))
+
+    def on_click(self, event: events.Click) -> None:
+        """Report the command that was clicked."""
+        event.stop()
+        part = self.piece_at(event.x)
+        if part is not None and part.name:
+            self.post_message(self.Pressed(part.name))
+
+
+def command_line(commands: Iterable[Command], context: Context) -> Line:
+    """Return the footer's line."""
+    return Line(
+        tuple(
+            Piece(
+                ((command.key_shown, Tone.KEY), (f" {command.word(context)}", Tone.MUTED)),
+                command.footer,
+                command.name,
+                after="  ",
+            )
+            for command in commands
+        )
+    )
+
+
 class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     """A screen for 60x15 and more. Its `compose` yields a `TooSmall` first."""
 
@@ -52,9 +91,6 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     SCOPE: ClassVar[Scope | None] = None
     """Which commands the palette offers here; None: it does not open."""
-
-    HOW_BACK: ClassVar[str] = ""
-    """How the list is reached from here; empty where this is not a screen over the list."""
 
     SHOWS_LIST: ClassVar[bool] = False
     """Whether it shows the list of the sessions screen behind it, as that is read again."""
@@ -94,12 +130,6 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     async def _command_clicked(self, pressed: ActionBar.Pressed) -> None:
         pressed.stop()
         await self.run_command(pressed.name)
-
-    def on_key(self, event: events.Key) -> None:
-        """Say where a key of the list works."""
-        if self.HOW_BACK and registry.is_for_the_list(event.key, self.SCOPE, keymap_of(self)):
-            words = f"That key works in the list: {self.HOW_BACK}."
-            self.notify(words, severity="warning", markup=False)
 
     def action_back(self) -> None:
         """Return to the screen behind."""

@@ -77,13 +77,6 @@ DIALOG_COMMANDS = (
         needs=RULES,
     ),
     _in_revoke(
-        name="keep_created",
-        keys=("enter",),
-        help="In the revoke dialog: keep what a policy keeps by its creation, or not.",
-        needs=RULES,
-        bound=False,
-    ),
-    _in_revoke(
         name="copy_command",
         keys=("equals_sign",),
         help="In the revoke dialog: copy the command line that does the same.",

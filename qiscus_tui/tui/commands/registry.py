@@ -107,19 +107,6 @@ def is_available(action: str, context: Context) -> bool:
     return command is None or command.is_available(context)
 
 
-def is_for_the_list(key: str, scope: Scope | None, keymap: Keymap) -> bool:
-    """Return whether the key works in the list of sessions, but not in this scope."""
-    here = {
-        key
-        for command in with_keys(COMMANDS, keymap)
-        if {scope, Scope.APP} & {*command.scopes}
-        for key in command.keys
-    }
-    return key not in here and any(
-        key in command.keys for command in with_keys(of(Scope.SESSIONS), keymap) if command.bound
-    )
-
-
 def in_footer(scope: Scope, context: Context, keymap: Keymap) -> tuple[Command, ...]:
     """Return what the footer offers now, the app's own commands last."""
     app = () if scope in _TYPED_IN else of(Scope.APP)

@@ -1,6 +1,6 @@
 """The base of all dialogs: a box with a heading, a body that scrolls, and buttons."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events, getters
@@ -9,10 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
-from textual.notifications import Notification
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.tui.base.screen import HEIGHTS, WIDTHS, TooSmall
@@ -20,30 +19,9 @@ from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
 from qiscus_tui.tui.terminal.app import TerminalApp, keymap_of
+from qiscus_tui.tui.widgets.texts import Words
 
 Answer = TypeVar("Answer")
-
-
-class Words(Static, can_focus=False):
-    """Plain text or content, never parsed as markup, not selectable."""
-
-    ALLOW_SELECT = False
-
-    def __init__(
-        self, text: str | Content = "", *, id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(_content(text), id=id, classes=classes, markup=False)
-
-    def say(self, text: str | Content) -> None:
-        """Show other words; none take no room, and the same are not drawn again."""
-        content = _content(text)
-        if not (isinstance(self.content, Content) and content.is_same(self.content)):
-            self.update(content)
-        self.display = bool(content.plain)
-
-
-def _content(text: str | Content) -> Content:
-    return text if isinstance(text, Content) else Content(text)
 
 
 class Body(VerticalScroll, can_focus=False):
@@ -159,8 +137,6 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             with Horizontal(id="buttons"):
                 yield from self.compose_buttons()
 
-    _said_before: Sequence[Notification] = ()
-
     def compose_body(self) -> Iterable[Widget]:
         """Yield what scrolls."""
         yield Words(id="lines")
@@ -180,14 +156,6 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             self.say(where)
         self.opened()
         self.show_questions()
-        self._said_before = self.app.set_toasts_aside()
-
-    async def on_unmount(self) -> None:
-        """Say again what was said in passing before: over the dialog it would cover the heading."""
-        for said in self._said_before:
-            self.app.notify(
-                said.message, severity=said.severity, timeout=said.timeout, markup=False
-            )
 
     def opened(self) -> None:
         """Fill the parts, which are mounted now."""

@@ -4,15 +4,10 @@ from collections.abc import Iterable
 
 from textual.widget import Widget
 
-from qiscus_tui.model.clock import MINUTE, Clock, ago
 from qiscus_tui.model.ids import can_be_token, fingerprint
-from qiscus_tui.model.session import Current
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.widgets.fields import SecretField
-
-FRESH = 2 * MINUTE
-"""Seconds after which the server may list other sessions."""
 
 
 class FindDialog(Dialog[str | None]):
@@ -21,10 +16,9 @@ class FindDialog(Dialog[str | None]):
     AUTO_FOCUS = "#token"
     TITLE_TEXT = "Find the session of a token"
 
-    def __init__(self, listed: SessionList, clock: Clock) -> None:
+    def __init__(self, listed: SessionList) -> None:
         super().__init__()
         self._listed = listed
-        self._clock = clock
 
     def compose_questions(self) -> Iterable[Widget]:
         yield SecretField(id="token")
@@ -59,9 +53,4 @@ class FindDialog(Dialog[str | None]):
         masked = sum(1 for session in self._listed.sessions if session.token is None)
         if masked:
             return f", but {masked:,} are listed without their full token"
-        if not self._listed.is_whole:
-            return ", but the list could not be read whole"
-        if self._listed.current is Current.UNKNOWN:
-            return ", nor this program's own: perhaps the server lists no full tokens"
-        age = self._clock.now() - self._listed.read_at
-        return f", but the list was read {ago(age)}" if age > FRESH else ""
+        return "" if self._listed.is_whole else ", but the list could not be read whole"

@@ -19,10 +19,11 @@ from qiscus_tui.service.account.integrations import (
     Integrations,
     integrations_of,
 )
-from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton, Words
+from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.dialogs.question import Toggle
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.widgets.fields import Field
+from qiscus_tui.tui.widgets.texts import Words
 
 NOTHING_TO_NAME = "This session has neither a client nor a network by which to name it."
 

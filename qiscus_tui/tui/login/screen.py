@@ -36,8 +36,7 @@ from qiscus_tui.model.account import DEFAULT_SERVER, Account, Origin, Storage, p
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.storage import keep_in, offer
 from qiscus_tui.service.account.workspace import Workspace
-from qiscus_tui.tui.base.action_bar import ActionBar
-from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
+from qiscus_tui.tui.base.screen import ActionBar, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import BUSY, Context

@@ -15,8 +15,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview import Overview, Sprawl, count_overview
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
-from qiscus_tui.tui.base.action_bar import ActionBar
-from qiscus_tui.tui.base.screen import HEIGHTS, BaseScreen, TooSmall
+from qiscus_tui.tui.base.screen import HEIGHTS, ActionBar, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
@@ -25,9 +24,8 @@ from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.order import ListView
 from qiscus_tui.tui.listed.work import ListWork
 from qiscus_tui.tui.widgets.bars import Chart, line_up
-from qiscus_tui.tui.widgets.drawn import Drawn
-from qiscus_tui.tui.widgets.notice import Notice
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+from qiscus_tui.tui.widgets.texts import Drawn, Notice
 
 TALL = 30
 """Lines from which the days have a column of their own."""
@@ -45,7 +43,6 @@ class OverviewScreen(BaseScreen[str]):
     AUTO_FOCUS = ""  # what is not shown yet can't take it, and keys would wait for that
     SCOPE = Scope.OVERVIEW
     SHOWS_LIST = True
-    HOW_BACK = "enter adds this bar to its filter, esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.OVERVIEW)]
 
     def __init__(self, feed: Feed, view: ListView) -> None:

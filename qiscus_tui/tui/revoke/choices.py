@@ -46,8 +46,6 @@ class PlanChoices:
     rules: RetentionRules = NO_RULES
     policy: str = ""
     """The policy in config.toml that the rules come from."""
-    created_within: float | None = None
-    """What the policy's rule about the creation was, where it is off now."""
     chosen: str = ""
     """What the plan is made of, in words: the dialog's first line."""
     only: frozenset[str] | None = None
@@ -101,13 +99,6 @@ class PlanChoices:
         at = USED_WITHIN.index(now) + 1 if now in USED_WITHIN else 0
         then = USED_WITHIN[at % len(USED_WITHIN)]
         return self._ruled(replaced(self.rules, keep_used_within=then))
-
-    def created_toggled(self) -> PlanChoices:
-        """Keep what was created within the policy's time, or not."""
-        within = self.rules.keep_created_within
-        then = self.created_within if within is None else None
-        changed = self._ruled(replaced(self.rules, keep_created_within=then))
-        return replace(changed, created_within=within)
 
     def _ruled(self, rules: RetentionRules) -> PlanChoices:
         return replace(self, rules=rules, policy="")

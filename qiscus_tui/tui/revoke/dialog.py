@@ -33,17 +33,16 @@ from qiscus_tui.service.revocation.run import (
 from qiscus_tui.service.revocation.sending import Answered, Event
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.base.screen import ROOMY_HEIGHT
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
 from qiscus_tui.tui.dialogs.question import Question
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
-from qiscus_tui.tui.revoke import plan_text, result_text
+from qiscus_tui.tui.revoke import plan_text, run_text
 from qiscus_tui.tui.revoke.choices import PlanChoices, ShownPlan
-from qiscus_tui.tui.revoke.progress import REDRAW, Progress
 from qiscus_tui.tui.revoke.questions import PlanQuestions, Toggles, toggles_of
+from qiscus_tui.tui.revoke.run_text import REDRAW, Progress
 from qiscus_tui.tui.terminal.clipboard import send
 
 LONG = 10.0
@@ -106,7 +105,7 @@ class RevokeDialog(Question[Report]):
         self._progress = Progress(0, connection.clock.monotonic)
         self._revocation: Revocation | None = None
         self._is_stopping = False
-        self._ended: result_text.EndedPlan | None = None
+        self._ended: run_text.EndedPlan | None = None
 
     @property
     def _plan(self) -> RevocationPlan:
@@ -192,7 +191,7 @@ class RevokeDialog(Question[Report]):
     def _say_lines(self) -> None:
         now, width = self._connection.server_now(), plan_text.text_width(self.size.width)
         if self._ended is not None:
-            self.say("lines", result_text.result_lines(self._ended, self.keys["audit"], now, width))
+            self.say("lines", run_text.result_lines(self._ended, self.keys["audit"], now, width))
             return
         self._command = self._command_line()
         lines = plan_text.plan_lines(
@@ -203,7 +202,6 @@ class RevokeDialog(Question[Report]):
             now,
             width,
             tries=self._tries,
-            is_roomy=self.size.height >= ROOMY_HEIGHT,
         )
         self.say("lines", lines)
         self.say("note", plan_text.note(self._plan, self._refusal))
@@ -226,7 +224,6 @@ class RevokeDialog(Question[Report]):
     action_rules = _change(PlanChoices.rules_toggled)
     action_keep_more = _change(lambda now: now.more_newest(1))
     action_keep_fewer = _change(lambda now: now.more_newest(-1))
-    action_keep_created = _change(PlanChoices.created_toggled)
     action_next_used_within = _change(PlanChoices.next_used_within)
 
     def change(self, change: Change) -> None:
@@ -310,7 +307,7 @@ class RevokeDialog(Question[Report]):
         if self._is_stopping:
             self._revocation.stop()
         report = await self._revocation.apply()
-        self._ended = result_text.EndedPlan(report)
+        self._ended = run_text.EndedPlan(report)
         return report
 
     def _happened(self, event: Event) -> None:
@@ -332,9 +329,9 @@ class RevokeDialog(Question[Report]):
     async def _finished(self, report: Report) -> None:
         seconds, was_stopped = self._progress.seconds, self._is_stopping
         self._ended = await asyncio.to_thread(
-            result_text.ended_plan, report, self._shown.groups, seconds, was_stopped=was_stopped
+            run_text.ended_plan, report, self._shown.groups, seconds, was_stopped=was_stopped
         )
-        parts = [result_text.result_note(report)]
+        parts = [run_text.result_note(report)]
         try:
             await forget_own_if_ended(self._connection, report)
         except QiscusTuiError as error:
@@ -343,9 +340,9 @@ class RevokeDialog(Question[Report]):
         self.phase = Phase.DONE
         self._show_as_running(running=False)
         self.set_class(False, "-dangerous")
-        self.say("heading", result_text.result_heading(self._ended))
+        self.say("heading", run_text.result_heading(self._ended))
         continues = self.keys["revoke"] if self._choices.selection.of_marks else ""
-        self.say("lead", result_text.result_lead(self._ended, continues))
+        self.say("lead", run_text.result_lead(self._ended, continues))
         self._say_lines()
         self.say("note", plan_text.joined(parts))
         # The rest can be sent where the list was read since, and nothing else had ended.

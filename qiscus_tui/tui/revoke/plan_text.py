@@ -1,20 +1,31 @@
-"""The text of a revoke question: what goes, what is kept, what follows, what can be added."""
+"""The text of a revoke question: what goes, what is kept, what follows; sessions and groups.
+
+`now`: the server's time, epoch seconds.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from textual.content import Content
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Account
+from qiscus_tui.model.clock import countdown
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan
-from qiscus_tui.service.revocation.plan_groups import emptied_words
+from qiscus_tui.service.revocation.plan_groups import IN_USE, TargetGroup, emptied_words
 from qiscus_tui.service.revocation.retention import offset_words
+from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.listed.client_words import client_text
 from qiscus_tui.tui.revoke.choices import ShownPlan
-from qiscus_tui.tui.revoke.plan_lines import group_lines, muted, session_lines
+from qiscus_tui.tui.widgets.cells import UNKNOWN, day_words, last_used_cell, width_of
+from qiscus_tui.tui.widgets.table import UNBOUND, Column, fit_columns, row_parts, title_parts
+
+MOST = 40
+"""Most groups that are shown; the rest is counted."""
 
 BOX = 104
 """Cells of the dialog's box, where there is room for them."""
@@ -28,12 +39,12 @@ COMMAND_LINES = 4
 EXAMPLES = 3
 """Sessions shown for each reason to keep them."""
 
-OWN_ENDS_ALONE = "This program's own session ends; its next use makes a new token."
-OWN_ENDS = "This program's own session ends with them; its next use makes a new token."
+OWN_ENDS = "This program's own session ends too; its next use makes a new token."
 OWN_UNKNOWN = (
     "Can't tell which session is this program's own: any of these may be it. "
     "If it ends, the next use makes a new token."
 )
+FOLLOWS = "What uses a revoked token stops working at once; this can't be undone."
 TRIAL = "One goes first, as a trial: no revoke was verified on this server yet."
 
 
@@ -47,9 +58,9 @@ def joined(lines: Iterable[Content], between: str = "\n") -> Content:
     return Content(between).join(line for line in lines if line.plain)
 
 
-def parted(parts: Iterable[Iterable[Content]], *, is_roomy: bool = True) -> Content:
-    """Return the lines of each part; where there is room, with a blank line between two."""
-    return joined(map(joined, parts), "\n\n" if is_roomy else "\n")
+def parted(parts: Iterable[Iterable[Content]]) -> Content:
+    """Return the lines of each part, with a blank line between two."""
+    return joined(map(joined, parts), "\n\n")
 
 
 def heading(plan: RevocationPlan, account: Account, chosen: str = "") -> str:
@@ -110,7 +121,7 @@ def note(plan: RevocationPlan, refusal: QiscusTuiError | None, *words: str) -> C
         )
     warnings: list[str] = []
     if plan.ends_current:
-        warnings.append(OWN_ENDS_ALONE if len(plan.targets) == 1 else OWN_ENDS)
+        warnings.append(OWN_ENDS)
     elif plan.listed.current is Current.UNKNOWN:
         warnings.append(OWN_UNKNOWN)
     if plan.listed.time_doubt:
@@ -148,22 +159,19 @@ def plan_lines(
     width: int,
     *,
     tries: bool,
-    is_roomy: bool,
 ) -> Content:
     """Return what follows from a yes, what goes, what is kept and why, the command for the same.
 
-    `now`: the server's time, epoch seconds; `tries`: one session goes first, as a trial.
+    `tries`: one session goes first, as a trial.
     """
     plan, count = shown.plan, len(shown.plan.targets)
     parts = list[Sequence[Content]]()
     if count and refusal is None:
-        tokens = "this token" if count == 1 else "these tokens"
-        follows = f"What uses {tokens} stops working at once; this can't be undone."
-        words = f"{follows}\n{TRIAL}" if tries and count > 1 else follows
+        words = f"{FOLLOWS}\n{TRIAL}" if tries and count > 1 else FOLLOWS
         parts.append(Content(words).wrap(width))
     if count:
         lines = (
-            group_lines(shown.groups, now, width)
+            group_lines([(one.targets.count, one) for one in shown.groups], now, width)
             if shown.groups
             else session_lines(plan.listed, plan.targets, now, width)
         )
@@ -172,7 +180,7 @@ def plan_lines(
     parts.append([Content.styled(one, "$warning") for one in plan.listed.unmatched_protection])
     if count:
         parts.append(_command(command, copy_key, width))
-    return parted(parts, is_roomy=is_roomy)
+    return parted(parts)
 
 
 def left_out_lines(plan: RevocationPlan, now: float, width: int) -> list[Content]:
@@ -199,18 +207,104 @@ def some_lines(
 
 
 def _command(words: Sequence[str], copy_key: str, width: int) -> list[Content]:
-    """Return the command, in lines that a shell takes as one."""
+    """Return the command, as far as some lines hold it."""
     if not words:
         return [muted("No command line does the same: too many are picked one by one.")]
-    lines, line = list[str](), ""
-    for word in words:
-        if line and len(line) + len(word) + 3 > width - 2:
-            lines.append(f"{line} \\")
-            line = ""
-        line = f"{line} {word}" if line else word
-    lines.append(line)
+    lines = Content(" ".join(words)).wrap(width - 2)
     if len(lines) > COMMAND_LINES:
-        said = sum(len(line.removesuffix(" \\").split()) for line in lines[: COMMAND_LINES - 1])
-        lines[COMMAND_LINES - 1 :] = [f"… and {len(words) - said:,} more"]
+        lines[COMMAND_LINES:] = [Content("…")]
     title = muted(f"The same on the command line; {copy_key} copies it:")
-    return [title, *(Content(f"  {one}") for one in lines)]
+    return [title, *(Content("  ") + line for line in lines)]
+
+
+# Sessions and groups, in columns.
+
+Row = TypeVar("Row")
+STYLES = {
+    "header": "$text-muted",
+    "row": "",
+    "muted": "$text-muted",
+    "bar": "$primary",
+    "soon": "bold $warning",
+}
+"""The styles of a table as those of a text."""
+
+
+def muted(text: str) -> Content:
+    """Return a line that matters less."""
+    return Content.styled(text, "$text-muted")
+
+
+def _table(
+    columns: Sequence[Column[Row]], rows: Sequence[Row], longest: Sequence[int], width: int
+) -> list[Content]:
+    """Return a line of titles, and one for each row. `longest`: cells of each column's texts."""
+    placed = fit_columns(columns, longest, width)
+    lines = [title_parts(placed), *(row_parts(placed, row) for row in rows)]
+    return [Content.assemble(*((text, STYLES[name]) for text, name in line)) for line in lines]
+
+
+def session_lines(
+    listed: SessionList, sessions: Sequence[Session], now: float, width: int
+) -> list[Content]:
+    """Return the titles, and a line for each.
+
+    The widths depend on `width` alone, so that the columns of several lists line up.
+    """
+
+    def left(one: Session, _: int) -> str:
+        return UNKNOWN if one.expires_at is None else countdown(one.expires_at - now)
+
+    def client(one: Session, cells: int) -> str:
+        return client_text(listed, listed.positions[one.id], cells)
+
+    def use_style(one: Session) -> str:
+        is_hot = one.last_used_at is not None and now - one.last_used_at < IN_USE
+        return "soon" if is_hot else "row"
+
+    columns: list[Column[Session]] = [
+        Column("ID", lambda one, _: one.id[:8], 8, 90, style="bar"),
+        Column("EXPIRES IN", left, 10, 80, is_number=True),
+        Column("CLIENT", client, 30, 70, least=12),
+        Column(
+            "LAST USED", lambda one, _: last_used_cell(one.last_used_at, now), 10, style=use_style
+        ),
+        Column("IP", lambda one, _: one.safe_ip, 39, 60, least=15, style="muted"),
+    ]
+    return _table(columns, sessions, [UNBOUND] * len(columns), width)
+
+
+GroupRow = tuple[int, TargetGroup]
+"""How many are revoked, or gone, of which group."""
+
+
+def group_lines(rows: Sequence[GroupRow], now: float, width: int) -> list[Content]:
+    """Return the titles, a line for each group, and how many are not shown."""
+
+    def targets(row: GroupRow) -> Group:
+        return row[1].targets
+
+    def created(row: GroupRow, _: int) -> str:
+        oldest, newest = targets(row).oldest_at, targets(row).newest_at
+        if oldest is None or newest is None:
+            return UNKNOWN
+        begin, end = day_words(oldest, now), day_words(newest, now)
+        return begin if begin == end else f"{begin}–{end}"
+
+    def in_use(row: GroupRow, _: int) -> str:
+        return f"{row[1].in_use:,} in use" if row[1].in_use else ""
+
+    columns: list[Column[GroupRow]] = [
+        Column("SESSIONS", lambda row, _: f"{row[0]:,}", UNBOUND, 90, is_number=True),
+        Column("GROUP", lambda row, _: targets(row).name, UNBOUND, least=12),
+        Column("CREATED", created, UNBOUND, is_extra=True, style="muted"),
+        Column("LAST USED", lambda row, _: last_used_cell(targets(row).last_used_at, now), 10, 80),
+    ]
+    if any(group.in_use for _, group in rows):
+        columns.append(Column("LAST HOUR", in_use, UNBOUND, 85, style="soon"))
+    some = rows[:MOST]
+    longest = [max((width_of(one.text(row, 0)) for row in some), default=0) for one in columns]
+    lines = _table(columns, some, longest, width)
+    if len(rows) > MOST:
+        lines.append(muted(f"  … and {counted(len(rows) - MOST, 'more group')}"))
+    return lines

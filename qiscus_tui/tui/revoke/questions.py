@@ -12,19 +12,18 @@ from qiscus_tui.service.account.audit_trail import typed_reason
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.dialogs.dialog import Words
 from qiscus_tui.tui.dialogs.question import Guard, Toggle, TypedField
 from qiscus_tui.tui.listed.groups import keys_words
 from qiscus_tui.tui.revoke.choices import PlanChoices
 from qiscus_tui.tui.revoke.plan_text import additions
 from qiscus_tui.tui.terminal.app import keymap_of
 from qiscus_tui.tui.widgets.fields import Field
+from qiscus_tui.tui.widgets.texts import Words
 
 COMMANDS: dict[str, Sequence[str]] = {
     "rules": ("rules",),
     "keep_more": ("keep_more", "keep_fewer"),
     "next_used_within": ("next_used_within",),
-    "keep_created": (),
     **{f"allow_{kind}": (f"allow_{kind}",) for kind in ("current", "protected", "hidden")},
 }
 """The command that each toggle runs, in the order in which they stand, and those with a key."""
@@ -38,8 +37,7 @@ Toggles = dict[str, tuple[str, bool]]
 def toggles_of(choices: PlanChoices, plan: RevocationPlan, *, ruled: bool) -> Toggles:
     """Return what can be changed of a plan. `ruled`: rules can be applied."""
     rules, each = choices.rules, f"each {keys_words(choices.keys)}"
-    newest, used, created = rules.keep_newest, rules.keep_used_within, rules.keep_created_within
-    within = choices.created_within if created is None else created
+    newest, used = rules.keep_newest, rules.keep_used_within
     found: Toggles = {}
     if rules.given:
         time = "off" if used is None else as_typed(used)
@@ -47,9 +45,6 @@ def toggles_of(choices: PlanChoices, plan: RevocationPlan, *, ruled: bool) -> To
         found["next_used_within"] = f"keep what was used within [{time}]", used is not None
     elif ruled:
         found["rules"] = f"keep the newest of {each}, and what was used within 24h", False
-    if within is not None:
-        words = f"keep what was created within [{as_typed(within)}]"
-        found["keep_created"] = words, created is not None
     return found | {f"allow_{kind}": (words, is_in) for kind, words, is_in in additions(plan)}
 
 

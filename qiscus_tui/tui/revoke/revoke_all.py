@@ -27,14 +27,11 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context, Phase
-from qiscus_tui.tui.dialogs.dialog import DialogButton, Words, trouble
+from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
 from qiscus_tui.tui.dialogs.question import Question, TypedField
-from qiscus_tui.tui.revoke.plan_lines import muted
 from qiscus_tui.tui.revoke.plan_text import joined, parted
 from qiscus_tui.tui.revoke.questions import ReasonLine
-
-CLIENTS = 8
-"""Clients that are named."""
+from qiscus_tui.tui.widgets.texts import Words
 
 QUESTIONS = ("#reason-line", "#code-words", "#code")
 
@@ -219,22 +216,17 @@ def consequences(listed: SessionList) -> Content:
     ]
     if not listed.is_whole:
         follows.append("Sessions that could not be read, and so are not listed, end too.")
-    protected = Counter(
-        {f"{label}, protected": n for label, n in listed.protected_by_label.items()}
+    stop = Counter(
+        f"{known.label}, protected" if known.protect else known.label
+        for known in listed.labels
+        if known is not None
     )
-    known = Counter(
-        label.label for label in listed.labels if label is not None and not label.protect
-    )
-    others = Counter(
-        client for client, label in zip(listed.clients, listed.labels, strict=True) if label is None
-    )
-    parts = [[*map(Content, follows)]]
-    if protected or known:
-        title = Content.styled("Known integrations that stop:", "bold $warning")
-        parts.append([title, *_counted(protected, len(protected)), *_counted(known)])
-    if others:
-        parts.append([Content.styled("Clients:", "bold"), *_counted(others)])
-    return parted(parts)
+    title = Content.styled("Known integrations that stop:", "bold $warning")
+    counts = [
+        Content.assemble((f"{count:>7,}", "bold"), f"  {label}")
+        for label, count in stop.most_common()
+    ]
+    return parted([[*map(Content, follows)], [title, *counts] if stop else []])
 
 
 def result_words(result: RevokeAllResult) -> Content:
@@ -255,14 +247,3 @@ def result_words(result: RevokeAllResult) -> Content:
         still = f"{counted(result.still_listed, 'session')} from before are still listed."
         parts.append(Content(f"{still}\n{LOOK_AGAIN_HINT}"))
     return joined(parts or [Content("A new token is stored, and is in use now.")])
-
-
-def _counted(counts: Counter[str], most: int = CLIENTS) -> list[Content]:
-    shown = counts.most_common(most)
-    lines = [
-        Content.assemble((f"{count:>7,}", "bold"), f"  {words or 'no client named'}")
-        for words, count in shown
-    ]
-    if rest := counts.total() - sum(count for _, count in shown):
-        lines.append(muted(f"{rest:>7,}  of {counted(len(counts) - len(shown), 'other')}"))
-    return lines

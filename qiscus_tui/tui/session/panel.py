@@ -26,8 +26,7 @@ from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.session.context import SessionDetails, draw_context
 from qiscus_tui.tui.widgets.bars import life_line
 from qiscus_tui.tui.widgets.cells import UNKNOWN, created_cell_short
-from qiscus_tui.tui.widgets.drawn import Drawn
-from qiscus_tui.tui.widgets.facts import Fact, FactsPanel
+from qiscus_tui.tui.widgets.texts import Drawn, Fact, FactsPanel
 
 IN_A_ROW = ("Id", "Client", "IP address", "Created", "Last used", "Expires")
 """The facts that a copied row has."""

@@ -10,8 +10,7 @@ from textual.widgets import Static
 
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.base.action_bar import ActionBar
-from qiscus_tui.tui.base.screen import LEAST_HEIGHT, BaseScreen, TooSmall
+from qiscus_tui.tui.base.screen import LEAST_HEIGHT, ActionBar, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
@@ -41,7 +40,6 @@ class DetailScreen(BaseScreen[str]):
     AUTO_FOCUS = "#facts"
     SCOPE = Scope.DETAIL
     SHOWS_LIST = True
-    HOW_BACK = "esc goes back to it"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.DETAIL)]
 
     def __init__(

@@ -26,8 +26,7 @@ from qiscus_tui.service.list_settings import (
 )
 from qiscus_tui.service.sessions.groups import values_in
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.base.action_bar import ActionBar
-from qiscus_tui.tui.base.screen import WIDTHS, BaseScreen, TooSmall
+from qiscus_tui.tui.base.screen import WIDTHS, ActionBar, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import Context
@@ -41,9 +40,9 @@ from qiscus_tui.tui.sessions.filter import FilterBar, FilterRule
 from qiscus_tui.tui.sessions.preview import Preview
 from qiscus_tui.tui.sessions.shown_list import ShownList
 from qiscus_tui.tui.terminal.clipboard import send
-from qiscus_tui.tui.widgets.notice import Notice
 from qiscus_tui.tui.widgets.one_line import OneLine
 from qiscus_tui.tui.widgets.table import Table
+from qiscus_tui.tui.widgets.texts import Notice
 
 if TYPE_CHECKING:  # loads httpx: after the first frame
     from qiscus_tui.service.account.login import LoggedIn

@@ -7,14 +7,13 @@ variable.
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import PurePath
 
 from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.dom import DOMNode
-from textual.notifications import Notification, SeverityLevel
+from textual.notifications import SeverityLevel
 from textual.worker import WorkerFailed
 
 from qiscus_tui.errors import QiscusTuiError
@@ -109,13 +108,6 @@ class TerminalApp(App[int], inherit_bindings=False):
         ]
         for one in seen:
             self._unnotify(one, refresh=one is seen[-1])
-
-    def set_toasts_aside(self) -> list[Notification]:
-        """Take all toasts away, and return them with the seconds that each had left."""
-        aside = [replace(one, timeout=one.time_left) for one in self._notifications]
-        if aside:
-            self.clear_notifications()
-        return aside
 
     # Crashes. Textual would print the local variables of every frame, secrets among them.
 

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 from textual.widgets import Input
 
-from qiscus_tui.tui.terminal.line_input import LineInput
+from qiscus_tui.tui.terminal.drawing import LineInput
 
 
 class Field(LineInput, inherit_bindings=False):

@@ -11,7 +11,7 @@ and the scrollbar is always shown. Texts are safe already, and never parsed as m
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar, cast
 
@@ -132,6 +132,39 @@ def fit_columns(
         placed.append(PlacedColumn(columns[at], start, cells[at]))
         start += cells[at]
     return tuple(placed)
+
+
+def title_parts(
+    placed: Iterable[PlacedColumn[Row]], sort: Sort | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield the titles, each with its style; the rows are sorted by `sort`."""
+    end = 0
+    for one in placed:
+        title, name = one.column.title, "header"
+        title = title.rjust(one.cells) if one.column.is_number else title
+        if sort is not None and sort.key is one.column.sort:
+            name = "sorted"
+            between = " " if width_of(title) + 2 <= one.cells else ""
+            title += f"{between}{'▼' if sort.descending else '▲'}"
+        elif width_of(title) > one.cells:
+            title = fit(title, one.cells)
+        yield " " * (one.start - end), "header"
+        yield title, name
+        end = one.start + width_of(title)
+
+
+def row_parts(placed: Iterable[PlacedColumn[Row]], row: Row) -> list[tuple[str, str]]:
+    """Return the texts of a row, each in its cells and with its style."""
+    parts: list[tuple[str, str]] = []
+    end = 0
+    for one in placed:
+        text, style = one.column.text(row, one.cells), one.column.style
+        if one.column.is_number:
+            text = text.rjust(one.cells)
+        name = style if isinstance(style, str) else style(row)
+        parts.append((" " * (one.start - end) + fit(text, one.cells), name))
+        end = one.start + one.cells
+    return parts
 
 
 class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
@@ -426,31 +459,10 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         return Strip(segments).simplify().adjust_cell_length(self.row_width, self.style("muted"))
 
     def _header_parts(self) -> Iterable[tuple[str, str]]:
-        end = 0
-        for one in self.shown_columns:
-            title, name = one.column.title, "header"
-            title = title.rjust(one.cells) if one.column.is_number else title
-            if self.sort is not None and self.sort.key is one.column.sort:
-                name = "sorted"
-                between = " " if width_of(title) + 2 <= one.cells else ""
-                title += f"{between}{'▼' if self.sort.descending else '▲'}"
-            elif width_of(title) > one.cells:
-                title = fit(title, one.cells)
-            yield " " * (one.start - end), "header"
-            yield title, name
-            end = one.start + width_of(title)
+        return title_parts(self.shown_columns, self.sort)
 
     def _row_parts(self, row: int) -> Iterable[tuple[str, str]]:
-        columns = self.shown_columns
-        value, end = self.row_at(row), 0
-        parts: list[tuple[str, str]] = []
-        for one in columns:
-            text, style = one.column.text(value, one.cells), one.column.style
-            if one.column.is_number:
-                text = text.rjust(one.cells)
-            name = style if isinstance(style, str) else style(value)
-            parts.append((" " * (one.start - end) + fit(text, one.cells), name))
-            end = one.start + one.cells
+        parts = row_parts(self.shown_columns, self.row_at(row))
         if row != self._row or not self.shows_cursor:
             return parts
         return [(fit("".join(text for text, _ in parts), self.row_width), "cursor")]

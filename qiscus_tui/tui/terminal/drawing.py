@@ -1,15 +1,17 @@
-"""What is drawn: all that a layout moves, nothing twice, and no look that is not needed."""
+"""Textual's drawing: all that a layout moves, nothing twice, no look or layout without need."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from textual._compositor import Compositor, CompositorMap, LayoutUpdate, ReflowResult
 from textual._styles_cache import StylesCache
 from textual.color import Color
 from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
+from textual.widgets import Input
 
 
 @lru_cache(1024)
@@ -62,3 +64,22 @@ def draw_now(screen: Screen[Any]) -> None:
 def compare_layouts(screen: Screen[Any]) -> None:
     """Have a new screen draw whatever its layouts move."""
     screen._compositor = ComparingCompositor()  # pyright: ignore[reportPrivateUsage]
+
+
+class LineInput(Input, inherit_bindings=False):
+    """A line of input whose width never depends on what is typed."""
+
+    def on_mount(self) -> None:
+        """Begin at the end of what is filled in."""
+        self.set_reactive(Input.selection, self.selection.cursor(len(self.value)))
+
+    def value_changed(self, value: str) -> None:
+        """Post that the value changed."""
+        self.post_message(self.Changed(self, value))
+
+    def _watch_value(self, value: str) -> None:
+        # Textual sets `virtual_size` here, which lays out the whole screen.
+        size = Size(self.content_width, 1)
+        self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
+        self.selection = self.selection  # scrolls to the cursor
+        self.value_changed(value)

@@ -1,0 +1,257 @@
+"""A run of a plan as text: how far it is and what failed so far; then how it ended, by reason."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from textual.content import Content
+
+from qiscus_tui.model.clock import span
+from qiscus_tui.model.progress import Pace, pace_words
+from qiscus_tui.model.text import with_reason
+from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report, not_sent_by
+from qiscus_tui.service.revocation.plan_groups import TargetGroup, ended_groups
+from qiscus_tui.service.revocation.sending import (
+    Answered,
+    Event,
+    Halted,
+    Purpose,
+    Reading,
+    TrialStarted,
+)
+from qiscus_tui.service.revocation.verification import MOST_READINGS
+from qiscus_tui.tui.dialogs.dialog import trouble
+from qiscus_tui.tui.revoke.choices import EACH
+from qiscus_tui.tui.revoke.plan_text import group_lines, joined, muted, parted, some_lines
+from qiscus_tui.tui.widgets.bars import progress_bar
+
+REASONS_SO_FAR = 5
+"""Reasons of failures that are named while it runs."""
+
+IDS = 5
+"""Ids that are named for one of them."""
+
+STEPS = 4
+"""The last steps, which are shown."""
+
+REDRAW = 0.1
+"""Seconds between two drawings of the progress."""
+
+SENDING = "sending"
+VERIFYING = "reading the list to see what is gone"
+READINGS = {
+    Purpose.RECHECK: "reading the list again first",
+    Purpose.SAMPLE: "reading the list to see that nothing else ends",
+    Purpose.VERIFY: VERIFYING,
+    Purpose.AGAIN: f"reading the list again ({{}} of up to {MOST_READINGS})",
+}
+
+
+@dataclass
+class Progress:
+    """What the events of a run add up to."""
+
+    total: int
+    monotonic: Callable[[], float]
+    """Seconds, for the pace."""
+    done: int = 0
+    failed: int = 0
+    steps: list[str] = field(default_factory=lambda: ["writing the audit log"])
+    """The steps until now, the last one is being done."""
+    is_halted: bool = False
+    failures: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    """The ids that got each bad answer."""
+    _trial: str | None = None
+
+    def __post_init__(self) -> None:
+        self._began, self._pace = self.monotonic(), Pace(self.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been going on."""
+        return self.monotonic() - self._began
+
+    def record(self, event: Event) -> None:
+        """Add an event."""
+        match event:
+            case TrialStarted(id=one, why_another=why):
+                self._trial = one
+                self._do(f"trying {'another' if why else 'one first'}: {one[:8]}")
+            case Answered(id=one, error=error):
+                self.done += 1
+                if one == self._trial:
+                    self._do("reading the list to see whether that one is gone")
+                elif not self.is_halted:
+                    self._do(SENDING)
+                    self._pace.at(self.done)  # measured from the first of the bulk
+                if error is not None:
+                    self.failed += 1
+                    self.failures.setdefault(error.message, []).append(one)
+            case Halted():
+                self.is_halted = True
+                self._do("sending nothing more, waiting for the last answers")
+            case Reading(purpose=purpose, number=number):
+                self._do(READINGS[purpose].format(number))
+
+    def _do(self, step: str) -> None:
+        if step != self.steps[-1]:
+            self.steps.append(step)
+
+    def lead(self, width: int) -> Content:
+        """Return a bar of `width` cells, the counts, the pace, the steps: past, now, the last."""
+        percent = f" · {self.done * 100 // self.total} %" if self.total else ""
+        failed = f" · {self.failed:,} failed" if self.failed else ""
+        return Content.assemble(
+            progress_bar(self.done, self.failed, self.total, width),
+            f"\n{self.done:,} of {self.total:,} answered{percent}",
+            (failed, "bold $error"),
+            f"\n{self._pace_words}\n",
+            *self._step_lines(),
+        )
+
+    @property
+    def _pace_words(self) -> str:
+        """`350 a second · about 32 s left · 21 s so far`."""
+        is_sending = SENDING in self.steps and not self.is_halted
+        pace = self._pace.at(self.done) if is_sending else None
+        words = pace_words(self.done, self.total, pace)
+        return " · ".join((*words, f"{span(self.seconds)} so far"))
+
+    def _step_lines(self) -> Iterator[tuple[str, str]]:
+        *did, doing = self.steps[-STEPS:]
+        for step in did:
+            yield f"\n✓ {step}", "$text-muted"
+        yield f"\n● {doing}", "bold"
+        if VERIFYING not in self.steps:
+            yield f"\n○ {VERIFYING}", "$text-muted"
+
+    def lines(self) -> Content:
+        """Return the failures so far, the most frequent reason first; nothing without one."""
+        lines: list[Content] = []
+        most_first = sorted(self.failures.items(), key=lambda entry: -len(entry[1]))
+        for reason, ids in most_first[:REASONS_SO_FAR]:
+            lines.append(Content.styled(f"{len(ids):,} {reason}", "bold $error"))
+            more = f"  and {len(ids) - IDS:,} more" if len(ids) > IDS else ""
+            named = "  ".join(one[:8] for one in ids[:IDS])
+            lines.append(Content.assemble((f"  {named}", "$primary"), (more, "$text-muted")))
+        if rest := sum(len(ids) for _, ids in most_first[REASONS_SO_FAR:]):
+            lines.append(Content(f"{rest:,} for other reasons"))
+        return Content("\n").join(lines)
+
+
+# How it ended.
+
+REASONS = 20
+"""Reasons that are named."""
+
+NAMED = 5
+"""Sessions that are named for one reason; the rest is counted, and listed by `audit`."""
+
+
+@dataclass(frozen=True)
+class EndedPlan:
+    """A report, and what is shown of it besides."""
+
+    report: Report
+    groups: Sequence[TargetGroup] = ()
+    """What ended by group; none where sessions are shown one by one."""
+    unsent: int = 0
+    """How many were not sent because the user stopped it."""
+    seconds: float = 0.0
+    """How long it took."""
+
+
+def ended_plan(
+    report: Report, groups: Sequence[TargetGroup], seconds: float, *, was_stopped: bool
+) -> EndedPlan:
+    """Return a report with what is shown besides; of a long plan it takes a moment."""
+    unsent = len(not_sent_by(report)) if was_stopped else 0
+    return EndedPlan(report, ended_groups(groups, report), unsent, seconds)
+
+
+def result_heading(ended: EndedPlan) -> str:
+    """Return how it ended."""
+    counts = ended.report.counts
+    if ended.unsent:
+        return f"Stopped: {ended.unsent:,} not sent"
+    if counts[Outcome.REVOKED]:
+        return "Revoked" if ended.report.is_whole else "Not all revoked"
+    return "Can't tell what was revoked" if counts[Outcome.UNKNOWN] else "None revoked"
+
+
+def result_lead(ended: EndedPlan, continues: str) -> Content:
+    """Return the verified result, how long it took, how to go on, and why it stopped early.
+
+    `continues`: the key that goes on with the marked sessions; empty where they were not marked.
+    """
+    report = ended.report
+    style = "bold $success" if report.is_whole else "bold $warning"
+    first, rest = report.words, ""
+    if report.counts[Outcome.REVOKED]:
+        gone, _, rest = report.words.partition(" · ")
+        first = f"{gone}, confirmed gone"
+    parts = [Content.assemble((first, style), f", in {span(ended.seconds)}")]
+    if rest != f"{ended.unsent:,} {Outcome.NOT_SENT.words}":  # the heading says that
+        parts.append(Content.styled(rest, style))
+    left = sum(outcome.outcome not in GONE for outcome in report.outcomes)
+    if continues and left:
+        verb = "stays" if left == 1 else "stay"
+        parts.append(Content(f"{left:,} {verb} marked; {continues} continues"))
+    if report.halted and not ended.unsent:
+        parts.append(Content.styled(f"Stopped: {report.halted}", "bold $warning"))
+    return joined([*parts, muted(report.hint or "")])
+
+
+def result_note(report: Report) -> Content:
+    """Return what happened beyond the plan, and what could not be recorded."""
+    beyond = Content.styled(report.warning or "", "bold $warning")
+    return joined([beyond, trouble(report.audit_error) if report.audit_error else Content()])
+
+
+def result_lines(ended: EndedPlan, audit_key: str, now: float, width: int) -> Content:
+    """Return what is not gone by reason, and what is gone by group.
+
+    `now`: the server's time, epoch seconds.
+    """
+    report = ended.report
+    parts = [_left(report, now, width), _gone(ended, now, width)]
+    if report.audit_error is None and report.outcomes:
+        parts.append([muted(f"In the list, {audit_key} shows this plan and the earlier ones.")])
+    return parted(parts)
+
+
+def _left(report: Report, now: float, width: int) -> list[Content]:
+    """Return the sessions that are not gone, by reason: what was sent first, the most frequent."""
+    found: defaultdict[tuple[Outcome, str], list[str]] = defaultdict(list)
+    for one in report.outcomes:
+        if one.outcome not in GONE:
+            found[one.outcome, one.reason or ""].append(one.id)
+    by_reason = sorted(found.items(), key=lambda one: (one[0][0] is Outcome.NOT_SENT, -len(one[1])))
+    lines = list[Content]()
+    for (outcome, reason), ids in by_reason[:REASONS]:
+        # Why nothing more was sent is said above.
+        why = "" if reason == report.halted else reason
+        words = with_reason(outcome.value, why)
+        lines.append(Content.styled(f"{len(ids):,} {words}", "bold $error"))
+        lines += _named(report, ids, NAMED, now, width)[1:]
+    if rest := sum(len(ids) for _, ids in by_reason[REASONS:]):
+        lines.append(Content(f"{rest:,} for other reasons"))
+    return lines
+
+
+def _gone(ended: EndedPlan, now: float, width: int) -> list[Content]:
+    ids = [one.id for one in ended.report.outcomes if one.outcome in GONE]
+    if not ids:
+        return []
+    lines = (
+        group_lines([(one.gone, one) for one in ended.groups if one.gone], now, width)
+        if ended.groups
+        else _named(ended.report, ids, EACH, now, width)
+    )
+    return [Content.styled("Gone", "bold $success"), *lines]
+
+
+def _named(report: Report, ids: Sequence[str], most: int, now: float, width: int) -> list[Content]:
+    listed = report.plan.listed
+    some = [listed.sessions[listed.positions[one]] for one in ids[:most]]
+    return some_lines(listed, some, len(ids), now, width)
