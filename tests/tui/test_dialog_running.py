@@ -150,7 +150,7 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
             "7 failed: the server answered 404 Not Found",
             "… and 2 more",
             "Gone",
-            "GONE  GROUP",
+            "SESSIONS  GROUP",
         ):
             assert words in here.app.text()
         assert "L shows this plan and the earlier ones" in here.app.flat()
