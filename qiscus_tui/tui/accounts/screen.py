@@ -29,14 +29,8 @@ from qiscus_tui.service.account.logout import log_out
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.visits import last_lists
-<<<<<<< HEAD
 from qiscus_tui.tui.accounts.log_out import LogOutDialog
-from qiscus_tui.tui.base.screen import ActionBar
-from qiscus_tui.tui.base.screen import BaseScreen, TooSmall
-=======
-from qiscus_tui.tui.accounts.questions import EndAccountDialog
 from qiscus_tui.tui.base.screen import ActionBar, BaseScreen, TooSmall
->>>>>>> a96d0aad (Dialogs, widgets: one drawer of tables, one module of texts; wordings and hints that nobody asked for are gone)
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.commands.context import BUSY, Context

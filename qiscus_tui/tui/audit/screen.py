@@ -169,56 +169,6 @@ class AuditScreen(BaseScreen[None]):
         self._filter.value = ""
         self._leave_filter()
 
-<<<<<<< HEAD
-=======
-    @on(Table.Opened)
-    async def _opened(self) -> None:
-        await self.run_command("open_plan")
-
-    def action_open_plan(self) -> None:
-        """Show the outcome of each session of the plan under the cursor."""
-        self._open_plan(self._plans[self._table.cursor_row])
-
-
-class PlanScreen(BaseScreen[None]):
-    """One plan: who, when, by which rule, its outcomes, and where its sessions came from."""
-
-    CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = "#outcomes"
-    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.OVER_LIST)]
-    SCOPE = Scope.OVER_LIST
-
-    def __init__(self, plan: PastPlan) -> None:
-        super().__init__()
-        self._plan = plan
-
-    def compose(self) -> ComposeResult:
-        yield TooSmall()
-        yield OneLine(
-            Line(
-                (
-                    piece(self._plan.title, Tone.STRONG, ALWAYS),
-                    piece(self._plan.words, Tone.PLAIN, 50, after="   "),
-                ),
-                (piece("esc back to the plans", Tone.MUTED, 20),),
-            )
-        )
-        yield Static(classes="rule")
-        yield FactsPanel(id="plan-facts")
-        yield Static(classes="rule")
-        with VerticalScroll(id="outcomes"):
-            yield Drawn(id="plan-result")
-        yield Static(classes="rule")
-        yield ActionBar(id="plan-actions")
-
-    def on_mount(self) -> None:
-        """Draw the plan: everything is known already."""
-        self.query_one("#plan-actions", ActionBar).show_commands(Scope.OVER_LIST, self.context)
-        self.query_one(FactsPanel).show_facts(plan_facts(self._plan))
-        result = partial(plan_result, self._plan, is_whole=True)
-        self.query_one("#plan-result", Drawn).show(result)
-
->>>>>>> a96d0aad (Dialogs, widgets: one drawer of tables, one module of texts; wordings and hints that nobody asked for are gone)
 
 def who(plan: PastPlan) -> str:
     """Return `root (sudo by ann) from 203.0.113.9`."""
