@@ -74,26 +74,20 @@ async def test_key_palette_and_footer_open_it_and_escape_goes_back(clock: Manual
         assert screen_of(here)
 
 
-@pytest.mark.parametrize("dialect", ["plain", "patchy", "undated", "bare"])
-async def test_enter_shows_in_the_list_just_what_the_bar_counted(
-    clock: ManualClock, dialect: str
-) -> None:
-    async with at_sessions(clock, sessions=120, dialect=dialect) as here:
-        await here.press("o")
-        asked = {name: [bar for bar in bars(here, name) if bar.filter] for name in CHARTS}
-        await here.press("escape")
-        for name in CHARTS:
-            for wanted in (asked[name][0], asked[name][-1]):  # all: tests/service/test_overview.py
-                await here.press("o")
-                chart(here, name).focus()
-                chart(here, name).move_to(bars(here, name).index(wanted))
-                await here.press("enter")
-                assert here.app.screen is here.sessions
-                assert here.focus == "table"
-                assert here.value("#filter").rstrip() == wanted.filter
-                assert len(here.ids) == wanted.count, wanted
-                assert f"/ {wanted.filter}" in here.lines()[2]
-                await here.press("escape")
+async def test_enter_shows_in_the_list_just_what_the_bar_counted(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=120, dialect="patchy") as here:
+        for name in CHARTS:  # every bar: tests/service/test_overview.py
+            await here.press("o")
+            chart(here, name).focus()
+            wanted = next(bar for bar in bars(here, name) if bar.filter)
+            chart(here, name).move_to(bars(here, name).index(wanted))
+            await here.press("enter")
+            assert here.app.screen is here.sessions
+            assert here.focus == "table"
+            assert here.value("#filter").rstrip() == wanted.filter
+            assert len(here.ids) == wanted.count, wanted
+            assert f"/ {wanted.filter}" in here.lines()[2]
+            await here.press("escape")
 
 
 async def test_it_counts_what_the_filter_leaves_and_enter_adds_to_it(clock: ManualClock) -> None:
