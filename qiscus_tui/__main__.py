@@ -5,8 +5,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from qiscus_tui import __version__
-
 if TYPE_CHECKING:
     from qiscus_tui.service.account.workspace import Workspace
 
@@ -24,8 +22,6 @@ def main() -> int:
 def _main(arguments: list[str]) -> int:
     gc.disable()  # what a start loads is no garbage: looking for it takes 5 % of the time
     core_limit = _protect()
-    if arguments in (["--version"], ["-V"]) and _is_written(f"qiscus-tui {__version__}\n"):
-        return 0
     from qiscus_tui.cli.main import run
 
     return run(arguments, _app, core_limit)
@@ -37,21 +33,8 @@ def _app(workspace: "Workspace") -> int:
     return run(workspace)
 
 
-def _is_written(text: str) -> bool:
-    """Write a result; return whether nothing is left to do. A closed stdout is no error."""
-    try:
-        os.write(1, text.encode())
-    except BrokenPipeError:
-        return True
-    except OSError:  # the program proper reports it
-        return False
-    return True
-
-
 def _protect() -> int:
     """Forbid core dumps, which would hold secrets, and open stdin, stdout and stderr if closed.
-
-    A stdout that was closed can't be written: what is lost must be an error.
 
     Return the size of core dumps that was allowed before.
     """
@@ -63,8 +46,7 @@ def _protect() -> int:
         try:
             os.fstat(descriptor)
         except OSError:
-            # It gets the lowest free number, which is this one.
-            os.open(os.devnull, os.O_RDONLY if descriptor == 1 else os.O_RDWR)
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest free number, which is this one
     return limit[0]
 
 

@@ -20,7 +20,7 @@ import httpx
 
 from qiscus_tui.api.contract import DEFAULT
 from qiscus_tui.api.wire import WireSettings
-from qiscus_tui.cli.demo_workspace import DEMO_CONFIG
+from qiscus_tui.cli.workspace import DEMO_CONFIG
 from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.service.proxy.app import Proxy

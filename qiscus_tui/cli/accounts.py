@@ -99,15 +99,9 @@ async def _forget(context: VerbContext, name: str) -> int:
     from qiscus_tui.service.account.logout import forget_account
 
     console = context.console
-    token_held = await forget_account(context.workspace, name)
+    await forget_account(context.workspace, name)
     console.report(f"Forgot {safe(name)}")
-    still_valid = (
-        "Its short-lived token remains valid until it expires, and its" if token_held else "Its"
-    )
-    console.say(
-        f"{still_valid} long-lived token or secret key may remain valid: the server was not asked "
-        "to end it."
-    )
+    console.say("Its tokens and its secret key may remain valid: the server was not asked.")
     return ExitCode.DONE
 
 

@@ -62,10 +62,7 @@ def _fields(given: list[str]) -> list[tuple[str, str]]:
         name, equals, value = one.partition("=")
         if not (name and equals):
             raise UsageError("-f needs a name and a value", "For example: -f limit=50")
-        try:
-            one.encode()
-        except UnicodeEncodeError as error:
-            raise UsageError("A value of -f is not valid text", "Send it with --input.") from error
+        one.encode()  # raises UnicodeError for what no request can carry
         fields.append((name, value))
     return fields
 
@@ -109,24 +106,13 @@ def _read(context: VerbContext, source: str) -> bytes:
     return body
 
 
-_ADVICE = {
-    401: "It rejects these credentials for this call. See: qiscus-tui status",
-    403: "This user's role may not make this call.",
-    404: "Check the method and the path.",
-    405: "Check the method and the path.",
-    429: "Wait a moment, and call less often.",
-    3: "Redirects are not followed. Request the target itself if it is on this server.",
-    4: "The answer should say what is wrong.",
-    5: "Wait a moment and try again.",
-}
-"""What to do about a status, or about all of its hundred."""
-
-
 def _refusal(method: str, status: int) -> ServerRefused:
     """The line for stderr. The server's own words are on stdout; a path may hold a secret."""
     known = {one.value: f" {one.phrase}" for one in HTTPStatus}
-    hint = _ADVICE.get(status) or _ADVICE.get(status // 100) or _ADVICE[3]
-    return ServerRefused(f"The server answered {status}{known.get(status, '')} to {method}", hint)
+    return ServerRefused(
+        f"The server answered {status}{known.get(status, '')} to {method}",
+        "Its answer should say why. Nothing was tried again, and no redirect was followed.",
+    )
 
 
 VERB = Verb(

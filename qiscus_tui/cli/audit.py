@@ -1,12 +1,11 @@
 """`audit`: what was revoked from here, and who logged in and out."""
 
 import argparse
-import textwrap
 from collections.abc import Iterator
 
 from qiscus_tui.cli.options import flag, whole_number
-from qiscus_tui.cli.output.console import Console, record
-from qiscus_tui.cli.output.text_table import cells_of, moment, outcome_lines
+from qiscus_tui.cli.output.console import record
+from qiscus_tui.cli.output.text_table import moment, outcome_lines
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import StorageError
 from qiscus_tui.exit_codes import ExitCode
@@ -48,26 +47,12 @@ def run(context: VerbContext) -> int:
         console.result_json([_as_json(plan) for plan in plans])
         return ExitCode.DONE
     for plan in plans:
-        _show(console, _line(plan))
-        for line in _details(plan):
-            _show(console, f"    {line}")
+        console.result(_line(plan))
+        console.result_lines(f"    {line}" for line in _details(plan))
     if not plans and not unreadable:
         narrowed = context.options.since is not None
         console.say("Nothing is recorded since then." if narrowed else "Nothing is recorded here.")
     return ExitCode.DONE
-
-
-def _show(console: Console, line: str) -> None:
-    """Print a line; on a terminal, in several that fit, the others indented."""
-    width = console.out_width
-    if width is None or cells_of(line) <= width:
-        console.result(line)
-        return
-    indent = line[: len(line) - len(line.lstrip())]
-    for part in textwrap.wrap(
-        line, width, subsequent_indent=f"{indent}    ", break_on_hyphens=False
-    ):
-        console.result(part)
 
 
 def _details(plan: PastPlan) -> Iterator[str]:

@@ -1,20 +1,18 @@
 """`completion`: shell completion of verbs, options and their values, by shtab.
 
-Accounts, ids, views and policies come from local files: pressing tab does not contact the server.
+Accounts and ids come from local files: pressing tab does not contact the server.
 """
 
 import argparse
-from collections.abc import Iterable
 
 from qiscus_tui.cli.parser import Parser, full_parser
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.store.state import remembered_ids
 
 SHELLS = ("bash", "zsh", "fish")
-WORDS = ("accounts", "ids", "views", "policies")
+WORDS = ("accounts", "ids")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -37,17 +35,11 @@ def run(context: VerbContext) -> int:
 
 
 def _words(context: VerbContext, kind: str) -> list[str]:
-    local_files, config = context.workspace.local_files, context.workspace.config
-    words: Iterable[str]
-    match kind:
-        case "ids":
-            words = remembered_ids(local_files.paths)
-        case "views":
-            words = config.views
-        case "policies":
-            words = config.policies
-        case _:
-            words = [one.name for one in local_files.book.all()]
+    local_files = context.workspace.local_files
+    if kind == "ids":
+        words = [*remembered_ids(local_files.paths)]
+    else:
+        words = [one.name for one in local_files.book.all()]
     # A word that a shell would split or execute is not offered.
     return [word for word in words if word.isascii() and not set(word) - _PLAIN]
 
@@ -55,7 +47,6 @@ def _words(context: VerbContext, kind: str) -> list[str]:
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@._+-")
 
 _ASK = "qiscus-tui completion --words {words} 2>/dev/null"
-_KEYS = " ".join(GROUP_KEYS)
 
 _FUNCTIONS = {
     "bash": '_qiscus_tui_{words}() {{ compgen -W "$({ask})" -- "$1"; }}\n',
@@ -63,22 +54,10 @@ _FUNCTIONS = {
 }
 """Functions that the shell calls on tab, not when it loads the completion."""
 
-_GROUP_KEYS = {
-    "bash": f"""_qiscus_tui_group_keys() {{
-  local before=; [[ $1 == *,* ]] && before=${{1%,*}},
-  compgen -P "$before" -W "{_KEYS}" -- "${{1##*,}}"
-}}
-""",
-    "zsh": f"_qiscus_tui_group_keys() {{ _values -s , key {_KEYS}; }}\n",
-}
-"""Functions that complete the last word of a comma list."""
 
 _KINDS = {
     "--account": "accounts",
     "--if": "ids",
-    "--view": "views",
-    "--policy": "policies",
-    "--group-by": "group_keys",
     "revoke ids": "ids",
     "accounts name": "accounts",
 }
@@ -101,7 +80,6 @@ def completion_functions(shell: str) -> str:
         _mark(name, one, shtab.FILE)
     asking = _FUNCTIONS.get(shell, "")
     preamble = "".join(asking.format(words=words, ask=_ASK.format(words=words)) for words in WORDS)
-    preamble += _GROUP_KEYS.get(shell, "")
     functions = shtab.complete(parser, shell=shell, preamble=preamble).rstrip()
     if shell == "zsh":  # `source` as well as `eval`, and every word of several, not the first alone
         functions = functions.replace("[-1] == eval ]]", "[-1] == (eval|file) ]]")
@@ -117,8 +95,11 @@ def _mark(verb: str, parser: Parser, files: object) -> None:
         completing: object = files if action.dest in _FILES else None
         if kind is not None:
             function = f"_qiscus_tui_{kind}"
-            ask = f"__fish_append , {_KEYS}" if kind == "group_keys" else _ASK.format(words=kind)
-            completing = {"bash": function, "zsh": function, "fish": f"({ask})"}
+            completing = {
+                "bash": function,
+                "zsh": function,
+                "fish": f"({_ASK.format(words=kind)})",
+            }
         if completing is not None:
             setattr(action, "complete", completing)  # noqa: B010  argparse knows no such field
 

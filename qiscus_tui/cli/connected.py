@@ -3,11 +3,11 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
-from qiscus_tui.errors import NoLongLivedToken, NoSecretKey, QiscusTuiError, TokenInvalid
+from qiscus_tui.errors import NoLongLivedToken, QiscusTuiError, TokenInvalid
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.account.login import Password, log_in
-from qiscus_tui.service.account.selection import LONG_LIVED_VARIABLE, SECRET_KEY_VARIABLE
+from qiscus_tui.service.account.selection import LONG_LIVED_VARIABLE
 from qiscus_tui.service.account.storage import keep_in
 from qiscus_tui.service.account.workspace import Workspace
 
@@ -36,12 +36,7 @@ def hint_by_storage(error: QiscusTuiError, storage: Storage, environ: Mapping[st
     """Change the hint if it suggests a login: that does not replace the variables."""
     if storage is not Storage.ENVIRONMENT:
         return
-    match error:
-        case TokenInvalid():
-            error.hint = f"It comes from the environment: set a valid {LONG_LIVED_VARIABLE}."
-        case NoLongLivedToken() if not environ.get(LONG_LIVED_VARIABLE, "").strip():
-            error.hint = f"Set {LONG_LIVED_VARIABLE} too; exec and api use the key with --rest."
-        case NoSecretKey():
-            error.hint = f"Set {SECRET_KEY_VARIABLE} too."
-        case _:
-            pass
+    if isinstance(error, TokenInvalid):
+        error.hint = f"It comes from the environment: set a valid {LONG_LIVED_VARIABLE}."
+    elif isinstance(error, NoLongLivedToken) and not environ.get(LONG_LIVED_VARIABLE, "").strip():
+        error.hint = f"Set {LONG_LIVED_VARIABLE} too; exec and api use the key with --rest."

@@ -66,10 +66,10 @@ async def _beside_a_proxy(context: VerbContext, command: list[str]) -> int:
     """
     import asyncio
 
-    from qiscus_tui.cli.proxy import USUAL, bound, served
+    from qiscus_tui.cli.proxy import bound, served
 
     environ, core_limit = without_credentials(os.environ), context.core_limit
-    with bound((USUAL[0], 0), None) as listener:
+    with bound(0, None) as listener:
         async with served(context, listener) as (_proxy, url):
             with _start_errors(command):
                 process = await asyncio.create_subprocess_exec(

@@ -36,10 +36,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 _HELP = "See: qiscus-tui login --help"
-OLDER_REMAIN = (
-    "Older sessions remain valid. If the password is new, end them: "
-    "qiscus-tui revoke --older-than 1m"
-)
 
 
 def _account_name(text: str) -> str:
@@ -74,9 +70,6 @@ async def run(context: VerbContext) -> int:
         done = await log_in(workspace, kept, password, options.name)
     await done.connection.close()
     await _show(console, done)
-    by_password = not options.with_token and not options.rest
-    if by_password and done.was_known and console.can_ask:
-        console.say(OLDER_REMAIN)
     warn_of_unmatched_accounts(workspace, console)  # now that the account is stored
     return ExitCode.DONE
 
@@ -109,14 +102,7 @@ def _email_and_password(options: argparse.Namespace, console: Console) -> tuple[
     password = console.read_secret("Password")
     if not password:
         raise UsageError("No password was given", _HELP)
-    for what, text in (("email address", email), ("password", password)):
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:  # no request can carry it
-            raise UsageError(
-                f"The {what} is not valid text",
-                "It must be in the encoding of your locale, usually UTF-8.",
-            ) from error
+    email.encode()  # raises UnicodeError for what no request can carry
     return email, password
 
 

@@ -21,24 +21,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 async def run(context: VerbContext) -> int:
     """Log out."""
     from qiscus_tui.cli.connected import connected
-    from qiscus_tui.service.account.logout import has_key_alone, log_out
+    from qiscus_tui.service.account.logout import log_out
 
     must_not_come_from_environment(
         context.workspace,
         "logout cannot remove them (their cached token: qiscus-tui accounts forget environment)",
     )
     async with connected(context.workspace) as connection:
-        key_alone = await has_key_alone(connection)
         ended = await log_out(connection, forget_anyway=context.options.forget)
         name = connection.name
     context.console.report(f"{safe(name)} is logged out: {ended.value}")
-    if key_alone:
-        context.console.say("The secret key remains valid. If it leaked, ask Qiscus to reset it.")
-    else:
-        context.console.say(
-            "The long-lived token may remain valid. If it leaked, change the password "
-            "and ask Qiscus."
-        )
+    context.console.say(
+        "Its long-lived token or secret key may remain valid. If it leaked, change the password "
+        "and ask Qiscus."
+    )
     return ExitCode.DONE
 
 

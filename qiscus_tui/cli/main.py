@@ -39,6 +39,8 @@ def run(arguments: Sequence[str], app: App, core_limit: int | None = None) -> in
             return int(shown.code or 0)
         console.no_input = options.no_input
         console.quiet = options.quiet
+        if options.demo:
+            _write_nothing(options, console)
         if options.verb is None:
             return _app(options, console, app)
         if not gc.isenabled():
@@ -49,10 +51,6 @@ def run(arguments: Sequence[str], app: App, core_limit: int | None = None) -> in
     before_command = arguments[: arguments.index("--")] if "--" in arguments else arguments
     console.is_json = "--json" in before_command
     code = _guarded(options, console, verb_or_app)
-    finish = load(options.verb).finish if options.verb is not None else None
-    if finish is not None:
-        done = code
-        code = _guarded(options, console, lambda: finish(options, console, done))
 
     def flushed() -> int:
         console.end(code)
@@ -62,12 +60,25 @@ def run(arguments: Sequence[str], app: App, core_limit: int | None = None) -> in
     return _guarded(options, console, flushed)
 
 
+def _write_nothing(options: argparse.Namespace, console: Console) -> None:
+    """Leave out the options that name a file to write: the demo writes none."""
+    for name in ("log", "metrics", "out"):
+        if getattr(options, name, None) is not None:
+            setattr(options, name, None)
+            console.say(f"The demo writes no files: --{name} is left out.")
+
+
 def _verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
     # Help, and a mistake in the options, need no store.
     from qiscus_tui.cli.run_verb import logged, run_verb
 
-    with logged(options, console):
-        return run_verb(options, console, core_limit)
+    def run() -> int:
+        with logged(options):
+            return run_verb(options, console, core_limit)
+
+    code = _guarded(options, console, run)
+    finish = load(options.verb).finish
+    return code if finish is None else finish(options, console, code)
 
 
 def _app(options: argparse.Namespace, console: Console, app: App) -> int:
@@ -85,7 +96,7 @@ def _app(options: argparse.Namespace, console: Console, app: App) -> int:
     from qiscus_tui.cli.run_verb import logged
     from qiscus_tui.cli.workspace import open_for
 
-    with logged(options, console):
+    with logged(options):
         return app(open_for(options))
 
 
@@ -102,6 +113,10 @@ def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], i
         return ExitCode.DONE
     except QiscusTuiError as error:
         shown = error
+    except UnicodeError as error:
+        what = "Something that was typed, or came on stdin, is not valid text"
+        shown = UsageError(what, "It must be in the encoding of your locale, usually UTF-8.")
+        shown.__cause__ = error
     except OSError as error:
         console.results.drop()
         what = f"System error: {error.strerror or type(error).__name__}"

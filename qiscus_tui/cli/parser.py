@@ -4,11 +4,11 @@ import argparse
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 from qiscus_tui import __version__
 from qiscus_tui.cli.options import file_path, flag, time_limit
-from qiscus_tui.cli.output.console import Results, terminal_width
+from qiscus_tui.cli.output.console import terminal_width
 from qiscus_tui.cli.verbs import VERB_GROUPS, VERBS, Example, Verb, load
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -78,11 +78,6 @@ class Parser(argparse.ArgumentParser):
         """Leave these options out of the help; they are parsed all the same."""
         self._action_groups.remove(group)
 
-    def take(self, actions: Iterable[argparse.Action]) -> None:
-        """Add options and arguments of another parser."""
-        for action in actions:
-            self._add_action(action)
-
     def error(self, message: str) -> NoReturn:
         if message.endswith(": expected one argument"):
             name = message.removeprefix("argument ").partition(":")[0].rpartition("/")[2]
@@ -91,11 +86,6 @@ class Parser(argparse.ArgumentParser):
                 hint = "Write it as --filter=-client:curl or --filter not:client:curl"
             raise UsageError(safe(message, 300), hint)
         raise UsageError(safe(message, 300), f"See: {self.prog} --help")
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        """Print it; argparse itself hides errors, such as a full disk."""
-        out: TextIO = file or sys.stderr
-        Results(out).write(message)
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
         if action.option_strings and arg_strings == ["--"]:  # Python 3.11 leaves it out
@@ -250,25 +240,9 @@ def _parse_verb(name: str, words: list[str], options: argparse.Namespace) -> Non
     elif verb.words_anywhere:  # in two passes, between which `--` is lost, and with it what it says
         words[end:] = map(_Word, words[end + 1 :])
         parse_words = parser.parse_known_intermixed_args
-    try:
-        unknown = [word for word in parse_words(words, options)[1] if word != "--"]
-    except UsageError:
-        _read_needed(parser, verb, words, options)
-        raise
+    unknown = [word for word in parse_words(words, options)[1] if word != "--"]
     if unknown:
         raise _unknown_arguments(unknown, parser)
-
-
-def _read_needed(parser: Parser, verb: Verb, words: list[str], options: argparse.Namespace) -> None:
-    """Read the options that `finish` needs; where they have a mistake themselves, none."""
-    needed = [one for one in parser.actions() if {*verb.finish_needs} & {*one.option_strings}]
-    reader = Parser("", add_help=False)
-    reader.take(needed)
-    try:
-        reader.parse_known_args(words, options)
-    except UsageError:
-        for action in needed:
-            setattr(options, action.dest, action.default)
 
 
 def _place_of_verb(arguments: Sequence[str]) -> int | None:

@@ -143,11 +143,6 @@ async def plan_of_rule(
     listed = await _read(context, connection, rule)
     moment = _moment(context, connection)
     selection = selected(listed, rule, moment)
-    if not selection.positions and not selection.doubt and options.older_than:
-        # Is it by their age that none is chosen?
-        found = query.select(query.all_of(options.filter), listed, moment)
-        if found and all(listed.sessions[at].created_at is None for at in found):
-            selection = replace(selection, doubt="the age of these sessions is unknown")
     return make_plan(listed, selection, _allowed(options), None, moment)
 
 
@@ -257,7 +252,7 @@ def _show_plan(
     """Show the plan as the result, and write it to a file where `--out` names one."""
     options, console = context.options, context.console
     secrets = connection.client.own_secrets
-    out = None if options.demo else options.out
+    out = options.out
     if out is not None:
         key = plan_key(context.workspace.local_files.paths)
         file = plan_file_of(plan, connection.account, connection.clock.now(), secrets)
@@ -273,8 +268,6 @@ def _show_plan(
     if out is not None:
         words = apply_command(plan, quoted(out), options.account or "")
         console.say(f"To apply it: {' '.join(words)}")
-    elif options.out is not None:
-        console.say("The demo writes nothing, so there is no plan file.")
 
 
 async def _apply(

@@ -18,7 +18,7 @@ from qiscus_tui.cli.serving import listening, on_ending_signals, quiet_server, u
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import NoAccount, StorageError, UsageError
 from qiscus_tui.exit_codes import signal_exit_code
-from qiscus_tui.model.account import Origin, is_loopback, parse_origin
+from qiscus_tui.model.account import Origin, parse_origin
 from qiscus_tui.model.clock import MINUTE
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.metrics import metrics_text
@@ -27,7 +27,7 @@ from qiscus_tui.store.named_files import write_public
 if TYPE_CHECKING:
     from qiscus_tui.service.proxy.app import Proxy
 
-USUAL = ("127.0.0.1", 8480)
+HOST, PORT = "127.0.0.1", 8480
 
 DESCRIPTORS = 4096
 """Two for each of 1,000 connections, and some."""
@@ -36,28 +36,24 @@ ENDED_WITHIN = 1.5
 """Seconds to end the tokens that the proxy made."""
 
 
-def listen_address(text: str) -> tuple[str, int]:
-    """Return host and port; a port alone is one of 127.0.0.1.
-
-    Raises UsageError for anything but an address of this machine.
-    """
+def listen_port(text: str) -> int:
+    """Return the port of `127.0.0.1:PORT`. Raises UsageError for any other address."""
     host, _, digits = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]") or USUAL[0]
     if not digits.isascii() or not digits.isdecimal() or int(digits) > 65_535:
         raise UsageError("--listen must be an address and a port", "For example: 127.0.0.1:8480")
-    if not is_loopback(host):
+    if host != HOST:
         raise UsageError(
-            f"--listen {safe(text, 60)} lets other machines in, and the proxy gives out tokens",
-            "Listen on 127.0.0.1 or [::1], or on a --socket.",
+            f"--listen {safe(text, 60)}: the proxy gives out tokens, so it listens on {HOST} only",
+            f"Listen on {HOST}:{digits}, or on a --socket.",
         )
-    return "127.0.0.1" if host == "localhost" else host, int(digits)
+    return int(digits)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     add = parser.add_argument
     words = "address and port on this machine (127.0.0.1:8480; port 0: a free one)"
-    add("--listen", metavar="ADDRESS", type=listen_address, help=words)
+    add("--listen", metavar="ADDRESS", type=listen_port, help=words)
     add("--socket", metavar="PATH", type=file_path, help="listen on this Unix socket instead")
     add("--upstream", metavar="URL", help="the server to pass requests on to (the account's)")
     words = "the least time that a token given out again is valid, less than 29d (1h)"
@@ -74,11 +70,11 @@ def run(context: VerbContext) -> int:
 async def _serve(context: VerbContext) -> int:
     options, console = context.options, context.console
     path: Path | None = options.socket
-    if options.listen and path:
+    if options.listen is not None and path:
         raise UsageError("--listen and --socket can't be combined", "Leave one of them out.")
     signals: asyncio.Queue[int] = asyncio.Queue()
     try:
-        with bound(options.listen or USUAL, path) as listener:
+        with bound(PORT if options.listen is None else options.listen, path) as listener:
             async with served(context, listener) as (proxy, url):
                 on_ending_signals(signals.put_nowait)
                 console.result(f"Proxy: {path or url} for {proxy.origin}")
@@ -94,15 +90,15 @@ async def _serve(context: VerbContext) -> int:
     return signal_exit_code(number)
 
 
-def bound(address: tuple[str, int], path: Path | None) -> socket.socket:
+def bound(port: int, path: Path | None) -> socket.socket:
     """Return the socket that takes the connections. Raises UsageError where there can't be one."""
     if path is not None:
         _remove_socket(path)
     before = os.umask(0o177)  # a Unix socket is this user's alone from its first moment
     try:
-        return listening(*address, path=str(path or ""))
+        return listening(port, path=str(path or ""))
     except OSError as error:
-        where, words = path or ":".join(map(str, address)), os.strerror(error.errno or 0)
+        where, words = path or f"{HOST}:{port}", os.strerror(error.errno or 0)
         raise UsageError(
             f"{safe(str(where), 200)} can't be listened on: {words}", "Choose another one."
         ) from error

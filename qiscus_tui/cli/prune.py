@@ -7,7 +7,7 @@ from typing import Self
 from msgspec.structs import replace
 
 from qiscus_tui import query
-from qiscus_tui.cli.metrics import NEEDS, add_metrics, failure_noted, finish
+from qiscus_tui.cli.metrics import add_metrics, failure_noted, finish
 from qiscus_tui.cli.options import MOST, flag, in_entry, named_entry, whole_number
 from qiscus_tui.cli.plan_options import (
     add_filter,
@@ -143,6 +143,5 @@ VERB = Verb(
     ),
     changes=True,
     finish=finish,
-    finish_needs=NEEDS,
     each_account=True,
 )

@@ -112,18 +112,16 @@ def _run_for_each(context: VerbContext) -> int:
 
 
 @contextmanager
-def logged(options: argparse.Namespace, console: Console) -> Generator[None]:
+def logged(options: argparse.Namespace) -> Generator[None]:
     """Write the log, if there is to be one, until the block ends. Raises StorageError.
 
     It holds names of calls, statuses and durations: no header, token, body or message of the
-    server. The demo writes nothing and reads no variable.
+    server. The demo reads no variable.
     """
     path: Path | None = options.log
-    if options.demo and path is not None:
-        console.say("The demo writes nothing, so there is no log.")
-    if path is None and os.environ.get(LOG_VARIABLE):
+    if path is None and not options.demo and os.environ.get(LOG_VARIABLE):
         path = Path(os.environ[LOG_VARIABLE])
-    if path is None or options.demo:
+    if path is None:
         yield
         return
     from qiscus_tui.service.log_file import logging_to  # logging: few runs have a log

@@ -1,7 +1,6 @@
 """`sandbox`: serve the demo API on loopback."""
 
 import argparse
-import errno
 
 from qiscus_tui.cli.options import whole_number
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
@@ -23,9 +22,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--latency", metavar="MS", type=kind, default=0, help=words)
     kind, words = whole_number(0, 2**31), "seed of the random data (1)"
     add("--seed", metavar="N", type=kind, default=1, help=words)
-
-
-_PORT_ERRORS = {errno.EADDRINUSE, errno.EACCES, errno.EPERM}
 
 
 def run(context: VerbContext) -> int:
@@ -63,8 +59,6 @@ def run(context: VerbContext) -> int:
             "In a clone of the repository: pip install '.[sandbox]'",
         ) from error
     except OSError as error:
-        if error.errno not in _PORT_ERRORS:
-            raise
         raise UsageError(
             f"Port {options.port} cannot be used: {error.strerror}", "Choose another --port."
         ) from error

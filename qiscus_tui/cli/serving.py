@@ -28,7 +28,7 @@ def serve(
     `announce` gets `http://127.0.0.1:PORT` once connections are taken; port 0 takes a free one.
     Raises OSError where the port is taken, ImportError without uvicorn.
     """
-    with listening(port=port) as listener:
+    with listening(port) as listener:
         ended_by: list[int] = []
         server = quiet_server(app, started=lambda: announce(url_of(listener)))
 
@@ -81,19 +81,18 @@ def quiet_server(app: "ASGIApp", *, started: Callable[[], None], **settings: Any
     return QuietServer(uvicorn.Config(app, **quiet | settings))
 
 
-def listening(host: str = "127.0.0.1", port: int = 0, path: str = "") -> socket.socket:
+def listening(port: int = 0, path: str = "") -> socket.socket:
     """Return what listens on a port of this machine (0: a free one), or on the socket `path`.
 
     Raises OSError.
     """
-    family = socket.AF_UNIX if path else socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_UNIX if path else socket.AF_INET, socket.SOCK_STREAM)
     try:
         if not path:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             # The end of an answer would wait for the client's delayed acknowledgement, for 40 ms.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        listener.bind(path or (host, port))
+        listener.bind(path or ("127.0.0.1", port))
     except BaseException:
         listener.close()
         raise
@@ -101,6 +100,5 @@ def listening(host: str = "127.0.0.1", port: int = 0, path: str = "") -> socket.
 
 
 def url_of(listener: socket.socket) -> str:
-    """Return the base URL of what listens here."""
-    host, port, *_ = listener.getsockname()
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    """Return the base URL of what listens on a port."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"

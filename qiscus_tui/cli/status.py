@@ -1,11 +1,10 @@
 """`status`: the account, where its secrets are, and whether the server accepts them."""
 
 import argparse
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import flag, min_ttl
-from qiscus_tui.cli.output.console import Console, error_document, record
+from qiscus_tui.cli.output.console import error_document, record
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext, exit_code_of
 from qiscus_tui.cli.workspace import account_record
@@ -15,7 +14,6 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.account.status import Status
 
 
@@ -41,10 +39,8 @@ async def run(context: VerbContext) -> int:
     options, console = context.options, context.console
     wanted: int | None = options.min_ttl
     async with connected(context.workspace) as connection:
-        if not options.json:
-            await connection.credentials()  # without them there is nothing to show
-            _show(console, _known_here(connection))  # the server may take long
         status = await status_of(connection)
+        where = connection.account_storage.secrets.where
     failed: dict[str, object] = {}
     if status.trouble is not None:
         hint_by_storage(status.trouble, status.storage, context.workspace.environ)
@@ -52,7 +48,8 @@ async def run(context: VerbContext) -> int:
     if options.json:
         console.result_json({**_as_json(status), **failed})
     else:
-        _show(console, _known_now(status))
+        for name, value in _lines(status, where):
+            console.report(f"{name:<13} {value}")
     if status.trouble is not None:
         console.show_error(status.trouble)
         return exit_code_of(status.trouble, options)
@@ -78,34 +75,21 @@ def _as_json(status: "Status") -> dict[str, object]:
     }
 
 
-def _show(console: Console, lines: Sequence[tuple[str, str]]) -> None:
-    for name, value in lines:
-        console.report(f"{name:<13} {value}")
-
-
-def _known_here(connection: "Connection") -> list[tuple[str, str]]:
-    """Return what is known before the server is asked."""
-    account = connection.account
-    where, storage = connection.account_storage.secrets.where, connection.storage.value
+def _lines(status: "Status", where: str) -> list[tuple[str, str]]:
+    """Return what is known of the account; `where` its secrets are."""
+    account, storage, offset = status.account, status.storage.value, status.clock_offset
+    if status.expires_at is None:
+        expires = "no short-lived token" if status.ttl is not None else "never (REST key)"
+    else:
+        expires = f"{moment(status.expires_at)} UTC, in {countdown(status.ttl or 0)}"
     return [
-        ("account", f"{safe(connection.name)} ({connection.chosen_by})"),
+        ("account", f"{safe(status.name)} ({status.chosen_by})"),
         ("server", str(account.origin)),
         ("app code", safe(account.app_code)),
         ("user", account.user or "unknown"),
         ("role", account.role.value),
         ("storage", storage if where == storage else f"{storage} ({where})"),
         *([("read-only", "yes, by config.toml")] if account.readonly else []),
-    ]
-
-
-def _known_now(status: "Status") -> list[tuple[str, str]]:
-    """Return what only the server's answer, or its clock, tells."""
-    offset = status.clock_offset
-    if status.expires_at is None:
-        expires = "no short-lived token" if status.ttl is not None else "never (REST key)"
-    else:
-        expires = f"{moment(status.expires_at)} UTC, in {countdown(status.ttl or 0)}"
-    return [
         ("expires", expires),
         ("clock offset", "unknown" if offset is None else f"{offset:+.1f} s"),
         ("accepted", _ACCEPTED[status.accepted]),

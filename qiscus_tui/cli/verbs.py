@@ -109,8 +109,7 @@ class Verb(NamedTuple):
     without a `--`."""
     finish: Callable[[argparse.Namespace, Console, int], int] | None = None
     """Runs last, also after a failure: takes the exit code so far, and returns the one to use."""
-    finish_needs: tuple[str, ...] = ()
-    """The options that it needs, also where another one has a mistake."""
+
     finds: Callable[[argparse.Namespace], bool] | None = None
     """Whether exit 1 means that it found something, so that no failure may have it."""
     examines: bool = False

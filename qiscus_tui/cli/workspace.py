@@ -1,6 +1,7 @@
 """The workspace of a command: the user's own, or the demo's."""
 
 import argparse
+import ipaddress
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -12,8 +13,9 @@ from msgspec.structs import replace
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.verbs import load
 from qiscus_tui.errors import QiscusTuiError, UsageError
-from qiscus_tui.model.account import Account, Role
-from qiscus_tui.model.clock import SystemClock
+from qiscus_tui.model.account import Account, Role, parse_origin
+from qiscus_tui.model.clients import Known
+from qiscus_tui.model.clock import DAY, HOUR, Clock, SystemClock
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.selection import (
     APP_ID_VARIABLE,
@@ -23,7 +25,15 @@ from qiscus_tui.service.account.selection import (
     environment_credentials,
     unmatched_words,
 )
-from qiscus_tui.service.account.workspace import Workspace, open_workspace, workspace_to_examine
+from qiscus_tui.service.account.workspace import (
+    DemoAccess,
+    LocalFiles,
+    Workspace,
+    named_config,
+    open_workspace,
+    workspace_to_examine,
+)
+from qiscus_tui.store.config import Config, Policy, View
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
@@ -33,14 +43,55 @@ def open_for(options: argparse.Namespace, environ: Mapping[str, str] = os.enviro
     """Return the workspace for the options. Raises ConfigError, StorageError."""
     config: Path | None = options.config
     if options.demo:
-        from qiscus_tui.cli.demo_workspace import demo_workspace  # starlette: for the demo alone
-
         workspace = demo_workspace(SystemClock(), config_file=config)
     else:
         examines = options.verb is not None and load(options.verb).examines
         opened = workspace_to_examine if examines else open_workspace
         workspace = opened(environ, AccountOptions(options.account, options.server), config)
     return replace(workspace, timeout=options.timeout)
+
+
+DEMO_CONFIG = Config(
+    known=(
+        Known("billing cron", "GuzzleHttp", ipaddress.ip_network("10.2.7.0/24"), protect=True),
+        Known("month-end report", "Java", ipaddress.ip_network("10.8.0.0/24"), protect=True),
+    ),
+    policies={
+        "nightly": Policy(
+            name="nightly", keep_newest=1, keep_used_within=DAY, keep_created_within=HOUR
+        )
+    },
+    views={
+        "crons": View("crons", filter="client:GuzzleHttp", group_by=("network",), sort="count"),
+        "people": View("people", filter="ua:Mozilla", sort="last_used"),
+    },
+)
+"""What the demo's admin has in config.toml, where `--config` names no file."""
+
+DEMO_SERVER = "https://demo.invalid"
+"""A host name that exists nowhere: the demo answers in this process."""
+
+
+def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None = None) -> Workspace:
+    """Return the demo in this process: no socket, no file but a configuration that was named.
+
+    It has nothing of the user's environment. Raises ConfigError, StorageError.
+    """
+    from qiscus_tui.api.wire import in_process  # these load httpx and starlette
+    from qiscus_tui.demo import DemoState
+    from qiscus_tui.demo.app import demo_app
+
+    state = DemoState(clock, sessions=sessions)
+    access = DemoAccess(
+        in_process(demo_app(state)),
+        parse_origin(DEMO_SERVER),
+        state.credentials.email,
+        state.credentials.password,
+    )
+    config = named_config(config_file) or DEMO_CONFIG
+    return Workspace(
+        {}, config, LocalFiles.in_memory(), clock, config_file=config_file, demo=access
+    )
 
 
 def must_not_come_from_environment(workspace: Workspace, why: str) -> None:

@@ -4,7 +4,6 @@ import copy
 import errno
 import io
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +13,10 @@ import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.api.wire import WireSettings
-from qiscus_tui.cli.main import run
 from qiscus_tui.service.account.connection import wire_settings
 from qiscus_tui.service.account.workspace import Workspace
 from tests.clocks import ManualClock
+from tests.program import Done, run_here
 from tests.sandbox import DIALECTS, PASSWORD, DemoState, Dialect, demo_state
 from tests.sandbox.app import demo_app
 
@@ -26,13 +25,6 @@ EMAIL = "admin@demo.example"
 ACCOUNT = f"{EMAIL}@demo-5t1xk9q2w7m3z8r6"
 ACCOUNT_LINE = f"Account {ACCOUNT} on {SERVER}"
 """What the text of every plan and result begins with."""
-
-
-class Terminal(io.StringIO):
-    """A stream that a person sits at."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 class Closed(io.StringIO):
@@ -47,15 +39,6 @@ class Full(io.StringIO):
 
     def write(self, _: str) -> int:
         raise OSError(errno.ENOSPC, "full")
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
 
 
 @dataclass
@@ -89,17 +72,9 @@ class Program:
         *arguments: str,
         stdin: str = "",
         terminal: bool = False,
-        out: io.StringIO | None = None,
+        out: io.TextIOBase | None = None,
     ) -> Done:
-        kind = Terminal if terminal else io.StringIO
-        out, err = out or kind(), kind()
-        with self.monkeypatch.context() as patch:
-            patch.setattr(sys, "stdin", kind(stdin))
-            patch.setattr(sys, "stdout", out)
-            patch.setattr(sys, "stderr", err)
-            code = run(arguments, lambda _: 0)
-        shown = out.getvalue() if not out.closed else ""
-        return Done(code, shown, err.getvalue())
+        return run_here(*arguments, stdin=stdin, terminal=terminal, out=out)
 
     def login(self, email: str = EMAIL, *more: str) -> Done:
         return self(

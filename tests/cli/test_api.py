@@ -1,18 +1,17 @@
 """`api`: any other call, authenticated, with the body on stdout."""
 
-import io
 import json
 import shlex
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 import httpx
 import pytest
 
 from tests.cli.conftest import SERVER, Program
 from tests.cli.test_tokens import DAY, kept_token
+from tests.program import Stream
 from tests.sandbox.app import demo_app
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.state import SECRET_KEY
@@ -57,22 +56,11 @@ def rooms(logged_in: Program, monkeypatch: pytest.MonkeyPatch) -> Rooms:
     return transport
 
 
-class Pipe(io.TextIOWrapper):
-    """A stdout that takes bytes."""
-
-    def __init__(self) -> None:
-        self.took = io.BytesIO()
-        super().__init__(self.took, encoding="ascii")
-
-    def getvalue(self) -> str:
-        return self.took.getvalue().decode("latin-1")
-
-
 def piped(program: Program, *arguments: str) -> tuple[int, bytes, str]:
     """Exit code, the bytes of stdout, and stderr, where stdout is a pipe."""
-    pipe = Pipe()
-    done = program(*arguments, out=cast("io.StringIO", pipe))
-    return done.code, pipe.took.getvalue(), done.err
+    pipe = Stream()
+    done = program(*arguments, out=pipe)
+    return done.code, pipe.written, done.err
 
 
 def test_a_call_is_made_with_the_short_lived_token(rooms: Rooms) -> None:
@@ -342,15 +330,15 @@ def test_a_person_gets_it_in_safe_form(rooms: Rooms) -> None:
 
 
 def test_a_body_is_passed_on_as_it_comes(rooms: Rooms) -> None:
-    pipe, piece, sizes = Pipe(), b"x" * 1_000_000, list[int]()
+    pipe, piece, sizes = Stream(), b"x" * 1_000_000, list[int]()
 
     async def body() -> AsyncGenerator[bytes]:
         for _ in range(100):
             yield piece
-            sizes.append(len(pipe.took.getvalue()))
+            sizes.append(len(pipe.written))
 
     rooms.answers.append(httpx.Response(200, content=body()))
-    assert rooms.program("api", "GET", ROOMS, out=cast("io.StringIO", pipe)).code == 0
+    assert rooms.program("api", "GET", ROOMS, out=pipe).code == 0
     assert sizes == [n * 1_000_000 for n in range(1, 101)]
 
 
@@ -367,7 +355,7 @@ def test_a_body_that_breaks_off_is_5_with_what_came(rooms: Rooms, terminal: bool
 
 
 def test_a_reader_that_takes_its_time_is_no_slow_server(rooms: Rooms) -> None:
-    class SlowPipe(Pipe):
+    class SlowPipe(Stream):
         def flush(self) -> None:
             rooms.program.clock.advance(3600)
             super().flush()
@@ -377,7 +365,7 @@ def test_a_reader_that_takes_its_time_is_no_slow_server(rooms: Rooms) -> None:
             yield b"x" * 100_000
 
     rooms.answers.append(httpx.Response(200, content=body()))
-    assert rooms.program("api", "GET", ROOMS, out=cast("io.StringIO", SlowPipe())).code == 0
+    assert rooms.program("api", "GET", ROOMS, out=SlowPipe()).code == 0
 
 
 def test_no_answer_is_5_and_nothing_is_tried_again(rooms: Rooms) -> None:

@@ -51,21 +51,6 @@ def test_each_use_of_the_account_is_one_line_newest_first(logged_in: Program) ->
     assert f"issued {fingerprint(first_token)}" in login
 
 
-def test_on_a_terminal_no_line_is_wider_than_it(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first, *_ = logged_in.ids()
-    reason = "a leaked token, found in the logs of the old office, ticket 4711"
-    assert logged_in("revoke", first, "--yes", "--reason", reason).code == 0
-    piped = logged_in("audit").out
-    assert f"    reason: {reason}" in piped.splitlines()
-    for columns in (60, 80, 200):
-        monkeypatch.setenv("COLUMNS", str(columns))
-        shown = logged_in("audit", terminal=True).out
-        assert max(map(len, shown.splitlines())) <= columns
-        assert shown.split() == piped.split()
-
-
 @pytest.mark.parametrize(
     ("verb", "age", "refreshes"),
     [

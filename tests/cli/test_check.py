@@ -14,8 +14,9 @@ import pytest
 
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.state import Checked, Checks
-from tests.cli.conftest import EMAIL, SERVER, Closed, Done, Full, Program
+from tests.cli.conftest import EMAIL, SERVER, Closed, Full, Program
 from tests.cli.test_tokens import kept_token
+from tests.program import Done
 from tests.sandbox import DIALECTS
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Revoking
@@ -404,65 +405,6 @@ def test_after_a_failure_the_old_numbers_are_gone_and_its_code_is_kept(
     assert samples(file)["qiscus_check_success"] == "0"
 
 
-def test_wrong_options_are_a_failure_too(logged_in: Program, tmp_path: Path) -> None:
-    file = tmp_path / "qiscus.prom"
-    for line in (
-        "check --metrics {} --max-live 0x",
-        "check --new --min-ttl 7dd --metrics {}",
-        "check --max-lives=1 --metrics={}",
-        "--account check check surplus --metrics {}",
-        "check --metrics={} --metrics={} --max-live",
-        "check --metrics={} --max-live=1 --all-accounts --account=x",
-    ):
-        assert logged_in("check", "--metrics", str(file)).code == 0
-        assert logged_in(*line.format(file, file).split()).code == 2, line
-        assert set(samples(file)) == {"qiscus_check_success", "qiscus_check_timestamp_seconds"}
-        assert samples(file)["qiscus_check_success"] == "0"
-
-
-ENVIRONMENT = {"QISCUS_APP_ID": "x", "QISCUS_LONG_LIVED_TOKEN": "y"}
-
-
-def test_after_wrong_options_the_account_is_named_where_it_is_known(
-    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (own,) = (one["account"] for one in json.loads(logged_in("accounts", "--json").out))
-    file = tmp_path / "qiscus.prom"
-    for more, environ, account in (
-        ("", {}, own),
-        ("--account other", {}, "other"),
-        ("", {"QISCUS_TUI_ACCOUNT": own}, own),
-        ("", ENVIRONMENT, "environment"),
-        ("", {"QISCUS_TUI_ACCOUNT": "none"}, ""),
-        ("", {"QISCUS_APP_ID": "x"}, ""),
-        ("--all-accounts", {}, own),
-    ):
-        with monkeypatch.context() as patch:
-            for name, value in environ.items():
-                patch.setenv(name, value)
-            words = f"check --bogus {more}".split()
-            assert logged_in(*words, f"--metrics={file}").code == 2
-        assert f'qiscus_check_success{{account="{account}"}} 0' in file.read_text()
-
-
-def test_a_file_that_is_not_surely_for_metrics_is_left_alone(
-    program: Program, tmp_path: Path
-) -> None:
-    file = tmp_path / "qiscus.prom"
-    file.write_text("mine")
-    for line in (
-        "sessions --filter check --metrics={}",
-        "--account check sessions --metrics={}",
-        "check --demo --metrics={} --bogus",
-        "check --metrics={} --max-live x --demo",
-        "check --metrics={} --metrics={}.2 --max-live x",
-        "check --metrics --bogus {}",
-    ):
-        assert program(*line.format(file, file).split()).code == 2
-        assert file.read_text() == "mine"
-    assert len(list(tmp_path.glob("*prom*"))) == 1
-
-
 def test_a_signal_is_a_failure_too(
     logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -476,13 +418,6 @@ def test_a_signal_is_a_failure_too(
     monkeypatch.setattr(logged_in.server, "sessions", interrupted)
     assert logged_in("check", "--metrics", str(file)).code == 128 + signal.SIGTERM
     assert samples(file)["qiscus_check_success"] == "0"
-
-
-def test_the_demo_writes_no_metrics(program: Program, tmp_path: Path) -> None:
-    done = program("--demo", "check", "--metrics", str(tmp_path / "q.prom"))
-    assert done.code == 0
-    assert "no metrics" in done.err
-    assert not (tmp_path / "q.prom").exists()
 
 
 @pytest.mark.parametrize("place", ["missing/q.prom", ".", "..", "/", "link"])

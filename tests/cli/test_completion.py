@@ -60,8 +60,6 @@ CASES = [
     pytest.param("status --account adm", "status --account admin@", id="a value"),
     pytest.param("sessions --config {folder}/conf", "{folder}/config-of-ours.toml", id="a file"),
     pytest.param("scan x {folder}/conf", "{folder}/config-of-ours.toml", id="a second path"),
-    pytest.param("sessions --view cr", "sessions --view crons", id="a view"),
-    pytest.param("sessions --group-by client,net", "client,network", id="the next group key"),
 ]
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from tests.cli.conftest import Done, Program
+from tests.cli.conftest import Program
+from tests.program import Done
 from tests.sandbox import DIALECTS, Dialect
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Fields, Front, Revoking

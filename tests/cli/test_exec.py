@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.cli.conftest import SERVER, Done, Program
+from tests.cli.conftest import SERVER, Program
 from tests.cli.test_tokens import DAY, kept_token
+from tests.program import Done
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.state import SECRET_KEY
 

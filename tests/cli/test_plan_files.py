@@ -49,16 +49,6 @@ def test_it_says_what_and_why_and_has_no_token(crowded: Program, file: Path) -> 
     assert fields["groups"] == plan["groups"]
 
 
-def test_the_demo_writes_none(program: Program, tmp_path: Path) -> None:
-    path = tmp_path / "plan.json"
-    done = program("--demo", *PRUNE, f"--out={path}")
-    assert done.code == 0
-    assert "to revoke" in done.out
-    assert "no plan file" in done.err
-    assert "--plan" not in done.err
-    assert not path.exists()
-
-
 def test_what_it_names_is_revoked_and_nothing_else(crowded: Program, file: Path) -> None:
     before, ids = live(crowded), set(json.loads(file.read_text())["ids"])
     assert crowded("revoke", f"--plan={file}").code == 2  # nobody to ask

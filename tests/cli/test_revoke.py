@@ -13,8 +13,9 @@ from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.outcomes import Report
-from tests.cli.conftest import ACCOUNT, ACCOUNT_LINE, SERVER, Done, Program
+from tests.cli.conftest import ACCOUNT, ACCOUNT_LINE, SERVER, Program
 from tests.clocks import ManualClock
+from tests.program import Done
 from tests.sandbox import DIALECTS, Dialect, demo_state
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Fields, Pages, Revoking

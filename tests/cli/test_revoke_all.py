@@ -11,7 +11,8 @@ from qiscus_tui.cli.output.console import Console
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.secrets import FileSecrets
-from tests.cli.conftest import Done, Program
+from tests.cli.conftest import Program
+from tests.program import Done
 from tests.sandbox import DIALECTS, DemoSession
 from tests.sandbox.calls import Call, Fault
 

@@ -9,8 +9,9 @@ import pytest
 
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.model.ids import fingerprint
-from tests.cli.conftest import Done, Program, Terminal
+from tests.cli.conftest import Program
 from tests.cli.test_tokens import kept_token
+from tests.program import Done, Stream
 from tests.sandbox import DIALECTS, DemoSession, DemoState
 from tests.sandbox.users import ADMIN
 
@@ -165,11 +166,11 @@ def test_on_a_terminal_progress_is_shown_and_gone_at_the_end(
 
 
 def test_a_result_never_stands_behind_the_progress() -> None:
-    screen = Terminal()
+    screen = Stream(terminal=True)
     console = Console(screen, screen, io.StringIO(), no_input=False)
     console.progress("1 file, 0.0 MB")
     console.result("a.log:2: 3fa9c01b77e2")
-    assert screen.getvalue().rpartition("\r")[2] == "a.log:2: 3fa9c01b77e2\n"
+    assert screen.written.decode().rpartition("\r")[2] == "a.log:2: 3fa9c01b77e2\n"
 
 
 def test_a_closed_stdin_is_named(logged_in: Program) -> None:

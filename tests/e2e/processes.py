@@ -1,7 +1,6 @@
 """The whole program on a machine of its own, before a server whose state the test sees."""
 
 import asyncio
-import io
 import os
 import socket
 import subprocess
@@ -14,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.cli.main import run
 from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.service.account.login import Password, log_in, log_in_with_token
@@ -23,6 +21,7 @@ from qiscus_tui.service.account.storage import keep_in
 from qiscus_tui.service.account.workspace import LocalFiles, open_workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
+from tests.program import Done, run_here
 from tests.sandbox import PASSWORD, DemoState, Dialect, demo_state
 from tests.sandbox.dialects import PLAIN
 from tests.sandbox.server import running
@@ -86,28 +85,23 @@ class Machine:
             cwd=self.home,
         )
 
-    def run(self, *arguments: str | Path, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+    def run(self, *arguments: str | Path, stdin: str = "") -> Done:
         """Run a program to its end."""
         with self.start(*arguments) as program:
             out, err = program.communicate(stdin, timeout=60)
-        return subprocess.CompletedProcess([], program.returncode, out, err)
+        return Done(program.returncode, out, err)
 
-    def run_here(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-        """The same in this process, which takes a tenth of the time."""
-        streams = [io.BytesIO(stdin.encode()), io.BytesIO(), io.BytesIO()]
+    def run_here(self, *arguments: str, stdin: str = "") -> Done:
+        """The same in this process."""
         with pytest.MonkeyPatch.context() as patch:
             for name in os.environ.keys() - self.environ.keys():
                 patch.delenv(name)
             for name, value in self.environ.items():
                 patch.setenv(name, value)
             patch.chdir(self.home)
-            for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
-                patch.setattr(sys, name, io.TextIOWrapper(stream, write_through=True))
-            code = run(arguments, lambda _: 0)
-            out, err = (stream.getvalue().decode() for stream in streams[1:])
-        return subprocess.CompletedProcess([], code, out, err)
+            return run_here(*arguments, stdin=stdin)
 
-    def login(self, *more: str, store: str = "file") -> "subprocess.CompletedProcess[str]":
+    def login(self, *more: str, store: str = "file") -> Done:
         """Log the admin in, as a program."""
         return self.run(*self.login_words(store), *more, stdin=f"{PASSWORD}\n")
 

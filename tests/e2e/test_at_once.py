@@ -1,6 +1,5 @@
 """Many programs at once: one refresh call and one token for all; no state is harmed."""
 
-import json
 import os
 import subprocess
 from pathlib import Path
@@ -66,15 +65,3 @@ def test_whoever_needs_a_first_token_gets_the_same(tmp_path: Path) -> None:
         assert here.state.calls[Call.REFRESH] == 1
         assert kept.short_lived is not None
         assert set(printed) == {kept.short_lived.token} <= here.tokens()
-
-
-def test_checks_harm_neither_state_nor_metrics(tmp_path: Path) -> None:
-    metrics = tmp_path / "q.prom"
-    with machine(tmp_path / "home") as here:
-        here.log_in_at_once()
-        command = ("check", "--new", "--json", "--metrics", str(metrics))
-        answers = all_at_once(here.program, here.environ, [command] * 4)
-        assert {json.loads(answer)["live"] for answer in answers} == {len(here.tokens())}
-        assert "qiscus_check_success{" in metrics.read_text()
-        assert [path.name for path in tmp_path.iterdir() if "prom" in path.name] == ["q.prom"]
-        assert here.run_here("check", "--new").returncode == 0

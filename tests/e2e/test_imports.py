@@ -69,8 +69,7 @@ ONE_CALL = ONE_LIST | {"qiscus_tui.query"}
 
 NEEDS: tuple[tuple[tuple[str, ...], set[str], int], ...] = (
     # what is typed, what may not be loaded by it, and how many modules of ours at most
-    (("--version",), PARSER | {"argparse", "json"}, 2),
-    (("--help", "nonsense"), PARSER, 24),
+    (("--version", "--help", "nonsense"), PARSER, 24),
     (("sessions --x", *(f"{verb} --help" for verb in VERBS)), VERB_HELP, 200),
     (("token",), WITHOUT_SERVER, 70),
     (("accounts", "id", "known", "token --json"), WITHOUT_SERVER, 80),

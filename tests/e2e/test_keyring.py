@@ -62,7 +62,7 @@ def here(tmp_path: Path, service: Service) -> Iterator[Machine]:
 
 def login(here: Machine, store: str) -> "tuple[int, str]":
     done = here.run_here(*here.login_words(store), stdin=f"{PASSWORD}\n")
-    return done.returncode, done.stdout + done.stderr
+    return done.code, done.out + done.err
 
 
 def test_a_keyring_that_works_keeps_the_account_until_it_is_logged_out(
@@ -73,9 +73,9 @@ def test_a_keyring_that_works_keeps_the_account_until_it_is_logged_out(
     assert "The tokens are stored in: keyring (Secret Service)" in said
     assert not here.paths.secrets_file.exists()
     assert here.state.long_lived_token() in str(service.entries)  # pyright: ignore[reportOperatorIssue]
-    assert "keyring (Secret Service)" in here.run_here("status").stdout
-    assert here.run_here("token").stdout.strip() in here.tokens()
-    assert here.run_here("logout").returncode == 0
+    assert "keyring (Secret Service)" in here.run_here("status").out
+    assert here.run_here("token").out.strip() in here.tokens()
+    assert here.run_here("logout").code == 0
     assert service.entries == {}
     assert len(here.tokens()) == 5
 
@@ -101,11 +101,11 @@ def test_a_keyring_that_ails_later_is_never_no_token(
     login(here, "auto")
     service.ails = ails
     done = here.run_here("sessions")
-    assert done.returncode == 6
-    assert "keyring" in done.stderr
-    assert here.state.long_lived_token() not in done.stderr  # pyright: ignore[reportOperatorIssue]
+    assert done.code == 6
+    assert "keyring" in done.err
+    assert here.state.long_lived_token() not in done.err  # pyright: ignore[reportOperatorIssue]
     service.ails = ""
-    assert here.run_here("sessions").returncode == 0
+    assert here.run_here("sessions").code == 0
     assert here.state.calls[Call.LOGIN] == 1
 
 

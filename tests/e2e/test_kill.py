@@ -54,7 +54,7 @@ def usual(home: Path, verb: str) -> float:
         with machine(home, latency_ms=LATENCY) as here:
             here.log_in_at_once()
             began = time.monotonic()
-            assert here.run(*words(here, verb), stdin=f"{PASSWORD}\n").returncode == 0
+            assert here.run(*words(here, verb), stdin=f"{PASSWORD}\n").code == 0
             _USUAL[verb] = time.monotonic() - began
     return _USUAL[verb]
 

@@ -28,27 +28,16 @@ def typed(command: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     return done
 
 
-@pytest.mark.parametrize("closed", ["2>&-", "<&- 2>&-"])
+@pytest.mark.parametrize("closed", ["<&- 2>&-", ">&-"])
 def test_with_closed_streams_it_does_its_work_in_silence(tmp_path: Path, closed: str) -> None:
     done = typed(f"{PROGRAM} --demo sessions --json {closed}", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout
-
-
-@pytest.mark.parametrize("words", ["--version", "sessions --help", "--demo token"])
-def test_a_result_for_a_stdout_that_was_never_open_goes_nowhere_else(
-    tmp_path: Path, words: str
-) -> None:
-    done = typed(f"{PROGRAM} {words} >&-", tmp_path)
-    assert (done.returncode, done.stdout) == (6, "")
-    first, _ = done.stderr.splitlines()
-    assert first == "qiscus-tui: The result could not be written: stdout is closed"
+    assert bool(done.stdout) is (closed != ">&-")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize("words", ["--help", "--demo sessions"])
-def test_a_disk_that_is_full_is_6(tmp_path: Path, words: str) -> None:
-    done = typed(f"{PROGRAM} {words} >/dev/full", tmp_path)
+def test_a_disk_that_is_full_is_6(tmp_path: Path) -> None:
+    done = typed(f"{PROGRAM} --demo sessions >/dev/full", tmp_path)
     assert done.returncode == 6
     assert len(done.stderr.splitlines()) == 2
 

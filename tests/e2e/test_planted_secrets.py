@@ -15,8 +15,9 @@ import pytest
 
 from qiscus_tui.model.masking import KnownSecrets
 from qiscus_tui.tui.widgets.fields import SecretField
-from tests.cli.conftest import SERVER, Done, Program
+from tests.cli.conftest import SERVER, Program
 from tests.clocks import ManualClock
+from tests.program import Done
 from tests.sandbox import DIALECTS, PASSWORD, Call
 from tests.sandbox.calls import Fault
 from tests.sandbox.state import SECRET_KEY, Caller, DemoState

@@ -5,8 +5,6 @@ Nothing of it opens, marks or confirms anything.
 
 import re
 
-import pytest
-
 from tests.e2e.conftest import Opener, Server, nothing_changes, wait_for_dialog
 from tests.e2e.replies import Manners
 from tests.e2e.terminal import ENTER, ESCAPE, Terminal
@@ -49,12 +47,9 @@ def close_dialog(terminal: Terminal) -> None:
     terminal.wait_for(lambda text: "Revoke 1 session" not in text and "60 active" in text)
 
 
-@pytest.mark.parametrize("cut", [2, -1])
-def test_late_and_torn_answers_at_the_start_set_nothing_off(
-    opened: Opener, server: Server, cut: int
-) -> None:
+def test_late_and_torn_answers_at_the_start_set_nothing_off(opened: Opener, server: Server) -> None:
     # Together less than a second: a list that ticks asks once a second.
-    manners = Manners(delay=0.3, cut=cut, pause=0.4, modern=True)
+    manners = Manners(delay=0.3, cut=2, pause=0.4, modern=True)
     with nothing_changes(server):
         terminal = opened(manners=manners, **server.account)
         terminal.wait_for("60 active")

@@ -123,7 +123,7 @@ def walk_strangers(terminal: Terminal) -> None:
     terminal.wait_for("0 of 61")
     terminal.send(ESCAPE)
     terminal.wait_for(lambda text: "0 of 61" not in text and " active" in text)
-    for _ in range(7):
+    for _ in range(2):
         terminal.send("j" + ENTER)
         terminal.wait_for(lambda text: "back to the list" in text and "Token" in text)
         terminal.send(ESCAPE)

@@ -23,17 +23,9 @@ def test_a_yes_from_before_the_question_confirms_nothing(opened: Opener) -> None
     assert "Not confirmed" in terminal.text
 
 
-@pytest.mark.parametrize(
-    ("words", "asked"),
-    [
-        (("--demo", "revoke", "--filter=client:guzzle"), r"Type (\d+) to revoke"),
-        (("--demo", "revoke-all"), r"app code \((\S+)\)"),
-    ],
-)
-def test_an_answer_within_half_a_second_is_ignored_and_can_be_typed_again(
-    opened: Opener, words: tuple[str, ...], asked: str
-) -> None:
-    terminal = opened(*words, columns=120)
+def test_an_answer_within_half_a_second_is_ignored_and_can_be_typed_again(opened: Opener) -> None:
+    asked = r"Type (\d+) to revoke"
+    terminal = opened("--demo", "revoke", "--filter=client:guzzle", columns=120)
     terminal.wait_for(lambda text: re.search(asked, text) is not None)
     found = re.search(asked, terminal.text)
     assert found is not None
@@ -53,9 +45,7 @@ LOGIN = ("login", "--email", "a@b.c", "--store", "file")
     ("words", "asked", "how", "code"),
     [
         (FEW, "[y/N]", signal.SIGTERM, 143),
-        (FEW, "to revoke", signal.SIGHUP, 129),  # just before the question
         (("--demo", "revoke-all"), "Type the app code", CTRL_C, 130),
-        (LOGIN, "Password:", signal.SIGINT, 130),
         (LOGIN, "Password:", signal.SIGQUIT, 131),
     ],
 )

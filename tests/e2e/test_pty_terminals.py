@@ -6,30 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import PROGRAM, Opener, Server
-from tests.e2e.processes import silent_server
+from tests.e2e.conftest import Opener, Server
 from tests.e2e.replies import PROMPT, Manners
-from tests.e2e.terminal import CTRL_C, ESCAPE
-from tests.sandbox import Call
-
-
-@pytest.mark.parametrize("term", ["dumb", ""])
-def test_a_terminal_that_can_do_nothing_is_told_of_sessions(opened: Opener, term: str) -> None:
-    terminal = opened(TERM=term)
-    assert terminal.finish() == 2
-    assert "qiscus-tui sessions" in terminal.text
-    assert b"\x1b" not in terminal.raw
-
-
-def test_with_a_stream_sent_elsewhere_it_does_not_run_unseen(
-    opened: Opener, server: Server
-) -> None:
-    for away in ("</dev/null", ">/dev/null", "2>/dev/null"):
-        line = f"{PROGRAM[0]} -m qiscus_tui {away}; echo ended with $?"
-        terminal = opened("-c", line, command=("bash",), **server.account)
-        terminal.wait_for("ended with 2")
-    assert server.state.calls[Call.LIST] == 0
-
+from tests.e2e.terminal import ESCAPE
 
 WHITE = "ffffff"
 FAINT = re.compile(rb"\x1b\[(?:\d+;)*2(?:;\d+)*m")
@@ -130,17 +109,6 @@ def test_the_first_frame_waits_for_no_slow_module_and_the_list_only_for_what_it_
     assert set(loaded) & COMES_AFTER_THE_LIST == set()
     ours = sorted(name for name in loaded if name.startswith("qiscus_tui"))
     assert len(ours) <= 189, ours
-
-
-def test_status_shows_what_is_known_here_while_the_server_is_silent(opened: Opener) -> None:
-    with silent_server() as silent:
-        credentials = {"QISCUS_APP_ID": "x", "QISCUS_LONG_LIVED_TOKEN": "y"}
-        terminal = opened("status", QISCUS_TUI_SERVER=silent.url, **credentials)
-        terminal.wait_for("storage       environment")
-        assert silent.url in terminal.text
-        assert "accepted" not in terminal.text
-        terminal.send(CTRL_C)
-        assert terminal.finish() == 130
 
 
 def test_it_is_as_light_as_the_terminal_and_follows_it(opened: Opener, server: Server) -> None:

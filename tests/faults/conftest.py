@@ -14,11 +14,9 @@ SESSIONS = MANY + 20
 
 
 @pytest.fixture
-def program(
-    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Program:
+def program(home: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
     """The command line in this process."""
-    made = Program(home, capsys, monkeypatch, HastyClock())
+    made = Program(home, monkeypatch, HastyClock())
     made.install()
     return made
 

@@ -1,8 +1,6 @@
 """The command line in this process: its real wiring, with quick time-outs and no waiting."""
 
-import io
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
+from tests.program import Done, run_here
 
 TIMEOUT = 0.25
 """Seconds, where the server never answers; config.toml takes a second at least."""
@@ -51,58 +50,11 @@ class ServerClock(SystemClock):
         return super().now() + self.ahead
 
 
-_OF_A_PLAN = re.compile(r"  (?:EXPIRES IN |… and |.*\b[0-9a-f]{12}\b)")
-_COMMAND = re.compile(r"\bqiscus-tui [a-z]")
-
-
-@dataclass(frozen=True)
-class Run:
-    """How one command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def text(self) -> str:
-        """All that was written."""
-        return self.out + self.err
-
-    @property
-    def said(self) -> str:
-        """The line that tells what happened."""
-        found = [line for line in self.err.splitlines() if line.startswith("qiscus-tui: ")]
-        return found[-1].removeprefix("qiscus-tui: ") if found else ""
-
-    @property
-    def advice(self) -> list[str]:
-        """The lines that tell what to do; not those of a plan, which are indented as well."""
-        lines = [line for line in self.err.splitlines() if not _OF_A_PLAN.match(line)]
-        return [one.strip() for one in lines if one.startswith("  ") or _COMMAND.search(one)]
-
-    def json(self) -> dict[str, object]:
-        """The result, as JSON."""
-        return cast("dict[str, object]", json.loads(self.out))
-
-    @property
-    def has_outcomes(self) -> bool:
-        """Whether it tells what became of sessions; an error is a document, too."""
-        return '"outcomes"' in self.out
-
-    def outcomes(self) -> dict[str, str]:
-        """What `revoke --json` says became of each session. Fails where one is named twice."""
-        rows = cast("list[dict[str, str]]", self.json()["outcomes"])
-        found = {row["id"]: row["outcome"] for row in rows}
-        assert len(found) == len(rows), "a session has two outcomes"
-        return found
-
-
 @dataclass
 class Program:
     """Runs commands, one after the other, in one home."""
 
     home: Path
-    capture: pytest.CaptureFixture[str]
     monkeypatch: pytest.MonkeyPatch
     clock: HastyClock
     timeout: float = TIMEOUT
@@ -121,15 +73,9 @@ class Program:
 
         self.monkeypatch.setattr(cli, "open_for", open_for)
 
-    def __call__(self, *arguments: str, stdin: str = "") -> Run:
-        """Run one command line."""
-        from qiscus_tui.cli.main import run
-
-        self.monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
-        self.capture.readouterr()
-        code = run(arguments, lambda _: 0)
-        wrote = self.capture.readouterr()
-        return Run(code, wrote.out, wrote.err)
+    def __call__(self, *arguments: str, stdin: str = "") -> Done:
+        """Done one command line."""
+        return run_here(*arguments, stdin=stdin)
 
     def files(self) -> Iterator[Path]:
         """Every file in the home."""

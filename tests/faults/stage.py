@@ -15,8 +15,9 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.secrets import FileSecrets
 from qiscus_tui.store.state import VerifiedCalls
-from tests.faults.program import Program, Run
+from tests.faults.program import Program
 from tests.faults.server import FaultyServer
+from tests.program import Done
 from tests.sandbox import PASSWORD, USERS, Call
 from tests.sandbox.state import Caller
 
@@ -57,19 +58,17 @@ class Named(Protocol):
         ...
 
 
-def cells(rows: Sequence[Named], deeds: int = 2) -> list[object]:
-    """Each row with so many of the deeds, other ones each time; FAULTS=all: with all of them.
+def cells(rows: Sequence[Named]) -> list[object]:
+    """Each row with one of the deeds, another one each time; FAULTS=all: with all of them.
 
     What a deed makes of a kind of fault is decided once for all, and the rows are of few kinds.
     """
     every = [*Deed]
-    if os.environ.get("FAULTS") == "all":
-        deeds = len(every)
+    is_all = os.environ.get("FAULTS") == "all"
     return [
         pytest.param(row, deed, id=f"{row.name}-{deed.value}")
         for number, row in enumerate(rows)
-        for step in range(deeds)
-        for deed in (every[(number + step * len(every) // deeds) % len(every)],)
+        for deed in (every if is_all else [every[number % len(every)]])
     ]
 
 
@@ -92,7 +91,7 @@ class Stage:
     targets: list[str] = field(default_factory=list[str])
     """Ids that are to be revoked."""
 
-    def log_in(self, *more: str) -> Run:
+    def log_in(self, *more: str) -> Done:
         """Log in, kept in the file."""
         url = self.url or self.server.url
         arguments = ("login", "--email", EMAIL, "--password-stdin", "--store", "file")
@@ -142,7 +141,7 @@ class Stage:
         live = [one for one in self.server.state.sessions() if one.token not in own]
         return [fingerprint(one.token) for one in live[-count:]] if count else []
 
-    def do(self, deed: Deed) -> Run:
+    def do(self, deed: Deed) -> Done:
         """The deed itself."""
         match deed:
             case Deed.LOGIN:
@@ -168,7 +167,7 @@ class Stage:
         """Ids of the sessions that live now."""
         return {fingerprint(one.token) for one in self.server.state.sessions()}
 
-    def nothing_is_told(self, run: Run) -> None:
+    def nothing_is_told(self, run: Done) -> None:
         """No traceback, and no secret, neither on the screen nor in any file but the one."""
         self.look()
         assert "Traceback" not in run.text
@@ -181,7 +180,7 @@ class Stage:
                 kept = file.read_bytes()
                 assert not any(secret.encode() in kept for secret in self.secrets), file
 
-    def says_what_and_what_to_do(self, run: Run) -> None:
+    def says_what_and_what_to_do(self, run: Done) -> None:
         """A command that failed says so in one line, and in another what to do."""
         if run.code == 0:
             return
@@ -206,7 +205,7 @@ class Stage:
         locks = [f for f in self.program.files() if f.name.endswith(".new")]
         assert not locks, "a half-written file is left"
 
-    def the_outcomes_are_true(self, run: Run, deed: Deed) -> None:
+    def the_outcomes_are_true(self, run: Done, deed: Deed) -> None:
         """What was claimed is what the server knows."""
         live, gone = self.live(), self.before - self.live()
         match deed:

@@ -3,7 +3,6 @@
 import contextlib
 import copy
 import enum
-import errno
 import getpass
 import io
 import os
@@ -26,13 +25,6 @@ LONGEST_LINE = 1 << 16
 """Characters of a line that is shown, and of a secret read from stdin, at most."""
 
 
-class _NeverOpened(io.StringIO):
-    """In the place of a stdout that was closed when this process started."""
-
-    def write(self, _text: str, /) -> int:
-        raise OSError(errno.EBADF, "stdout is closed")
-
-
 class Results:
     """Writes results. A reader that goes away stops no command, it loses the rest."""
 
@@ -53,9 +45,6 @@ class Results:
 
     def write_bytes(self, piece: bytes) -> None:
         """Write a piece of a result that may be no text. Raises StorageError."""
-        if isinstance(self.out, io.StringIO):  # in memory, for text only
-            self.write(piece.decode("utf-8", "backslashreplace"))
-            return
         with self._written():
             self.out.flush()
             self.out.buffer.write(piece)
@@ -429,7 +418,7 @@ class Console:
         with self._asked():
             try:
                 with interruptible(self.caught):
-                    return _text_of(lambda: getpass.getpass(question, stream=self.err))
+                    return getpass.getpass(question, stream=self.err)
             except EOFError as error:
                 raise _unanswered() from error
 
@@ -447,13 +436,11 @@ class Console:
     def read_all(self, most: int) -> str:
         """Return the rest of stdin, up to `most` characters."""
         with interruptible(self.caught):
-            return _text_of(lambda: self.source.read(most))
+            return self.source.read(most)
 
     def read_bytes(self, most: int) -> bytes:
         """Return the rest of stdin, up to `most` bytes."""
         with interruptible(self.caught):
-            if isinstance(self.source, io.StringIO):
-                return self.source.read(most).encode()
             return self.source.buffer.read(most)
 
     @contextlib.contextmanager
@@ -467,7 +454,7 @@ class Console:
 
     def _line(self, most: int = -1) -> str:
         with interruptible(self.caught):
-            return _text_of(lambda: self.source.readline(most))
+            return self.source.readline(most)
 
     def _write_err(self, text: str) -> None:
         # A closed stderr must not stop the command.
@@ -495,15 +482,6 @@ def _unanswered() -> NotConfirmed:
     return NotConfirmed("No answer was given", "Nothing was changed.")
 
 
-def _text_of(read: Callable[[], str]) -> str:
-    try:
-        return read()
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            "stdin is not valid text", "It must be in the encoding of your locale, usually UTF-8."
-        ) from error
-
-
 def system_console() -> Console:
     """Return the console of this process. Text that cannot be encoded is escaped."""
     for stream in (sys.stdout, sys.stderr):
@@ -513,7 +491,9 @@ def system_console() -> Console:
     out: TextIO | None = sys.stdout
     err: TextIO | None = sys.stderr
     source: TextIO | None = sys.stdin
-    sys.stdout = out or _NeverOpened()  # argparse would print --help on stderr instead
+    sys.stdout = out or io.TextIOWrapper(
+        io.BytesIO()
+    )  # argparse would print --help on stderr instead
     return Console(sys.stdout, err or io.StringIO(), source or io.StringIO())
 
 

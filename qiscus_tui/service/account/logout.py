@@ -90,12 +90,6 @@ async def _end_token_of_this_run(connection: Connection) -> OwnToken:
     return ended
 
 
-async def has_key_alone(connection: Connection) -> bool:
-    """Return whether the account has a secret key and no token. Raises StorageError."""
-    held = await _held(connection)
-    return held.long_lived is None and held.secret_key is not None
-
-
 async def log_out(connection: Connection, *, forget_anyway: bool = False) -> OwnToken:
     """End our token on the server, then forget the account on this machine.
 
