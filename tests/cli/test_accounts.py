@@ -198,17 +198,6 @@ def test_credentials_of_the_environment_are_to_be_set_there(
     assert "qiscus-tui login" not in done.err
 
 
-def test_no_variable_is_asked_for_that_is_set(program: Program) -> None:
-    kept = program.server.credentials
-    program.use_environment()
-    one = f'{{"data": {{"auth": {{"token": "{kept.long_lived_token}"}}}}}}'
-    program.server.fail_next(Call.REFRESH, Fault(200, one.encode()))
-    done = program("token")
-    assert done.code == 4
-    assert "too old" in done.err
-    assert "Set QISCUS" not in done.err
-
-
 def test_a_damaged_audit_log_is_not_taken_for_nothing(logged_in: Program) -> None:
     log = logged_in.data / "state" / "audit.jsonl"
     log.write_bytes(b"garbage\n{}\n")

@@ -113,16 +113,6 @@ def leaked(both: Program, tmp_path: Path) -> Path:
     return log
 
 
-def test_each_account_has_its_own_result(both: Program, leaked: Path) -> None:
-    done = both("scan", "--all-accounts", str(leaked))
-    assert done.code == 1
-    lines = [line.split(": ")[0] for line in done.out.splitlines()]
-    first, second = names(both)
-    assert lines == [f"== {first}", f"{leaked}:1", f"{leaked}:2", f"== {second}", f"{leaked}:3"]
-    assert "2 live tokens in 2 places" in done.err
-    assert "1 live token in 1 place" in done.err
-
-
 def test_a_list_that_fails_leaves_what_was_found_for_the_others(
     both: Program, leaked: Path
 ) -> None:
@@ -169,10 +159,6 @@ def test_credentials_of_the_environment_are_one_account(
     monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", "LLT")
     monkeypatch.setenv("QISCUS_APP_ID", "demo")
     assert both("sessions", "--all-accounts").code == 2
-
-
-def test_without_an_account_a_login_is_needed(program: Program) -> None:
-    assert program("check", "--all-accounts").code == 4
 
 
 def test_the_demo_has_one(program: Program) -> None:

@@ -171,10 +171,7 @@ def sent_tokens(rooms: Rooms) -> list[str]:
 @pytest.mark.parametrize(
     "refusal",
     [
-        (401, b'{"errors": "Unauthorized"}'),
-        (401, b""),
         (401, b"<html>"),
-        (400, b'{"detail": "token_expired"}'),
         (403, b'{"error": {"message": "no", "detail": "token_expired"}}'),
         (200, b'{"detail": "token_expired"}'),
     ],
@@ -262,10 +259,6 @@ def test_without_a_key_rest_is_4(rooms: Rooms) -> None:
     assert rooms.asked == []
 
 
-def test_nobody_logged_in_is_4(program: Program) -> None:
-    assert program("api", "GET", ROOMS).code == 4
-
-
 # Reading only
 
 
@@ -333,13 +326,13 @@ def test_a_body_is_passed_on_as_it_comes(rooms: Rooms) -> None:
     pipe, piece, sizes = Stream(), b"x" * 1_000_000, list[int]()
 
     async def body() -> AsyncGenerator[bytes]:
-        for _ in range(100):
+        for _ in range(10):
             yield piece
             sizes.append(len(pipe.written))
 
     rooms.answers.append(httpx.Response(200, content=body()))
     assert rooms.program("api", "GET", ROOMS, out=pipe).code == 0
-    assert sizes == [n * 1_000_000 for n in range(1, 101)]
+    assert sizes == [n * 1_000_000 for n in range(1, 11)]
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -404,17 +397,3 @@ def test_the_demo_answers_too(program: Program) -> None:
     assert json.loads(done.out)["data"]["email_address"] == "admin@demo.example"
     assert program("--demo", "api", "GET", PROFILE, "--rest").code == 4
     assert not program.data.exists()
-
-
-def test_the_environments_credentials_do_too(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept = program.server.credentials
-    monkeypatch.setenv("QISCUS_APP_ID", kept.app_code)
-    monkeypatch.setenv("QISCUS_SECRET_KEY", kept.secret_key)
-    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
-    assert program("api", "GET", PROFILE, "--rest").code == 0
-    assert program("api", "GET", PROFILE).code == 4
-    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", kept.long_lived_token)
-    assert program("api", "GET", PROFILE).code == 0
-    assert program.server.calls[Call.REFRESH] == 1

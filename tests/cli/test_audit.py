@@ -9,7 +9,6 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import EMAIL, SERVER, Program
 from tests.cli.test_tokens import kept_token
-from tests.sandbox.calls import Call, Fault
 
 DAY = 86_400
 OTHER = "supervisor@demo.example"
@@ -137,16 +136,6 @@ def test_a_record_that_cannot_be_written_costs_no_script_its_token(
     assert "audit log lacks this refresh: No space left" in done.err
 
 
-def test_a_record_that_cannot_be_written_stops_no_login(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    no_audit(program, monkeypatch)
-    done = program.login()
-    assert done.code == 0
-    assert "audit log lacks this login" in done.err
-    assert program("token").code == 0
-
-
 def test_a_token_is_stored_before_it_is_recorded(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,12 +180,6 @@ def test_since_and_limit_leave_the_newest(logged_in: Program) -> None:
         assert len(heads(logged_in, *line.split())) == len(shown)
     for line in ("--limit 0", "--since soon", "--since 1M"):
         assert logged_in("audit", *line.split()).code == 2
-
-
-def test_a_server_that_is_away_is_a_login_that_failed(program: Program) -> None:
-    program.server.fail_next(Call.LOGIN, *[Fault(503)] * 5)
-    assert program.login().code != 0
-    assert kinds(program) == ["login"]
 
 
 def test_an_empty_audit_is_said(program: Program, tmp_path: Path) -> None:

@@ -404,12 +404,6 @@ def test_the_app_needs_a_real_terminal(
     assert "qiscus-tui sessions" in capsys.readouterr().err
 
 
-def test_every_parser_says_what_is_wrong_by_our_own_error() -> None:
-    _, verbs = full_parser()
-    with pytest.raises(UsageError):
-        verbs["sessions"].parse_args(["--sort"])
-
-
 def test_nothing_is_created_by_looking(program: Program) -> None:
     for verb in ("accounts", "audit", "sessions", "status", "token", "logout"):
         program(verb)

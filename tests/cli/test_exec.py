@@ -190,19 +190,6 @@ def test_a_refresh_that_fails_begins_no_command(logged_in: Program, executing: E
     assert executing.refused("exec", "--", "true").code == 4
 
 
-def test_the_long_lived_token_is_handed_to_no_command(
-    logged_in: Program, executing: Executing
-) -> None:
-    long_lived = logged_in.server.credentials.long_lived_token
-    logged_in.clock.advance(31 * DAY)
-    answer = f'{{"data": {{"auth": {{"token": "{long_lived}"}}}}}}'.encode()
-    logged_in.server.fail_next(Call.REFRESH, Fault(200, answer))
-    done = executing.refused("exec", "--", "true")
-    assert done.code == 4
-    assert "too old" in done.err
-    assert executing.refused("exec", "--", "true").code == 4  # it is kept now
-
-
 def test_the_demo_gives_a_token_of_its_own_and_says_what_it_is_worth(
     executing: Executing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

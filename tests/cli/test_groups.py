@@ -79,13 +79,6 @@ def test_groups_are_sorted_by_their_own_keys(many: Program, reverse: bool) -> No
         assert all(value is None for value in values[len(known) :])
 
 
-def test_networks_are_sorted_by_number(many: Program) -> None:
-    values = [str(one["network"]) for one in grouped(many, "network", "--sort", "network")]
-    tens = [value for value in values if value.startswith("10.")]
-    assert tens == sorted(tens, key=lambda one: [int(part) for part in one[:-3].split(".")])
-    assert values[-1] == "None"
-
-
 def test_a_limit_lists_the_first_groups(many: Program) -> None:
     whole = grouped(many, "client")
     assert grouped(many, "client", "--limit", "2") == whole[:2]

@@ -49,8 +49,7 @@ def test_a_real_socket_on_loopback_answers(clock: ManualClock) -> None:
         httpx.get(base_url, trust_env=False)
 
 
-@pytest.mark.parametrize("ending", ["SIGINT", "SIGHUP"])
-def test_a_signal_ends_it_without_a_traceback(ending: str) -> None:
+def test_a_signal_ends_it_without_a_traceback() -> None:
     with subprocess.Popen(
         [sys.executable, "-W", "error", "-c", SANDBOX],
         stdout=subprocess.PIPE,
@@ -64,10 +63,9 @@ def test_a_signal_ends_it_without_a_traceback(ending: str) -> None:
         # An idle connection must not keep it from ending.
         with httpx.Client(base_url=base_url, trust_env=False) as http:
             assert http.get("/nowhere").status_code == 404
-            number = signal.Signals[ending].value
-            process.send_signal(number)
+            process.send_signal(signal.SIGHUP)
             assert process.wait(timeout=20) == 0
-        assert process.stdout.read() == f"ended by {number}\n"
+        assert process.stdout.read() == f"ended by {signal.SIGHUP.value}\n"
         assert process.stderr.read() == ""
 
 

@@ -27,10 +27,7 @@ class Typist(io.StringIO):
         raise AssertionError("the question was asked")
 
 
-ENDING = pytest.mark.parametrize("number", ENDING_SIGNALS)
-
-
-@ENDING
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
 def test_after_a_signal_no_question_is_asked(number: signal.Signals) -> None:
     err = Typist()
     console = Console(io.StringIO(), err, Typist())
@@ -64,18 +61,17 @@ def test_ctrl_c_before_the_event_loop_runs_leaves_nothing_to_warn_of(
     assert [str(one.message) for one in warned] == []
 
 
-@ENDING
-def test_a_signal_cancels_what_waits(number: signal.Signals) -> None:
+def test_a_signal_cancels_what_waits() -> None:
     console = Console(io.StringIO(), io.StringIO(), io.StringIO())
 
     async def verb() -> int:
-        signal.raise_signal(number)
+        signal.raise_signal(signal.SIGTERM)
         await asyncio.Event().wait()
         return 0
 
     with pytest.raises(Interrupted) as ended:
         run_until_signal(verb(), console)
-    assert ended.value.signal_number == number
+    assert ended.value.signal_number == signal.SIGTERM
 
 
 IN_ANOTHER_THREAD = """

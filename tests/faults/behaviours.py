@@ -2,10 +2,8 @@
 
 import asyncio
 import contextlib
-import gzip
 import json
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 from tests.faults.server import Behaviour, Exchange, Reply, obeys
 
@@ -147,11 +145,9 @@ def changed(change: Callable[[bytes], bytes], **headers: str) -> Behaviour:
 
 breaks_off_json = changed(lambda body: body[: len(body) // 2])
 """Answer with the first half of the JSON as if it were all."""
-says_it_is_a_web_page = changed(bytes, content_type="text/html")
 writes_utf_16 = changed(lambda body: body.decode().encode("utf-16"))
 writes_a_stray_byte = changed(lambda body: body.rstrip()[:-1] + b',"note":"caf\xe9"}')
 """Answer with a field that is no UTF-8."""
-lies_of_gzip = changed(bytes, content_encoding="gzip")
 begins_with_a_mark = changed(lambda body: b"\xef\xbb\xbf" + body)
 """Put a byte order mark before the answer."""
 
@@ -183,12 +179,6 @@ async def repeats_what_it_was_asked_with(x: Exchange) -> None:
     secret = x.asked.headers.get("authorization", "")
     sent = x.asked.body.decode()
     await x.say(Reply(400, JSON, json.dumps({"errors": f"bad {secret} in {sent}"}).encode()))
-
-
-@lru_cache
-def bombs(size: int) -> Behaviour:
-    """Answer with so many bytes of blanks, compressed to a thousandth."""
-    return answers(200, gzip.compress(b" " * size, 6), {**JSON, "content-encoding": "gzip"})
 
 
 def with_entry(entry: bytes) -> Behaviour:

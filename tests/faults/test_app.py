@@ -6,14 +6,12 @@ import re
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from itertools import cycle
 
 import pytest
 from msgspec import structs
 from textual.widgets import Input
 
 from qiscus_tui.errors import NoAccount
-from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.selection import AccountOptions
 from qiscus_tui.service.account.workspace import Workspace, open_workspace
 from qiscus_tui.tui.app import QiscusTui
@@ -21,11 +19,9 @@ from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock
 from tests.faults import behaviours as b
-from tests.faults.program import PATIENT
 from tests.faults.server import obeys
 from tests.faults.stage import EMAIL, NEVER_TWICE, Deed, Stage, cells
 from tests.faults.table import FAULTS, FINE, NOT_ALL, Fault
-from tests.faults.test_ways import WAYS, Way
 from tests.sandbox import PASSWORD, Call
 from tests.tui.demo_app import Running
 
@@ -184,40 +180,6 @@ async def _goes_on(running: Running, deed: Deed) -> None:
     assert "● live" in running.words()
 
 
-WAYS_SHOWN = ("refused", "private CA by SSL_CERT_FILE", "proxy wants credentials")
-LOOKS = (Deed.LOGIN, Deed.LIST)
-
-
-@pytest.mark.parametrize(
-    ("way", "deed"),
-    zip([one for one in WAYS if one.name in WAYS_SHOWN], cycle(LOOKS), strict=False),
-)
-async def test_a_way_that_leads_nowhere_is_shown_as_it_is(
-    stage: Stage, way: Way, deed: Deed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stage.program.timeout = PATIENT
-    with way.set(stage, monkeypatch):
-        stage.prepare(deed)
-        async with app_on(stage) as running:
-            if deed is Deed.LOGIN:
-                await do(running, deed)
-            words = running.words()
-            if way.code == 0:
-                assert isinstance(running.app.screen, SessionsScreen)
-                assert "● live" in words
-            elif deed is Deed.LOGIN:
-                assert isinstance(running.app.screen, LoginScreen)
-                assert way.says in words
-                assert running.value("#password") == PASSWORD  # the server is at fault
-            else:
-                assert "Not loaded" in words
-                assert way.says in words
-                assert "r tries again." in words
-            stage.nothing_was_done_twice()
-            stage.look()
-            assert not any(secret in running.text() + running.toasts for secret in stage.secrets)
-
-
 # This machine, and others at work
 
 DISKS = {
@@ -226,7 +188,7 @@ DISKS = {
     "without locks": ("fcntl.flock", errno.ENOLCK),
 }
 HOURS, YEARS = 5 * 3600.0, 3 * 365 * 86_400.0
-LEAPS = ((Deed.LOGIN, -HOURS), (Deed.REVOKE_MANY, YEARS), (Deed.REVOKE_ALL, -YEARS))
+LEAPS = ((Deed.LOGIN, -HOURS), (Deed.REVOKE_MANY, YEARS))
 
 
 def _breaks(local_files: str, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -296,33 +258,16 @@ async def test_a_clock_that_leaps_while_the_screen_is_open_changes_nothing(
         else:
             assert gone
             assert f"{len(gone):,} revoked" in running.words()
-            assert (stage.own in gone) is (deed is Deed.REVOKE_ALL)
+            assert stage.own not in gone
 
 
-@pytest.mark.parametrize("deed", [Deed.REVOKE_MANY, Deed.REFRESH])
-async def test_a_machine_that_slept_goes_on_with_the_list_as_it_is_now(
-    stage: Stage, deed: Deed
-) -> None:
+async def test_a_machine_that_slept_goes_on_with_the_list_as_it_is_now(stage: Stage) -> None:
+    deed = Deed.REVOKE_MANY
     stage.prepare(deed)
     stage.keep_that_revoking_works()
     async with app_on(stage) as running:
         running.clock.advance(9 * 3600)
         stage.server.behaves = lambda _: b.gives_up_used_connections
         await do(running, deed)
-        said = running.words() + running.toasts
         stage.nothing_was_done_twice()
-        if deed is Deed.REVOKE_MANY:
-            assert f"{len(stage.before - stage.live()):,} revoked" in said
-        else:  # sent over a connection that was dead: whether it arrived is not known
-            assert "in the middle of the answer" in said
-
-
-async def test_our_own_session_that_somebody_else_ended_is_forgotten(stage: Stage) -> None:
-    stage.prepare(Deed.LIST)
-    async with app_on(stage) as running:
-        ours = (one.token for one in stage.server.state.sessions())
-        stage.server.state.end(next(one for one in ours if fingerprint(one) == stage.own))
-        await running.press("r")
-        assert "this session" not in running.words()  # the server said that its token is dead
-        await do(running, Deed.REVOKE_ONE)
-        assert stage.server.asked[Call.REVOKE] == 1
+        assert f"{len(stage.before - stage.live()):,} revoked" in running.words()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.stage import EMAIL, NEVER_TWICE, Deed, Stage
+from tests.faults.stage import EMAIL, Deed, Stage
 from tests.program import Done
 from tests.sandbox import PASSWORD, Call
 
@@ -211,11 +211,3 @@ def test_two_programs_that_revoke_the_same_at_once_both_tell_the_truth(stage: St
         assert set(run.outcomes()) == set(stage.targets)
         assert set(run.outcomes().values()) <= {"revoked", "already_gone"}
     assert not set(stage.targets) & stage.live()
-
-
-@pytest.mark.parametrize("deed", [Deed.REVOKE_ONE, Deed.REVOKE_ALL])
-def test_without_a_terminal_nobody_can_say_yes(stage: Stage, deed: Deed) -> None:
-    stage.prepare(deed)
-    words = ("revoke", *stage.targets) if deed is Deed.REVOKE_ONE else ("revoke-all",)
-    assert Command(stage.program.home, behind="<&-")(*words).code == 2
-    assert not any(stage.server.asked[call] for call in (*NEVER_TWICE, Call.REVOKE))
