@@ -8,7 +8,7 @@ from qiscus_tui.cli.metrics import add_metrics, failure_noted, finish
 from qiscus_tui.cli.options import MOST, flag, min_ttl, whole_number
 from qiscus_tui.cli.output.console import record
 from qiscus_tui.cli.output.tables import gaps
-from qiscus_tui.cli.output.text_table import moment
+from qiscus_tui.cli.output.text_table import UNKNOWN, moment
 from qiscus_tui.cli.plan_options import add_filter
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext, always
 from qiscus_tui.errors import UsageError
@@ -105,10 +105,11 @@ def _show(context: VerbContext, report: "CheckReport") -> None:
     figures, text = report.figures, safe(report.filter_text, 200)
     ends = figures.token_expires_at
     narrowed = f" ({text})" if text else ""
+    issued = UNKNOWN if figures.issued_24h is None else f"{figures.issued_24h:,}"
     own = "no token of our own" if ends is None else f"own token expires {moment(ends)}"
     console.report(
         f"{safe(report.account)}{narrowed}: {figures.live:,} live, {figures.expiring:,} expiring, "
-        f"{figures.issued_24h:,} in the last 24 hours; {own}"
+        f"{issued} in the last 24 hours; {own}"
     )
     for one in report.findings[:MOST_SHOWN]:
         is_pair = one.client is not None or one.network is not None

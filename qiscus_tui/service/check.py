@@ -76,7 +76,8 @@ class Figures:
 
     live: int
     expiring: int
-    issued_24h: int
+    issued_24h: int | None
+    """None where the list has sessions, and no creation date."""
     oldest_at: float | None
     token_expires_at: float | None
     """When this program's own short-lived token expires; None without one."""
@@ -90,7 +91,7 @@ def limit_findings(figures: Figures, limits: Limits, now: float) -> Iterator[Fin
     if most is not None and figures.live > most:
         words = f"{figures.live:,} live sessions, more than {most:,}"
         yield Finding(FindingKind.MAX_LIVE, words, figures.live)
-    if per_day is not None and figures.issued_24h > per_day:
+    if per_day is not None and figures.issued_24h is not None and figures.issued_24h > per_day:
         words = f"{figures.issued_24h:,} sessions in the last 24 hours, more than {per_day:,}"
         yield Finding(FindingKind.MAX_PER_DAY, words, figures.issued_24h)
     if ttl is not None:
@@ -150,7 +151,7 @@ def figures_of(
     return Figures(
         live=len(sessions),
         expiring=sum(map(Moment(now, expiring).is_expiring, ends)),
-        issued_24h=sum(at > now - DAY for at in created),
+        issued_24h=sum(at > now - DAY for at in created) if created or not sessions else None,
         oldest_at=min(created, default=None),
         token_expires_at=token_expires_at,
     )
@@ -242,6 +243,9 @@ def _compared(
         figures_of(sessions, now, moment.expiring, expires_at),
         by_client=[(str(hide(group.name)), group.count) for group in clients],
     )
+    if limits.max_per_day is not None and figures.issued_24h is None:
+        what = "Nothing was checked: the server lists no creation date, which --max-per-day needs"
+        raise CannotTell(what, "Leave it out, or limit all of them: --max-live N")
     returned = list(returned_findings(listed, pairs, revoked, earlier))
     new = new_findings(pairs, earlier) if limits.new and report.compares else ()
     findings = (*new, *(one for one, _, _ in returned), *limit_findings(figures, limits, now))

@@ -207,6 +207,14 @@ def test_a_filter_that_the_list_cannot_answer_is_3(program: Program, tmp_path: P
 # Our own token
 
 
+def test_a_limit_a_day_on_a_list_without_creation_dates_is_3(program: Program) -> None:
+    program.speak(DIALECTS["undated"])
+    program.login()
+    assert json.loads(program("check", "--json").out)["issued_24h"] is None
+    done = program("check", "--max-per-day", "5")
+    assert (done.code, "no creation date" in done.err) == (3, True)
+
+
 def test_a_token_of_our_own_that_is_too_short_is_renewed_where_that_is_asked_for(
     logged_in: Program,
 ) -> None:
