@@ -470,6 +470,7 @@ def test_a_named_id_beside_an_unreadable_entry_is_unknown(logged_in: Program) ->
     outcome, reason = outcomes_of(done)[NOT_LISTED]
     assert outcome == "unknown"
     assert "could not be read" in str(reason)
+    assert json.loads(done.out)["plan"]["left_out"] == [{"id": NOT_LISTED, "reason": reason}]
     assert "not listed, but" in done.err.lower()
 
 

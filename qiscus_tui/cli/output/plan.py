@@ -8,7 +8,7 @@ from qiscus_tui.cli.output.text_table import TextColumn, id_lines, outcome_lines
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
-from qiscus_tui.service.revocation.plan import LARGE, NOT_LISTED, Exclusion, RevocationPlan
+from qiscus_tui.service.revocation.plan import LARGE, Exclusion, RevocationPlan
 from qiscus_tui.service.revocation.plan_files import group_record, hiding
 from qiscus_tui.service.sessions.groups import shown
 
@@ -78,11 +78,10 @@ def _unjudged_lines(plan: RevocationPlan) -> Iterator[str]:
 
 def _not_listed_lines(plan: RevocationPlan) -> Iterator[str]:
     """Yield the sessions that were named and are not listed."""
-    doubt = plan.listed.absence_doubt
-    if doubt is not None and (plan.gone or plan.unlisted):
-        yield from _counted(f"Not listed, but {doubt}", [*plan.gone, *plan.unlisted])
-        return
-    for words, ids in (("Already gone", plan.gone), (NOT_LISTED.capitalize(), plan.unlisted)):
+    gone, unlisted, reason = plan.gone, plan.unlisted, plan.unlisted_reason
+    if plan.listed.absence_doubt is not None:
+        gone, unlisted = (), (*gone, *unlisted)
+    for words, ids in (("Already gone", gone), (f"{reason[0].upper()}{reason[1:]}", unlisted)):
         if ids:
             yield from _counted(words, ids)
 
@@ -153,7 +152,7 @@ def as_json(
     listed, hide = plan.listed, hiding(plan, secrets)
     left_out = [
         *((left.session.id, left.reason) for left in plan.left_out),
-        *((one, NOT_LISTED) for one in plan.unlisted),
+        *((one, plan.unlisted_reason) for one in plan.unlisted),
     ]
     planned: dict[str, object] = {
         "targets": [target.id for target in plan.targets],

@@ -13,7 +13,7 @@ from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.metrics import Sample
-from qiscus_tui.service.revocation.plan import NOT_LISTED, RevocationPlan
+from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.verification import Fate, Verification
 from qiscus_tui.service.sessions.groups import whole_pairs
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -265,11 +265,10 @@ class Evidence:
 
         `halted` is why sending stopped, `trouble` why the list could not be read afterwards.
         """
-        plan, doubt = self.plan, self.plan.listed.absence_doubt
-        why = f"not listed, but {doubt}"
-        gone, missing = (Outcome.ALREADY_GONE, None), (Outcome.NOT_SENT, NOT_LISTED)
-        if doubt is not None:
-            gone = missing = (Outcome.UNKNOWN, why)
+        plan = self.plan
+        gone, missing = (Outcome.ALREADY_GONE, None), (Outcome.NOT_SENT, plan.unlisted_reason)
+        if plan.listed.absence_doubt is not None:
+            gone = missing = (Outcome.UNKNOWN, plan.unlisted_reason)
         return (
             *(self._of(target, halted, trouble) for target in plan.targets),
             *(SessionOutcome(one, *gone) for one in plan.gone),

@@ -177,6 +177,12 @@ class RevocationPlan:
         return tuple(one for one in dict.fromkeys(self.selection.unlisted) if one not in gone)
 
     @property
+    def unlisted_reason(self) -> str:
+        """Return what is true of them."""
+        doubt = self.listed.absence_doubt
+        return NOT_LISTED if doubt is None else f"not listed, but {doubt}"
+
+    @property
     def rule(self) -> str:
         """Return by what rule the sessions were chosen; empty where they were picked one by one."""
         retention, text = self.retention, self.filter_text
