@@ -126,7 +126,6 @@ class Wire:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._origin = httpx.URL(str(origin))
-        self._urls: dict[str, httpx.URL] = {}
         self._host = origin.netloc
         self._settings = settings
         self._clock = clock
@@ -238,16 +237,10 @@ class Wire:
             raise _leaves_server(call) from error
 
     def _url_of(self, call: Call) -> httpx.URL:
-        """Return where the call goes; read once, as a bulk makes the same call again and again.
-
-        Raises ConfigError where that is another server, httpx.InvalidURL.
-        """
-        url = self._urls.get(call.path)
-        if url is None:
-            url = httpx.URL(f"{self._origin}{call.path}")
-            if (url.scheme, url.netloc) != (self._origin.scheme, self._origin.netloc):
-                raise _leaves_server(call)
-            self._urls[call.path] = url
+        """Return where the call goes. Raises ConfigError for another server, httpx.InvalidURL."""
+        url = httpx.URL(f"{self._origin}{call.path}")
+        if (url.scheme, url.netloc) != (self._origin.scheme, self._origin.netloc):
+            raise _leaves_server(call)
         return url
 
     def _waited(self, longest: float) -> float:

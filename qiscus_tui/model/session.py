@@ -3,7 +3,6 @@
 import enum
 
 import msgspec
-from msgspec.structs import replace
 
 from qiscus_tui.model.ids import ID_LENGTH
 
@@ -46,29 +45,11 @@ class Session(msgspec.Struct, frozen=True, gc=False):
     safe_user: str
     extra: dict[str, object] | None
     """Every other field, unchanged."""
-    rows: int = 1
-    """How many rows of the list are this session; the latest of their times count."""
 
     @property
     def revocable(self) -> bool:
         """Whether the list has what the revoke call needs."""
         return self.revoke_with is not None
-
-    def with_latest(self, row: "Session") -> "Session":
-        """Return this session with the latest of its times and those of another row of it."""
-        created = max(self.created_at or 0.0, row.created_at or 0.0)
-        used = max(self.last_used_at or 0.0, row.last_used_at or 0.0)
-        expires, computed = max(
-            (self.expires_at or 0.0, self.expires_computed),
-            (row.expires_at or 0.0, row.expires_computed),
-        )
-        return replace(
-            self,
-            created_at=created or None,
-            last_used_at=used or None,
-            expires_at=expires or None,
-            expires_computed=computed,
-        )
 
     def is_same_as(self, other: "Session") -> bool:
         """Return whether two rows with the same id are the same session.

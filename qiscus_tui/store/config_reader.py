@@ -189,33 +189,10 @@ def _parsed(name: str, text: str) -> dict[str, object]:
         found = re.search(r"\(at line (\d+), column \d+\)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         problem = re.sub(r" \(at .*\)$", "", str(error))
-        words, hint = problem, "Check this line and the one before it."
-        for pattern, plain, fix in _SYNTAX:
-            if found := re.search(pattern, problem):
-                place = ".".join(re.findall(r"'([^']*)'", problem))
-                words, hint = plain.format(place=place) or problem, fix
-                break
-        raise ConfigError(f"{name}, line {line}: {safe(words, 200)}", hint) from error
+        hint = "Check this line and the one before it. Text is written in quotes."
+        raise ConfigError(f"{name}, line {line}: {safe(problem, 200)}", hint) from error
     except RecursionError as error:
         raise ConfigError(f"{name} is nested too deeply") from error
-
-
-_SYNTAX = (
-    (r"^Cannot declare", "[{place}] is here a second time",
-     "Put its settings under the first one."),
-    (r"^Cannot (overwrite|mutate)", "a setting is here a second time", "Remove one of the two."),
-    (r"table declaration|array declaration", "the bracket of a table is not closed",
-     "Write the table's name as [name], or [[known]]."),
-    (r"^Unclosed array", "a list is not closed", "Close the list with ]."),
-    (r"^Expected '='", "there is no = after the name", "Write it as name = value."),
-    (r"^Expected newline", "there is more on the line than one setting",
-     "Put each on its own line."),
-    (r"^Expected [\"']|^Illegal character|^Unterminated", "the quotes of a text are not closed",
-     "Close the text with the quotes that it begins with."),
-    (r"^Unescaped", "", "Write a backslash twice, or the text in single quotes."),
-    (r"^Invalid value", "", "Write text in double quotes."),
-)  # fmt: skip
-"""What tomllib says, in plain words (where its own are not), and what to do."""
 
 
 def _at(value: object, place: Place, default: object = None) -> object:

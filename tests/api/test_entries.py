@@ -218,7 +218,7 @@ async def test_two_tokens_with_one_id_are_never_mistaken(monkeypatch: pytest.Mon
 
     monkeypatch.setattr("qiscus_tui.api.list.entries.fingerprints", short)
     a, b = token_of("a"), token_of("b")
-    found = await listed([{"token": a}, {"token": b}, {"token": a}], own=b)
+    found = await listed([{"token": a}, {"token": b}], own=b)
     assert [session.token for session in found.sessions] == [a]
     assert (found.unreadable, found.current) == (1, Current.UNKNOWN)
 

@@ -70,29 +70,6 @@ async def test_the_same_page_again_is_no_other_page(clock: ManualClock, ends: in
     assert len(server.requests) == 2
 
 
-async def test_ever_new_pages_with_next_to_nothing_in_them_end_sooner(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("qiscus_tui.api.list.listing.MAX_SHORT_PAGES", 20)
-    turn = iter(range(1, 100_000))
-    server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
-    listing = await read(server, clock)
-    assert (len(listing.sessions), listing.complete) == (21, False)
-
-
-async def test_many_pages_of_an_ordinary_size_are_read_to_their_end(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("qiscus_tui.api.list.listing.MAX_SHORT_PAGES", 20)
-
-    def answer(query: httpx.QueryParams) -> httpx.Response:
-        page = int(query.get("page", 1))
-        return numbered(page, 30, sessions(*range(page * 10, page * 10 + 10)))
-
-    listing = await read(server_of(answer), clock)
-    assert (len(listing.sessions), listing.complete) == (300, True)
-
-
 async def test_ever_new_pages_end_at_the_bound(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

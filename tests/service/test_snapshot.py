@@ -4,7 +4,6 @@ import ipaddress
 from collections.abc import Iterable
 
 import pytest
-from msgspec.structs import replace
 
 from qiscus_tui.api.list.listing import Listing
 from qiscus_tui.model.clients import Known
@@ -99,15 +98,3 @@ def test_the_network_of_an_address_is_its_24_or_48(ip: str | None, network: str)
 async def test_pairs_are_told_by_client_and_network():
     sessions = [new_session(1, ip="192.0.2.1"), new_session(2, ip="192.0.2.2")]
     assert set(pairs_of(sessions)) == {("curl", "192.0.2.0/24")}
-
-
-@pytest.mark.parametrize("first", [0, 1])
-async def test_a_session_in_several_rows_is_protected_by_any_of_them(first: int):
-    rows = [
-        new_session(1, user_agent="curl/8", ip="10.9.3.4"),
-        new_session(1, user_agent="GuzzleHttp/7", ip="10.2.3.4"),
-    ]
-    many = replace(listing(rows[first]), other_rows=(rows[1 - first],))
-    read = await Reader(first_product, lambda: [CRON]).snapshot(many, read_at=0, offset=0)
-    assert list(read.labels) == [CRON]
-    assert "billing cron" in read.search[0]

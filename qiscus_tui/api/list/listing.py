@@ -44,9 +44,6 @@ MAX_READINGS = 4
 """Readings of a list whose rows move between its pages, at most."""
 MAX_PAGES = 10_000
 MAX_SESSIONS = 2_000_000
-MAX_SHORT_PAGES = 1_000
-"""Pages after which reading stops if they are shorter than `SHORT_PAGE` on average."""
-SHORT_PAGE = 10
 BARREN_PAGES = 3
 """Pages in a row with nothing new after which reading stops."""
 
@@ -74,8 +71,6 @@ class Listing(Struct, frozen=True):
     """Fingerprints of the entries that could not be read."""
     shared_ids: frozenset[str] = frozenset()
     """Ids that more than one session has."""
-    other_rows: tuple[Session, ...] = ()
-    """Further rows of a listed session with another client or address."""
     without_zone: frozenset[str] = frozenset()
     """The facts of which a time without a zone was listed: `created`, `expires`, `last_used`."""
     own_times: SessionTimes | None = None
@@ -122,7 +117,7 @@ async def read_listing(
 
     def told_apart(rows: Rows) -> IsToken:
         tokens = [one.token for one in rows.sessions if one.token is not None]
-        return full_tokens(tokens, rows.rows_of, own_token)
+        return full_tokens(tokens, rows.tokens_again, own_token)
 
     try:
         async with asyncio.timeout(client.list_time):
@@ -192,7 +187,6 @@ def _listing(
         moved,
         rows.unreadable_entries,
         frozenset(rows.shared_ids),
-        with_texts(rows.other_rows, instead),
         frozenset(reader.without_zone),
         own_times[0] if is_certain else None,
         expiry_doubt=NO_EXPIRY_COMPUTED if right is not sessions else "",
@@ -244,7 +238,8 @@ class ListReading:
                 return ""
             self._note_query(query)
             barren = barren + 1 if len(self.rows) == before else 0
-            if query in seen or self._is_endless(len(seen)) or barren >= BARREN_PAGES:
+            is_endless = len(seen) >= MAX_PAGES or len(self.rows) > MAX_SESSIONS
+            if query in seen or is_endless or barren >= BARREN_PAGES:
                 return ENDLESS
             seen.add(query)
 
@@ -270,10 +265,6 @@ class ListReading:
         parameter, value = query
         so_far = {str(self.rows.rows), str(len(self._pages) + 1)}
         self.is_numbered = parameter in {PAGE_PARAMETER, OFFSET_PARAMETER} or value in so_far
-
-    def _is_endless(self, pages: int) -> bool:
-        short = pages >= MAX_SHORT_PAGES and len(self.rows) < SHORT_PAGE * pages
-        return short or pages >= MAX_PAGES or len(self.rows) > MAX_SESSIONS
 
     async def _merged(self, query: PageQuery | None) -> int:
         """Read a page and add it to the others. Return how many rows it has."""

@@ -45,10 +45,8 @@ class Rows(Struct):
     """Fingerprints of these entries, to compare two lists."""
     shared_ids: set[str] = field(default_factory=set[str])
     """Ids that more than one session has."""
-    other_rows: list[Session] = field(default_factory=list[Session])
-    """Further rows of a listed session with another client or address."""
-    rows_of: Counter[str] = field(default_factory=Counter[str])
-    """By token: its rows but the first, without those that a later page has again."""
+    tokens_again: set[str] = field(default_factory=set[str])
+    """Tokens that are in several rows: they are those of no single session."""
     rows: int = 0
     """Different ones: a row that a later page has again does not count."""
     repeated: bool = False
@@ -66,11 +64,8 @@ class Rows(Struct):
             self.sessions += sessions
             return
         for session in sessions:
-            known = self._added_or_known(session)
-            if known is not None:
-                # Without tokens, two rows of one page that look the same may be two sessions.
-                self._add_again(known, session, is_same=known.token is not None)
-                self._count_row(session)
+            if (known := self._added_or_known(session)) is not None:
+                self._count_again(known, session)
 
     def add_unreadable(self, entry: object) -> None:
         """Add an entry of one page that can't be read as a session."""
@@ -82,8 +77,7 @@ class Rows(Struct):
         self.rows += page.rows
         self.unreadable += page.unreadable
         self.shared_ids |= page.shared_ids
-        self.other_rows += page.other_rows
-        self.rows_of += page.rows_of
+        self.tokens_again |= page.tokens_again
         for mark, times in page.unreadable_entries.items():
             self._remember(mark, times)
         for session in page.sessions:
@@ -91,20 +85,14 @@ class Rows(Struct):
 
     def _merge(self, session: Session) -> None:
         known = self._added_or_known(session)
-        if known is not None:
-            is_repeated = _FACTS(known) == _FACTS(session)
-            if is_repeated:
-                self.repeated = True
-                self.rows -= 1
-            self._add_again(known, session, is_same=True)
-            if not is_repeated:
-                self._count_row(session)
-
-    def _count_row(self, session: Session) -> None:
-        if session.token is not None:
-            self.rows_of[session.token] += 1
-            place = self.positions[session.id]
-            self.sessions[place] = replace(self.sessions[place], rows=self.sessions[place].rows + 1)
+        if known is None:
+            return
+        if _FACTS(known) == _FACTS(session):
+            self.repeated = True
+            self.rows -= 1
+            self.sessions[self.positions[session.id]] = session
+        else:
+            self._count_again(known, session)
 
     def _added_or_known(self, session: Session) -> Session | None:
         """Add a session; or return the one with its id, if there is one."""
@@ -114,14 +102,12 @@ class Rows(Struct):
         self.sessions.append(session)
         return None
 
-    def _add_again(self, known: Session, session: Session, *, is_same: bool) -> None:
-        if not (is_same and _is_same(known, session)):
-            self.shared_ids.add(session.id)
-            self._count_unreadable(f"shared {session.id}")
-            return
-        self.sessions[self.positions[session.id]] = known.with_latest(session)
-        if (known.user_agent, known.ip) != (session.user_agent, session.ip):
-            self.other_rows.append(session)
+    def _count_again(self, known: Session, session: Session) -> None:
+        """Count a further row with the id of a session: which of the two is which is unknown."""
+        if session.token is not None and session.token == known.token:
+            self.tokens_again.add(session.token)
+        self.shared_ids.add(session.id)
+        self._count_unreadable(f"shared {session.id}")
 
     def _count_unreadable(self, mark: str) -> None:
         self.unreadable += 1
@@ -130,10 +116,6 @@ class Rows(Struct):
     def _remember(self, mark: str, count: int) -> None:
         if mark in self.unreadable_entries or len(self.unreadable_entries) < MOST_REMEMBERED:
             self.unreadable_entries[mark] += count
-
-
-def _is_same(one: Session, other: Session) -> bool:
-    return (one.token, one.revoke_with) == (other.token, other.revoke_with)
 
 
 def _entry_fingerprint(entry: object) -> str:

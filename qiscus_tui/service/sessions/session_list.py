@@ -50,8 +50,6 @@ class SessionList:
     """Fingerprints of the entries that could not be read."""
     shared_ids: frozenset[str] = frozenset()
     """Ids that stand for more than one session."""
-    other_rows: Sequence[Session] = field(default=(), repr=False)
-    """Further rows of a listed session that name another client or address."""
     time_doubt: str = ""
     """Why no age in this list can be trusted; empty where it can."""
     expiry_doubt: str = ""

@@ -81,7 +81,6 @@ class Reader(Struct, frozen=True):
                 moved=listing.moved,
                 unreadable_entries=listing.unreadable_entries,
                 shared_ids=listing.shared_ids,
-                other_rows=listing.other_rows,
                 read_at=read_at,
                 offset=offset,
                 time_doubt=listing.time_doubt,
@@ -110,10 +109,6 @@ class Reader(Struct, frozen=True):
                 return integration_of(known, (name(agent), quick[agent]), agent, ip)
 
             labels = [label(session.user_agent, session.ip) for session in sessions]
-            for row in listed.other_rows:  # a session in several rows is protected by any of them
-                place, other = listed.positions.get(row.id), label(row.user_agent, row.ip)
-                if place is not None and not _is_protected(labels[place]) and _is_protected(other):
-                    labels[place] = other
         return replace(listed, clients=clients, labels=labels, known=known)
 
     def _new(self, sessions: Sequence[Session], quick: _QuickNames) -> bytes:
@@ -133,10 +128,6 @@ class Reader(Struct, frozen=True):
             session.current is not True and pairs[_AGENT_AND_IP(session)] in new
             for session in sessions
         )
-
-
-def _is_protected(known: Known | None) -> bool:
-    return known is not None and known.protect
 
 
 def full_reader(known: KnownNow = tuple) -> Reader:

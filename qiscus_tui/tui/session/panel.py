@@ -198,11 +198,6 @@ def facts(listed: SessionList, session: Session, now: float) -> list[Fact]:
         ),
         Fact("IP address", session.safe_ip or UNKNOWN),
         *([Fact("User", session.safe_user)] if session.safe_user else []),
-        *(
-            [Fact("Listed", f"in {session.rows} rows: the latest of their times count")]
-            if session.rows > 1
-            else []
-        ),
         Fact("Created", _moment(session.created_at, now)),
         Fact("Last used", _moment(session.last_used_at, now)),
         Fact("Expires", _expiry(listed, session)),
