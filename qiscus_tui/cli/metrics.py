@@ -13,7 +13,7 @@ from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.masking import MASK, possible_tokens
 from qiscus_tui.query import all_of
 from qiscus_tui.service.metrics import Sample, ended, labels_of, metrics_text
-from qiscus_tui.store.named_files import write_public
+from qiscus_tui.store.files import write_public
 
 
 def add_metrics(parser: argparse.ArgumentParser) -> None:

@@ -22,7 +22,7 @@ from qiscus_tui.model.account import Origin, parse_origin
 from qiscus_tui.model.clock import MINUTE
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.metrics import metrics_text
-from qiscus_tui.store.named_files import write_public
+from qiscus_tui.store.files import write_public
 
 if TYPE_CHECKING:
     from qiscus_tui.service.proxy.app import Proxy

@@ -18,7 +18,7 @@ from qiscus_tui.cli.verbs import Example, Verb, VerbContext, always
 from qiscus_tui.errors import CannotTell, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.ascii_json import JsonArray
-from qiscus_tui.model.progress import Pace, read_words
+from qiscus_tui.model.clock import Pace, read_words
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.scan import (

@@ -1,23 +1,27 @@
 """The audit log: what was revoked, and who logged in and out, from here.
 
-It proves nothing: whoever can run the program can also change the file.
+It proves nothing: whoever can run the program can also change the file. If config.toml says so,
+records go to the system's log as well, which may be another machine's.
 """
 
+import json
 import os
+import syslog
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.text import safe
-from qiscus_tui.store import system_log
 from qiscus_tui.store.audit_records import (
     AuditAccess,
     AuditAcknowledged,
+    AuditAction,
     AuditCutShort,
     AuditGroup,
     AuditIntent,
@@ -41,6 +45,15 @@ FILES_KEPT = 5
 """How many rotated files are kept."""
 
 REASON_LENGTH = 300
+
+SOCKETS = ("/dev/log", "/var/run/syslog", "/var/run/log")
+"""Where systems listen for log lines; the C library says nothing where none does."""
+
+SYSTEM_LOG_IDS = 50
+"""Ids in a line: longer lines are cut or dropped on the way. Each outcome has its own line."""
+
+SYSTEM_LOG_GROUPS = 10
+SYSTEM_LOG_LINE = 8000
 
 LONGEST_REVOKE_ALL = 3600.0
 """Seconds; none takes as long."""
@@ -230,7 +243,7 @@ class AuditLog:
             return
         try:
             for record in records:
-                system_log.send(record)
+                _send_to_system_log(record)
         except OSError as error:
             self._to_syslog = False  # said once
             self._unsent = StorageError(
@@ -292,3 +305,36 @@ def _open_plans(records: Iterable[AuditRecord]) -> list[AuditIntent]:
             case AuditOutcome() | AuditTokensStored() | AuditCutShort() | AuditAccess():
                 pass
     return list(intents.values())
+
+
+def _send_to_system_log(record: AuditRecord) -> None:
+    """Send the record as one line of ASCII JSON. Raises OSError where there is no system log."""
+    _must_listen()
+    syslog.openlog("qiscus-tui", syslog.LOG_PID, syslog.LOG_AUTH)
+    syslog.syslog(syslog.LOG_NOTICE, _system_log_line(record))
+
+
+def _system_log_line(record: AuditRecord) -> str:
+    fields: dict[str, object] = msgspec.to_builtins(record)
+    if isinstance(record, AuditAction):
+        for name in ("process", "pairs", "token_id", "groups", "ids"):  # three are for our own use
+            fields.pop(name, None)
+        if len(record.ids) > SYSTEM_LOG_IDS:
+            fields["ids_in_all"] = len(record.ids)
+        if isinstance(record, AuditIntent):
+            fields["groups"] = msgspec.to_builtins(record.groups[:SYSTEM_LOG_GROUPS])
+        fields["ids"] = record.ids[:SYSTEM_LOG_IDS]  # last: some system logs cut a line after 1 KiB
+    line = json.dumps(fields)
+    if len(line) > SYSTEM_LOG_LINE:  # by the names of clients
+        line = json.dumps({**fields, "groups": []})
+    return line
+
+
+def _must_listen() -> None:
+    import socket  # few have their log sent on, and each start would load it
+
+    there = [path for path in SOCKETS if os.path.exists(path)]
+    if not there:
+        raise FileNotFoundError("nothing listens")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as probe:
+        probe.connect(there[0])

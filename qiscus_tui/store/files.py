@@ -2,23 +2,37 @@
 
 A file is opened inside its opened folder and never through a symbolic link, and what was opened
 is checked (not the name, which could be swapped in between). A new version is written beside it,
-flushed, and renamed over it: at any instant either the old or the new one is there.
+flushed, and renamed over it: at any instant either the old or the new one is there. Files that the
+user names are written only where none was, and checked before they are trusted.
 Every function raises StorageError for whatever the system refuses.
 """
 
 import errno
 import os
+import stat
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
 
-from qiscus_tui.errors import StorageError
-from qiscus_tui.store import file_checks
+from qiscus_tui.errors import StorageError, UsageError
+from qiscus_tui.model.text import safe
+from qiscus_tui.store.file_checks import (
+    OWN_FOLDER,
+    check_file,
+    check_folder,
+    check_owner,
+    failed,
+    moved_away,
+    quoted,
+    shown,
+    symbolic_link,
+)
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
+PUBLIC_MODE = 0o644
 MOST_BYTES = 64 * 1024 * 1024
 """A larger file is not one of ours."""
 
@@ -47,8 +61,8 @@ def read_private(path: Path) -> bytes | None:
             data = read_all(descriptor, MOST_BYTES)
     if data is None:
         raise StorageError(
-            f"{file_checks.shown(path)} is too large to be a file of this program",
-            f"Move it away: {file_checks.moved_away(path)}",
+            f"{shown(path)} is too large to be a file of this program",
+            f"Move it away: {moved_away(path)}",
         )
     return data
 
@@ -154,7 +168,7 @@ def _storage_errors(what: str, path: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        raise file_checks.failed(what, path, error) from error
+        raise failed(what, path, error) from error
 
 
 def _create_folder(folder: Path) -> None:
@@ -166,7 +180,7 @@ def _create_folder(folder: Path) -> None:
     nearest = os.stat(above)
     if os.geteuid() == 0:
         # under sudo, make no root-owned folders in a user's home
-        file_checks.check_owner(above, nearest, file_checks.OWN_FOLDER)
+        check_owner(above, nearest, OWN_FOLDER)
     for new in reversed(missing):
         try:
             os.mkdir(new, FOLDER_MODE)
@@ -181,10 +195,10 @@ def _opened_folder(folder: Path) -> Generator[int]:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _OPEN)
     except OSError as error:
         if os.path.islink(folder):
-            raise file_checks.symbolic_link(folder) from error
-        raise file_checks.failed("opened", folder, error) from error
+            raise symbolic_link(folder) from error
+        raise failed("opened", folder, error) from error
     try:
-        file_checks.check_folder(folder, os.fstat(descriptor))
+        check_folder(folder, os.fstat(descriptor))
         yield descriptor
     finally:
         os.close(descriptor)
@@ -200,7 +214,7 @@ def _opened_file(folder: int, path: Path, flags: int = os.O_RDONLY) -> Generator
     except OSError as error:
         raise _why_not_opened(folder, path, error) from error
     try:
-        file_checks.check_file(path, os.fstat(descriptor))
+        check_file(path, os.fstat(descriptor))
         yield descriptor
     finally:
         os.close(descriptor)
@@ -208,14 +222,14 @@ def _opened_file(folder: int, path: Path, flags: int = os.O_RDONLY) -> Generator
 
 def _why_not_opened(folder: int, path: Path, error: OSError) -> StorageError:
     if error.errno in _LINK_ERRORS:
-        return file_checks.symbolic_link(path)
+        return symbolic_link(path)
     try:
-        file_checks.check_file(path, os.stat(path.name, dir_fd=folder, follow_symlinks=False))
+        check_file(path, os.stat(path.name, dir_fd=folder, follow_symlinks=False))
     except StorageError as refusal:
         return refusal
     except OSError as gone:
-        return file_checks.failed("opened", path, gone)
-    return file_checks.failed("opened", path, error)
+        return failed("opened", path, gone)
+    return failed("opened", path, error)
 
 
 def read_all(descriptor: int, most: int) -> bytes | None:
@@ -255,3 +269,95 @@ def _appended(path: Path, data: bytes) -> Generator[tuple[int, int]]:
                 os.ftruncate(descriptor, size)
             raise
         yield folder, descriptor
+
+
+# Files that the user names
+
+
+@contextmanager
+def new_private_file(path: Path) -> Generator[int]:
+    """Give the descriptor of a new file, 0600, flushed to the disk on leaving.
+
+    Raises StorageError, also where the file exists. One that could not be written completely is
+    removed.
+    """
+    try:
+        with new_file(path, FILE_MODE) as descriptor:
+            yield descriptor
+            os.fsync(descriptor)
+    except FileExistsError as error:
+        raise StorageError(
+            f"{shown(path)} exists already",
+            "Nothing is overwritten: give another name.",
+        ) from error
+    except (OSError, ValueError) as error:
+        raise _not_written(path, error) from error
+
+
+def write_public(path: Path, text: str) -> None:
+    """Replace the file (0644), such as the metrics; readers see the old or the new one.
+
+    The new one is written beside it, under a hidden name that no collector reads. If it can't be,
+    the old one is removed: it would be taken for new. Raises StorageError.
+    """
+    temporary = path.parent / f".{path.name}.{os.getpid()}.{os.urandom(6).hex()}.new"
+    try:
+        with suppress(FileNotFoundError):
+            if not stat.S_ISREG(os.lstat(path).st_mode):
+                raise StorageError(f"{shown(path)} is not a file", "Name a file to replace.")
+        with new_file(temporary, PUBLIC_MODE) as descriptor:
+            write_all(descriptor, text.encode("utf-8", "replace"))
+            os.fsync(descriptor)
+            os.rename(temporary, path)
+    except (OSError, ValueError) as error:
+        with suppress(OSError, ValueError):
+            os.unlink(path)
+        raise _not_written(path, error) from error
+
+
+def read_named(path: Path, most: int) -> bytes:
+    """Return the whole file of at most so many bytes.
+
+    Raises UsageError where there is none or it is larger; StorageError where it is a link, not
+    this user's alone, or can't be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _OPEN)
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise StorageError(f"{shown(path)} is not a regular file", "Check its name.")
+            check_file(path, found)
+            data = read_all(descriptor, most)
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no file {shown(path)}", "Check its name.") from error
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in _LINK_ERRORS:
+            message = f"{shown(path)} is a symbolic link"
+            raise StorageError(message, "Name the file itself.") from error
+        raise StorageError(
+            f"{shown(path)} could not be read: {_why(error)}",
+            f"Check its owner and mode: ls -l {quoted(path)}",
+        ) from error
+    if data is None:
+        raise UsageError(
+            f"{shown(path)} is larger than {most >> 20} MB",
+            "This is not a file of this program.",
+        )
+    return data
+
+
+def _not_written(path: Path, error: OSError | ValueError) -> StorageError:
+    return StorageError(
+        f"{shown(path)} could not be written: {_why(error)}",
+        "Check the folder's name, owner, mode and free space.",
+    )
+
+
+def _why(error: OSError | ValueError) -> str:
+    """Return the system's words; a name with a NUL in it gives a ValueError."""
+    if not isinstance(error, OSError):
+        return "not a name of a file"
+    return safe(error.strerror or str(error), 200)

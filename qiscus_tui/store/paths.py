@@ -1,17 +1,83 @@
-"""Where the program's files are."""
+"""Where the program's files are: on this machine, or in memory until the run ends."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.text import safe
+from qiscus_tui.store import files
 from qiscus_tui.store.file_checks import quoted, shown
-from qiscus_tui.store.file_store import ON_DISK, FileStore, MemoryFiles
+from qiscus_tui.store.locks import WAIT, store_lock
 
 CONFIG_VARIABLE = "QISCUS_TUI_CONFIG_DIR"
 DATA_VARIABLE = "QISCUS_TUI_DATA_DIR"
+
+
+class DiskFiles:
+    """Files of this machine; the functions are described in `files` and `locks`."""
+
+    persistent = True
+    """Whether the files outlive this run."""
+    lock = staticmethod(store_lock)
+    prepare_folder = staticmethod(files.prepare_folder)
+    read = staticmethod(files.read_private)
+    write = staticmethod(files.write_private)
+    append = staticmethod(files.append_private)
+    append_durably = staticmethod(files.append_durably)
+    move = staticmethod(files.move_private)
+    set_aside = staticmethod(files.set_aside)
+    is_there = staticmethod(files.is_there)
+    size_of = staticmethod(files.size_of)
+
+
+class MemoryFiles:
+    """Files that end with this run: nothing on the machine is read or written."""
+
+    persistent = False
+
+    def __init__(self) -> None:
+        self._contents: dict[Path, bytes] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def lock(self, _folder: Path, _timeout: float = WAIT) -> Generator[None]:
+        with self._lock:
+            yield
+
+    def prepare_folder(self, _folder: Path) -> None:
+        """Memory has no folders."""
+
+    def read(self, path: Path) -> bytes | None:
+        return self._contents.get(path)
+
+    def write(self, path: Path, data: bytes) -> None:
+        self._contents[path] = data
+
+    def append(self, path: Path, data: bytes) -> None:
+        self._contents[path] = self._contents.get(path, b"") + data
+
+    append_durably = append
+
+    def move(self, path: Path, target: Path) -> None:
+        self._contents[target] = self._contents.pop(path)
+
+    def set_aside(self, path: Path) -> Path:
+        del self._contents[path]
+        return path
+
+    def is_there(self, path: Path) -> bool:
+        return any(path in {one, one.parent} for one in self._contents)
+
+    def size_of(self, path: Path) -> int:
+        return len(self._contents.get(path, b""))
+
+
+FileStore = DiskFiles | MemoryFiles
+ON_DISK = DiskFiles()
 
 
 class _File:

@@ -18,8 +18,8 @@ from qiscus_tui.errors import UsageError
 from qiscus_tui.model.ascii_json import ascii_json
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.store.file_checks import shown
+from qiscus_tui.store.files import new_private_file, read_named
 from qiscus_tui.store.jsonfile import JsonFile, decoded, parse_object
-from qiscus_tui.store.named_files import new_private_file, read_named
 from qiscus_tui.store.paths import Paths
 
 VERSION = 2

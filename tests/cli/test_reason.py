@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.store import system_log
+from qiscus_tui.store import audit
 from tests.cli.conftest import Program
 from tests.cli.test_audit import records
 from tests.cli.test_tokens import kept_token
@@ -86,7 +86,7 @@ def lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[list[str
     place = Path("syslog")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(str(place))
-        monkeypatch.setattr(system_log, "SOCKETS", ("/nowhere", str(place)))
+        monkeypatch.setattr(audit, "SOCKETS", ("/nowhere", str(place)))
         monkeypatch.setattr(syslog, "syslog", took)
         yield got
 
@@ -134,7 +134,7 @@ def test_a_system_log_that_is_not_there_is_said_once_and_stops_nothing(
     program: Program, configured: Configured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configured("[audit]\nsyslog = true\n")
-    monkeypatch.setattr(system_log, "SOCKETS", ("/nowhere",))
+    monkeypatch.setattr(audit, "SOCKETS", ("/nowhere",))
     assert program.login().code == 0
     done = program("revoke", *program.ids()[:2], "--yes")
     assert done.code == 0

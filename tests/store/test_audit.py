@@ -212,7 +212,7 @@ def test_the_two_newest_files_show_whether_a_plan_was_cut_short(
         read.append(path.name)
         return files.read_private(path)
 
-    monkeypatch.setattr("qiscus_tui.store.file_store.ON_DISK.read", noted)
+    monkeypatch.setattr("qiscus_tui.store.paths.ON_DISK.read", noted)
     assert log.abandoned() == frozenset()
     assert sorted(read) == ["audit.1.jsonl", "audit.jsonl"]
 
@@ -244,7 +244,7 @@ def test_a_file_rotated_while_it_is_read_hides_no_plan(
                 log.outcomes("other", [(f"{number:012}", "revoked", "")])
         return data
 
-    monkeypatch.setattr("qiscus_tui.store.file_store.ON_DISK.read", read_slowly)
+    monkeypatch.setattr("qiscus_tui.store.paths.ON_DISK.read", read_slowly)
     assert log.abandoned() == {"cut"}
 
 

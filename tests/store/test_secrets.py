@@ -79,7 +79,7 @@ def test_probing_fails_where_nothing_can_be_written(
 
 
 def test_probing_fails_where_writes_are_lost(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qiscus_tui.store.file_store.ON_DISK.write", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr("qiscus_tui.store.paths.ON_DISK.write", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
 
     with pytest.raises(StorageError, match="does not return"):
         FileSecrets(paths).probe()

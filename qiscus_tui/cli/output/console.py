@@ -16,7 +16,7 @@ from typing import TextIO
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.errors import NotConfirmed, QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.ascii_json import JsonArray, ascii_json
-from qiscus_tui.model.progress import Pace, read_words
+from qiscus_tui.model.clock import Pace, read_words
 from qiscus_tui.model.text import safe
 
 NOT_SENT = "Nothing was sent."

@@ -18,7 +18,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.store.named_files import new_private_file
+from qiscus_tui.store.files import new_private_file
 
 CSV_COLUMNS = (
     "id",

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
-from qiscus_tui.model.progress import read_words
+from qiscus_tui.model.clock import read_words
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.sessions.session_list import BY_ID, SessionList

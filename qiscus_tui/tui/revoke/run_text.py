@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from textual.content import Content
 
-from qiscus_tui.model.clock import span
-from qiscus_tui.model.progress import Pace, pace_words
+from qiscus_tui.model.clock import Pace, pace_words, span
 from qiscus_tui.model.text import with_reason
 from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report, not_sent_by
 from qiscus_tui.service.revocation.plan_groups import TargetGroup, ended_groups
