@@ -1,34 +1,21 @@
 """IP addresses as numbers: fast to compare, and sorted IPv4 before IPv6.
 
 An IPv4 address is its 32-bit number; an IPv6 address is its 128-bit number plus 2^32. An IPv4
-address that is written inside IPv6 (`::ffff:10.0.0.1`, as dual-stack servers log it; `64:ff9b::`
-of NAT64; `::10.0.0.1`) is the IPv4 address. A zone (`fe80::1%eth0`) is left out: it belongs to one
-machine's interface. Proxies and logs add a port, brackets, quotes, `/32`, leading zeros, or further
-addresses behind a comma: the number is that of the first address.
+address that is written inside IPv6 (`::ffff:10.0.0.1`, as dual-stack servers log it) is the IPv4
+address. A zone (`fe80::1%eth0`) is left out: it belongs to one machine's interface. Proxies and
+logs add a port, brackets, `/32`, or further addresses behind a comma: the number is that of the
+first address.
 """
 
 import ipaddress
 import re
 
 _V6_FROM = 1 << 32
-_EMBEDDING = (
-    bytes(10) + b"\xff\xff",
-    b"\x00\x64\xff\x9b" + bytes(8),
-    b"\x00\x64\xff\x9b\x00\x01" + bytes(6),
-    bytes(8) + b"\xff\xff" + bytes(2),
-    bytes(12),
-)
-"""The first 12 bytes of IPv6 addresses that hold an IPv4 address: mapped, NAT64 (of everybody, of
-one site), translated, compatible."""
+_MAPPED = bytes(10) + b"\xff\xff"
+"""The first 12 bytes of an IPv6 address that holds an IPv4 address."""
 _MAPPED_BITS = 96
-_LEAST_EMBEDDED = 1 << 24
-"""Below are `::`, `::1` and others in 0.0.0.0/8, which are no IPv4 addresses of hosts."""
-
 # As texts: `re` compiles each when it is needed first. No short command needs one.
 _PORT = r":[0-9]{1,5}"
-_ZEROS = r"(?<![0-9a-f:])0+(?=[0-9])|(?<=:)0+(?=[0-9]+\.)"
-"""Zeros before an octet; those of a group of IPv6 are read anyway."""
-
 _OCTETS = r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){0,3}"
 _A_GROUP = r"[0-9a-f]{4}"
 """One group of an IPv6 address; an octet is shorter."""
@@ -59,24 +46,21 @@ def _number(text: str) -> int | None:
         number = socket.inet_pton(socket.AF_INET6, text.strip().partition("%")[0])
     except (OSError, ValueError):
         return None
-    inner = int.from_bytes(number[-4:])
-    if number.startswith(_EMBEDDING[:2]) or (
-        number.startswith(_EMBEDDING) and inner >= _LEAST_EMBEDDED
-    ):
-        return inner
+    if number.startswith(_MAPPED):
+        return int.from_bytes(number[-4:])
     return _V6_FROM + int.from_bytes(number)
 
 
 def _bare(text: str) -> str:
     """Return an address without what is written around it; empty where that says something else."""
-    address, _, length = text.strip().strip("\"'").partition("/")
+    address, _, length = text.strip().partition("/")
     address, bracket, port = address.lower().removeprefix("[").partition("]")
     if not bracket and address.count(":") == 1:
         address, _, digits = address.partition(":")
         port = f":{digits}"
     if length and length != ("128" if ":" in address else "32"):
         return ""  # a network
-    return "" if port and not re.fullmatch(_PORT, port) else re.sub(_ZEROS, "", address)
+    return "" if port and not re.fullmatch(_PORT, port) else address
 
 
 def is_placeholder(address: int) -> bool:

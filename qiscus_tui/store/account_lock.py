@@ -31,8 +31,10 @@ async def account_lock(
         if time.monotonic() >= give_up:
             raise lock.busy(longest)
         await asyncio.sleep(_PAUSE)
-    with lock.taken():
+    try:
         yield
+    finally:
+        lock.give_back()
 
 
 def account_lock_name(account_key: str) -> str:

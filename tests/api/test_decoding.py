@@ -52,7 +52,6 @@ def bodies(draw: st.DrawFn) -> bytes:
                 {"data": {key: page}, "meta": None},
                 {"data": {"others": draw(entries), key: listed}},
                 {"data": listed, "later": draw(entries)},
-                {"data": dict(enumerate(listed))},
             ]
         )
     )

@@ -238,22 +238,6 @@ def test_an_empty_list_of_tokens_is_not_mistaken_for_its_neighbour(data: object)
     assert find_page({"data": data}).entries == []
 
 
-def test_an_object_of_which_only_some_names_are_numbers_is_no_list() -> None:
-    with pytest.raises(NoList):
-        find_page({"data": {"0": {"token": "a"}, "note": "of 2"}})
-
-
-def test_a_list_with_gaps_as_php_writes_it_is_a_list() -> None:
-    gaps = {"0": {"token": "a"}, "2": {"token": "b"}}
-    for body in ({"data": gaps}, {"data": {"tokens": gaps}}):
-        assert find_page(body).entries == [{"token": "a"}, {"token": "b"}]
-
-
-def test_of_two_lists_the_one_whose_entries_look_like_sessions_is_taken() -> None:
-    rows = [{"token": "a", "name": "x"}]
-    assert find_page({"data": {"roles": [{"name": "admin"}], "rows": rows}}).entries == rows
-
-
 def test_two_lists_that_could_both_be_it_are_refused() -> None:
     with pytest.raises(NoList):
         find_page({"data": {"a": [{"id": 1}], "b": [{"id": 2}]}})

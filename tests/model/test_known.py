@@ -25,20 +25,12 @@ GUZZLE = ["GuzzleHttp 7"]
         "10.2.7.5/32",
         "[10.2.7.5]",
         "[10.2.7.5]:443",
-        '"10.2.7.5"',
-        "010.002.007.005",
-        "10.2.7.05",
         "::ffff:10.2.7.5",
         "::FFFF:0a02:0705",
         "0:0:0:0:0:ffff:10.2.7.5",
         "[::ffff:10.2.7.5]:443",
         "::ffff:10.2.7.5%eth0",
         "::ffff:10.2.7.5/128",
-        "::ffff:010.002.007.005",
-        "64:ff9b::10.2.7.5",
-        "::10.2.7.5",
-        "64:ff9b:1::10.2.7.5",
-        "::ffff:0:10.2.7.5",
     ],
 )
 def test_an_address_is_read_however_it_is_written(ip: str) -> None:
@@ -48,7 +40,8 @@ def test_an_address_is_read_however_it_is_written(ip: str) -> None:
 @pytest.mark.parametrize(
     "ip",
     [None, "", " ", "-", "null", "unknown", "10.2.*.*", "10.2.7.0/24", "10.2.7", "167904005",
-     "10.2.7.5;1", "10.2.7.5:port", "10.3.0.7, unknown", "cron.example.com",
+     "10.2.7.5;1", "10.2.7.5:port", "010.002.007.005", '"10.2.7.5"',
+     "10.3.0.7, unknown", "cron.example.com",
      "0.0.0.0", "0.0.0.0:0", "::", "127.0.0.1", "::1", "::ffff:127.0.0.1", "127.0.0.1, 10.3.0.7"],
 )  # fmt: skip
 def test_a_session_without_a_readable_address_is_not_judged_and_stays(ip: str | None) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.account_lock import account_lock, account_lock_name
@@ -51,23 +50,14 @@ def holder(paths: Paths) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-async def test_a_held_account_is_given_up_and_the_other_process_named(
+async def test_a_held_account_is_given_up_with_how_to_find_who_holds_it(
     paths: Paths, holder: subprocess.Popen[str]
 ) -> None:
-    with pytest.raises(StorageError, match=rf"process {holder.pid}\) held a lock for 0.1 s"):
+    assert holder.poll() is None
+    with pytest.raises(StorageError, match=r"Another program held .*\.lock for 0\.1 s") as caught:
         async with account_lock(paths.state_dir, "ann", 0.1):
             pass
-
-
-@pytest.mark.parametrize("content", [b"12\xff\x1b[2J", b"4194305", b"9" * 30, b"0", b""])
-async def test_a_lock_whose_file_names_no_running_process_may_be_another_programs(
-    paths: Paths, holder: subprocess.Popen[str], content: bytes
-) -> None:
-    (paths.state_dir / account_lock_name("ann")).write_bytes(content)
-    with pytest.raises(StorageError, match=r"^Another program held a lock for 0\.1 s$") as caught:
-        async with account_lock(paths.state_dir, "ann", 0.1):
-            pass
-    assert caught.value.hint == "Wait until it is done, or end it, and run this again."
+    assert f"fuser {paths.state_dir / account_lock_name('ann')}" in caught.value.hint
 
 
 async def test_another_account_is_free_and_a_killed_process_holds_nothing(
@@ -103,7 +93,7 @@ async def test_waiting_blocks_no_other_task_and_can_be_cancelled_at_once(
 
 async def test_the_same_process_waits_for_itself_too(paths: Paths) -> None:
     async with account_lock(paths.state_dir, "ann"):
-        with pytest.raises(StorageError, match=f"process {os.getpid()}"):
+        with pytest.raises(StorageError, match="Another program"):
             async with account_lock(paths.state_dir, "ann", 0.05):
                 pass
 
@@ -118,28 +108,6 @@ async def test_the_file_stays_the_same_and_is_private(paths: Paths, which: str) 
 
     await held_once(paths, which)
     assert file.stat().st_ino == before.st_ino  # removed, two could lock two files of one name
-    assert file.read_text() == str(os.getpid())
-
-
-@pytest.mark.parametrize("which", ["account", "store"])
-async def test_a_link_that_takes_the_files_place_is_not_followed(
-    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
-) -> None:
-    await held_once(paths, which)
-    (file,) = paths.state_dir.iterdir()
-    victim = tmp_path / "victim"
-    victim.write_text("precious")
-    acquire = FileLock.acquire
-
-    def acquired_and_swapped(lock: FileLock, *given: object, **named: object) -> object:
-        done = acquire(lock, *given, **named)  # pyright: ignore[reportArgumentType]
-        file.unlink()
-        file.symlink_to(victim)
-        return done
-
-    monkeypatch.setattr(FileLock, "acquire", acquired_and_swapped)
-    await held_once(paths, which)
-    assert victim.read_text() == "precious"
 
 
 async def held_once(paths: Paths, which: str) -> None:
@@ -171,7 +139,7 @@ async def test_a_file_system_without_locks_is_an_error_and_a_read_only_one_anoth
 
 def test_a_lock_is_the_kernels_and_its_file_stays(paths: Paths) -> None:
     """filelock has a soft lock for where there are none, and may remove the file of a lock."""
-    lock = KernelLock(paths.state_dir, "one.lock").lock
+    lock = KernelLock(paths.state_dir, "one.lock")._lock
     assert (lock.fallback_to_soft, lock.preserve_lock_file) == (False, True)
 
 

@@ -99,25 +99,13 @@ def _list_in(value: object, envelope: dict[str, object]) -> _Found | None:
         for key, inner in fields.items()
         if (found := _list_or_page(_opened(inner), (contract.DATA, key), (fields, envelope)))
     }
-    for fits in (_anything, _named_so, _looks_so):
-        fitting = [found for key, found in candidates.items() if fits(key, found)]
-        if len(fitting) == 1:
-            return fitting[0]
-    return None
+    named = [found for key, found in candidates.items() if _is_named_so(key)]
+    fitting = [*candidates.values()] if len(candidates) == 1 else named
+    return fitting[0] if len(fitting) == 1 else None
 
 
-def _anything(_key: str, _found: _Found) -> bool:
-    return True
-
-
-def _named_so(key: str, _found: _Found) -> bool:
+def _is_named_so(key: str) -> bool:
     return any(word in key.lower() for word in contract.LIST_KEY_WORDS)
-
-
-def _looks_so(_key: str, found: _Found) -> bool:
-    names = (*contract.SESSION_TOKEN, *contract.SESSION_ID)
-    first = _object(_opened(found.entries[0])) if found.entries else {}
-    return any(name in first for name in names)
 
 
 def _list_or_page(
@@ -135,12 +123,7 @@ def _list_or_page(
 
 
 def _as_list(value: object) -> list[object] | None:
-    if isinstance(value, list):
-        return cast("list[object]", value)
-    fields = _object(value)
-    if fields and all(key.isdecimal() for key in fields):  # how PHP writes a list with gaps
-        return list(fields.values())
-    return None
+    return cast("list[object]", value) if isinstance(value, list) else None
 
 
 def _object(value: object) -> dict[str, object]:
