@@ -276,15 +276,6 @@ def test_where_ids_are_row_numbers_no_wrong_row_is_revoked(script: Script) -> No
     assert {row.serial for row in end.server.ended_by_us} <= planned
 
 
-def test_a_session_that_moved_to_another_row_number_is_not_called_gone() -> None:
-    events = ["ends", "begins", "ends"]
-    script = Script(
-        "cursor", "row numbers", 6, 3, True, None, frozenset([1, 2]), False, 0, events, [], []
-    )
-    end = asyncio.run(played(script))
-    assert end.report.counts[Outcome.REVOKED] == 0
-
-
 @pytest.mark.parametrize("style", STYLES)
 def test_on_a_server_that_works_everything_of_the_plan_is_gone(style: str) -> None:
     script = Script(

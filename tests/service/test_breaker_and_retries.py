@@ -4,25 +4,22 @@ import pytest
 
 from qiscus_tui.errors import (
     ConfigError,
+    NamedTokenInvalid,
     NotQiscus,
     NotTrusted,
     QiscusTuiError,
-    ServerFault,
     ServerRefused,
     Unreadable,
 )
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.sending import GROW_AFTER, IN_A_ROW, Breaker, Width
 from tests.service.scripted import (
-    Reply,
     Stage,
     lost,
     refused,
     says,
     slow_down,
     timed_out,
-    works,
-    works_but_says,
 )
 
 # The breaker
@@ -64,22 +61,6 @@ async def test_ten_answers_that_the_call_is_not_understood_stop_the_bulk(
     assert end.report.halted == f"Revoking failed: {last}"
 
 
-async def test_404_after_404_does_not_stop_the_bulk(stage: Stage):
-    stage.sessions(30)
-    stage.server.always = works_but_says(refused(404))
-    assert (await stage.apply(stage.plan())).report.words == "30 revoked"
-
-
-@pytest.mark.parametrize("between", [works, says(refused(404)), says(refused(409))])
-async def test_another_answer_between_begins_the_row_anew(stage: Stage, between: Reply):
-    stage.sessions(30)
-    row = [says(refused(422))] * (IN_A_ROW - 1)
-    stage.server.next_replies.extend([*row, between, *row])
-    end = await stage.apply(stage.plan(), width=1)
-    assert end.report.halted is None
-    assert len(stage.server.requests) == 30
-
-
 def row_of(*errors: QiscusTuiError | None) -> list[QiscusTuiError]:
     """What trips a breaker that hears these."""
     tripped: list[QiscusTuiError] = []
@@ -94,13 +75,18 @@ def test_no_answer_is_neither_of_the_row_nor_its_end():
     assert row_of(*nine, lost(), timed_out(), nine[0]) == [nine[0]]
 
 
-def test_it_is_a_405_too_when_a_web_page_says_so():
-    ten = [NotQiscus("not there", status=405)] * IN_A_ROW
-    assert row_of(*ten) == ten[:1]
+@pytest.mark.parametrize(
+    "answer",
+    [NotQiscus("a web page", status=405), NamedTokenInvalid("invalid token", status=401)],
+    ids=lambda one: type(one).__name__,
+)
+def test_ten_such_answers_in_any_words_stop_the_bulk(answer: QiscusTuiError):
+    assert row_of(*[answer] * IN_A_ROW) == [answer]
 
 
 @pytest.mark.parametrize(
-    "between", [ServerFault("busy", status=503), Unreadable("HTML", status=200), None]
+    "between",
+    [None, refused(404), refused(409), refused(503), Unreadable("HTML", status=200)],
 )
 def test_any_other_answer_ends_the_row(between: QiscusTuiError | None):
     nine = [ServerRefused("no", status=400)] * 9
@@ -141,21 +127,14 @@ async def test_where_no_connection_can_be_had_nothing_is_sent_and_it_is_told(sta
 # Trying again
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-async def test_a_fault_that_may_pass_is_tried_again(stage: Stage, status: int):
+@pytest.mark.parametrize(
+    "fault", [*map(refused, (429, 500, 502, 503, 504)), lost(), timed_out()], ids=str
+)
+async def test_a_fault_that_may_pass_is_tried_again(stage: Stage, fault: QiscusTuiError):
     (session,) = stage.sessions(1)
-    stage.server.next_replies.extend([says(refused(status))] * 4)
+    stage.server.next_replies.extend([says(fault)] * 4)
     end = await stage.apply(stage.plan())
     assert stage.server.requests == [session.id] * 5
-    assert end.of(session).outcome is Outcome.REVOKED
-
-
-@pytest.mark.parametrize("answered", [lost(), timed_out()])
-async def test_a_lost_answer_is_tried_again(stage: Stage, answered: QiscusTuiError):
-    (session,) = stage.sessions(1)
-    stage.server.next_replies.extend([works_but_says(answered), says(refused(404))])
-    end = await stage.apply(stage.plan())
-    assert stage.server.requests == [session.id] * 2
     assert end.of(session).outcome is Outcome.REVOKED
 
 
@@ -194,24 +173,14 @@ async def test_retry_after_is_obeyed(stage: Stage):
 # The width
 
 
-async def test_no_more_are_under_way_than_the_width(stage: Stage):
-    stage.sessions(100)
+@pytest.mark.parametrize(("count", "width", "most"), [(100, 5, 5), (3, 64, 3)])
+async def test_no_more_are_under_way_than_the_width(
+    stage: Stage, count: int, width: int, most: int
+):
+    stage.sessions(count)
     stage.server.turns = 7
-    await stage.apply(stage.plan(), width=5)
-    assert stage.server.most_under_way == 5
-
-
-async def test_a_plan_smaller_than_the_width_opens_no_idle_connections(stage: Stage):
-    stage.sessions(3)
-    await stage.apply(stage.plan(), width=64)
-    assert stage.server.most_under_way == 3
-
-
-async def test_every_connection_is_closed_again(stage: Stage):
-    sessions = stage.sessions(30)
-    stage.server.replies[sessions[3].id].append(says(refused(401)))
-    await stage.apply(stage.plan())
-    assert stage.server.senders_open == 0
+    await stage.apply(stage.plan(), width=width)
+    assert stage.server.most_under_way == most
 
 
 @pytest.mark.parametrize("width", [0, -3])

@@ -165,7 +165,7 @@ async def test_a_token_that_existed_is_neither_revoked_nor_ended(
 
 
 async def test_a_list_that_moves_all_the_time_proves_nothing(sandbox: SandboxMaker) -> None:
-    here = sandbox(replace(DIALECTS["numbered-total"], page_size=5), 200)
+    here = sandbox(replace(DIALECTS["numbered-total"], page_size=5), 40)
     connection, _ = await wired(here)
 
     def one_logs_in_and_another_out() -> None:

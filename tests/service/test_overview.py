@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.clock import DAY, HOUR
+from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.timestamps import LATEST
 from qiscus_tui.query import Moment, parse, select
+from qiscus_tui.service.check import figures_of
 from qiscus_tui.service.overview import (
     MOST,
     SHOWN,
@@ -23,8 +25,10 @@ from qiscus_tui.service.overview import (
     count_overview,
     days_around,
 )
+from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.user_agents import UNKNOWN
+from qiscus_tui.tui.listed.order import ExpiryCounts
 from tests.service.scripted import listed, new_session
 
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
@@ -195,6 +199,26 @@ def test_no_rounding_comes_between_a_bar_and_its_filter(now: float, left: float)
     # Where the sum of a moment and a span is rounded, their difference is not.
     sessions = listed([new_session(at, expires_at=now + left + at * 2.0**-22) for at in (-1, 0, 1)])
     assert_true(counted(sessions, now), sessions, now)
+
+
+# Every count of what ends soon says the same as the filter `is:expiring`
+
+LEFT = st.none() | st.sampled_from([-DAY, -0.1, 0.0, 0.1, DAY - 0.1, DAY, DAY + 0.1])
+OFF = st.sampled_from([0.0, 1 / 3, 0.1, 1e-6])
+"""Of a second: sums and differences of such times are rounded."""
+
+
+@given(st.lists(LEFT, max_size=5), OFF)
+def test_a_session_that_has_ended_is_not_expiring(lefts: list[float | None], off: float) -> None:
+    now = NOW + off
+    ends = [None if left is None else now + left for left in lefts]
+    sessions = listed(new_session(number, expires_at=end) for number, end in enumerate(ends))
+    moment = Moment(now, DAY)
+    expiring = len(select(parse("is:expiring"), sessions, moment))
+    assert figures_of(sessions.sessions, now, DAY, None).expiring == expiring
+    assert moment.count_expiring(count_overview(sessions, moment).ends) == expiring
+    assert sum(one.expiring for one in grouped(sessions, USUAL_KEYS, moment)) == expiring
+    assert ExpiryCounts.of(sessions).expiring(now, DAY) == expiring
 
 
 # Clients

@@ -8,7 +8,7 @@ from msgspec import structs
 from qiscus_tui.errors import ReadOnly, UsageError
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.connection import Connection, connect
-from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.revoke_all import revoke_all
 from qiscus_tui.service.revocation.run import forget_own_if_ended, revocation_on
@@ -105,15 +105,6 @@ async def test_a_call_that_does_not_work_stops_after_one_and_our_own_token_is_kn
     assert ((await connection.credentials()).short_lived is None) is lost_own
 
 
-async def test_a_wrong_path_ends_with_nothing_claimed_and_nothing_more_sent(sandbox: SandboxMaker):
-    here = configured(sandbox(), Override(path="/api/v9/nowhere"))
-    connection = await here.connected()
-    before = here.tokens()
-    report = await revoke(connection, 10)
-    assert report.words == "1 failed · 9 not sent"
-    assert here.tokens() == before
-
-
 async def test_exactly_the_tokens_are_sent_and_recorded_by_their_ids_alone(sandbox: SandboxMaker):
     here = sandbox()
     connection = await here.connected()
@@ -143,23 +134,6 @@ async def test_a_verified_call_is_remembered_for_the_next_start(sandbox: Sandbox
     lists = here.state.calls[Call.LIST]
     await revoke(again, 5)
     assert here.state.calls[Call.LIST] == lists + 3  # for the plan, and twice to verify
-
-
-async def test_another_path_field_or_app_begins_with_a_trial_again(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
-    await revoke(connection, 5)
-    verified = here.local_files.verified_calls
-    account = connection.account
-    call = connection.client.contract.revoke
-    server = str(account.origin)
-    assert verified(server, account.app_code, f"{call.path} {call.field}").is_verified()
-    assert not verified(server, account.app_code, f"{call.path} other").is_verified()
-    assert not verified(server, account.app_code, f"/other {call.field}").is_verified()
-    assert not verified(server, "other-app", f"{call.path} {call.field}").is_verified()
-    assert not verified(
-        "https://other.invalid", account.app_code, f"{call.path} {call.field}"
-    ).is_verified()
 
 
 async def from_environment(here: Sandbox) -> Connection:
@@ -250,27 +224,6 @@ async def test_an_answer_about_the_given_token_stops_nothing(sandbox: SandboxMak
     assert report.halted is None
     assert report.words == "37 revoked · 3 failed"
     assert report.exit_code == 3
-
-
-async def test_ten_answers_in_a_row_about_the_given_token_stop_all(sandbox: SandboxMaker):
-    here = sandbox(sessions=200)
-    connection = await here.connected()
-    await revoke(connection, 2)
-    here.state.fail_next(Call.REVOKE, *[Fault(401, b'{"errors": "Invalid token"}')] * 99)
-    report = await revoke(connection, 150)
-    assert report.halted
-    assert report.counts[Outcome.NOT_SENT] > 100
-
-
-async def test_a_page_instead_of_the_list_makes_what_was_sent_unknown(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
-    await revoke(connection, 2)
-    listed = await connection.read_list()
-    plan = make_plan(listed, Selection(range(3)), Allowed())
-    here.state.fail_next(Call.LIST, Fault(200, b"<html>", content_type="text/html"))
-    report = await (await revocation_on(connection, plan)).apply()
-    assert report.words == "3 unknown"
 
 
 # Records

@@ -49,7 +49,7 @@ async def test_after_cancelling_nothing_more_is_sent_and_the_rest_is_not_sent(st
     assert 20 <= len(sent) <= 28
     assert end.ids(Outcome.REVOKED) == sent
     assert len(end.ids(Outcome.NOT_SENT)) == 100 - len(sent)
-    assert end.report.halted == "cancelled"
+    assert (end.report.halted, end.report.exit_code) == ("cancelled", 3)
     assert end.report.fault is None
 
 

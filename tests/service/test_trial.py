@@ -160,6 +160,7 @@ def changes(**fields: object) -> Setup:
 
 
 OWN_UNKNOWN = reads(own_is_unknown)
+ANOTHER_TARGET = ends_besides(another_target)
 NOT_ENDED = "the first revoke did not end its session"
 OWN_TOO = "the first revoke ended this program's own session too"
 STOPS: dict[str, tuple[Setup, bool, str, str]] = {
@@ -178,7 +179,7 @@ STOPS: dict[str, tuple[Setup, bool, str, str]] = {
         "sent for",
     ),
     "another target ended too": (
-        ends_besides(another_target), True, "1 revoked · 4 not sent",
+        ANOTHER_TARGET, True, "1 revoked · 4 not sent",
         "1 other session of the plan ended with the first one",
     ),
     "our own session ended too": (
@@ -223,6 +224,9 @@ async def test_nothing_follows_a_trial_where(
     end = await first_use.apply(plan)
     assert only_one_was_sent(first_use, end)
     assert (end.report.words, end.report.halted) == (words, why)
+    is_own_gone = own and happens is not ANOTHER_TARGET
+    assert (end.report.lost_own, end.report.own_is_gone) == (is_own_gone, is_own_gone)
+    assert ("own session is gone" in (end.report.warning or "")) is is_own_gone
     assert sum(isinstance(event, Halted) for event in end.events) == 1
     assert first_use.trials.verified is (happens is OWN_UNKNOWN)
 
@@ -244,19 +248,6 @@ async def test_the_fault_of_a_trial_is_the_servers_answer_or_the_lack_of_one(
     report = (await first_use.apply(first_use.plan())).report
     assert (report.fault and report.fault.exit_code) == code
     assert (report.hint == TRIAL_FAILED_HINT) is (code is None)
-
-
-@pytest.mark.parametrize("happens", [always(ends_all), always(ends_own)])
-async def test_our_own_session_that_the_trial_ended_is_said_to_be_gone(
-    first_use: Stage, happens: Setup
-):
-    sessions = first_use.sessions(5)
-    first_use.own_session()
-    happens(first_use)
-    report = (await first_use.apply(first_use.plan(sessions))).report
-    assert report.lost_own
-    assert report.own_is_gone
-    assert "own session is gone" in (report.warning or "")
 
 
 async def test_one_reading_that_lacks_it_lets_only_the_first_few_follow(first_use: Stage):

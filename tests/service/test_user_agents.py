@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from qiscus_tui.model.clients import client_family
 from qiscus_tui.service.sessions import user_agents
 from qiscus_tui.service.sessions.user_agents import (
     LONGEST,
@@ -61,12 +62,7 @@ BROWSERS = [
 
 @pytest.mark.parametrize(("agent", "name"), BROWSERS)
 def test_a_browser_is_told_with_its_platform(agent: str, name: str) -> None:
-    assert client_name(agent) == name
-
-
-@pytest.mark.parametrize(("agent", "name"), BROWSERS)
-def test_the_quick_name_of_a_browser_is_the_same(agent: str, name: str) -> None:
-    assert quick_name(agent) == name
+    assert client_name(agent) == quick_name(agent) == name
 
 
 @pytest.mark.parametrize(
@@ -84,6 +80,7 @@ def test_the_quick_name_of_a_browser_is_the_same(agent: str, name: str) -> None:
 )
 def test_a_tool_is_told_by_its_first_product(agent: str, name: str) -> None:
     assert client_name(agent) == name
+    assert client_family(quick_name(agent)) == client_family(name)
 
 
 @pytest.mark.parametrize("name_of", [client_name, quick_name])

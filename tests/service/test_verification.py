@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from qiscus_tui.errors import NotConnected
+from qiscus_tui.errors import NotConnected, QiscusTuiError
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.run import STALE_AFTER
@@ -53,6 +53,8 @@ async def test_whatever_was_answered_the_list_decides(
     assert (end.of(session).outcome, end.of(session).reason) == (outcome, reason)
     assert end.report.is_whole is (outcome is Outcome.REVOKED)
     assert end.report.words == f"1 {outcome.value}"
+    is_refused = outcome is Outcome.REVOKED and reason is not None
+    assert (session.id in (end.report.warning or "")) is is_refused
 
 
 async def test_when_tries_run_out_it_is_said_what_to_do(stage: Stage):
@@ -70,7 +72,7 @@ async def test_where_the_list_cannot_be_read_what_was_sent_is_unknown(stage: Sta
     assert end.of(session).reason == "the list is unknown: The host is away"
     assert end.report.listed is None
     assert end.report.fault is not None
-    assert end.report.fault.exit_code == 5
+    assert (end.report.fault.exit_code, end.report.exit_code) == (5, 3)
 
 
 async def test_the_fewest_unreadable_entries_so_far_are_what_counts(stage: Stage):
@@ -275,6 +277,37 @@ async def test_an_empty_plan_touches_neither_server_nor_diary(stage: Stage):
     assert stage.server.log == []
     assert end.report.words == "nothing to revoke"
     assert end.report.is_whole
+
+
+# The exit code
+
+FAULTS = [(lost(), 5), (timed_out(), 5), (refused(503), 1), (refused(401), 4), (refused(403), 1)]
+REPLIES = [(works, 0), (does_nothing, 3), (says(refused(404)), 3)]
+
+
+@pytest.mark.parametrize(("reply", "code"), [*REPLIES, *((says(one), 3) for one, _ in FAULTS)])
+@pytest.mark.parametrize("count", [0, 1, 30])
+@pytest.mark.parametrize("verified", [True, False])
+async def test_everything_gone_is_0_and_whatever_keeps_what_was_sent_from_ending_is_3(
+    stage: Stage, reply: Reply, code: int, count: int, verified: bool
+):
+    stage.trials.verified = verified
+    stage.sessions(count)
+    stage.server.always = reply
+    assert (await stage.apply(stage.plan())).report.exit_code == (code if count else 0)
+
+
+@pytest.mark.parametrize(("fault", "code"), FAULTS)
+async def test_a_fault_before_anything_was_sent_gives_its_own(
+    stage: Stage, fault: QiscusTuiError, code: int
+):
+    stage.sessions(3)
+    plan = stage.plan()
+    stage.clock.advance(60)
+    stage.server.readings.append(fault)
+    end = await stage.apply(plan)
+    assert (stage.server.requests, end.report.words) == ([], "3 not sent")
+    assert end.report.exit_code == code
 
 
 # What a list can't show

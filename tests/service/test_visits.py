@@ -6,17 +6,14 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.model.clients import client_family
-from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.account.logout import log_out
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.service.sessions.snapshot import Pair, pairs_of
-from qiscus_tui.service.sessions.user_agents import client_name, family_of, quick_name
+from qiscus_tui.service.sessions.user_agents import family_of
 from qiscus_tui.service.visits import Visit, last_lists, visit_of
 from qiscus_tui.store.state import LastList
 from tests.service.conftest import Sandbox, SandboxMaker
-from tests.service.scripted import new_session
 
 CHROME_126 = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0"
 CHROME_127 = CHROME_126.replace("126", "127")
@@ -258,14 +255,6 @@ AGENTS = [
     "Mobile/15E148 Safari/604.1",
     "Mozilla/5.0 (Linux; Android 13; SM-S918B) AppleWebKit/537.36 SamsungBrowser/23.0 Chrome/115",
 ]
-
-
-@pytest.mark.parametrize("agent", AGENTS)
-async def test_how_well_a_client_could_be_named_makes_no_other_pair_of_it(agent: str):
-    sessions: list[Session] = [new_session(1, user_agent=agent, ip="192.0.2.1")]
-    pairs: list[Pair] = pairs_of(sessions)
-    assert pairs == [(family_of(agent), "192.0.2.0/24")]
-    assert {client_family(name(agent)) for name in (client_name, quick_name)} == {pairs[0][0]}
 
 
 async def test_what_the_list_had_at_the_end_of_the_last_visit_is_known_until_it_is_forgotten(

@@ -27,7 +27,6 @@ from tests.service.scripted import (
     refused,
     says,
     works,
-    works_but_says,
 )
 
 
@@ -76,55 +75,13 @@ async def test_what_the_server_refused_is_not_waited_for(stage: Stage):
     assert stage.server.log.count("list") == 1
 
 
-async def test_a_refusal_and_an_end_are_both_said(stage: Stage):
-    target, _ = stage.sessions(2)
-    stage.server.always = works_but_says(refused(422))
-    end = await stage.apply(stage.plan([target]))
-    assert end.of(target).outcome is Outcome.REVOKED
-    said = "gone, although the server refused the call: Revoking failed: 422"
-    assert end.of(target).reason == said
-    assert end.report.warning
-    assert target.id in end.report.warning
-    assert end.report.exit_code == 0
-
-
-async def test_two_replicas_that_answer_in_turn_leave_it_unknown(stage: Stage):
-    target, _ = stage.sessions(2)
-    stage.own_session()
-    stage.server.always = says(refused(400))
-
-    def other_replica(server: ScriptedServer) -> None:
-        server.live.pop(target.id)
-
-    def this_replica(server: ScriptedServer) -> None:
-        server.add(target)
-
-    stage.server.readings.extend([other_replica, this_replica] * 3)
-    end = await stage.apply(stage.plan([target]))
-    assert end.of(target).outcome is Outcome.UNKNOWN
-    assert end.of(target).reason == "the last two readings of the list differ about it"
-    assert (end.report.exit_code, end.report.hint) == (3, UNKNOWN_HINT)
-
-
-async def test_one_empty_answer_claims_nothing(stage: Stage):
-    sessions = stage.sessions(29)
-    stage.server.always = does_nothing
-    live = dict(stage.server.live)
-    plan = stage.plan(sessions[:9])
-    stage.server.readings.append(lambda server: server.live.clear())
-    stage.server.readings.append(lambda server: server.live.update(live))
-    end = await stage.apply(plan)
-    assert not end.ids(Outcome.REVOKED)
-    assert len(end.ids(Outcome.FAILED)) == 9
-    assert end.report.others_ended == 0
-
-
 async def test_a_list_that_can_be_read_only_once_proves_nothing(stage: Stage):
     target, _ = stage.sessions(2)
     stage.server.readings.extend([lambda _: None, refused(503)])
     end = await stage.apply(stage.plan([target]))
     assert end.of(target).outcome is Outcome.UNKNOWN
     assert end.of(target).reason == "the list could not be read again: Revoking failed: 503"
+    assert (end.report.exit_code, end.report.hint) == (3, UNKNOWN_HINT)
 
 
 # What ended besides

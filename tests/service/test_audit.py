@@ -1,11 +1,15 @@
-"""The audit log says where the sessions of a plan came from, and names no secret."""
+"""What is written down before the first request, and after the last; and no secret in it."""
 
 from dataclasses import replace
 
+import pytest
+
+from qiscus_tui.errors import StorageError
 from qiscus_tui.model.masking import MASK, KnownSecrets
+from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.plan_groups import MOST_RECORDED, audit_groups
 from qiscus_tui.store.audit_records import AuditGroup
-from tests.service.scripted import listed, new_session
+from tests.service.scripted import Stage, listed, new_session
 
 NOTHING = KnownSecrets(())
 
@@ -39,3 +43,34 @@ def test_a_client_that_calls_itself_by_a_secret_is_masked() -> None:
 def test_of_very_many_groups_the_largest_are_recorded() -> None:
     made = [new_session(at, ip=f"10.{at // 250}.{at % 250}.1") for at in range(MOST_RECORDED + 50)]
     assert len(audit_groups(listed(made), NOTHING)) == MOST_RECORDED
+
+
+async def test_the_intent_is_written_before_anything_else_and_the_outcomes_at_the_end(stage: Stage):
+    stage.sessions(3)
+    plan = stage.plan()
+    stage.clock.advance(60)  # so that the list is read again first
+    end = await stage.apply(plan)
+    assert stage.server.log[:2] == ["intent", "list"]
+    assert stage.server.log[-1] == "outcomes"
+    assert stage.audit_trail.intents == [[target.id for target in plan.targets]]
+    told = [(o.id, o.outcome.value, o.reason or "") for o in end.report.outcomes]
+    assert stage.audit_trail.reports == [told]
+    assert end.report.audit_error is None
+
+
+async def test_where_the_intent_cannot_be_written_nothing_is_sent(stage: Stage):
+    stage.sessions(3)
+    stage.audit_trail.no_intent = True
+    with pytest.raises(StorageError):
+        await stage.apply(stage.plan())
+    assert stage.server.log == []
+    assert len(stage.server.live) == 3
+
+
+async def test_where_the_outcomes_cannot_be_written_they_are_told_all_the_same(stage: Stage):
+    sessions = stage.sessions(3)
+    stage.audit_trail.no_outcomes = True
+    end = await stage.apply(stage.plan())
+    assert end.ids(Outcome.REVOKED) == {s.id for s in sessions}
+    assert isinstance(end.report.audit_error, StorageError)
+    assert end.report.exit_code == 6
