@@ -8,7 +8,7 @@ import pytest
 from qiscus_tui.api.list.listing import Listing
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.service.sessions.snapshot import Pair, Reader, full_reader, network_of, pairs_of
+from qiscus_tui.service.sessions.snapshot import Pair, Reader, full_reader, network_of
 from tests.service.scripted import new_session
 
 CRON = Known("billing cron", "GuzzleHttp", ipaddress.ip_network("10.2.0.0/16"), protect=True)
@@ -49,14 +49,6 @@ async def test_the_first_known_integration_that_matches_is_the_label():
     assert list(read.labels) == [CRON, ANY_GUZZLE, None]
 
 
-async def test_a_label_can_be_searched_for():
-    session = new_session(1, user_agent="GuzzleHttp/7", ip="10.2.3.4")
-    read = await Reader(first_product, lambda: [CRON]).snapshot(
-        listing(session), read_at=0, offset=0
-    )
-    assert "billing cron" in read.search[0]
-
-
 async def test_without_an_earlier_visit_nothing_is_new():
     read = await full_reader().snapshot(listing(new_session(1)), read_at=0, offset=0)
     assert read.new == b"\0"
@@ -93,8 +85,3 @@ async def test_a_client_from_a_network_that_was_not_seen_before_is_new():
 )
 def test_the_network_of_an_address_is_its_24_or_48(ip: str | None, network: str):
     assert network_of(ip) == network
-
-
-async def test_pairs_are_told_by_client_and_network():
-    sessions = [new_session(1, ip="192.0.2.1"), new_session(2, ip="192.0.2.2")]
-    assert set(pairs_of(sessions)) == {("curl", "192.0.2.0/24")}
