@@ -366,7 +366,7 @@ class Navigation(TerminalApp, inherit_bindings=False):
     def on_sessions_screen_login_expired(self) -> None:
         """Open the login over the list whose session ended."""
         from qiscus_tui.tui.dialogs.question import Guard
-        from qiscus_tui.tui.listed import notices
+        from qiscus_tui.tui.listed import texts
         from qiscus_tui.tui.login.screen import LoginScreen
 
         sessions = self.sessions_screen
@@ -376,7 +376,7 @@ class Navigation(TerminalApp, inherit_bindings=False):
         if not isinstance(why, LoginNeeded) or not sessions.is_watched:
             return
         if feed.storage is Storage.ENVIRONMENT:  # a login would not be used
-            words = f"{why.message}\n{notices.FROM_ENVIRONMENT}"
+            words = f"{why.message}\n{texts.FROM_ENVIRONMENT}"
             self.notify(words, severity="error", markup=False)
             return
 
@@ -386,7 +386,7 @@ class Navigation(TerminalApp, inherit_bindings=False):
                 self.run_worker(partial(self._leave, old), group="close")
             self.pop_screen()
             sessions.begin()
-            self.notify(notices.OLDER_REMAIN, markup=False, timeout=10)
+            self.notify(texts.OLDER_REMAIN, markup=False, timeout=10)
 
         screen = LoginScreen(
             self.workspace, logged_in, again=feed.account, stored=feed.storage, why=why

@@ -8,8 +8,7 @@ from qiscus_tui.store.config import Config
 from qiscus_tui.store.config_checks import DIALOG_KEYS, FIXED_KEYS, KEYS
 from qiscus_tui.tui.base.screen import ActionBar
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Heading, Scope, sign_of
-from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.commands.command import Context, Heading, Scope, sign_of
 from qiscus_tui.tui.commands.registry import COMMANDS
 from tests.clocks import ManualClock
 from tests.sandbox import Call, Fault

@@ -8,7 +8,7 @@ from qiscus_tui.model.clients import Known
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
-from qiscus_tui.tui.listed import header
+from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.groups import GroupView
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.widgets.bars import share_blocks
@@ -195,7 +195,7 @@ async def test_of_a_long_list_groups_are_made_in_a_thread_and_what_is_done_meanw
         sessions.list.toggle_mark()
         assert marked(running) == {*groups_of(running)[0].positions}
         assert all("curl" in sessions.view.listed.clients[at] for at in marked(running))
-        line = header.counts(sessions.feed, sessions.view, GroupView())  # none are made yet
+        line = texts.counts(sessions.feed, sessions.view, GroupView())  # none are made yet
         assert line.left[0].texts[0][0] == "6,001 active"
 
 

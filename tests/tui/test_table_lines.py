@@ -17,7 +17,7 @@ from qiscus_tui.service.overview import origins_of
 from qiscus_tui.service.sessions.session_list import Current, SessionList
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import Config
-from qiscus_tui.tui.listed import header, notices
+from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.marks import MarkCounts
 from qiscus_tui.tui.listed.order import ListView, SortedList
@@ -81,28 +81,28 @@ ONE = listed([session(0)])
 def counts(sessions: SessionList = MANY, width: int = 120) -> str:
     view = view_of(sessions)
     view.marks = MarkCounts(3, 1)
-    return text_of(header.counts(feed_of(sessions), view), width)
+    return text_of(texts.counts(feed_of(sessions), view), width)
 
 
 def test_the_identity_line_reads_as_drawn() -> None:
-    text = text_of(header.identity(feed_of(ONE, age=7)), 130)
+    text = text_of(texts.identity(feed_of(ONE, age=7)), 130)
     assert text.startswith(
         " qiscus-tui   sessions of a@b.c · Tech Corp. · abcd-gzu41e4e4dv9fu3f · admin"
         " · omnichannel.qiscus.com  "
     )
     assert text.rstrip().endswith("  keyring   ● live, 5 s ago")
-    text = text_of(header.identity(feed_of(ONE, age=3)), 80)
+    text = text_of(texts.identity(feed_of(ONE, age=3)), 80)
     assert text.split("  ")[0] == " sessions of a@b.c · admin · omnichannel.qiscus.com"
     assert "keyring" in text
     feed = feed_of(ONE, age=3, storage=Storage.FILE)
-    assert "  secrets file  " in text_of(header.identity(feed), 130)
+    assert "  secrets file  " in text_of(texts.identity(feed), 130)
 
 
 @pytest.mark.parametrize("width", [120, 80, 60, 40])
 def test_whose_sessions_and_how_fresh_stay_in_any_width(width: int) -> None:
     feed = feed_of(ONE, age=125)
     feed.trouble = OutOfReach("No answer")
-    text = text_of(header.identity(feed), width)
+    text = text_of(texts.identity(feed), width)
     assert "sessions of a@b.c" in text or width < 60
     assert text.endswith("○ stale, 2 min ago")
     assert len(text) <= width
@@ -113,24 +113,24 @@ def test_whose_sessions_and_how_fresh_stay_in_any_width(width: int) -> None:
 
 @pytest.mark.parametrize("width", range(60, 140, 7))
 def test_while_the_list_grows_older_nothing_else_comes_and_goes(width: int) -> None:
-    lines = [header.identity(feed_of(ONE, age=age)) for age in (0, 5, 10, 55)]
+    lines = [texts.identity(feed_of(ONE, age=age)) for age in (0, 5, 10, 55)]
     shown = [[part.piece.texts for part in place(line, width)][:-1] for line in lines]
     assert shown == [shown[0]] * len(shown)
 
 
 def test_read_only_is_always_said_and_so_is_that_there_is_no_list_yet() -> None:
     feed = feed_of(account=structs.replace(ACCOUNT, readonly=True))
-    assert text_of(header.identity(feed), 60).endswith("read-only  keyring  ○ loading")
-    assert text_of(header.counts(feed, ListView())) == " Loading the sessions…"
+    assert text_of(texts.identity(feed), 60).endswith("read-only  keyring  ○ loading")
+    assert text_of(texts.counts(feed, ListView())) == " Loading the sessions…"
     feed.is_loading, feed.trouble = False, OutOfReach("No answer")
-    assert text_of(header.identity(feed), 60).endswith("○ no list")
-    assert text_of(header.counts(feed, ListView())) == " Not loaded"
+    assert text_of(texts.identity(feed), 60).endswith("○ no list")
+    assert text_of(texts.counts(feed, ListView())) == " Not loaded"
 
 
 def test_names_from_the_server_are_made_safe_and_no_markup() -> None:
     hostile = "[@click=app.quit]\x1b]0;x\x07\x9b[/]"
     account = structs.replace(ACCOUNT, app_name=hostile, user="日本@b.c")
-    text = text_of(header.identity(feed_of(ONE, account)), 140)
+    text = text_of(texts.identity(feed_of(ONE, account)), 140)
     assert "[@click=app.quit]␛]0;x␇\\x9b[/]" in text
     assert text.isprintable()
 
@@ -140,17 +140,17 @@ def test_the_counts_line_reads_as_drawn() -> None:
         " 1,284 active · 37 expire within 24h · 3 marked (1 hidden) · this session 29d 04:11:09"
     )
     expired = replace(MANY, sessions=[session(0, current=True, expires_at=NOW)], new=b"\0")
-    assert text_of(header.counts(feed_of(expired), view_of(expired))) == (
+    assert text_of(texts.counts(feed_of(expired), view_of(expired))) == (
         " 0 active · 0 expire within 24h · 1 expired · this session expired"
     )
     one = listed([session(1, expires_at=NOW + 60)], new=b"\1")
-    assert text_of(header.counts(feed_of(one), view_of(one))) == (
+    assert text_of(texts.counts(feed_of(one), view_of(one))) == (
         " 1 active · 1 expires within 24h · 1 new"
     )
     unknown = replace(one, current=Current.UNKNOWN)
-    assert "this session unknown" in text_of(header.counts(feed_of(unknown), view_of(unknown)))
+    assert "this session unknown" in text_of(texts.counts(feed_of(unknown), view_of(unknown)))
     nothing = replace(listed([]), current=Current.UNKNOWN)
-    assert "this session is not listed" in text_of(header.counts(feed_of(nothing), ListView()))
+    assert "this session is not listed" in text_of(texts.counts(feed_of(nothing), ListView()))
 
 
 def test_doubts_are_said_before_anything_else_gives_way() -> None:
@@ -161,13 +161,13 @@ def test_doubts_are_said_before_anything_else_gives_way() -> None:
 
 
 def test_the_filter_line_reads_as_drawn_and_the_count_stays_longer_than_the_sort() -> None:
-    text = text_of(header.filtered(view_of(MANY, "expires:<1d")))
+    text = text_of(texts.filtered(view_of(MANY, "expires:<1d")))
     assert text.startswith(" / expires:<1d  ")
     assert text.endswith("  37 of 1,284, newest first")
-    assert text_of(header.filtered(view_of(MANY))).endswith("all, newest first")
-    assert text_of(header.filtered(ListView())).endswith("  newest first"), "nothing is all"
+    assert text_of(texts.filtered(view_of(MANY))).endswith("all, newest first")
+    assert text_of(texts.filtered(ListView())).endswith("  newest first"), "nothing is all"
     long = view_of(MANY, f"ua:{'x' * 60}")
-    assert text_of(header.filtered(long), 84).endswith("  0 of 1,284")
+    assert text_of(texts.filtered(long), 84).endswith("  0 of 1,284")
 
 
 # What is in doubt, and why no row is shown.
@@ -185,51 +185,51 @@ def test_the_filter_line_reads_as_drawn_and_the_count_stays_longer_than_the_sort
     ],
 )
 def test_what_is_in_doubt_is_said(changes: dict[str, Any], words: str) -> None:
-    said = notices.doubts(feed_of(replace(ONE, **changes)))
+    said = texts.doubts(feed_of(replace(ONE, **changes)))
     assert words in said.text
     assert said.is_warning
 
 
 def test_why_the_list_is_no_longer_the_servers_is_said() -> None:
-    assert notices.doubts(feed_of(ONE)).text == ""
+    assert texts.doubts(feed_of(ONE)).text == ""
     feed = feed_of(ONE)
     feed.trouble = OutOfReach("No answer")
-    assert notices.doubts(feed).text == "No answer. Nothing can be changed; r tries again."
+    assert texts.doubts(feed).text == "No answer. Nothing can be changed; r tries again."
     feed.trouble = LoginNeeded("The token was rejected")
-    assert "Session ended: The token was rejected. r logs in again" in notices.doubts(feed).text
+    assert "Session ended: The token was rejected. r logs in again" in texts.doubts(feed).text
     feed = feed_of(ONE, storage=Storage.ENVIRONMENT)
     feed.trouble = LoginNeeded("The token was rejected")
-    assert "The token comes from the environment" in notices.doubts(feed).text
+    assert "The token comes from the environment" in texts.doubts(feed).text
     feed = feed_of(ONE)
     feed.is_loading = True
     feed.workspace.clock.advance(3600)  # pyright: ignore
-    assert "The server does not answer" in notices.doubts(feed).text
-    assert notices.context(feed, view_of(ONE)).stale
-    said = notices.doubts(feed_of(ONE, structs.replace(ACCOUNT, readonly=True)))
+    assert "The server does not answer" in texts.doubts(feed).text
+    assert texts.context(feed, view_of(ONE)).stale
+    said = texts.doubts(feed_of(ONE, structs.replace(ACCOUNT, readonly=True)))
     assert said.text == "Read-only by config.toml: nothing can be changed from here."
     assert not said.is_warning
 
 
 def test_why_no_row_is_shown_is_said() -> None:
     feed, nothing = feed_of(), ListView()
-    assert "Loading" in notices.no_rows(feed, nothing)[0]
+    assert "Loading" in texts.no_rows(feed, nothing)[0]
     feed.workspace.clock.advance(3600)  # pyright: ignore
-    assert "does not answer yet" in notices.no_rows(feed, nothing)[0]
+    assert "does not answer yet" in texts.no_rows(feed, nothing)[0]
     feed.is_loading, feed.trouble = False, OutOfReach("No answer", "Is it up?")
-    assert notices.no_rows(feed, nothing) == ("No answer", "Is it up?", "r tries again.")
+    assert texts.no_rows(feed, nothing) == ("No answer", "Is it up?", "r tries again.")
     feed = feed_of(listed([]))
-    assert notices.no_rows(feed, nothing)[0] == "The server lists no live session."
+    assert texts.no_rows(feed, nothing)[0] == "The server lists no live session."
     for fields, words in (
         ({"current": Current.UNKNOWN}, "no live session, not even the one of this program."),
         ({"unreadable": 3}, "3 sessions could not be read"),
         ({"incomplete_because": "100 of 250"}, "what was read of the list: 100 of 250."),
     ):
         feed = feed_of(replace(listed([]), **fields))
-        assert words in notices.no_rows(feed, nothing)[0]
-    assert notices.doubts(feed_of(replace(listed([]), current=Current.UNKNOWN))).text == ""
+        assert words in texts.no_rows(feed, nothing)[0]
+    assert texts.doubts(feed_of(replace(listed([]), current=Current.UNKNOWN))).text == ""
     feed = feed_of(ONE)
-    assert notices.no_rows(feed, view_of(ONE, "ua:zzz"))[0] == "No session matches the filter."
-    assert "ua:zzz" in notices.no_rows(feed, view_of(ONE, "ua:zzz age:x"))[0]
+    assert texts.no_rows(feed, view_of(ONE, "ua:zzz"))[0] == "No session matches the filter."
+    assert "ua:zzz" in texts.no_rows(feed, view_of(ONE, "ua:zzz age:x"))[0]
 
 
 def test_without_a_filter_it_is_said_what_made_much_of_the_list() -> None:
@@ -239,12 +239,12 @@ def test_without_a_filter_it_is_said_what_made_much_of_the_list() -> None:
     sprawl = origins_of(many, moment).sprawl
     assert sprawl is not None
     view = view_of(many, "")
-    words = "".join(text for one in header.filtered(view, None, sprawl, "f6").left
+    words = "".join(text for one in texts.filtered(view, None, sprawl, "f6").left
                     for text, _ in one.texts)  # fmt: skip
     assert words.startswith("cron from 10.2.0.0/24 made 100 %")
     assert re.search(r"\d+ not used for 24 hf6 prunes$", words)
-    assert " prunes" not in repr(header.filtered(view, None, sprawl, ""))
-    assert "made" not in repr(header.filtered(view_of(many, "ua:cron"), None, sprawl))
+    assert " prunes" not in repr(texts.filtered(view, None, sprawl, ""))
+    assert "made" not in repr(texts.filtered(view_of(many, "ua:cron"), None, sprawl))
     few, mixed = listed(many.sessions[:50]), listed([session(n) for n in range(60)])
     assert origins_of(few, moment).sprawl is None
     assert origins_of(mixed, moment).sprawl is None
@@ -270,11 +270,11 @@ class LineApp(App[None]):
 async def test_a_line_is_cut_to_its_width_and_is_not_drawn_again_where_it_did_not_change() -> None:
     widget = OneLine()
     async with LineApp(widget).run_test(size=(80, 3)) as pilot:
-        widget.show_line(header.filtered(view_of(ONE, f"ua:{'x' * 300}")))
+        widget.show_line(texts.filtered(view_of(ONE, f"ua:{'x' * 300}")))
         await pilot.pause()
         assert len(widget.text) == 80
         assert widget.text.endswith("…")
-        widget.show_line(header.filtered(view_of(ONE, f"ua:{'x' * 300}")))
+        widget.show_line(texts.filtered(view_of(ONE, f"ua:{'x' * 300}")))
         assert not widget._repaint_required
-        widget.show_line(header.filtered(view_of(ONE, "ua:y")))
+        widget.show_line(texts.filtered(view_of(ONE, "ua:y")))
         assert widget._repaint_required

@@ -9,7 +9,7 @@ from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerError
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.directory import KnownAccount
-from qiscus_tui.tui.commands.context import Context, Phase
+from qiscus_tui.tui.commands.command import Context, Phase
 from qiscus_tui.tui.dialogs.dialog import DialogButton
 from qiscus_tui.tui.dialogs.question import Question
 

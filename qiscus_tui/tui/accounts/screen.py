@@ -32,8 +32,7 @@ from qiscus_tui.service.visits import last_lists
 from qiscus_tui.tui.accounts.log_out import LogOutDialog
 from qiscus_tui.tui.base.screen import ActionBar, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Scope
-from qiscus_tui.tui.commands.context import BUSY, Context
+from qiscus_tui.tui.commands.command import BUSY, Context, Scope
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.widgets.cells import UNKNOWN, created_cell, fit_middle, last_used_cell
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece

@@ -24,8 +24,7 @@ from qiscus_tui.service.history import (
 )
 from qiscus_tui.tui.base.screen import ActionBar, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Scope
-from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.widgets.cells import created_cell_short, fit_middle
 from qiscus_tui.tui.widgets.fields import Field
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from qiscus_tui.tui.commands.command import LIST, Command, Heading, Scope
-from qiscus_tui.tui.commands.context import (
+from qiscus_tui.tui.commands.command import (
+    LIST,
     LISTED,
     MARK,
     MARK_OR_ROW,
@@ -14,6 +14,9 @@ from qiscus_tui.tui.commands.context import (
     VIEW,
     WAY_BACK,
     WHOLE_FILTER,
+    Command,
+    Heading,
+    Scope,
 )
 
 _moving = partial(Command, heading=Heading.MOVE)

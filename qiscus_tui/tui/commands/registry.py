@@ -8,11 +8,9 @@ from msgspec.structs import replace
 from textual.actions import ActionParseResult, parse
 from textual.binding import Binding
 
-from qiscus_tui.tui.commands.command import Command, Heading, Scope, sign_of
-from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.commands.dialog_commands import DIALOG_COMMANDS
+from qiscus_tui.tui.commands.command import Command, Context, Heading, Scope, sign_of
 from qiscus_tui.tui.commands.list_commands import LIST_COMMANDS
-from qiscus_tui.tui.commands.screen_commands import SCREEN_COMMANDS
+from qiscus_tui.tui.commands.screen_commands import DIALOG_COMMANDS, SCREEN_COMMANDS
 
 COMMANDS: tuple[Command, ...] = (
     *LIST_COMMANDS,

@@ -11,8 +11,7 @@ from textual.content import Content
 
 from qiscus_tui.query.terms import Key
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import LIST, Command, Scope
-from qiscus_tui.tui.commands.context import Context
+from qiscus_tui.tui.commands.command import LIST, Command, Context, Scope
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.terminal.app import keymap_of
 from qiscus_tui.tui.widgets.cells import MARK, SOME_MARKED, Badge, fit, width_of

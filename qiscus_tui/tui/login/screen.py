@@ -38,8 +38,7 @@ from qiscus_tui.service.account.storage import keep_in, offer
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.tui.base.screen import ActionBar, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Scope
-from qiscus_tui.tui.commands.context import BUSY, Context
+from qiscus_tui.tui.commands.command import BUSY, Context, Scope
 from qiscus_tui.tui.login.parts import Tab, TabStrip, Tick
 from qiscus_tui.tui.widgets.fields import Field, SecretField
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece

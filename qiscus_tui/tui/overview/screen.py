@@ -17,9 +17,8 @@ from qiscus_tui.service.overview import Overview, Sprawl, count_overview
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
 from qiscus_tui.tui.base.screen import HEIGHTS, ActionBar, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Scope
-from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.listed import header, notices
+from qiscus_tui.tui.commands.command import Context, Scope
+from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.order import ListView
 from qiscus_tui.tui.listed.work import ListWork
@@ -104,9 +103,9 @@ class OverviewScreen(BaseScreen[str]):
         super().draw()
         self._view.finish()  # all that the filter leaves is counted
         feed, now = self._feed, self._feed.server_now
-        self.identity.show_line(header.identity(feed))
-        self.counts.show_line(header.counts(feed, self._view))
-        doubt = notices.doubts(feed)
+        self.identity.show_line(texts.identity(feed))
+        self.counts.show_line(texts.counts(feed, self._view))
+        doubt = texts.doubts(feed)
         self.notice.say(doubt.text, is_warning=doubt.is_warning)
         self.action_bar.show_commands(Scope.OVERVIEW, self.context)
         overview = self._overview
@@ -183,7 +182,7 @@ class OverviewScreen(BaseScreen[str]):
         words = ""
         if sprawl is not None:
             words = sprawl_words(sprawl, is_filtered=self._shown is not None)
-            words += f" {notices.keys_in(self._feed).words(WHAT_TO_PRESS)}"
+            words += f" {texts.keys_in(self._feed).words(WHAT_TO_PRESS)}"
             if not self.has_class("-short"):
                 words += f" {CURE}"
         self.sentence.say(words, is_warning=True)
@@ -191,7 +190,7 @@ class OverviewScreen(BaseScreen[str]):
     def _draw_where_no_charts_are(self) -> None:
         """Words in place of the charts, where there is nothing to draw."""
         is_counted = self._overview is not None and bool(self._counted)
-        words = notices.no_rows(self._feed, self._view)
+        words = texts.no_rows(self._feed, self._view)
         if self._view.is_filtered and self._view.filter_error is None and self._feed.is_read:
             words = NO_MATCH  # the list's own words name keys that do something else here
         said = () if is_counted else COUNTING if self._counted else words
@@ -208,7 +207,7 @@ class OverviewScreen(BaseScreen[str]):
 
     @property
     def context(self) -> Context:
-        return notices.context(self._feed, self._view)
+        return texts.context(self._feed, self._view)
 
     @on(Chart.Opened)
     async def _opened(self) -> None:
@@ -237,7 +236,7 @@ class OverviewScreen(BaseScreen[str]):
 
 def sprawl_words(sprawl: Sprawl, *, is_filtered: bool) -> str:
     """Return `GuzzleHttp from 10.2.0.0/24 made 36 % of all, 15 a day; 441 not used for 24 h.`."""
-    made, often, unused = header.sprawl_words(sprawl)
+    made, often, unused = texts.sprawl_words(sprawl)
     words = f"{made} of {'these' if is_filtered else 'all'}"
     words += f", {often}" if often else ""
     return f"{words}; {unused}." if unused else f"{words}."

@@ -25,8 +25,7 @@ from qiscus_tui.service.revocation.revoke_all import (
 )
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Scope
-from qiscus_tui.tui.commands.context import Context, Phase
+from qiscus_tui.tui.commands.command import Context, Phase, Scope
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
 from qiscus_tui.tui.dialogs.question import Question, TypedField
 from qiscus_tui.tui.revoke.plan_text import joined, parted

@@ -12,13 +12,12 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.base.screen import LEAST_HEIGHT, ActionBar, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Scope
-from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.listed import notices
+from qiscus_tui.tui.commands.command import Context, Scope
+from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.header import age_words
 from qiscus_tui.tui.listed.marks import Marks
 from qiscus_tui.tui.listed.order import ListView
+from qiscus_tui.tui.listed.texts import age_words
 from qiscus_tui.tui.session.context import SessionDetails
 from qiscus_tui.tui.session.panel import SessionPanel, row_words
 from qiscus_tui.tui.terminal.clipboard import send
@@ -150,7 +149,7 @@ class DetailScreen(BaseScreen[str]):
     @property
     def context(self) -> Context:
         """As in the list, with this session under the cursor."""
-        context = notices.context(self._feed, self._view)
+        context = texts.context(self._feed, self._view)
         return replace(context, rows=0 if self._is_gone else 1, marked=0, in_range=False)
 
     def action_next_session(self) -> None:

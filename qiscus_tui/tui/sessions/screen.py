@@ -28,9 +28,8 @@ from qiscus_tui.service.sessions.groups import values_in
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.base.screen import WIDTHS, ActionBar, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Scope
-from qiscus_tui.tui.commands.context import Context
-from qiscus_tui.tui.listed import header, notices
+from qiscus_tui.tui.commands.command import Context, Scope
+from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.order import Sorting
 from qiscus_tui.tui.session.context import SessionDetails
@@ -124,7 +123,7 @@ class SessionsScreen(BaseScreen[None]):
     def context(self) -> Context:
         """What decides which actions are available now."""
         self.list.count_marks()
-        return notices.context(self.feed, self.view, self.list.shown_groups)
+        return texts.context(self.feed, self.view, self.list.shown_groups)
 
     @property
     def scope(self) -> Scope:
@@ -185,16 +184,16 @@ class SessionsScreen(BaseScreen[None]):
         context = self.context
         feed, view, groups = self.feed, self.view, self.list.shown_groups
         is_typing, error = self.filter_bar.is_typing, view.filter_error
-        self.identity.show_line(header.identity(feed))
-        self.counts.show_line(header.counts(feed, view, groups))
-        prune = "" if feed.account.readonly else notices.keys_in(feed)["prune"]
+        self.identity.show_line(texts.identity(feed))
+        self.counts.show_line(texts.counts(feed, view, groups))
+        prune = "" if feed.account.readonly else texts.keys_in(feed)["prune"]
         sprawl = self.details.sprawl(view.listed)
-        self.filter_bar.show_line(header.filtered(view, groups, sprawl, prune))
+        self.filter_bar.show_line(texts.filtered(view, groups, sprawl, prune))
         cell = self.filter_bar.cell_of(error.position) if error and is_typing else 0
         self.filter_rule.show_error(error if is_typing else None, cell)
-        said = notices.notice(feed, view, is_typing=is_typing)
+        said = texts.notice(feed, view, is_typing=is_typing)
         self.notice.say(said.text, is_warning=said.is_warning)
-        self.list.front.show_notice(*notices.no_rows(feed, view, groups))
+        self.list.front.show_notice(*texts.no_rows(feed, view, groups))
         self.action_bar.show_commands(Scope.FILTER if is_typing else self.scope, context)
         self.preview.follow()
 
@@ -321,7 +320,7 @@ class SessionsScreen(BaseScreen[None]):
     def show_view(self, number: int) -> None:
         """Show the view in this place of config.toml, from 0."""
         if number >= len(self.views):
-            all_views = f"{notices.keys_in(self.feed)['views']} shows them all"
+            all_views = f"{texts.keys_in(self.feed)['views']} shows them all"
             self.feed.say(f"there is no view {number + 1}; {all_views}")
             return
         view, now = self.views[number], self._shown_as()

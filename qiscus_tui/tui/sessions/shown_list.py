@@ -22,8 +22,8 @@ from qiscus_tui.service.sessions.groups import Group, GroupFact
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.groups import Grouped, GroupSorting, GroupView, group_sort_keys
-from qiscus_tui.tui.listed.notices import keys_in
 from qiscus_tui.tui.listed.order import ListView, Search, SortedList, Sorting, own_first, sort_keys
+from qiscus_tui.tui.listed.texts import keys_in
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from qiscus_tui.tui.revoke.choices import (
     PlanChoices,
