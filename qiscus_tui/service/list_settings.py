@@ -12,11 +12,9 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.query import SortKey
 from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.service.sessions.groups import GroupFact, GroupSort, parse_group_sort
-from qiscus_tui.store.config import UiConfig, View
+from qiscus_tui.store.config import UiConfig as UiConfig  # noqa: PLC0414 the screens name it
+from qiscus_tui.store.config import View
 from qiscus_tui.store.state import ShownAs
-
-UiSettings = UiConfig
-"""`[ui]` of config.toml."""
 
 
 class ListSettings(Struct, frozen=True):

@@ -11,7 +11,7 @@ from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import SortKey
-from qiscus_tui.service.list_settings import UiSettings
+from qiscus_tui.service.list_settings import UiConfig
 from qiscus_tui.service.sessions.session_list import Current, SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
@@ -94,7 +94,7 @@ class TableApp(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK
-        self.table = SessionTable(server_now=clock.now, ui=UiSettings(), id="sessions")
+        self.table = SessionTable(server_now=clock.now, ui=UiConfig(), id="sessions")
         self.first = sessions
         self.told: list[Message] = []
 

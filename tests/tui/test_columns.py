@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import SortKey
-from qiscus_tui.tui.sessions.columns import SessionRow, longest_texts, offered_columns
+from qiscus_tui.tui.sessions.session_table import SessionRow, longest_texts, offered_columns
 from qiscus_tui.tui.widgets.bars import blocks, share_blocks
 from qiscus_tui.tui.widgets.cells import (
     COUNTDOWN_WIDTH,
@@ -93,10 +93,11 @@ def test_the_texts_of_a_list_are_measured() -> None:
         "USER": 0, "IP": 9, "CLIENT": 25, "LAST USED": 11,
     }  # fmt: skip
     sessions[20] = session(20, user_agent="日本" * 20, ip="2001:db8::1", user="a@b.c")
+    assert longest_texts(listed(sessions))["CLIENT"] == 80
     labels = [None] * 20 + [BILLING] + [None] * 9
     found = longest_texts(listed(sessions, labels=labels))
     assert (found["USER"], found["IP"]) == (5, 11)
-    assert found["CLIENT"] == len("billing cron, protected · ") + 80
+    assert found["CLIENT"] == 25
     unused = longest_texts(listed([session(0, last_used_at=None, ip=None)]))
     assert (unused["LAST USED"], unused["IP"]) == (0, len("unknown"))
 

@@ -25,7 +25,7 @@ from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login import screen as login
-from qiscus_tui.tui.login.parts import Tab, TabStrip, Tick
+from qiscus_tui.tui.login.screen import Tab, Tick
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock
 from tests.sandbox import PASSWORD, Call, Fault, demo_state
@@ -78,7 +78,7 @@ async def test_tab_goes_email_password_server_keep_and_enter_logs_in_from_each(
             await running.press("tab")
             walk.append(running.focus)
         assert walk == ["email", "password", "server", "keep"]
-        for field in (*walk, "tabs"):
+        for field in walk:
             fails_with(monkeypatch, NoLongLivedToken(f"Asked at {field}"))
             running.app.screen.query_one(f"#{field}").focus()
             await running.press("enter")
@@ -112,7 +112,8 @@ async def test_the_tab_of_the_token_says_whom_it_is_for_and_hides_no_error(
 ) -> None:
     async with at_login(clock) as running:
         assert "ctrl+t long-lived token" in running.lines()[-1]
-        await running.press("ctrl+t")
+        await running.pilot.click("#tabs", offset=(30, 0))
+        await running.settle()
         assert "two factors" in running.login.said
         assert "ctrl+t email and password" in running.lines()[-1]
         await running.press("ctrl+t")
@@ -152,7 +153,7 @@ async def test_two_factor_leads_to_the_token_tab(clock: ManualClock) -> None:
         await fill(running, "#email", "twofactor-only@demo.example")
         await fill(running, "#password", PASSWORD)
         await running.press("enter")
-        assert running.login.query_one(TabStrip).tab is Tab.TOKEN
+        assert running.login._tab is Tab.TOKEN
         assert running.focus == "app-id"
         assert "second factor" in running.login.said
         assert "token" in running.login.said

@@ -152,7 +152,7 @@ async def test_a_notice_stands_where_no_rows_are() -> None:
         assert words == "The server did not answer " * 4 + "r tries again."
 
 
-async def test_where_there_is_no_room_for_all_words_those_that_matter_stay_whole() -> None:
+async def test_what_a_session_is_begins_with_what_matters_where_there_is_no_room_for_all() -> None:
     sessions = [
         session(0, current=True, user_agent="qiscus-tui"),
         session(5),
@@ -162,7 +162,12 @@ async def test_where_there_is_no_room_for_all_words_those_that_matter_stay_whole
     ]
     backup = Known("backup", client="GuzzleHttp", protect=True)
     app = TableApp(listed(sessions, labels=[None, BILLING, backup, None, None]), ManualClock(NOW))
-    drawn = ("this session  ", "billing cron  ", "backup, protected  ", "an unknown program …")
+    drawn = (
+        "this session · qisc…",
+        "billing cron, prote…",
+        "backup, protected",
+        "an unknown program …",
+    )
     async with app.run_test(size=(80, 8)) as pilot:
         await pilot.pause()
         for line, words in zip(app.lines()[1:], drawn, strict=False):

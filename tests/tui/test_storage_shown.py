@@ -11,7 +11,7 @@ from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.account.storage import keep_in
 from qiscus_tui.store.keyring_store import KeyringSecrets, NoKeyring
 from qiscus_tui.tui.app import QiscusTui
-from qiscus_tui.tui.login.parts import Tick
+from qiscus_tui.tui.login.screen import Tick
 from tests.clocks import ManualClock
 from tests.sandbox import PASSWORD, Call
 from tests.service.test_races import FakeKeyring

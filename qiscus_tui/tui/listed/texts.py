@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Role, Storage
+from qiscus_tui.model.clients import Known
 from qiscus_tui.model.clock import MINUTE, ago, as_typed, countdown, read_words
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
@@ -37,6 +38,27 @@ FROM_ENVIRONMENT = "The token comes from the environment: set a valid one there,
 GROUPING = ("Grouping the sessions…",)
 NO_GROUPS = ("{key[group_by]} groups by something else, {key[groups]} shows the list.",)
 NO_MATCH = ("No session matches the filter.", "escape clears it, {key[filter]} changes it.")
+
+
+def client_words(client: str, known: Known | None, *, current: bool, new: bool) -> str:
+    """Return what a session is: ours, an integration by its label, new; else its client.
+
+    `client` is a safe form; the label is the admin's own configuration.
+    """
+    words = ["this session"] if current else []
+    if known is not None:
+        words.append(f"{known.label}, protected" if known.protect else known.label)
+    if new:
+        words.append("new")
+    if known is None:
+        words.append(client or "no client named")
+    return " · ".join(words)
+
+
+def client_text(listed: SessionList, at: int) -> str:
+    """Return the words of the session at this position of a list."""
+    current, new = listed.sessions[at].current is True, bool(listed.new[at])
+    return client_words(listed.clients[at], listed.labels[at], current=current, new=new)
 
 
 def identity(feed: Feed) -> Line:

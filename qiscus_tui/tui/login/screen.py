@@ -7,19 +7,21 @@ in a thread after that frame.
 from __future__ import annotations
 
 import asyncio
+import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Self, cast
 
 from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Checkbox, Input, Static
 
 from qiscus_tui.errors import (
     AddressError,
@@ -39,9 +41,8 @@ from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.tui.base.screen import ActionBar, BaseScreen, TooSmall
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import BUSY, Context, Scope
-from qiscus_tui.tui.login.parts import Tab, TabStrip, Tick
 from qiscus_tui.tui.widgets.fields import Field, SecretField
-from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
+from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.login import LoggedIn  # loads httpx: after the first frame
@@ -49,6 +50,69 @@ if TYPE_CHECKING:
 HERE = "Log in here, or esc: the list is shown as it was, and nothing can be changed."
 TOKEN_IS_FOR = "For accounts with two factors, or to type no password here."
 KEEP = "Keep me logged in on this machine"
+
+
+class Tab(enum.Enum):
+    """The two ways to log in. The value is the title of the tab."""
+
+    PASSWORD = "Email and password"
+    TOKEN = "Long-lived token"
+
+    @property
+    def other(self) -> Tab:
+        """Return the other tab."""
+        return Tab.TOKEN if self is Tab.PASSWORD else Tab.PASSWORD
+
+
+class Tick(Checkbox, inherit_bindings=False):
+    """`[x] label`, changed by space or a click; enter is left to the form."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "toggle_button", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    Tick, Tick:focus {
+        width: 1fr;
+        height: auto;
+        border: none;
+        padding: 0;
+        background: transparent;
+        background-tint: transparent;
+        color: $foreground;
+    }
+    Tick:focus { color: $primary; text-style: bold; }
+    Tick:ansi:focus { text-style: reverse; }
+    Tick.-fixed { color: $text-muted; }
+    Tick.-fixed:focus { color: $foreground; }
+    """
+
+    was_touched = False
+    """Whether the user chose."""
+
+    def fix(self) -> None:
+        """Untick it for good: there is nothing to choose."""
+        self.value = False
+        self.add_class("-fixed")
+
+    def toggle(self) -> Self:
+        """Tick or untick, as the user wants."""
+        if not self.has_class("-fixed"):
+            self.was_touched = True
+            self.value = not self.value
+        return self
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
+    def _lines(self, width: int) -> list[Content]:
+        """Return the lines: what does not fit goes on under the label, not under the box."""
+        box = "" if self.has_class("-fixed") else f"[{'x' if self.value else ' '}] "
+        first, *others = self.label.wrap(max(1, width - len(box)))
+        return [Content(box) + first, *(Content(" " * len(box)) + line for line in others)]
 
 
 @dataclass(frozen=True)
@@ -96,14 +160,15 @@ class LoginScreen(BaseScreen[None]):
         self._offer: asyncio.Task[tuple[Storage, str]] | None = None
         """Looks where a login can be stored."""
         self._is_busy = False
-        self._tabs = TabStrip(id="tabs")
+        self._tab = Tab.PASSWORD
+        self._tabs = ActionBar(id="tabs")
 
     @property
     def context(self) -> Context:
         no_way_back = "" if self._can_go_back else "There is no list to go back to: log in first."
         return Context(
             no_way_back=BUSY if self._is_busy else no_way_back,
-            other_tab=self._tabs.tab.other.value.lower(),
+            other_tab=self._tab.other.value.lower(),
         )
 
     # What is drawn.
@@ -133,7 +198,7 @@ class LoginScreen(BaseScreen[None]):
         self.query_one("#title", OneLine).show_line(
             Line((piece("qiscus-tui", Tone.STRONG, 90), piece(title, Tone.MUTED, 50, "   ")), right)
         )
-        self._show_keys()
+        await self._show_tab(Tab.PASSWORD)
         self._keep.label = Content(f"{KEEP} (looking for a keyring)")
         if self._why is not None:
             self._say(self._why.message, HERE if self._again else self._why.hint)
@@ -146,13 +211,8 @@ class LoginScreen(BaseScreen[None]):
         if account.user:
             self.set_focus(self.query_one("#password"))
             return
-        self._tabs.tab = Tab.TOKEN  # it was made of a token
-        await self._show_token_fields()
-        self._show_keys()
+        await self._show_tab(Tab.TOKEN)  # it was made of a token
         self.set_focus(self.query_one("#long-lived"))
-
-    def _show_keys(self) -> None:
-        self.query_one("#keys", ActionBar).show_commands(Scope.LOGIN, self.context)
 
     def _server(self) -> str:
         if self._again is not None:
@@ -185,13 +245,13 @@ class LoginScreen(BaseScreen[None]):
 
     # What is typed.
 
-    @property
-    def _tab(self) -> Tab:
-        return self._tabs.tab
-
-    def action_other_tab(self) -> None:
+    async def action_other_tab(self) -> None:
         """Change over to the other tab."""
-        self._tabs.action_other()
+        await self._show_tab(self._tab.other)
+        is_token = self._tab is Tab.TOKEN
+        if not self.query_one("#said").has_class("-bad"):
+            self._say(TOKEN_IS_FOR if is_token else "", "", Tone.MUTED)
+        self.query_one("#app-id" if is_token else "#email", Field).focus()
 
     def action_next_field(self) -> None:
         """Go to the next field."""
@@ -201,25 +261,17 @@ class LoginScreen(BaseScreen[None]):
         """Back to the sessions behind, where there are any."""
         self.dismiss()
 
-    @on(TabStrip.Changed)
-    async def _change_over(self, changed: TabStrip.Changed) -> None:
-        if changed.tab is Tab.TOKEN:
-            await self._show_token_fields()
-        else:
-            self.remove_class("-token")
-        self._show_keys()
-        if not self.query_one("#said").has_class("-bad"):
-            self._say(TOKEN_IS_FOR if changed.tab is Tab.TOKEN else "", "", Tone.MUTED)
-        self.query_one("#app-id" if changed.tab is Tab.TOKEN else "#email", Field).focus()
-
-    async def _show_token_fields(self) -> None:
-        """Show what this way to log in needs, made when it is chosen first."""
-        self.add_class("-token")
-        if not self.query("#app-id"):
+    async def _show_tab(self, chosen: Tab) -> None:
+        """Show the fields of this way to log in, made when it is chosen first."""
+        self._tab = chosen
+        self.set_class(chosen is Tab.TOKEN, "-token")
+        if chosen is Tab.TOKEN and not self.query("#app-id"):
             app_code = Field(self._app_id, id="app-id", placeholder="abcd-…", selects=True)
             app_id = _row("App code", app_code, "token")
             token = _row("Token", SecretField("", id="long-lived"), "token")
             await self.query_one("#fields").mount(*app_id, *token, before=0)
+        self._tabs.show_line(tabs_line(chosen))
+        self.query_one("#keys", ActionBar).show_commands(Scope.LOGIN, self.context)
 
     @on(Input.Submitted)
     def action_log_in(self) -> None:
@@ -264,7 +316,7 @@ class LoginScreen(BaseScreen[None]):
                 storage = Storage.THIS_RUN
             done = await log_in_with(self._workspace, entered, storage)
         except QiscusTuiError as error:
-            self._failed(error)
+            await self._failed(error)
             return
         finally:
             self._is_busy = False
@@ -276,12 +328,12 @@ class LoginScreen(BaseScreen[None]):
         if demo is not None and server != demo.origin:
             raise AddressError("The demo is its own server", f"Leave it at {demo.origin}.")
 
-    def _failed(self, error: QiscusTuiError) -> None:
+    async def _failed(self, error: QiscusTuiError) -> None:
         """Say what went wrong; the field at fault gets the focus, and all others stay."""
         hint = error.hint
         if isinstance(error, TwoFactor) and self._tab is Tab.PASSWORD:
             self._forget_secrets()
-            self.action_other_tab()
+            await self.action_other_tab()
             hint = "Use a long-lived token and the app code instead, here."
         elif at_fault := field_at_fault(error, self._tab):
             field = self.query_one(at_fault)
@@ -313,6 +365,16 @@ def _row(label: str, field: Field, way: str = "any") -> tuple[Widget, Widget]:
     """Return a label and a field, of one way to log in or of any."""
     field.add_class(f"by-{way}", update=False)  # it gets its styles when it is mounted
     return Static(label, classes=f"label by-{way}"), field
+
+
+def tabs_line(chosen: Tab) -> Line:
+    """Return the titles of both tabs; a click on the other one changes over."""
+    tabs: list[Piece] = []
+    for tab in Tab:
+        sign, tone = ("●", Tone.STRONG) if tab is chosen else ("○", Tone.MUTED)
+        name = "" if tab is chosen else "other_tab"
+        tabs.append(Piece(((f"{sign} {tab.value}", tone),), ALWAYS, name, after="   "))
+    return Line(tuple(tabs))
 
 
 async def find_offer(workspace: Workspace) -> tuple[Storage, str]:

@@ -19,7 +19,7 @@ from qiscus_tui.service.revocation.plan_groups import IN_USE, TargetGroup, empti
 from qiscus_tui.service.revocation.retention import offset_words
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.listed.client_words import client_text
+from qiscus_tui.tui.listed.texts import client_text
 from qiscus_tui.tui.revoke.choices import ShownPlan
 from qiscus_tui.tui.widgets.cells import UNKNOWN, day_words, last_used_cell, width_of
 from qiscus_tui.tui.widgets.table import UNBOUND, Column, fit_columns, row_parts, title_parts
@@ -255,8 +255,8 @@ def session_lines(
     def left(one: Session, _: int) -> str:
         return UNKNOWN if one.expires_at is None else countdown(one.expires_at - now)
 
-    def client(one: Session, cells: int) -> str:
-        return client_text(listed, listed.positions[one.id], cells)
+    def client(one: Session, _: int) -> str:
+        return client_text(listed, listed.positions[one.id])
 
     def use_style(one: Session) -> str:
         is_hot = one.last_used_at is not None and now - one.last_used_at < IN_USE

@@ -34,9 +34,9 @@ from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.order import Sorting
 from qiscus_tui.tui.session.context import SessionDetails
 from qiscus_tui.tui.session.panel import row_words
-from qiscus_tui.tui.sessions.columns import WIDE
 from qiscus_tui.tui.sessions.filter import FilterBar, FilterRule
 from qiscus_tui.tui.sessions.preview import Preview
+from qiscus_tui.tui.sessions.session_table import WIDE
 from qiscus_tui.tui.sessions.shown_list import ShownList
 from qiscus_tui.tui.terminal.clipboard import send
 from qiscus_tui.tui.widgets.one_line import OneLine

@@ -30,9 +30,8 @@ from qiscus_tui.tui.revoke.choices import (
     hidden_words,
     marked_words,
 )
-from qiscus_tui.tui.sessions.columns import longest_texts
 from qiscus_tui.tui.sessions.group_table import GroupTable
-from qiscus_tui.tui.sessions.session_table import SessionTable
+from qiscus_tui.tui.sessions.session_table import SessionTable, longest_texts
 from qiscus_tui.tui.widgets.table import Sort, Table
 
 
