@@ -1,13 +1,17 @@
 """The revoke dialog with rules: what it says is what would be sent, and what is left after."""
 
 import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from qiscus_tui.cli.parser import parse
+from qiscus_tui.service.revocation.plan import Selection
 from qiscus_tui.store.config import Config, Policy
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
+from qiscus_tui.tui.revoke.choices import USUAL_RULES, PlanChoices
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS
@@ -15,6 +19,8 @@ from tests.tui.demo_app import Running, at_sessions
 
 HOUR = 3600.0
 DAY = 24 * HOUR
+MORE, FEWER = partial(PlanChoices.more_newest, more=1), partial(PlanChoices.more_newest, more=-1)
+USED = PlanChoices.next_used_within
 
 
 def dialog(running: Running) -> RevokeDialog:
@@ -77,31 +83,38 @@ async def again(running: Running, *pressed: str) -> None:
     await keys(running, "home", *pressed)
 
 
-async def test_each_key_changes_a_rule_and_the_plan(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        for pressed, newest, used in (
-            ([], "1", "24h"),
-            (["plus", "plus"], "3", "24h"),
-            (["minus"], "off", "24h"),
-            (["t"], "1", "7d"),
-            (["t", "t"], "1", "off"),
-            (["t", "t", "t"], "1", "1h"),
-            (["minus", "plus", "t", "t", "t", "t"], "1", "24h"),
-        ):
-            await again(running, "g", "x", *pressed)
-            assert f"the newest [{newest}] of each" in words(running)
-            assert f"used within [{used}]" in words(running)
-            plan = dialog(running)._plan
-            count = len(plan.targets)
-            assert f"{count} to revoke + {len(plan.kept)} kept = " in words(running)
-            assert plan.retention is not None
-            assert f"{plan.retention.rules.keep_newest or 'off'}" == newest
+@pytest.mark.parametrize(
+    ("changes", "newest", "used"),
+    [
+        ((MORE, MORE), 3, DAY),
+        ((FEWER,), None, DAY),
+        ((FEWER, FEWER, MORE), 1, DAY),
+        ((USED,), 1, 7 * DAY),
+        ((USED, USED), 1, None),
+        ((USED, USED, USED), 1, HOUR),
+        ((USED, USED, USED, USED), 1, DAY),
+        ((PlanChoices.rules_toggled,), None, None),
+        ((PlanChoices.rules_toggled, PlanChoices.rules_toggled), 1, DAY),
+    ],
+)
+def test_each_change_of_the_rules(
+    changes: Sequence[Callable[[PlanChoices], PlanChoices]], newest: int | None, used: float | None
+) -> None:
+    choices = PlanChoices(Selection(()), rules=USUAL_RULES, policy="nightly")
+    for change in changes:
+        choices = change(choices)
+    assert (choices.rules.keep_newest, choices.rules.keep_used_within) == (newest, used)
+    assert not choices.policy
 
 
 async def test_r_takes_the_rules_off_and_brings_them_back(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=200) as running:
         await keys(running, "g", "x")
         assert "One goes first, as a trial" in words(running)
+        await keys(running, "plus", "t")
+        assert "keep the newest [2]" in words(running)
+        assert "used within [7d]" in words(running)
+        assert f"{len(dialog(running)._plan.targets)} to revoke + " in words(running)
         await keys(running, "r")
         group = running.sessions.list.group_table.cursor_group
         assert group is not None
@@ -126,21 +139,6 @@ async def test_r_takes_the_rules_off_and_brings_them_back(clock: ManualClock) ->
         assert {*plan.selection.positions} == {*running.sessions.view.shown}
         assert plan.retention is not None
         assert plan.kept
-
-
-async def test_a_change_of_the_rules_disarms_and_forgets_the_typed_number(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        await keys(running, "g", "x")
-        count = len(dialog(running)._plan.targets)
-        await keys(running, *f"{count}", "t")
-        assert len(dialog(running)._plan.targets) != count
-        running.clock.advance(-0.6)  # within the delay
-        await running.press("enter", *f"{count}", "enter")
-        await keys(running, *f"{count}", "enter")
-        assert "That is not the number" in words(running)
-        assert not running.state.revoke_requests
 
 
 async def test_what_all_rules_keep_leaves_nothing_to_confirm_and_can_be_changed(
@@ -235,12 +233,7 @@ async def test_the_command_line_does_the_same_and_is_sent_to_the_clipboard(
     async with at_sessions(clock, sessions=200) as running:
         for pressed, expected in (
             (["g", "x"], f"{prune} --keep-used-within 24h --filter"),
-            (["g", "x", "r"], "revoke --filter"),
-            (["slash", *"guzzle", "enter", "P", "t", "t"], f"{prune} --filter guzzle"),
             (["slash", *"guzzle", "enter", "a", "x"], "revoke --filter guzzle"),
-            (["P"], f"{prune} --keep-used-within 24h"),
-            (["slash", *"-guzzle", "enter", "P"], f"{prune} --keep-used-within 24h --filter=-guzz"),
-            (["j", "space", "space", "x"], "revoke"),
             (["j", "x"], "revoke"),
         ):
             await again(running, *pressed)
@@ -297,18 +290,6 @@ async def test_what_was_used_since_it_was_marked_by_a_filter_is_not_sent(
 # What the plan says of its groups.
 
 
-async def test_sessions_in_use_are_counted_and_said(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        await keys(running, "g", "x", "r")
-        group = running.sessions.list.group_table.cursor_group
-        assert group is not None
-        now = running.sessions.feed.server_now
-        used = [running.sessions.view.listed.sessions[at].last_used_at for at in group.positions]
-        count = sum(now - at < HOUR for at in used if at is not None)
-        assert count
-        assert f"{count} in use" in words(running)
-
-
 async def test_a_long_plan_is_made_between_the_keys(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=6000) as running:
         await running.press("a")
@@ -316,14 +297,3 @@ async def test_a_long_plan_is_made_between_the_keys(clock: ManualClock) -> None:
         assert f"{len(dialog(running)._plan.targets):,} to revoke + 1 kept" in words(running)
         assert len(dialog(running)._plan.targets) > 5000
         assert not dialog(running)._command
-
-
-@pytest.mark.parametrize("size", [(60, 15), (80, 24), (200, 50)])
-async def test_the_buttons_are_on_the_screen_in_every_size(
-    clock: ManualClock, size: tuple[int, int]
-) -> None:
-    async with at_sessions(clock, sessions=400, size=size) as running:
-        await keys(running, "g", "x")
-        assert "Cancel n" in words(running)
-        assert "keep what was used within [24h]" in words(running)
-        assert f"Type {len(dialog(running)._plan.targets)} and press Enter" in words(running)

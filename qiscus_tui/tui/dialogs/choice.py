@@ -46,6 +46,7 @@ class ChoiceDialog(Dialog[int | None]):
     DEFAULT_CSS = f"""
     ChoiceDialog {{
         & #box {{ width: {WIDTH}; }}
+        & #choices {{ max-height: 60vh; }}
         & #choices > .option-list--option-disabled {{ color: $text-muted; }}
         & #choices > .option-list--option-highlighted {{
             color: $block-cursor-background; background: $block-cursor-foreground;
@@ -125,7 +126,8 @@ def group_by_dialog(listed: SessionList, keys: Sequence[GroupKey]) -> ChoiceDial
     """Return the dialog that chooses one of `GROUPINGS`; `keys` are those of now."""
     choices: list[Choice] = []
     for offered, meaning in GROUPINGS:
-        why_not = lacking(listed, offered)
-        choices.append(Choice(keys_words(offered), why_not or meaning, is_off=why_not is not None))
+        is_off = lacking(listed, offered) is not None
+        note = "the server lists none" if is_off else meaning
+        choices.append(Choice(keys_words(offered), note, is_off=is_off))
     now = [offered for offered, _ in GROUPINGS]
     return ChoiceDialog("Group by", choices, now.index(tuple(keys)) if tuple(keys) in now else 0)

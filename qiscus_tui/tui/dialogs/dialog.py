@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button
@@ -21,24 +20,6 @@ from qiscus_tui.tui.terminal.app import TerminalApp, keymap_of
 from qiscus_tui.tui.widgets.texts import Words
 
 Answer = TypeVar("Answer")
-
-
-class Body(VerticalScroll, can_focus=False):
-    """The part that scrolls, so that what is below it is always on the screen."""
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return its number of lines, or what its neighbours leave of the screen."""
-        wanted = super().get_content_height(container, viewport, width)
-        box = self.parent
-        if not isinstance(box, Widget):
-            return wanted
-        taken = box.gutter.height + self.gutter.height + self.styles.margin.height
-        for other in box.children:
-            if other is not self and other.display:
-                inner = max(1, width - other.gutter.width)
-                taken += other.get_content_height(container, viewport, inner)
-                taken += other.gutter.height + other.styles.margin.height
-        return max(1, min(wanted, viewport.height - taken))
 
 
 class DialogButton(Button):
@@ -88,21 +69,21 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         & #box {
             width: 80; max-width: 100%; height: auto; max-height: 100%;
             padding: 0 2; background: $surface; border: round $border-blurred;
-            overflow-y: auto; scrollbar-size-vertical: 1;
-        }
-        &.-dangerous #box { border: round $error; }
-        & #heading { height: auto; text-style: bold; }
-        & #lead { height: auto; margin-bottom: 1; }
-        & #body {
-            height: auto; margin-bottom: 1; scrollbar-size-vertical: 1; overflow-x: hidden;
+            scrollbar-size-vertical: 1; overflow-x: hidden;
             scrollbar-background: $surface; scrollbar-background-hover: $surface;
             scrollbar-background-active: $surface;
         }
-        & #lines { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
+        &.-dangerous #box { border: round $error; }
+        & #heading { dock: top; height: auto; text-style: bold; background: $surface; }
+        & #lead { height: auto; }
+        & #lines { height: auto; margin-top: 1; text-wrap: nowrap; text-overflow: ellipsis; }
         & #lines.-wrapped { text-wrap: wrap; }
         & #note { height: auto; margin-bottom: 1; }
         & #questions { height: auto; margin-bottom: 1; }
-        & #buttons { height: 1; align-horizontal: right; }
+        & #foot { height: auto; background: $surface; }
+        &.-high #foot { padding-top: 1; }
+        &.-high.-has-lines #foot { dock: bottom; margin-bottom: 1; }
+        & #buttons { dock: bottom; height: 1; align-horizontal: right; background: $surface; }
         & Toggle { height: auto; }
         & Toggle:focus { text-style: reverse; }
         & Input, & Input:focus {
@@ -118,27 +99,24 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             &.-disarmed { color: $text-muted; text-style: none; }
         }
         &.-short {
-            & #lead, & #body, & #note, & #questions { margin-bottom: 0; }
+            & #lines { margin-top: 0; }
+            & #note, & #questions { margin-bottom: 0; }
         }
     }
     """
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
-        with Vertical(id="box"):
+        with VerticalScroll(id="box", can_focus=False):
             yield Words(self.TITLE_TEXT, id="heading")
             yield Words(id="lead")
-            with Body(id="body"):
-                yield from self.compose_body()
-            yield Words(id="note")
-            with Vertical(id="questions"):
-                yield from self.compose_questions()
+            yield Words(id="lines")
+            with Vertical(id="foot"):
+                yield Words(id="note")
+                with Vertical(id="questions"):
+                    yield from self.compose_questions()
             with Horizontal(id="buttons"):
                 yield from self.compose_buttons()
-
-    def compose_body(self) -> Iterable[Widget]:
-        """Yield what scrolls."""
-        yield Words(id="lines")
 
     def compose_questions(self) -> Iterable[Widget]:
         """Yield the toggles and fields over the buttons."""
@@ -160,17 +138,15 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """Fill the parts, which are mounted now."""
 
     def on_resize(self, event: events.Resize) -> None:
-        """Take another height, which Textual knows by the width alone."""
+        """Say what size is needed, where the terminal is too small."""
         self.query_one(TooSmall).show_size(event.size)
-        self.query_one("#box").clear_cached_dimensions()
-        self.query_one(Body).refresh(layout=True)
 
     def say(self, where: str, text: str | Content = "") -> None:
         """Show words in a part: `heading`, `lead`, `lines` or `note`; not where it is closed."""
         for words in self.query(f"#{where}").results(Words):
             words.say(text)
-            if where == "lines":
-                self.query_one(Body).display = words.display or self.has_class("-running")
+            if where == "lines":  # only what is not docked makes the box high
+                self.set_class(words.display, "-has-lines")
 
     def show_questions(self) -> None:
         """Show the part for questions, if it has any."""
@@ -222,30 +198,21 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
 
     def action_scroll_up(self) -> None:
         """Scroll by a line."""
-        self._scrolling(-1).scroll_relative(y=-1, animate=False)
+        self.query_one("#box").scroll_up(animate=False)
 
     def action_scroll_down(self) -> None:
         """Scroll by a line."""
-        self._scrolling(1).scroll_relative(y=1, animate=False)
+        self.query_one("#box").scroll_down(animate=False)
 
     def action_page_body(self, pages: int) -> None:
         """Scroll by pages."""
-        part = self._scrolling(pages)
-        part.scroll_relative(y=pages * max(1, part.size.height - 1), animate=False)
+        box = self.query_one("#box")
+        box.scroll_relative(y=pages * max(1, box.size.height - 1), animate=False)
 
     def action_body_end(self, end: int) -> None:
         """Go to the top or the bottom."""
-        for part in (self.query_one(Body), self.query_one("#box")):
-            if end < 0:
-                part.scroll_home(animate=False)
-            else:
-                part.scroll_end(animate=False)
-
-    def _scrolling(self, down: int) -> Widget:
-        """Return the body; at its end the box, in which other parts may leave it no room."""
-        body = self.query_one(Body)
-        is_at_end = body.scroll_y >= body.max_scroll_y if down > 0 else body.scroll_y <= 0
-        return self.query_one("#box") if is_at_end else body
+        box = self.query_one("#box")
+        box.scroll_to(y=0 if end < 0 else box.max_scroll_y, animate=False)
 
 
 def trouble(error: QiscusTuiError) -> Content:

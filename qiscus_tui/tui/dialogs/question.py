@@ -21,7 +21,7 @@ from qiscus_tui.model.clock import Clock
 from qiscus_tui.tui.base.screen import is_too_small
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Context, Phase, Scope
-from qiscus_tui.tui.dialogs.dialog import Body, Dialog, DialogButton
+from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.widgets.fields import Field
 
 Answer = TypeVar("Answer")
@@ -199,7 +199,7 @@ class Question(Dialog[Answer]):
     def offer_close(self, close: str = "Close  enter", confirm: str = "") -> None:
         """Show the end, from its top; Enter closes."""
         self.name_buttons(close, confirm)
-        self.query_one(Body).scroll_home(animate=False)
+        self.query_one("#box").scroll_home(animate=False)
         button = self.query_one("#cancel")
         button.can_focus = button.display = True
         button.focus()

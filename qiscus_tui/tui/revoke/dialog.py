@@ -70,10 +70,7 @@ class RevokeDialog(Question[Report]):
 
     DANGEROUS = True
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.REVOKE)]
-    DEFAULT_CSS = f"""
-    RevokeDialog #box {{ width: {plan_text.BOX}; }}
-    RevokeDialog.-running #body {{ height: 1fr; }}
-    """
+    DEFAULT_CSS = f"RevokeDialog #box {{ width: {plan_text.BOX}; }}"
 
     def __init__(
         self,
@@ -266,7 +263,7 @@ class RevokeDialog(Question[Report]):
             report = await self._apply()
         except QiscusTuiError as error:
             self.phase = Phase.DONE
-            self._show_as_running(running=False)
+            self.query_one("#box").styles.height = "auto"
             self.say("heading", "Ended early" if self._progress.done else "Not revoked")
             self.say("lead")
             self.say_trouble(error)
@@ -289,14 +286,9 @@ class RevokeDialog(Question[Report]):
         # Enter, which has just confirmed, stops nothing.
         self.query_one("#cancel").can_focus = False
         self.set_focus(None)
-        self._show_as_running(running=True)
-        self._show_progress()
-
-    def _show_as_running(self, *, running: bool) -> None:
-        """Keep the box as high as it is; or let it be as high as what is in it."""
         box = self.query_one("#box")
-        self.set_class(running, "-running")
-        box.styles.height = max(RUNNING_HEIGHT, box.outer_size.height) if running else "auto"
+        box.styles.height = max(RUNNING_HEIGHT, box.outer_size.height)
+        self._show_progress()
 
     async def _apply(self) -> Report:
         """Send the plan, and return the verified result. Raises QiscusTuiError."""
@@ -337,7 +329,7 @@ class RevokeDialog(Question[Report]):
             parts.append(trouble(error))
         self._on_result(report)
         self.phase = Phase.DONE
-        self._show_as_running(running=False)
+        self.query_one("#box").styles.height = "auto"
         self.set_class(False, "-dangerous")
         self.say("heading", run_text.result_heading(self._ended))
         continues = self.keys["revoke"] if self._choices.selection.of_marks else ""
