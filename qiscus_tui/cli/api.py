@@ -9,6 +9,7 @@ from qiscus_tui.api.decode import encode_json
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import ServerRefused, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
@@ -31,7 +32,6 @@ MOST_SENT = 16 * 1024 * 1024
 
 async def run(context: VerbContext) -> int:
     """Make the call. Return DONE for a 2xx."""
-    from qiscus_tui.cli.connected import connected
     from qiscus_tui.service.account.connection import configured_contract
     from qiscus_tui.service.token.api_call import answer_to
 

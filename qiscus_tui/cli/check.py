@@ -11,6 +11,7 @@ from qiscus_tui.cli.output.tables import gaps
 from qiscus_tui.cli.output.text_table import UNKNOWN, moment
 from qiscus_tui.cli.plan_options import add_filter
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext, always
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import counted, safe
@@ -62,7 +63,6 @@ async def _checked(context: VerbContext) -> "CheckReport":
 
     Only a check with `--new` notes it as seen: it is the one that the next is compared with.
     """
-    from qiscus_tui.cli.connected import connected
     from qiscus_tui.service.check import Limits, check
 
     options, workspace = context.options, context.workspace

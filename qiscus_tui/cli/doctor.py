@@ -10,6 +10,7 @@ from qiscus_tui.api.observation import SeenAnswer
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import NOT_SENT, record
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import OutOfReach, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
@@ -109,8 +110,6 @@ def _call_json(report: "LiveReport", call: Call) -> dict[str, object]:
 
 async def run(context: VerbContext) -> int:
     """Check. Return FAILED if a check fails, or what `--live` found."""
-    from qiscus_tui.cli.connected import connected
-
     options, console = context.options, context.console
     if options.yes and not options.live:
         raise UsageError("--yes goes with --live only", "Omit it, or add --live.")

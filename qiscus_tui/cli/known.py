@@ -8,6 +8,7 @@ from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import record
 from qiscus_tui.cli.output.text_table import TextColumn, text_table
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Account
@@ -70,8 +71,6 @@ def run(context: VerbContext) -> Coroutine[object, object, int] | int:
 
 
 async def _connected(context: VerbContext) -> int:
-    from qiscus_tui.cli.connected import connected
-
     async with connected(context.workspace) as connection:
         code = _run_for(context, connection.account)
         if context.options.what == "add":

@@ -4,7 +4,7 @@ import argparse
 
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.cli.workspace import must_not_come_from_environment
+from qiscus_tui.cli.workspace import connected, must_not_come_from_environment
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 
@@ -20,7 +20,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 async def run(context: VerbContext) -> int:
     """Log out."""
-    from qiscus_tui.cli.connected import connected
     from qiscus_tui.service.account.logout import log_out
 
     must_not_come_from_environment(

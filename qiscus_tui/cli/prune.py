@@ -16,6 +16,7 @@ from qiscus_tui.cli.plan_options import (
     filter_query,
 )
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clock import HOW_TO_WRITE, parse_duration
 from qiscus_tui.model.group_keys import USUAL_KEYS, parse_group_keys
@@ -96,7 +97,6 @@ class PruneRequest:
 
 async def run(context: VerbContext) -> int:
     """Revoke what no rule keeps."""
-    from qiscus_tui.cli.connected import connected
     from qiscus_tui.cli.plan_flow import carry_out, plan_of_retention
     from qiscus_tui.service.revocation.outcomes import Report, prune_samples
 

@@ -5,6 +5,7 @@ import argparse
 from qiscus_tui.cli.options import session_id
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.clock import countdown
 from qiscus_tui.model.ids import fingerprint
@@ -19,7 +20,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 async def run(context: VerbContext) -> int:
     """Refresh, and print the expiry, never the token."""
-    from qiscus_tui.cli.connected import connected
     from qiscus_tui.service.token.refresh import refreshed_if, refreshed_since
 
     wanted: str | None = context.options.only_if

@@ -7,6 +7,7 @@ from qiscus_tui.cli.id import ids_of_lines, read_lines, read_tokens
 from qiscus_tui.cli.options import file_path, flag, session_id
 from qiscus_tui.cli.plan_options import add_filter, add_plan_options, check_plan_options
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clock import parse_duration
 
@@ -39,7 +40,6 @@ def _id_or_stdin(text: str) -> str:
 
 async def run(context: VerbContext) -> int:
     """Revoke the sessions that the options, or a plan file, name."""
-    from qiscus_tui.cli.connected import connected
     from qiscus_tui.cli.plan_flow import carry_out, plan_of_file, plan_of_ids, plan_of_rule
 
     options = context.options

@@ -9,7 +9,7 @@ from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import NOT_SENT
 from qiscus_tui.cli.plan_options import add_reason, must_be_allowed
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.cli.workspace import account_fields, account_line
+from qiscus_tui.cli.workspace import account_fields, account_line, connected
 from qiscus_tui.errors import TokenNotStored, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
@@ -31,7 +31,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 async def run(context: VerbContext) -> int:
     """End every session of the user."""
-    from qiscus_tui.cli.connected import connected
     from qiscus_tui.cli.interrupts import finished
     from qiscus_tui.cli.output.plan import outcome_json
     from qiscus_tui.cli.output.tables import remarks

@@ -15,6 +15,7 @@ from qiscus_tui.cli.output.console import Console, ended_array
 from qiscus_tui.cli.output.tables import gaps
 from qiscus_tui.cli.output.text_table import UNKNOWN, moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext, always
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import CannotTell, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.ascii_json import JsonArray
@@ -61,8 +62,6 @@ LONGEST_PATH = 4096
 
 async def run(context: VerbContext) -> int:
     """Look for the tokens of the account in the files."""
-    from qiscus_tui.cli.connected import connected
-
     options, console = context.options, context.console
     stdin = 0
     if STDIN in options.paths:

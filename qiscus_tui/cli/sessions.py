@@ -12,6 +12,7 @@ from qiscus_tui.cli.options import MOST, flag, in_entry, named_entry, whole_numb
 from qiscus_tui.cli.output.tables import group_table, remarks, session_table
 from qiscus_tui.cli.plan_options import add_filter, filter_query
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.group_keys import GROUP_KEYS, GroupKey, parse_group_keys
@@ -100,7 +101,6 @@ def _sort_key(text: str | None, group_by: tuple[GroupKey, ...]) -> query.SortKey
 
 async def run(context: VerbContext) -> int:
     """List the sessions. Return INCOMPLETE if the list is incomplete."""
-    from qiscus_tui.cli.connected import connected
     from qiscus_tui.service.token.refresh import read_list
 
     options, console, workspace = context.options, context.console, context.workspace

@@ -7,7 +7,7 @@ from qiscus_tui.cli.options import flag, min_ttl
 from qiscus_tui.cli.output.console import error_document, record
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext, exit_code_of
-from qiscus_tui.cli.workspace import account_record
+from qiscus_tui.cli.workspace import account_record, connected, hint_by_storage
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.clock import as_typed, countdown
 from qiscus_tui.model.text import safe
@@ -33,7 +33,6 @@ _ACCEPTED = {True: "yes", False: "no", None: "unknown"}
 
 async def run(context: VerbContext) -> int:
     """Show the account."""
-    from qiscus_tui.cli.connected import connected, hint_by_storage
     from qiscus_tui.service.account.status import status_of
 
     options, console = context.options, context.console

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import add_token_options, flag
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.token.handover import (
@@ -58,7 +59,6 @@ def _asked(
     context: VerbContext, ask: Callable[["Connection"], Awaitable[ScriptSecret]]
 ) -> ScriptSecret:
     """Return the answer, then restore the signal handlers: a command must not inherit them."""
-    from qiscus_tui.cli.connected import connected
     from qiscus_tui.cli.interrupts import run_until_signal
 
     async def connect_and_ask() -> ScriptSecret:

@@ -1,10 +1,10 @@
-"""The workspace of a command: the user's own, or the demo's."""
+"""The workspace of a command, the user's own or the demo's, and the connection of its account."""
 
 import argparse
 import ipaddress
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.verbs import load
-from qiscus_tui.errors import QiscusTuiError, UsageError
-from qiscus_tui.model.account import Account, Role, parse_origin
+from qiscus_tui.errors import NoLongLivedToken, QiscusTuiError, TokenInvalid, UsageError
+from qiscus_tui.model.account import Account, Role, Storage, parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.clock import DAY, HOUR, Clock, SystemClock
 from qiscus_tui.model.text import safe
@@ -92,6 +92,40 @@ def demo_workspace(clock: Clock, sessions: int = 400, config_file: Path | None =
     return Workspace(
         {}, config, LocalFiles.in_memory(), clock, config_file=config_file, demo=access
     )
+
+
+@asynccontextmanager
+async def connected(workspace: Workspace) -> AsyncGenerator["Connection"]:
+    """Connect the account of this run; log in to the demo first."""
+    # These load httpx, which a verb that asks no server does without.
+    from qiscus_tui.service.account.connection import connect
+    from qiscus_tui.service.account.login import Password, log_in
+    from qiscus_tui.service.account.storage import keep_in
+
+    if workspace.demo is not None:
+        password = Password(workspace.demo.email, workspace.demo.password)
+        kept = keep_in(workspace, Storage.THIS_RUN)
+        connection = (await log_in(workspace, kept, password)).connection
+        connection.chosen_by = "--demo"
+    else:
+        connection = connect(workspace, workspace.choose())
+    try:
+        yield connection
+    except QiscusTuiError as error:
+        hint_by_storage(error, connection.storage, workspace.environ)
+        raise
+    finally:
+        await connection.close()
+
+
+def hint_by_storage(error: QiscusTuiError, storage: Storage, environ: Mapping[str, str]) -> None:
+    """Change the hint if it suggests a login: that does not replace the variables."""
+    if storage is not Storage.ENVIRONMENT:
+        return
+    if isinstance(error, TokenInvalid):
+        error.hint = f"It comes from the environment: set a valid {LONG_LIVED_VARIABLE}."
+    elif isinstance(error, NoLongLivedToken) and not environ.get(LONG_LIVED_VARIABLE, "").strip():
+        error.hint = f"Set {LONG_LIVED_VARIABLE} too; exec and api use the key with --rest."
 
 
 def must_not_come_from_environment(workspace: Workspace, why: str) -> None:

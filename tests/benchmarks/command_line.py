@@ -59,7 +59,6 @@ def cli(runs: int, measured: Measured) -> None:
             for what, words, environ, goal in (
                 ("token, of the file", ["token"], stored, "4 x"),
                 ("token, of the environment", ["token"], given, "4 x"),
-                ("--version", ["--version"], stored, "3 x"),
                 ("--help", ["--help"], stored, "5 x"),
                 ("sessions --help", ["sessions", "--help"], stored, ""),
                 ("accounts", ["accounts"], stored, "8 x"),
