@@ -51,6 +51,13 @@ _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _UNIQUE = re.compile(r"terminal-\d+")
 
 
+class StillClock(ManualClock):
+    """Does not move while something rests, as a preview does: no two runs rest equally often."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+
+
 def opened(
     *,
     size: tuple[int, int] = WIDE,
@@ -61,7 +68,7 @@ def opened(
 ) -> AbstractAsyncContextManager[Running]:
     """The demo's sessions on the screen."""
     return at_sessions(
-        ManualClock(NOW),
+        StillClock(NOW),
         sessions=sessions,
         size=size,
         config=config,
