@@ -234,6 +234,10 @@ def _compared(
 ) -> CheckReport:
     """Return the report with what was found; it has what earlier checks saw."""
     listed, now, earlier = report.listed, moment.server_now, report.seen
+    by_age = limits.rule is not None and limits.rule.depends_on_clock
+    if listed.time_doubt and (by_age or limits.max_per_day is not None):
+        what = f"Nothing was checked: {listed.time_doubt}: ages can't be trusted"
+        raise CannotTell(what, "Leave ages out, or get a new token of our own: qiscus-tui refresh")
     at = _chosen(listed, limits.rule, moment)
     pairs = pair_groups(listed, moment, at)
     clients = grouped(listed, (GroupKey.CLIENT,), moment, at)

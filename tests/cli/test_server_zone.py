@@ -128,13 +128,16 @@ def test_where_the_zone_can_not_be_learned_rules_about_time_are_refused(
 ) -> None:
     in_zone(-5)
     by_age, by_use = ("revoke", "--older-than=7d", "--dry-run"), ("revoke", "--filter=idle:>2h")
-    for words in (PRUNE, by_age, (*by_use, "--yes")):
+    checks = (("check", "--filter=age:>7d"), ("check", "--max-per-day=5"))
+    for words in (PRUNE, by_age, (*by_use, "--yes"), *checks):
         program.server.fail_next(Call.REFRESH, Fault(403))
         done = program(*words)
         assert (done.code, "outcomes" in done.out) == (3, False)
         assert "The server's times name no zone, and which one it is is unknown" in done.err
         assert "no token of our own could be made" in done.err
     assert program.server.calls[Call.REVOKE] == 0
+    program.server.fail_next(Call.REFRESH, Fault(403))
+    assert program("check", "--filter=client:curl", "--max-live=99").code == 0
     program.server.fail_next(Call.REFRESH, Fault(403))
     done = program("sessions")
     assert done.code == 0

@@ -124,6 +124,18 @@ ALREADY_MASKED = [*EVERY, without_token(dated(300))]
 RENUMBERED = [by_id(n, created_at=one.created_at) for n, one in enumerate(IDS[1:], 1)]
 UNKNOWN: dict[str, tuple[tuple[object, ...], str]] = {
     "one reading": ((EVERY, REST), "the list was read only once"),
+    "an empty one, and one that lacks it": (
+        (EVERY, [], REST),
+        "the last two readings of the list differ",
+    ),
+    "all, one without our own session, and one that lacks it": (
+        (EVERY, EVERY, listed(OTHERS, current=Current.UNKNOWN), [*OTHERS[1:], OWN]),
+        "the last two readings of the list differ",
+    ),
+    "one that is not whole, and one that lacks it": (
+        (EVERY, listed(REST[:3], complete=False), REST),
+        "the list is not whole: the pages did not come to an end",
+    ),
     "none": ((EVERY,), "the list was not read"),
     "two replicas that answer in turn": (
         (EVERY, REST, EVERY, REST),
@@ -232,12 +244,16 @@ def test_what_the_list_before_lacked_already_is_not_proved_gone_by_the_lists_aft
     assert judged(REST, REST, REST, target=TARGET) == (Fate.UNKNOWN, why)
 
 
-def test_a_list_that_could_not_be_read_again_proves_nothing():
+@pytest.mark.parametrize("readings", [1, 2])
+def test_a_list_that_could_not_be_read_again_takes_nothing_from_what_two_readings_proved(
+    readings: int,
+):
     found = Verification(listed(EVERY), frozenset([TARGET.id]))
-    found.add(listed(REST), START + 1)
+    for seconds in range(readings):
+        found.add(listed(REST), START + seconds)
     found.fail(NotConnected("The host is away"))
     why = "the list could not be read again: The host is away"
-    assert found.fate(TARGET) == (Fate.UNKNOWN, why)
+    assert found.fate(TARGET) == ((Fate.UNKNOWN, why) if readings == 1 else (Fate.GONE, ""))
 
 
 # What ended besides

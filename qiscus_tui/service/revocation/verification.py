@@ -72,12 +72,14 @@ class Verification:
         """Why nothing is gone because the newest readings lack it."""
         self._earlier: SessionList | None = None
         self._missing_earlier: Set[str] = frozenset()
+        self._doubt_earlier: str | None = None
         self._came_to_light: list[Session] = []
         """Rows that the newest reading has and the list before should have had."""
 
     def add(self, listed: SessionList, now: float) -> None:
         """Add a reading. `now` is this machine's time, epoch seconds."""
         self._earlier, self._missing_earlier = self.last, self.missing
+        self._doubt_earlier = self.doubt
         self.last = listed
         self.readings += 1
         changed = _changed(self.before, listed)
@@ -104,8 +106,9 @@ class Verification:
         self.doubt = self._doubt(listed, changed)
 
     def fail(self, error: QiscusTuiError) -> None:
-        """Note that the list could not be read another time."""
-        self.doubt = f"the list could not be read again: {error.message}"
+        """Note that the list could not be read another time: what two readings agree on stands."""
+        if self.agreeing < 2:
+            self.doubt = f"the list could not be read again: {error.message}"
 
     def distrust(self) -> None:
         """Note that our own token is accepted, and the newest reading should list it."""
@@ -134,9 +137,18 @@ class Verification:
             return Fate.UNKNOWN, "the list was read only once"
         if session.id in earlier.positions:
             return Fate.UNKNOWN, "the last two readings of the list differ about it"
+        if self.agreeing < 2 and (doubt := self._doubt_of_earlier()) is not None:
+            return Fate.UNKNOWN, doubt
         if any(_may_be(row, session) for row in self._came_to_light):
             return Fate.UNKNOWN, "it may be listed under another id now"
         return Fate.GONE, ""
+
+    def _doubt_of_earlier(self) -> str | None:
+        """Return why the reading before the newest is no witness; None where it is one."""
+        came_back = self._missing_earlier - self.missing - self.sent
+        if len(came_back) > len(self.before) // TOLERANCE:
+            return "the last two readings of the list differ"
+        return self._doubt_earlier
 
     @property
     def others_ended(self) -> frozenset[str]:
