@@ -129,8 +129,8 @@ UNKNOWN: dict[str, tuple[tuple[object, ...], str]] = {
         "the last two readings of the list differ",
     ),
     "all, one without our own session, and one that lacks it": (
-        (EVERY, EVERY, listed(OTHERS, current=Current.UNKNOWN), [*OTHERS[1:], OWN]),
-        "the last two readings of the list differ",
+        (EVERY, EVERY, listed(OTHERS, current=Current.UNKNOWN), REST),
+        "the list lacks this program's own session",
     ),
     "one that is not whole, and one that lacks it": (
         (EVERY, listed(REST[:3], complete=False), REST),

@@ -146,7 +146,7 @@ class Verification:
     def _doubt_of_earlier(self) -> str | None:
         """Return why the reading before the newest is no witness; None where it is one."""
         came_back = self._missing_earlier - self.missing - self.sent
-        if len(came_back) > len(self.before) // TOLERANCE:
+        if self._doubt_earlier is None and len(came_back) > len(self.before) // TOLERANCE:
             return "the last two readings of the list differ"
         return self._doubt_earlier
 
