@@ -4,8 +4,9 @@ import asyncio
 import fcntl
 import json
 import os
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.history import unfinished_runs
 from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
+from qiscus_tui.service.revocation.run import revocation_on
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit import AuditLog
@@ -162,25 +165,35 @@ async def test_a_call_that_was_never_sent_leaves_nothing_to_explain(
     assert nothing_to_explain(here, monkeypatch)
 
 
+async def planned(connection: Connection, listed: SessionList) -> object:
+    plan = make_plan(listed, Selection([0, 1]), Allowed())
+    return await (await revocation_on(connection, plan)).apply()
+
+
+@pytest.mark.parametrize("ends", [revoke_all, planned])
 async def test_who_gives_up_before_the_call_leaves_nothing_to_explain(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+    sandbox: SandboxMaker,
+    monkeypatch: pytest.MonkeyPatch,
+    ends: Callable[[Connection, SessionList], Coroutine[None, None, object]],
 ):
     here = sandbox()
     connection = await here.connected()
     listed = await connection.read_list()
     intent = AuditLog.intent
-    loop = asyncio.get_running_loop()
+    loop, written = asyncio.get_running_loop(), threading.Event()
 
     def interrupted(self: AuditLog, *given: Any) -> None:
         loop.call_soon_threadsafe(working.cancel)
         time.sleep(0.05)  # what was begun is written after that
         intent(self, *given)
+        written.set()
 
     monkeypatch.setattr(AuditLog, "intent", interrupted)
-    working = asyncio.create_task(revoke_all(connection, listed))
+    working = asyncio.create_task(ends(connection, listed))
     with pytest.raises(asyncio.CancelledError):
         await working
-    assert here.state.calls[Call.REVOKE_ALL] == 0
+    await asyncio.to_thread(written.wait, 5)
+    assert here.state.calls[Call.REVOKE_ALL] + here.state.calls[Call.REVOKE] == 0
     assert nothing_to_explain(here, monkeypatch)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -34,11 +35,22 @@ class AuditTrail(Struct, frozen=True):
     groups: Sequence[AuditGroup] = ()
     """Where they came from."""
 
-    def begin(self, ids: Sequence[str]) -> None:
+    async def begun(self, ids: Sequence[str]) -> None:
         """Record which sessions are about to be ended; on disk when this returns.
 
-        Raises UsageError where the configuration requires a reason, and there is none.
+        Whoever gives up meanwhile leaves nothing to explain: nothing was sent. Raises UsageError
+        where the configuration requires a reason, and there is none.
         """
+        writing = asyncio.ensure_future(asyncio.to_thread(self._begin, ids))
+        try:
+            await asyncio.shield(writing)
+        except (StorageError, asyncio.CancelledError):
+            with contextlib.suppress(StorageError):  # the first error is the one to report
+                await asyncio.wait({writing})
+                await asyncio.to_thread(self.finish, {})
+            raise
+
+    def _begin(self, ids: Sequence[str]) -> None:
         if self.kind is not AuditKind.LOGOUT:
             check_reason(self.connection, self.reason)
         files, account = self.connection.account_storage.local_files, self.connection.account

@@ -122,7 +122,7 @@ async def send_revoke_all(
     async with connection.locked():
         held = await connection.credentials()  # another program may have renewed them
         long_lived = await connection.long_lived()
-        await _begin(trail, listed)
+        await trail.begun([session.id for session in listed.sessions])
         sent = Sent(trail, held)
         with contextlib.ExitStack() as window:
 
@@ -244,15 +244,3 @@ async def _forget_if_dead(connection: Connection, result: RevokeAllResult) -> No
         return  # the list has the answer, or the server can't be reached
     if await connection.accepts(short.token) is False:
         await connection.forget_token(short.token)
-
-
-async def _begin(trail: AuditTrail, listed: SessionList) -> None:
-    ids = [session.id for session in listed.sessions]
-    writing = asyncio.ensure_future(asyncio.to_thread(trail.begin, ids))
-    try:
-        await asyncio.shield(writing)
-    except (StorageError, asyncio.CancelledError):
-        with contextlib.suppress(StorageError):  # the first error is the one to report
-            await asyncio.wait({writing})
-            await asyncio.to_thread(trail.finish, {})
-        raise
