@@ -313,7 +313,7 @@ class AuditTrail:
     no_intent: bool = False
     no_outcomes: bool = False
 
-    async def begun(self, ids: Sequence[str]) -> None:
+    async def begin(self, ids: Sequence[str]) -> None:
         if self.no_intent:
             raise StorageError("The disk is full")
         self.log.append("intent")

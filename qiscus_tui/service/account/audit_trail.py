@@ -35,13 +35,13 @@ class AuditTrail(Struct, frozen=True):
     groups: Sequence[AuditGroup] = ()
     """Where they came from."""
 
-    async def begun(self, ids: Sequence[str]) -> None:
+    async def begin(self, ids: Sequence[str]) -> None:
         """Record which sessions are about to be ended; on disk when this returns.
 
         Whoever gives up meanwhile leaves nothing to explain: nothing was sent. Raises UsageError
         where the configuration requires a reason, and there is none.
         """
-        writing = asyncio.ensure_future(asyncio.to_thread(self._begin, ids))
+        writing = asyncio.ensure_future(asyncio.to_thread(self._record_intent, ids))
         try:
             await asyncio.shield(writing)
         except (StorageError, asyncio.CancelledError):
@@ -50,7 +50,7 @@ class AuditTrail(Struct, frozen=True):
                 await asyncio.to_thread(self.finish, {})
             raise
 
-    def _begin(self, ids: Sequence[str]) -> None:
+    def _record_intent(self, ids: Sequence[str]) -> None:
         if self.kind is not AuditKind.LOGOUT:
             check_reason(self.connection, self.reason)
         files, account = self.connection.account_storage.local_files, self.connection.account

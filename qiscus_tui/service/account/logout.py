@@ -112,7 +112,7 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
     async with connection.locked():
         short = (await _held(connection)).short_lived
         trail = AuditTrail(connection, AuditKind.LOGOUT)
-        await trail.begun([fingerprint(short.token)] if short else [])
+        await trail.begin([fingerprint(short.token)] if short else [])
         try:
             ended = await end_token(connection, short.token) if short else OwnToken.NONE
         except (OutOfReach, ServerError) as error:

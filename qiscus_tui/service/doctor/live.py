@@ -126,7 +126,7 @@ class RevokeProof:
             return
         trail = AuditTrail(self._connection, AuditKind.REVOKE, rule=RULE, reason=_REASON)
         target_id = fingerprint(pair.target)
-        await trail.begun([target_id])
+        await trail.begin([target_id])
         try:
             attempt = await self._attempt(call, pair, listed)
             findings[call] = attempt.finding

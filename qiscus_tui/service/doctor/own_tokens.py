@@ -108,7 +108,7 @@ class OwnTokens:
             return None
         trail = AuditTrail(self._connection, AuditKind.LOGOUT, rule=RULE)
         token_id = fingerprint(token)
-        await trail.begun([token_id])
+        await trail.begin([token_id])
         finding, outcome = await self._logged_out(token)
         counted = "logged_out" if outcome is Outcome.REVOKED else outcome.value
         await asyncio.to_thread(trail.finish, {counted: 1})

@@ -122,7 +122,7 @@ async def send_revoke_all(
     async with connection.locked():
         held = await connection.credentials()  # another program may have renewed them
         long_lived = await connection.long_lived()
-        await trail.begun([session.id for session in listed.sessions])
+        await trail.begin([session.id for session in listed.sessions])
         sent = Sent(trail, held)
         with contextlib.ExitStack() as window:
 

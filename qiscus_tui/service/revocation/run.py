@@ -164,7 +164,7 @@ class Revocation:
         """
         if self._plan.targets:
             ids = [target.id for target in self._plan.targets]
-            await self._audit_trail.begun(ids)
+            await self._audit_trail.begin(ids)
         work = asyncio.create_task(self._work())
         try:
             return await asyncio.shield(work)
