@@ -272,12 +272,12 @@ class Navigation(TerminalApp, inherit_bindings=False):
         """Choose the colours."""
         from qiscus_tui.tui.dialogs.choice import Choice, ChoiceDialog
 
-        choices = [Choice(name, note) for name, note in THEME_CHOICES.items()]
-
-        async def ask(now: int) -> int | None:
-            return await self.push_screen_wait(ChoiceDialog("Theme", choices, now))
-
-        await self.appearance.choose(ask)
+        names, now = [*THEME_CHOICES], self.appearance.chosen
+        choices = [Choice(name, THEME_CHOICES[name]) for name in names]
+        at = names.index(now) if now in names else 0
+        number = await self.push_screen_wait(ChoiceDialog("Theme", choices, at))
+        if number is not None:
+            await self.appearance.choose(names[number])
 
     # What changes the server.
 

@@ -9,7 +9,7 @@ colours: the accents still differ there, and all other text has the default colo
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Literal, cast
 
 from rich.console import Console
@@ -17,8 +17,7 @@ from textual import constants
 from textual.app import App
 from textual.theme import BUILTIN_THEMES, Theme
 
-from qiscus_tui.errors import ConfigError, StorageError
-from qiscus_tui.model.text import safe
+from qiscus_tui.errors import StorageError
 from qiscus_tui.service.account.workspace import Workspace
 
 DARK = "qiscus-dark"
@@ -191,7 +190,7 @@ class Appearance:
         self._files = workspace.local_files
         self._few_colours = few_colours
         self._configured = workspace.config.ui.theme
-        self._wanted = self._configured if self._configured != AUTO else self._chosen_last()
+        self.chosen = self._configured if self._configured != AUTO else self._chosen_last()
         self._terminal = DARK
         self._use()
 
@@ -200,21 +199,16 @@ class Appearance:
         self._terminal = LIGHT if light else DARK
         self._use()
 
-    async def choose(self, ask: Callable[[int], Awaitable[int | None]]) -> None:
-        """Use the theme that `ask` returns, one of `CHOICES`, and keep it for the next run."""
-        names = list(CHOICES)
-        now = names.index(self._wanted) if self._wanted in names else 0
-        number = await ask(now)
-        if number is None:
-            return
-        self._wanted = names[number]
+    async def choose(self, theme: str) -> None:
+        """Use this theme, one of `CHOICES`, and keep it for the next run."""
+        self.chosen = theme
         self._use()
         if self._configured != AUTO:
             words = "Until you quit: config.toml sets the theme, under [ui]."
             self._app.notify(words, markup=False)
             return
         try:
-            await asyncio.to_thread(self._files.shown_lists.remember_theme, self._wanted)
+            await asyncio.to_thread(self._files.shown_lists.remember_theme, theme)
         except StorageError as error:
             self._app.notify(f"Not kept: {error.text}", severity="warning", markup=False)
 
@@ -226,10 +220,5 @@ class Appearance:
         return theme if theme in CHOICES else AUTO
 
     def _use(self) -> None:
-        wanted = self._terminal if self._wanted == AUTO else self._wanted
-        if wanted not in self._app.available_themes:
-            raise ConfigError(
-                f'There is no theme "{safe(wanted, 60)}", as config.toml wants it under [ui]',
-                f"Write one of: {', '.join(sorted([AUTO, *self._app.available_themes]))}.",
-            )
+        wanted = self._terminal if self.chosen == AUTO else self.chosen
         self._app.theme = theme_for(wanted, few_colours=self._few_colours)

@@ -4,13 +4,11 @@ import asyncio
 import enum
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
-from typing import ClassVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -31,8 +29,7 @@ from qiscus_tui.service.account.logout import log_out
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.visits import last_lists
-from qiscus_tui.tui.base.screen import ActionBar, BaseScreen, TooSmall
-from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.commands.command import BUSY, Context, Phase, Scope
 from qiscus_tui.tui.dialogs.dialog import DialogButton
 from qiscus_tui.tui.dialogs.question import Question
@@ -144,7 +141,6 @@ class AccountsScreen(BaseScreen[None]):
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#accounts"
     SCOPE = Scope.ACCOUNTS
-    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.ACCOUNTS)]
 
     def __init__(
         self,
@@ -163,10 +159,8 @@ class AccountsScreen(BaseScreen[None]):
         self._notice = OneLine(id="accounts-notice")
         self._table: Table[AccountRow] = Table(COLUMNS, id="accounts")
         self._panel = FactsPanel(id="account")
-        self._actions = ActionBar(id="accounts-actions")
 
-    def compose(self) -> ComposeResult:
-        yield TooSmall()
+    def compose_body(self) -> ComposeResult:
         back = "esc back to the list" if self._feed is not None else ""
         yield OneLine(
             Line(
@@ -182,8 +176,6 @@ class AccountsScreen(BaseScreen[None]):
         yield self._table
         yield Static(classes="rule", id="account-rule")
         yield self._panel
-        yield Static(classes="rule")
-        yield self._actions
 
     def on_mount(self) -> None:
         """Read what is stored."""
@@ -260,7 +252,7 @@ class AccountsScreen(BaseScreen[None]):
         self.set_class(chosen is None, "-empty")
         if chosen is not None:
             self._panel.show_facts(chosen.facts)
-        self._actions.show_commands(Scope.ACCOUNTS, self.context)
+        self.show_commands()
 
     @property
     def _why_not_switch(self) -> UsageError | None:

@@ -4,11 +4,9 @@ import asyncio
 import textwrap
 import time
 from functools import partial
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
@@ -22,8 +20,7 @@ from qiscus_tui.service.history import (
     PastPlan,
     recorded_plans,
 )
-from qiscus_tui.tui.base.screen import ActionBar, BaseScreen, TooSmall
-from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.widgets.cells import created_cell_short, fit_middle
 from qiscus_tui.tui.widgets.fields import Field
@@ -58,7 +55,6 @@ class AuditScreen(BaseScreen[None]):
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#plans"
     SCOPE = Scope.AUDIT
-    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.AUDIT)]
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -76,10 +72,8 @@ class AuditScreen(BaseScreen[None]):
         self._table: Table[PastPlan] = Table((self._when, *PLAN_COLUMNS), id="plans")
         self._facts = FactsPanel(id="plan-facts")
         self._result = Drawn(id="plan-result")
-        self._actions = ActionBar(id="audit-actions")
 
-    def compose(self) -> ComposeResult:
-        yield TooSmall()
+    def compose_body(self) -> ComposeResult:
         yield self._title
         with self._filter_line:
             yield Static("/", id="plan-filter-sign")
@@ -90,8 +84,6 @@ class AuditScreen(BaseScreen[None]):
         with Horizontal(id="plan"):
             yield self._facts
             yield self._result
-        yield Static(classes="rule")
-        yield self._actions
 
     def on_mount(self) -> None:
         """Read the log after the first drawing."""
@@ -137,7 +129,7 @@ class AuditScreen(BaseScreen[None]):
         self.set_class(not shown, "-empty")
         self._table.show_rows(self._plans, 0)
         self._draw_chosen()
-        self._actions.show_commands(Scope.AUDIT, self.context)
+        self.show_commands()
 
     @property
     def context(self) -> Context:

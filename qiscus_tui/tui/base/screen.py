@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic
 
 from textual import events, getters, on
+from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
+from textual.widgets import Static
 
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Command, Context, Scope
@@ -83,32 +85,52 @@ def command_line(commands: Iterable[Command], context: Context) -> Line:
 
 
 class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
-    """A screen for 60x15 and more. Its `compose` yields a `TooSmall` first."""
+    """A screen for 60x15 and more, with the keys of its scope and a footer that names them."""
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
-    SCOPE: ClassVar[Scope | None] = None
-    """Which commands the palette offers here; None: it does not open."""
+    SCOPE: ClassVar[Scope]
+    """Which commands can be used here."""
 
     SHOWS_LIST: ClassVar[bool] = False
     """Whether it shows the list of the sessions screen behind it, as that is read again."""
 
     app = getters.app(TerminalApp)
 
+    def __init_subclass__(cls, *given: Any, **more: Any) -> None:
+        if "SCOPE" in cls.__dict__:
+            cls.BINDINGS = [*registry.bindings(cls.SCOPE)]
+        super().__init_subclass__(*given, **more)
+
     def __init__(self) -> None:
         super().__init__()
+        self.action_bar = ActionBar(id="actions")
         compare_layouts(self)
         width, height = self.app.size  # Textual would style all again after the first frame
         for breakpoints, cells in ((WIDTHS, width), (HEIGHTS, height)):
             self.add_class(max(one for one in breakpoints if one[0] <= cells)[1], update=False)
 
+    def compose(self) -> ComposeResult:
+        yield TooSmall()
+        yield from self.compose_body()
+        yield Static(classes="rule")
+        yield self.action_bar
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what is over the footer."""
+        yield from ()
+
+    def show_commands(self) -> None:
+        """Show in the footer what can be done now."""
+        self.action_bar.show_commands(self.scope, self.context)
+
     def action_begins(self) -> None:
         """Something is done here, by a key or a click."""
 
     @property
-    def scope(self) -> Scope | None:
-        """Return which commands the palette offers here now."""
+    def scope(self) -> Scope:
+        """Return which commands can be used here now."""
         return self.SCOPE
 
     @property

@@ -59,6 +59,11 @@ class Context(Struct, frozen=True, kw_only=True):
     filter_error: str = ""
     """Why the filter can't be read: what is shown is not what it selects."""
 
+    @property
+    def other_view(self) -> str:
+        """Return the way in which the list is not shown now."""
+        return "list" if self.grouped else "groups"
+
     account_in_use: bool = False
     """The account under the cursor is the one whose sessions are behind."""
     account_fixed: str = ""

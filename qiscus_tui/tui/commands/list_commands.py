@@ -30,19 +30,11 @@ LIST_COMMANDS = (
     _finding(
         name="groups",
         keys=("g",),
-        title="Groups",
-        help="Show the list as groups, a row a script: by client and network at first.",
-        scopes=(Scope.SESSIONS,),
+        label="{now.other_view}",
+        title="Groups, or the plain list",
+        help="Show the list as groups, a row a script, by client and network at first; or not.",
         footer=98,
         needs=(LISTED,),
-    ),
-    _in_groups(
-        name="leave_groups",
-        keys=("g",),
-        label="list",
-        title="The plain list",
-        help="In the groups: show the list of sessions again.",
-        footer=98,
     ),
     _revoking(
         name="prune",

@@ -51,17 +51,12 @@ def _bindings(command: Command) -> list[Binding]:
 
 
 def with_keys(commands: Iterable[Command], keymap: Keymap) -> tuple[Command, ...]:
-    """Return the commands with the keys that the keymap gives them, as they are to be shown.
-
-    One without a binding of its own has the key of that which is bound: `g` leaves the groups too.
-    """
-    given = {command.name: key for command in COMMANDS if (key := keymap.get(command.name))}
-    alike = {_BY_NAME[name].keys: key for name, key in given.items()}
-    found: list[Command] = []
-    for command in commands:
-        key = given.get(command.name) or ("" if command.bound else alike.get(command.keys))
-        found.append(replace(command, keys=(key,), shown_as=sign_of(key)) if key else command)
-    return tuple(found)
+    """Return the commands with the keys that the keymap gives them, as they are to be shown."""
+    return tuple(
+        replace(command, keys=(key,), shown_as=sign_of(key)) if key else command
+        for command in commands
+        for key in (keymap.get(command.name),)
+    )
 
 
 class KeyWords:

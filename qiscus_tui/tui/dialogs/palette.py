@@ -36,7 +36,7 @@ class RegistryProvider(Provider):
     def _offered(self) -> Iterator[tuple[Command, partial[object]]]:
         """Yield each command, and what runs it."""
         screen = self.screen
-        if isinstance(screen, BaseScreen) and screen.scope is not None:
+        if isinstance(screen, BaseScreen):
             for command in registry.in_palette(screen.scope, screen.context, keymap_of(screen)):
                 yield command, partial(screen.run_command, command.name)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.query import Moment
@@ -57,43 +56,38 @@ class Grouping(Struct, frozen=True):
     moment: Moment = Moment(0.0, 0.0)
     sorting: GroupSorting = LARGEST_FIRST
 
-    def has_groups_of(self, other: Grouping) -> bool:
-        """Return whether its groups are those of the other, in whatever order."""
+    def is_answered_by(self, other: Grouping) -> bool:
+        """Return whether the groups of the other are those that are asked for, and still hold."""
         return (
             self.listed is other.listed
             and self.positions is other.positions
             and self.keys == other.keys
+            and self.sorting == other.sorting
             and self.moment.server_now - other.moment.server_now < HOLDS
         )
 
-    def grouped(self, before: Grouped) -> Grouped:
-        """Return the groups; those of before are only sorted again, where they are the same."""
-        if self.moment is before.grouping.moment and self.has_groups_of(before.grouping):
-            largest_first, lacks = before.largest_first, before.lacks
-        else:
-            lacks = lacking(self.listed, self.keys)
-            largest_first = ()
-            if lacks is None:
-                largest_first = grouped(self.listed, self.keys, self.moment, self.positions)
-        sorting = self.sorting
-        groups = sorted_groups(largest_first, sorting.key, reverse=sorting.reverse)
-        return Grouped(self, largest_first, groups, lacks)
+    def grouped(self) -> Grouped:
+        """Return the groups."""
+        if lacks := lacking(self.listed, self.keys):
+            return Grouped(self, lacks=lacks)
+        groups = grouped(self.listed, self.keys, self.moment, self.positions)
+        key, reverse = self.sorting.key, self.sorting.reverse
+        return Grouped(self, sorted_groups(groups, key, reverse=reverse))
 
 
 class Grouped(Struct, frozen=True):
     """The groups of a list."""
 
     grouping: Grouping = Grouping()
-    largest_first: Sequence[Group] = ()
     groups: Sequence[Group] = ()
-    """The same, sorted."""
+    """In the order that was asked for."""
     lacks: str | None = None
     """Why the list can't be grouped by these keys."""
 
     def to_revoke(self) -> dict[tuple[Hashable, ...], int]:
         """Return by its kinds how many sessions of each group `x` would plan."""
         asked = self.grouping
-        return targets_of_groups(asked.listed, self.largest_first, asked.moment)
+        return targets_of_groups(asked.listed, self.groups, asked.moment)
 
 
 class GroupView:
@@ -122,12 +116,10 @@ class GroupView:
 
     def ask(self, view: ListView, moment: Moment) -> Grouping | None:
         """Return what is to be grouped; None where that was asked for already, and still holds."""
-        positions, was = view.shown if view.is_filtered else None, self.asked
+        positions = view.shown if view.is_filtered else None
         asked = Grouping(view.listed, positions, self.keys, moment, self.sorting)
-        if asked.has_groups_of(was):
-            if self.sorting == was.sorting:
-                return None
-            asked = replace(asked, moment=was.moment)
+        if asked.is_answered_by(self.asked):
+            return None
         self.asked = asked
         return asked
 

@@ -7,8 +7,6 @@ from msgspec import Struct
 
 from qiscus_tui.service.sessions.session_list import SessionList
 
-_FLIPPED = bytes((1, 0, *range(2, 256)))
-
 
 class MarkCounts(Struct, frozen=True):
     """`3 marked (1 hidden)`."""
@@ -46,12 +44,8 @@ class Marks:
 
     def add(self, order: Sequence[int]) -> None:
         """Mark all of these."""
-        flags = self._flags
-        if len(order) == len(flags):
-            self._flags = bytearray(b"\x01") * len(flags)
-            return
         for position in order:
-            flags[position] = 1
+            self._flags[position] = 1
 
     def remove(self, order: Sequence[int]) -> None:
         """Unmark all of these."""
@@ -64,12 +58,8 @@ class Marks:
 
     def invert(self, order: Sequence[int]) -> None:
         """Mark those of these that are not, and unmark those that are."""
-        flags = self._flags
-        if len(order) == len(flags):
-            self._flags = flags.translate(_FLIPPED)
-            return
         for position in order:
-            flags[position] ^= 1
+            self._flags[position] ^= 1
 
     def clear(self) -> None:
         """Unmark all, shown or not."""
@@ -82,8 +72,6 @@ class Marks:
     def counts(self, order: Sequence[int]) -> MarkCounts:
         """Return how many are marked, and how many of them are not in `order`."""
         total = self.total
-        if not total or len(order) == len(self._flags):
-            return MarkCounts(total)
         return MarkCounts(total, total - self.count_in(order))
 
     def carried_over(self, old: SessionList, new: SessionList) -> "Marks":

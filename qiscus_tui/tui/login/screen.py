@@ -34,12 +34,11 @@ from qiscus_tui.errors import (
     TokenInvalid,
     TwoFactor,
 )
-from qiscus_tui.model.account import DEFAULT_SERVER, Account, Origin, Storage, parse_origin
+from qiscus_tui.model.account import DEFAULT_SERVER, Account, Storage, parse_origin
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.storage import keep_in, offer
 from qiscus_tui.service.account.workspace import Workspace
-from qiscus_tui.tui.base.screen import ActionBar, BaseScreen, TooSmall
-from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.base.screen import ActionBar, BaseScreen
 from qiscus_tui.tui.commands.command import BUSY, Context, Scope
 from qiscus_tui.tui.widgets.fields import Field, SecretField
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
@@ -131,7 +130,7 @@ class LoginScreen(BaseScreen[None]):
 
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#email"
-    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.LOGIN)]
+    SCOPE = Scope.LOGIN
 
     def __init__(
         self,
@@ -173,10 +172,9 @@ class LoginScreen(BaseScreen[None]):
 
     # What is drawn.
 
-    def compose(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         demo = self._workspace.demo
         email = demo.email if demo else self._again.user if self._again else ""
-        yield TooSmall()
         with Vertical(id="card"):
             yield OneLine(id="title")
             yield self._tabs
@@ -188,7 +186,6 @@ class LoginScreen(BaseScreen[None]):
             is_stored = self._stored is not None and self._stored.stores_logins
             yield Tick(KEEP, is_stored, id="keep")
             yield Static(id="said", markup=False)
-        yield ActionBar(id="keys")
 
     async def on_mount(self) -> None:
         """Fill in what is known at once, and look for a keyring after the first frame."""
@@ -271,7 +268,7 @@ class LoginScreen(BaseScreen[None]):
             token = _row("Token", SecretField("", id="long-lived"), "token")
             await self.query_one("#fields").mount(*app_id, *token, before=0)
         self._tabs.show_line(tabs_line(chosen))
-        self.query_one("#keys", ActionBar).show_commands(Scope.LOGIN, self.context)
+        self.show_commands()
 
     @on(Input.Submitted)
     def action_log_in(self) -> None:
@@ -310,7 +307,7 @@ class LoginScreen(BaseScreen[None]):
 
     async def _log_in(self, entered: Entered) -> None:
         try:
-            self._check_server(parse_origin(entered.server))
+            parse_origin(entered.server)
             storage, _ = await self._find_offer()
             if not self._keep.value:
                 storage = Storage.THIS_RUN
@@ -322,11 +319,6 @@ class LoginScreen(BaseScreen[None]):
             self._is_busy = False
         self._forget_secrets()
         self._done(done)
-
-    def _check_server(self, server: Origin) -> None:
-        demo = self._workspace.demo
-        if demo is not None and server != demo.origin:
-            raise AddressError("The demo is its own server", f"Leave it at {demo.origin}.")
 
     async def _failed(self, error: QiscusTuiError) -> None:
         """Say what went wrong; the field at fault gets the focus, and all others stay."""

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
@@ -15,8 +13,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview import Overview, Sprawl, count_overview
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
-from qiscus_tui.tui.base.screen import HEIGHTS, ActionBar, BaseScreen, TooSmall
-from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.base.screen import HEIGHTS, BaseScreen
 from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
@@ -42,7 +39,6 @@ class OverviewScreen(BaseScreen[str]):
     AUTO_FOCUS = ""  # what is not shown yet can't take it, and keys would wait for that
     SCOPE = Scope.OVERVIEW
     SHOWS_LIST = True
-    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.OVERVIEW)]
 
     def __init__(self, feed: Feed, view: ListView) -> None:
         super().__init__()
@@ -63,10 +59,8 @@ class OverviewScreen(BaseScreen[str]):
         self.clients = Chart("TOP CLIENTS", id="chart-clients", has_shares=True)
         self.networks = Chart("TOP NETWORKS", id="chart-networks", has_shares=True)
         self._no_charts = Drawn(id="no-charts")
-        self.action_bar = ActionBar(id="overview-actions")
 
-    def compose(self) -> ComposeResult:
-        yield TooSmall()
+    def compose_body(self) -> ComposeResult:
         yield self.identity
         yield self.counts
         yield self.title_line
@@ -79,8 +73,6 @@ class OverviewScreen(BaseScreen[str]):
             yield self.clients
             yield self.networks
         yield self._no_charts
-        yield Static(classes="rule")
-        yield self.action_bar
 
     def on_mount(self) -> None:
         """Count, and follow the list from now on."""
@@ -107,7 +99,7 @@ class OverviewScreen(BaseScreen[str]):
         self.counts.show_line(texts.counts(feed, self._view))
         doubt = texts.doubts(feed)
         self.notice.say(doubt.text, is_warning=doubt.is_warning)
-        self.action_bar.show_commands(Scope.OVERVIEW, self.context)
+        self.show_commands()
         overview = self._overview
         if self._is_other or (overview is not None and not overview.holds(now)):
             self._count()

@@ -1,17 +1,15 @@
 """One session: its time left, large, all that is known of it, and what it stands among."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.widgets import Static
 
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.base.screen import LEAST_HEIGHT, ActionBar, BaseScreen, TooSmall
-from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.base.screen import LEAST_HEIGHT, BaseScreen
 from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
@@ -39,7 +37,6 @@ class DetailScreen(BaseScreen[str]):
     AUTO_FOCUS = "#facts"
     SCOPE = Scope.DETAIL
     SHOWS_LIST = True
-    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.DETAIL)]
 
     def __init__(
         self,
@@ -64,15 +61,11 @@ class DetailScreen(BaseScreen[str]):
         self._is_gone = False
         self._title = OneLine(id="detail-title")
         self.panel = SessionPanel(feed, details, id="session")
-        self.action_bar = ActionBar(id="detail-actions")
 
-    def compose(self) -> ComposeResult:
-        yield TooSmall()
+    def compose_body(self) -> ComposeResult:
         yield self._title
         yield Static(classes="rule")
         yield self.panel
-        yield Static(classes="rule")
-        yield self.action_bar
 
     def on_mount(self) -> None:
         """Draw the known fields, then what takes longer."""
@@ -110,7 +103,7 @@ class DetailScreen(BaseScreen[str]):
         self._follow()
         self._draw_title()
         self.panel.draw()
-        self.action_bar.show_commands(Scope.DETAIL, self.context)
+        self.show_commands()
 
     def _draw_title(self) -> None:
         words = "this session" if self.session.current else "session"

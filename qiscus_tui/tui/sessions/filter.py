@@ -76,7 +76,13 @@ class FilterField(Field):
         seen: Callable[[Key], Sequence[str]],
         is_readable: Callable[[], bool],
     ) -> None:
+        """`typed` is called with the text, `left` when the keys go back to the list.
+
+        Both in the very key's turn. `seen` gives the values of a key that the list has,
+        `is_readable` whether what was typed has no error.
+        """
         super().__init__(id="filter")
+        self.add_class("typing")
         self._typed, self._left, self._seen, self._is_readable = typed, left, seen, is_readable
         self._offer = Offer()
         self._history: list[str] = []
@@ -164,24 +170,11 @@ class FilterBar(Widget):
     }
     """
 
-    def __init__(
-        self,
-        typed: Callable[[str], None],
-        left: Callable[[], None],
-        seen: Callable[[Key], Sequence[str]],
-        is_readable: Callable[[], bool],
-    ) -> None:
-        """`typed` is called with the text, `left` when the keys go back to the list.
-
-        Both in the very key's turn. `seen` gives the values of a key that the list has,
-        `is_readable` whether what was typed has no error.
-        """
+    def __init__(self, field: FilterField) -> None:
         super().__init__(id="filter-bar")
-        self._left = left
         self._line = OneLine(id="filter-line")
         self._found = OneLine(id="filter-found", classes="typing")
-        self.field = FilterField(typed, self._leave, seen, is_readable)
-        self.field.add_class("typing")
+        self.field = field
 
     def compose(self) -> ComposeResult:
         yield self._line
@@ -223,10 +216,6 @@ class FilterBar(Widget):
     def close(self) -> None:
         """Show the line in place of the field; the keys go elsewhere already."""
         self.remove_class("-typing")
-
-    def _leave(self) -> None:
-        self.close()
-        self._left()
 
 
 class FilterRule(OneLine):

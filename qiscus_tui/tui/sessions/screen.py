@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Static
 
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.query.terms import Key
@@ -26,15 +24,14 @@ from qiscus_tui.service.list_settings import (
 )
 from qiscus_tui.service.sessions.groups import values_in
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.base.screen import WIDTHS, ActionBar, BaseScreen, TooSmall
-from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.base.screen import WIDTHS, BaseScreen
 from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.order import Sorting
 from qiscus_tui.tui.session.context import SessionDetails
 from qiscus_tui.tui.session.panel import row_words
-from qiscus_tui.tui.sessions.filter import FilterBar, FilterRule
+from qiscus_tui.tui.sessions.filter import FilterBar, FilterField, FilterRule
 from qiscus_tui.tui.sessions.preview import Preview
 from qiscus_tui.tui.sessions.session_table import WIDE
 from qiscus_tui.tui.sessions.shown_list import ShownList
@@ -53,7 +50,7 @@ class SessionsScreen(BaseScreen[None]):
     CSS_PATH = "screen.tcss"
     HORIZONTAL_BREAKPOINTS = [*WIDTHS, (WIDE, "-preview")]  # noqa: RUF012 Textual's own form
     AUTO_FOCUS = "#table"
-    BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.SESSIONS)]
+    SCOPE = Scope.SESSIONS
 
     class Settled(Message):
         """The first reading is over, well or not."""
@@ -81,20 +78,15 @@ class SessionsScreen(BaseScreen[None]):
         """The filter of the groups to which escape returns."""
         self.identity = OneLine(id="identity")
         self.counts = OneLine(id="counts")
-        self.filter_bar = FilterBar(
-            self.list.filter, self.focus_list, self._values, lambda: self.view.filter_error is None
-        )
+        field = FilterField(self.list.filter, self._filter_left, self._values, self._is_readable)
+        self.filter_bar = FilterBar(field)
         self.notice = Notice(id="notice")
         self.filter_rule = FilterRule(id="filter-rule")
-        self.action_bar = ActionBar(id="actions")
 
-    def compose(self) -> ComposeResult:
-        yield TooSmall()
+    def compose_body(self) -> ComposeResult:
         yield from (self.identity, self.counts, self.filter_bar, self.notice, self.filter_rule)
         with Horizontal(id="body"):
             yield from (self.list, self.preview)
-        yield Static(classes="rule")
-        yield self.action_bar
 
     def on_mount(self) -> None:
         """The first frame comes before the network."""
@@ -218,14 +210,20 @@ class SessionsScreen(BaseScreen[None]):
         Not when the button goes down: what that shows would move the rows under the mouse.
         """
         if self.focused is self.list.front and self.filter_bar.is_typing:
-            self.filter_bar.close()
-            self.draw_soon()
+            self._filter_left()
 
     # The filter.
 
     def _values(self, key: Key) -> Sequence[str]:
         """Return the values of a key of the filter that the list has."""
         return values_in(self.view.listed, key)
+
+    def _is_readable(self) -> bool:
+        return self.view.filter_error is None
+
+    def _filter_left(self) -> None:
+        self.filter_bar.close()
+        self.focus_list()
 
     def action_filter(self) -> None:
         """Open the filter; keys behind this one go into it."""
@@ -289,10 +287,6 @@ class SessionsScreen(BaseScreen[None]):
     def action_groups(self) -> None:
         """Show the list as groups, or as sessions again."""
         self._show_groups(shown=not self.list.is_grouped)
-
-    def action_leave_groups(self) -> None:
-        """Show the list as sessions again."""
-        self._show_groups(shown=False)
 
     def action_open_group(self) -> None:
         """Show the sessions of the group under the cursor; `back` returns."""

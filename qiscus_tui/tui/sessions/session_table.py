@@ -345,11 +345,9 @@ class SessionTable(Table[SessionRow]):
         """
         self.drop_range()
         was_moved = self._moved_to is not None and self._moved_to == self.cursor_id
-        is_same = len(order) == len(self.order)
         self._show(ShownRows(self.sessions, order))
         self.set_rows(len(order), self.cursor_row if was_moved else 0, 0)
-        if not is_same:  # else as many of them are marked as before: to count sorts all of them
-            self._count_marks()
+        self._count_marks()
 
     def tick(self) -> None:
         """Let time pass."""

@@ -247,8 +247,7 @@ class ShownList(Container):
             return
         asked = self.groups.ask(self.view, self.moment())
         if asked is not None:
-            work = partial(asked.grouped, self.groups.made)
-            self._grouping.do(len(self.view.shown), work, self._grouped)
+            self._grouping.do(len(self.view.shown), asked.grouped, self._grouped)
 
     def _grouped(self, made: Grouped) -> None:
         self.groups.take(made)
@@ -268,7 +267,7 @@ class ShownList(Container):
         self.finish_filter()
         asked = self.groups.ask(self.view, self.moment()) or self.groups.asked
         if self.groups.made.grouping is not asked:
-            self._grouped(asked.grouped(self.groups.made))
+            self._grouped(asked.grouped())
         return self.group_table.cursor_group
 
     @property
