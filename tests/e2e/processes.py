@@ -101,10 +101,6 @@ class Machine:
             patch.chdir(self.home)
             return run_here(*arguments, stdin=stdin)
 
-    def login(self, *more: str, store: str = "file") -> Done:
-        """Log the admin in, as a program."""
-        return self.run(*self.login_words(store), *more, stdin=f"{PASSWORD}\n")
-
     def login_words(self, store: str = "file") -> tuple[str, ...]:
         """The words of that command."""
         return (

@@ -236,11 +236,6 @@ async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     writer.close()
 
 
-def dated(date: str) -> Behaviour:
-    """Obey, with another `Date`."""
-    return changed(bytes, date=date)
-
-
 class After:
     """The first `times` requests are obeyed, the others get the fault."""
 

@@ -52,33 +52,6 @@ def test_a_wrong_clock_changes_nothing(
     assert left == pytest.approx(truth, abs=5)
 
 
-@pytest.mark.parametrize(
-    "date",
-    [
-        "",
-        "Fri, 31 Dec 9999 23:59:59 GMT",
-        "Mon, 31 Feb 2026 25:61:61 +9999",
-    ],
-)
-def test_a_date_that_is_nonsense_harms_nothing(stage: Stage, date: str) -> None:
-    stage.server.strikes(None, b.dated(date))
-    assert stage.log_in().code == 0
-    stage.prepare(Deed.REVOKE_MANY)
-    run = stage.do(Deed.REVOKE_MANY)
-    assert run.code == 0, run
-    stage.nothing_is_told(run)
-
-
-@pytest.mark.parametrize("dialect", ["ids-unmarked"])
-@pytest.mark.parametrize("year", [2016, 2036])
-def test_a_date_years_off_makes_no_strangers_of_our_own_session(stage: Stage, year: int) -> None:
-    assert stage.log_in().code == 0
-    stage.server.strikes(None, b.dated(f"Sat, 01 Mar {year} 00:00:00 GMT"))
-    run = stage.program("sessions")
-    assert run.code == 0, run
-    assert "is this program's own" in run.err
-
-
 @pytest.mark.parametrize(("deed", "leaps"), zip(Deed, cycle(LEAPS), strict=False))
 def test_a_leap_while_running_loses_nothing(
     stage: Stage, deed: Deed, leaps: tuple[float, int]
