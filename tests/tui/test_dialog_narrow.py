@@ -37,9 +37,7 @@ async def test_each_session_to_revoke_says_when_it_was_used_under_a_heading(
         end = heading.index("EXPIRES IN") + len("EXPIRES IN")
         assert all(row[end - 1] != " " and row[end] == " " for row in rows)
         toggle = next(at for at, line in enumerate(here.lines()) if "[ ] r" in line)
-        first, second = here.lines()[toggle : toggle + 2]
-        assert "within 24h" in second
-        assert first.index("keep") == second.index("within")  # it goes on below its words
+        assert "within 24h" in here.lines()[toggle]
 
 
 async def test_groups_are_named_whole_and_toggles_stand_below_each_other(

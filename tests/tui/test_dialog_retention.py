@@ -119,7 +119,7 @@ async def test_r_takes_the_rules_off_and_brings_them_back(clock: ManualClock) ->
         group = running.sessions.list.group_table.cursor_group
         assert group is not None
         assert len(dialog(running)._plan.targets) == group.count
-        assert "[ ] r keep the newest of each client and network" in words(running)
+        assert "[ ] r keep the newest of each group" in words(running)
         assert "kept" not in words(running)
         await keys(running, "r")
         assert "keep the newest [1]" in words(running)

@@ -79,11 +79,10 @@ SIGNS: tuple[tuple[str, str], ...] = (
 
 
 class Entry(NamedTuple):
-    """A key or word, what it is, and why it can't be used now."""
+    """A key or word, and what it is."""
 
     key: str
     words: str
-    why_not: str = ""
 
 
 class Section(NamedTuple):
@@ -120,12 +119,9 @@ class HelpDialog(Dialog[str]):
         if scope is not None:
             place = PLACES[scope]
             self.say("heading", f"Keys {place[0].lower()}{place[1:]}")
-        self._first, self._rest = (
-            here(commands, scope, self._behind, self.keys),
-            elsewhere(commands, scope),
-        )
-        signs = Section("Signs", tuple(Entry(*one) for one in SIGNS))
-        self._first += [*filters(can_run=scope in LIST), signs]
+        self._first, self._rest = here(commands, scope), elsewhere(commands, scope)
+        self._first += filters()
+        self._first.append(Section("Signs", tuple(Entry(*one) for one in SIGNS)))
 
     def on_key(self, event: events.Key) -> None:
         """Search for what is typed. A digit runs an example and `?` closes, before anything is."""
@@ -185,9 +181,7 @@ class HelpDialog(Dialog[str]):
         return found
 
 
-def here(
-    commands: Iterable[Command], scope: Scope | None, context: Context, keys: registry.KeyWords
-) -> list[Section]:
+def here(commands: Iterable[Command], scope: Scope | None) -> list[Section]:
     """Return the keys of the screen in front, the most important first; none without a scope."""
     if scope is None:
         return []
@@ -198,7 +192,7 @@ def here(
 
     def section(title: str, members: Iterable[Command]) -> Section:
         prefix = f"{PLACES[scope]}: "
-        return Section(title, tuple(_entry(one, prefix, context, keys) for one in members))
+        return Section(title, tuple(_entry(one, prefix) for one in members))
 
     others = registry.by_heading(one for one in offered if one not in most_used)
     sections = [section(heading.value, members) for heading, members in others.items()]
@@ -218,25 +212,21 @@ def elsewhere(commands: Iterable[Command], scope: Scope | None) -> list[Section]
     ]
 
 
-def filters(*, can_run: bool) -> list[Section]:
-    """Return examples of filters, and what they are written of.
-
-    `can_run`: a digit filters the list behind by an example.
-    """
-    title = "Filter: a digit runs an example" if can_run else "Filter: examples"
-    width = 2 + max(len(text) for text, _ in EXAMPLES)
+def filters() -> list[Section]:
+    """Return examples of filters, and what they are written of."""
     examples = tuple(
-        Entry(f"{number}  {text}" if can_run else f"{text:<{width}}", words)
-        for number, (text, words) in enumerate(EXAMPLES, 1)
+        Entry(f"{number}  {text}", words) for number, (text, words) in enumerate(EXAMPLES, 1)
     )
     language = tuple(Entry(*one) for one in LANGUAGE)
-    return [Section(title, examples), Section("Filter: words and keys", language)]
+    return [
+        Section("Filter: in the list a digit runs an example", examples),
+        Section("Filter: words and keys", language),
+    ]
 
 
-def _entry(command: Command, prefix: str, context: Context, keys: registry.KeyWords) -> Entry:
+def _entry(command: Command, prefix: str) -> Entry:
     words = command.help.removeprefix(prefix)
-    why_not = command.why_not(context, keys) or ""
-    return Entry(command.key_shown or BY_NAME, words[:1].upper() + words[1:], why_not)
+    return Entry(command.key_shown or BY_NAME, words[:1].upper() + words[1:])
 
 
 def _halves(sections: Sequence[Section], column: int) -> list[Content]:
@@ -261,10 +251,7 @@ def _section(section: Section, width: int) -> list[Content]:
     lines = [Content.styled(section.title, "bold")]
     keys = max(KEYS, *(width_of(entry.key) + 2 for entry in section.entries))
     for entry in section.entries:
-        style = "$text-muted" if entry.why_not else ""
-        words = f"{entry.words} Not now: {entry.why_not}" if entry.why_not else entry.words
-        wrapped = textwrap.wrap(words, max(20, width - keys - 2)) or [""]
-        key = (fit(entry.key, keys), style or "bold $primary")
-        lines.append(Content.assemble("  ", key, (wrapped[0], style)))
-        lines += [Content.styled(" " * (keys + 2) + line, style) for line in wrapped[1:]]
+        first, *more = textwrap.wrap(entry.words, max(20, width - keys - 2)) or [""]
+        lines.append(Content.assemble("  ", (fit(entry.key, keys), "bold $primary"), first))
+        lines += [Content(" " * (keys + 2) + line) for line in more]
     return lines

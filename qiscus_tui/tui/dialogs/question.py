@@ -12,7 +12,6 @@ from typing import ClassVar, TypeVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerError
@@ -88,30 +87,13 @@ class Toggle(Static, can_focus=True):
         """`command`: of the dialog; its id is `change-<command>`."""
         super().__init__("", id=f"change-{command}", markup=False)
         self._command = command
-        self._box = self._words = Content()
         self.display = False
 
     def show_state(self, words: str, *, on: bool, key: str = "") -> None:
         """Show what it adds, and whether it does; without a key, Enter and space change it."""
         self.display = bool(words)
-        style = "$warning" if on else ""
-        self._box = Content.assemble(
-            (f"[{'✓' if on else ' '}] ", style), (f"{key}  " if key else "", "bold $primary")
-        )
-        self._words = Content(words)
-        self.refresh(layout=True)
-
-    def render(self) -> Content:
-        return Content("\n").join(self._lines(self.content_size.width))
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._lines(width))
-
-    def _lines(self, width: int) -> list[Content]:
-        """Return the lines: what does not fit goes on under the words, not under the box."""
-        indent = self._box.cell_length
-        first, *others = self._words.wrap(max(1, width - indent))
-        return [self._box + first, *(Content(" " * indent) + line for line in others)]
+        box = (f"[{'✓' if on else ' '}] ", "$warning" if on else "")
+        self.update(Content.assemble(box, (f"{key}  " if key else "", "bold $primary"), words))
 
     async def action_change(self) -> None:
         """Run the command, if the dialog offers it now."""

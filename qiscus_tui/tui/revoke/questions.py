@@ -44,7 +44,7 @@ def toggles_of(choices: PlanChoices, plan: RevocationPlan, *, ruled: bool) -> To
         found["keep_more"] = f"keep the newest [{newest or 'off'}] of {each}", newest is not None
         found["next_used_within"] = f"keep what was used within [{time}]", used is not None
     elif ruled:
-        found["rules"] = f"keep the newest of {each}, and what was used within 24h", False
+        found["rules"] = "keep the newest of each group, and what was used within 24h", False
     return found | {f"allow_{kind}": (words, is_in) for kind, words, is_in in additions(plan)}
 
 

@@ -1,7 +1,7 @@
 """A run of a plan as text: how far it is and what failed so far; then how it ended, by reason."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from textual.content import Content
@@ -30,18 +30,14 @@ REASONS_SO_FAR = 5
 IDS = 5
 """Ids that are named for one of them."""
 
-STEPS = 4
-"""The last steps, which are shown."""
-
 REDRAW = 0.1
 """Seconds between two drawings of the progress."""
 
 SENDING = "sending"
-VERIFYING = "reading the list to see what is gone"
 READINGS = {
     Purpose.RECHECK: "reading the list again first",
     Purpose.SAMPLE: "reading the list to see that nothing else ends",
-    Purpose.VERIFY: VERIFYING,
+    Purpose.VERIFY: "reading the list to see what is gone",
     Purpose.AGAIN: f"reading the list again ({{}} of up to {MOST_READINGS})",
 }
 
@@ -55,8 +51,8 @@ class Progress:
     """Seconds, for the pace."""
     done: int = 0
     failed: int = 0
-    steps: list[str] = field(default_factory=lambda: ["writing the audit log"])
-    """The steps until now, the last one is being done."""
+    doing: str = "writing the audit log"
+    """The step that is being done."""
     is_halted: bool = False
     failures: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """The ids that got each bad answer."""
@@ -75,29 +71,25 @@ class Progress:
         match event:
             case TrialStarted(id=one, why_another=why):
                 self._trial = one
-                self._do(f"trying {'another' if why else 'one first'}: {one[:8]}")
+                self.doing = f"trying {'another' if why else 'one first'}: {one[:8]}"
             case Answered(id=one, error=error):
                 self.done += 1
                 if one == self._trial:
-                    self._do("reading the list to see whether that one is gone")
+                    self.doing = "reading the list to see whether that one is gone"
                 elif not self.is_halted:
-                    self._do(SENDING)
+                    self.doing = SENDING
                     self._pace.at(self.done)  # measured from the first of the bulk
                 if error is not None:
                     self.failed += 1
                     self.failures.setdefault(error.message, []).append(one)
             case Halted():
                 self.is_halted = True
-                self._do("sending nothing more, waiting for the last answers")
+                self.doing = "sending nothing more, waiting for the last answers"
             case Reading(purpose=purpose, number=number):
-                self._do(READINGS[purpose].format(number))
-
-    def _do(self, step: str) -> None:
-        if step != self.steps[-1]:
-            self.steps.append(step)
+                self.doing = READINGS[purpose].format(number)
 
     def lead(self, width: int) -> Content:
-        """Return a bar of `width` cells, the counts, the pace, the steps: past, now, the last."""
+        """Return a bar of `width` cells, the counts, the pace, and what is being done."""
         percent = f" · {self.done * 100 // self.total} %" if self.total else ""
         failed = f" · {self.failed:,} failed" if self.failed else ""
         return Content.assemble(
@@ -105,24 +97,15 @@ class Progress:
             f"\n{self.done:,} of {self.total:,} answered{percent}",
             (failed, "bold $error"),
             f"\n{self._pace_words}\n",
-            *self._step_lines(),
+            (f"\n● {self.doing}", "bold"),
         )
 
     @property
     def _pace_words(self) -> str:
         """`350 a second · about 32 s left · 21 s so far`."""
-        is_sending = SENDING in self.steps and not self.is_halted
-        pace = self._pace.at(self.done) if is_sending else None
+        pace = self._pace.at(self.done) if self.doing == SENDING else None
         words = pace_words(self.done, self.total, pace)
         return " · ".join((*words, f"{span(self.seconds)} so far"))
-
-    def _step_lines(self) -> Iterator[tuple[str, str]]:
-        *did, doing = self.steps[-STEPS:]
-        for step in did:
-            yield f"\n✓ {step}", "$text-muted"
-        yield f"\n● {doing}", "bold"
-        if VERIFYING not in self.steps:
-            yield f"\n○ {VERIFYING}", "$text-muted"
 
     def lines(self) -> Content:
         """Return the failures so far, the most frequent reason first; nothing without one."""

@@ -1,6 +1,6 @@
 """Fields to type into: one line, and only the keys of a line.
 
-Textual's own input copies and cuts what it holds, secrets too.
+Textual's own input has keys that copy and cut what it holds, secrets too.
 """
 
 from __future__ import annotations
@@ -65,15 +65,6 @@ class Field(LineInput, inherit_bindings=False):
         lines = [line for line in event.text.splitlines() if line.strip()]
         if lines:
             self.replace(lines[0], *self.selection)
-
-    def action_copy(self) -> None:
-        """Do nothing: the terminal's own selection copies."""
-
-    def action_cut(self) -> None:
-        """Do nothing."""
-
-    def action_paste(self) -> None:
-        """Do nothing: the terminal pastes."""
 
 
 class SecretField(Field):
