@@ -258,14 +258,6 @@ async def test_a_narrow_terminal_keeps_account_sessions_storage_and_use(
         assert all(len(line) <= size[0] for line in here.lines())
 
 
-async def test_where_the_environments_token_is_not_taken_no_login_is_offered(machine: Machine):
-    workspace, choice = from_environment(machine.state, machine.clock, machine.home)
-    machine.state.fail_next(Call.LIST, Fault(401))
-    async with opened_with(workspace, choice, machine.state, machine.clock) as here:
-        assert isinstance(here.app.screen, SessionsScreen)
-        assert "comes from the environment" in here.toasts
-
-
 async def test_logging_in_again_for_this_run_ends_the_token_that_it_replaces(clock: ManualClock):
     async with at_sessions(clock) as here:
         assert "If the password is new" not in here.toasts
@@ -277,18 +269,6 @@ async def test_logging_in_again_for_this_run_ends_the_token_that_it_replaces(clo
         assert isinstance(here.app.screen, SessionsScreen)
         assert len(here.state.sessions()) == before
         assert "If the password is new, end them: filter age:>1m" in here.toasts
-
-
-async def test_a_token_that_a_refresh_could_not_store_is_on_the_screen_and_left_on_the_terminal(
-    machine: Machine,
-):
-    async with machine.app() as here:
-        connection = here.sessions.feed.connection
-        assert connection is not None
-        assert connection.show_secret("LLTrenewed")
-        await here.settle()
-        assert "LLTrenewed" in here.toasts
-        assert any("LLTrenewed" in words for words in here.app.parting_words)
 
 
 async def test_what_an_earlier_run_left_is_said_once_and_not_for_each_account(

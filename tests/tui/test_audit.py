@@ -12,7 +12,7 @@ from qiscus_tui.tui.audit.screen import AuditScreen
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock
 from tests.tui.accounts_here import AGENT, Machine
-from tests.tui.demo_app import DAY, Running
+from tests.tui.demo_app import Running
 
 EMAIL = "admin@demo.example"
 HOSTILE = "\x1b]0;owned\x07[@click=app.bell]x[/]"
@@ -126,30 +126,6 @@ async def test_a_filter_leaves_the_plans_with_all_its_words_and_several_accounts
         assert "1 failed" in here.text()
         await here.press("escape")
         assert isinstance(here.app.screen, SessionsScreen)
-
-
-async def test_a_long_rule_comes_before_how_many(machine: Machine):
-    (stored,) = machine.local_files.book.all()
-    log, now = machine.local_files.audit, machine.clock.now()
-    rule = "filter client:GuzzleHttp age:>7d used:>24h; keep the newest 1 of each client, network"
-    for plan, at, ended in (("aaaa1111", now - 60, 3), ("bbbb2222", now - 2 * DAY, 1)):
-        ids = [f"{plan}{number:04x}" for number in range(4)]
-        groups = [AuditGroup("GuzzleHttp", "10.2.0.0/24", 4)]
-        log.intent(plan, stored.account, AuditKind.REVOKE, ids, at, rule, groups=groups)
-        log.outcomes(plan, [(one, "revoked", "") for one in ids[:ended]])
-        log.outcomes(plan, [(one, "failed", "Revoking failed: 500") for one in ids[ended:]])
-        log.summary(plan, {"revoked": ended, "failed": 4 - ended})
-    async with machine.app() as here:
-        await open_audit(here)
-        assert any("filter client:GuzzleHttp age:>7d used" in line for line in here.lines()[:8])
-        await here.press("down")
-        words = here.words()
-        assert "1 failed: 500" in words
-        assert "aaaa11110003" in words
-        await here.pilot.resize_terminal(80, 24)
-        await here.settle()
-        assert "GuzzleHttp · 10.2.0.0/24" in here.words()
-        assert "q quit" in here.lines()[-1]
 
 
 async def test_a_session_without_an_outcome_says_so(machine: Machine):

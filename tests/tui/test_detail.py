@@ -8,7 +8,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.session.screen import DetailScreen
 from tests.clocks import ManualClock
-from tests.tui.demo_app import DAY, at_sessions
+from tests.tui.demo_app import at_sessions
 
 
 async def test_it_shows_what_is_known_ticks_and_says_how_old_the_list_is(
@@ -72,31 +72,6 @@ async def test_the_token_of_another_session_is_hidden_wherever_it_stands(
         assert other not in running.text()
 
 
-async def test_the_bar_is_of_the_life_that_the_session_really_has(clock: ManualClock) -> None:
-    async with at_sessions(clock, size=(60, 15)) as running:
-        listed = running.sessions.feed.listed
-        sessions = list(listed.sessions)
-        own = listed.positions[running.ids[0]]
-        ends = clock.now() + 90 * DAY
-        sessions[own] = msgspec.structs.replace(sessions[own], expires_at=ends)
-        running.sessions.list.show_at_once(replace(listed, sessions=sessions))
-        await running.press("home", "enter")
-        assert "90 of 90 days left" in running.text()
-
-
-async def test_what_is_drawn_while_the_app_ends_needs_nothing_that_is_gone_already(
-    clock: ManualClock,
-) -> None:
-    """Widgets go from the inside out, and the panel draws again once it was laid out."""
-    async with at_sessions(clock) as running:
-        await running.press("j", "enter")
-        screen = running.app.screen
-        assert isinstance(screen, DetailScreen)
-        await screen.query("#countdown, #known, #facts").remove()
-        clock.advance(2 * DAY)
-        screen.panel.draw()
-
-
 async def test_an_unknown_end_leaves_no_hole_for_a_countdown(clock: ManualClock) -> None:
     async with at_sessions(clock, dialect="bare", size=(80, 24)) as running:
         await running.press("j", "enter")
@@ -122,8 +97,9 @@ async def test_space_marks_the_session_shown_and_no_other(clock: ManualClock) ->
 
 async def test_revoking_from_there_asks_for_that_one(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
-        await running.press("a", "j", "enter", "x")
+        await running.press("a", "j", "enter", "j", "x")
         assert "Revoke 1 session" in running.text()
+        assert running.ids[2][:8] in running.text()
         clock.advance(1)
         await running.press("y")
         await running.press("enter")

@@ -189,7 +189,7 @@ async def test_with_an_error_the_list_stays_as_it_was_before_the_word_was_begun(
         await filtered(running, "client:curl")
         before = running.ids
         assert 0 < len(before) < 300
-        for wrong in ("is:expi", "age:>", "age>7d", "clint:x", "-is:", "or"):
+        for wrong in ("is:expi", "age>7d", "or"):
             await typed(running, f"client:curl {wrong}")
             assert running.ids == before
             await running.press("enter")
@@ -289,9 +289,7 @@ async def test_the_sign_of_an_error_stands_under_its_word_and_moves_nothing(widt
 # What time changes.
 
 
-@pytest.mark.parametrize(
-    "text", ["is:expiring", "is:expired", "expires:<24h", "age:>29d", "idle:>29d", "-is:expired"]
-)
+@pytest.mark.parametrize("text", ["is:expiring", "age:>29d", "-is:expired"])
 async def test_a_filter_follows_the_time(clock: ManualClock, text: str) -> None:
     async with at_sessions(clock, sessions=200, config=SELDOM) as here:
         await filtered(here, text)

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import pytest
-
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.service.sessions.groups import Group, grouped
@@ -11,8 +9,6 @@ from qiscus_tui.tui.dialogs.choice import ChoiceDialog
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.groups import GroupView
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
-from qiscus_tui.tui.widgets.bars import share_blocks
-from qiscus_tui.tui.widgets.cells import share_text
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
 
@@ -41,21 +37,6 @@ def under_cursor(running: Running) -> Group:
 
 def marked(running: Running) -> set[int]:
     return {*running.sessions.table.marks.positions()}
-
-
-@pytest.mark.parametrize(
-    ("share", "largest", "bar", "words"),
-    [
-        (461 / 1284, 461 / 1284, "███████▏", " 36 %"),
-        (238 / 1284, 461 / 1284, "███▋", " 19 %"),
-        (1 / 1284, 461 / 1284, "▏", "  0 %"),
-        (1.0, 1.0, "█████████", "100 %"),
-        (0.999, 1.0, "████████▉", " 99 %"),
-    ],
-)
-def test_the_bar_is_the_share_of_all(share: float, largest: float, bar: str, words: str) -> None:
-    assert share_blocks(share, largest, 9) == bar
-    assert share_text(share) == words
 
 
 async def test_g_shows_the_list_as_groups_the_largest_first_and_g_shows_the_list(
@@ -135,7 +116,8 @@ async def test_the_filter_groups_what_it_leaves_and_each_group_can_be_opened(
 ) -> None:
     async with at_sessions(clock, sessions=400) as running:
         await running.press("g")
-        for row, group in enumerate(groups_of(running)):
+        groups = groups_of(running)  # each of them: tests/service/test_groups.py
+        for row, group in ((0, groups[0]), (len(groups) - 1, groups[-1])):
             running.sessions.list.group_table.move_to(row)
             await running.press("enter")
             assert {*running.sessions.view.shown} == {*group.positions}, group.name
@@ -303,12 +285,6 @@ async def test_our_own_and_protected_groups_are_named_in_words(clock: ManualCloc
         assert own.split()[1] == "1"
         await running.press("c")
         assert running.toasts == "This needs a session: enter shows those of the group."
-
-
-async def test_l_names_the_integration_of_a_group(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        await running.press("g", "l", *"cron", "enter")
-        assert any("cron" in row and row.endswith("protected") for row in rows_of(running))
 
 
 async def test_to_revoke_is_what_x_plans_and_in_use_what_was_used_today(

@@ -61,14 +61,6 @@ def key_of(character: str) -> str:
     return names.get(character, character)
 
 
-async def test_in_the_demo_enter_goes_on_to_the_sessions(clock: ManualClock) -> None:
-    async with at_login(clock) as running:
-        assert "DEMO" in running.text()
-        await running.press("enter")
-        assert isinstance(running.app.screen, SessionsScreen)
-        assert "41 active" in running.text()
-
-
 async def test_tab_goes_email_password_server_keep_and_enter_logs_in_from_each(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,14 +149,6 @@ async def test_two_factor_leads_to_the_token_tab(clock: ManualClock) -> None:
         assert running.focus == "app-id"
         assert "second factor" in running.login.said
         assert "token" in running.login.said
-
-
-async def test_a_server_that_is_away_is_never_a_wrong_password(clock: ManualClock) -> None:
-    async with at_login(clock) as running:
-        running.state.fail_next(Call.LOGIN, Fault(503))
-        await running.press("enter")
-        assert "password" not in running.login.said.lower()
-        assert running.login.said
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from textual._styles_cache import StylesCache
 from textual.timer import Timer
 from textual.widget import Widget
 
+from qiscus_tui.model.clock import DAY
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
 
@@ -30,3 +31,18 @@ async def test_what_was_closed_is_gone(clock: ManualClock) -> None:
     async with at_sessions(clock) as on:
         first = await opened_and_closed(on)
         assert await opened_and_closed(on) == first
+
+
+async def test_a_screen_whose_widgets_are_gone_can_still_be_drawn(clock: ManualClock) -> None:
+    async with at_sessions(clock) as running:
+        for keys in (("j", "enter"), ("o",), ("A",)):
+            await running.press(*keys)
+            screen = running.app.screen
+            assert screen is not running.sessions
+            await screen.remove_children()
+            clock.advance(10 * DAY)
+            running.sessions.reload()  # which the screen in front follows
+            await running.settle()
+            assert running.app.screen is screen
+            screen.dismiss()
+            await running.settle()

@@ -90,18 +90,6 @@ async def test_a_row_reads_as_the_screen_is_drawn() -> None:
         assert drawn in line
 
 
-async def test_users_have_a_column_only_where_entries_name_them() -> None:
-    sessions = [session(0), session(1, user="a@b.c")]
-    app = TableApp(listed(sessions), ManualClock(NOW))
-    async with app.run_test(size=(120, 6)) as pilot:
-        await pilot.pause()
-        assert app.lines()[0].split()[-1] == "USER"
-        assert app.lines()[2].endswith("a@b.c")
-        app.table.show(many(3), range(3))
-        await pilot.pause()
-        assert app.lines()[0].split()[-1] == "IP"
-
-
 async def test_what_strangers_wrote_moves_no_column_and_is_no_markup() -> None:
     rows = [
         session(n, user_agent=one, ip=one, user=one, created_at=NOW)
@@ -294,18 +282,6 @@ async def test_the_cursor_stays_on_its_session_through_sort_and_filter() -> None
         assert app.table.cursor_id == session(3).id
         app.table.show_order([1, 2, 40, 5, 4])  # the next below that is still shown
         assert app.table.cursor_id == session(4).id
-
-
-async def test_the_cursor_finds_back_to_its_session_once_that_is_shown_again() -> None:
-    app = app_of()
-    async with app.run_test(size=SIZE) as pilot:
-        await press(pilot, "pagedown pagedown")
-        app.table.show_order([])
-        assert app.table.cursor_id is None
-        app.table.show_order(range(50))
-        await pilot.pause()
-        assert app.table.cursor_id == session(20).id
-        assert app.table.top_row <= 20 < app.table.top_row + 10
 
 
 async def test_a_reload_keeps_cursor_and_window_on_their_sessions() -> None:
@@ -545,16 +521,6 @@ async def test_a_range_whose_rows_change_ends_and_marks_nothing() -> None:
             assert marked_ids(app.table) == ()
             counts = [one.count for one in app.told if isinstance(one, app.table.RangeChanged)]
             assert counts[-1] == 0
-
-
-async def test_a_sort_of_a_cursor_that_never_moved_shows_the_top_and_ends_a_range() -> None:
-    app = app_of()
-    async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("v")
-        app.table.show_sort(Sort(SortKey.CREATED, descending=False))
-        app.table.show_sorted(list(reversed(range(50))))
-        await pilot.press("space")
-        assert marked_ids(app.table) == ids(49)
 
 
 ORDERS = st.lists(st.integers(0, 14), min_size=1, max_size=12, unique=True)

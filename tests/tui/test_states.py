@@ -37,16 +37,6 @@ async def test_loading_says_how_far_it_is(clock: ManualClock) -> None:
         assert "○ loading" in running.text()
 
 
-async def test_an_empty_list_says_so(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=3) as running:
-        for session in running.state.sessions():
-            running.state.end(session.token)
-        await running.press("r")
-        assert "The server lists no live session." in running.text()
-        assert "r reads the list again" in running.text()
-        assert "any of these" not in running.text()  # may be our own
-
-
 async def test_a_server_that_goes_away_leaves_the_list_stale(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         before = running.ids
@@ -153,7 +143,7 @@ async def test_keys_that_were_meant_for_the_list_reach_no_login(clock: ManualClo
         assert running.value("#password") == "k"  # typed over what was filled in
 
 
-@pytest.mark.parametrize("key", ["question_mark", "A", "L", "colon", "o", "F"])
+@pytest.mark.parametrize("key", ["A", "o", "F"])
 async def test_a_login_that_is_needed_while_something_else_is_in_front_is_asked_for_after_it(
     clock: ManualClock, key: str
 ) -> None:
@@ -172,7 +162,7 @@ async def test_a_login_that_is_needed_while_something_else_is_in_front_is_asked_
         assert not isinstance(running.app.screen, LoginScreen)
 
 
-@pytest.mark.parametrize("dialect", ["bare", "undated", "patchy", "no-expiry", "extra", "masked"])
+@pytest.mark.parametrize("dialect", ["bare", "patchy", "masked"])
 async def test_every_shape_of_list_can_be_walked(clock: ManualClock, dialect: str) -> None:
     assert dialect in DIALECTS
     async with at_sessions(clock, dialect=dialect, size=(80, 24)) as running:

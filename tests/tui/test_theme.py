@@ -1,17 +1,23 @@
-"""The themes: told apart in 256 colours, readable in 16 and in none."""
+"""The themes: told apart in 256 colours, readable in 16 and in none; and which one is used."""
 
 import itertools
 
 import pytest
+from msgspec.structs import replace
 from rich.color import Color as RichColor
 from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from qiscus_tui.store import config_checks
+from qiscus_tui.store.config import Config, UiConfig
+from qiscus_tui.tui.app import QiscusTui
+from qiscus_tui.tui.terminal.replies import BackgroundIs
 from qiscus_tui.tui.theme import DARK, LIGHT, THEMES, has_few_colours, theme_for
 from tests.clocks import ManualClock
+from tests.sandbox import demo_state
 from tests.tui.conftest import NOW, TableApp, many
+from tests.tui.demo_app import Running, at_login, workspace_on
 
 ACCENTS = ("primary", "secondary", "success", "warning", "error", "accent")
 TEXTS = ("foreground", "text-muted", *ACCENTS)
@@ -136,3 +142,54 @@ def luminance(colour: str) -> float:
 
 def test_the_configuration_knows_every_theme_of_the_app() -> None:
     assert {*BUILTIN_THEMES, *(one.name for one in THEMES)} <= set(config_checks.THEMES)
+
+
+# The one that is used.
+
+
+async def choose(running: Running, number: str) -> None:
+    """Choose a theme by the palette."""
+    await running.press("enter", "colon", *"theme", "enter")
+    assert "Theme" in running.text()
+    await running.press(number)
+
+
+@pytest.mark.parametrize(
+    ("configured", "light", "used"),
+    [("auto", True, LIGHT), ("auto", False, DARK), (DARK, True, DARK), ("nord", True, "nord")],
+)
+async def test_it_is_like_the_terminal_unless_config_toml_says_another(
+    configured: str, light: bool, used: str
+) -> None:
+    config = Config(ui=UiConfig(theme=configured))
+    async with at_login(ManualClock(), config=config) as running:
+        assert isinstance(running.app, QiscusTui)
+        running.app.post_message(BackgroundIs(light))
+        await running.settle()
+        assert running.app.theme == used
+
+
+async def test_one_that_was_chosen_is_kept_for_the_next_run() -> None:
+    clock = ManualClock()
+    state = demo_state(clock, sessions=5)
+    workspace = workspace_on(state, clock)
+    for before in (DARK, LIGHT):
+        app = QiscusTui(replace(workspace), None)
+        async with app.run_test(size=(120, 40)) as pilot:
+            running = Running(app, pilot, state, clock)
+            await running.settle()
+            assert app.theme == before
+            await choose(running, "3")
+            assert app.theme == LIGHT
+            app.post_message(BackgroundIs(light=False))
+            await running.settle()
+            assert app.theme == LIGHT
+
+
+async def test_against_config_toml_it_holds_until_the_end_and_says_so() -> None:
+    config = Config(ui=UiConfig(theme=DARK))
+    async with at_login(ManualClock(), config=config) as running:
+        await choose(running, "3")
+        assert running.app.theme == LIGHT
+        assert "Until you quit: config.toml sets the theme" in running.toasts
+        assert running.app.workspace.local_files.shown_lists.theme() == ""

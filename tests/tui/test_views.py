@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.model.group_keys import GroupKey
@@ -46,11 +45,8 @@ async def test_a_digit_shows_the_view_in_that_place(clock: ManualClock) -> None:
         assert shown(here) == ("is:expiring", False)
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_v_lists_the_views_with_what_they_show(
-    clock: ManualClock, size: tuple[int, int]
-) -> None:
-    async with at_sessions(clock, config=VIEWS, size=size) as here:
+async def test_v_lists_the_views_with_what_they_show(clock: ManualClock) -> None:
+    async with at_sessions(clock, config=VIEWS, size=(80, 24)) as here:
         await here.press("V")
         assert isinstance(here.app.screen, ChoiceDialog)
         assert "client:GuzzleHttp · by network · newest" in here.text()
