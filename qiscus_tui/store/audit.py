@@ -176,10 +176,6 @@ class AuditLog:
         """Return every intent, oldest first."""
         return tuple(one for one in self.read_plans() if isinstance(one, AuditIntent))
 
-    def accesses(self) -> tuple[AuditAccess, ...]:
-        """Return every login, refresh and logout, oldest first."""
-        return tuple(one for one in self.read_plans() if isinstance(one, AuditAccess))
-
     def read_plans(self) -> tuple[AuditRecord, ...]:
         """Return every record but the outcomes of single sessions, oldest first."""
         return tuple(_except_outcomes(self._contents()))

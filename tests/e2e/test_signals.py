@@ -20,6 +20,7 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.signal_shield import ANSWER_WAIT
 from qiscus_tui.store.account_lock import account_lock_name
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
+from qiscus_tui.store.audit_records import AuditAccess
 from qiscus_tui.store.secrets import FileSecrets
 from tests.e2e.processes import Machine, SilentServer, machine, silent_server
 from tests.sandbox import PASSWORD, demo_state
@@ -113,7 +114,8 @@ def test_a_refresh_on_its_way_is_waited_for_some_seconds_and_nothing_more_is_ask
         assert program.stdout is not None
         assert "begun" not in program.stdout.read()
     assert len(server.requests) == 1
-    (access,) = here.local_files().audit.accesses()
+    records = here.local_files().audit.read_plans()
+    (access,) = [one for one in records if isinstance(one, AuditAccess)]
     assert "a new token may exist" in access.error
 
 

@@ -3,7 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qiscus_tui.errors import NoAccount, StorageError, UsageError
+from qiscus_tui.errors import NoAccount, UsageError
 from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.selection import (
@@ -16,7 +16,6 @@ from qiscus_tui.service.account.selection import (
     environment_credentials,
 )
 from qiscus_tui.service.account.workspace import Workspace
-from qiscus_tui.store.audit_records import AuditKind
 
 CHOSEN_HERE = "chosen in the app"
 
@@ -47,20 +46,6 @@ def kept_accounts(workspace: Workspace) -> list[KnownAccount]:
         KnownAccount(one.name, one.account, one.storage, uses.get(one.account.key))
         for one in stored
     ]
-
-
-def last_logins(workspace: Workspace) -> dict[str, float]:
-    """Return when each account logged in last, by its own name, as the audit log has it.
-
-    Epoch seconds. Nothing where the log can't be read: the audit says why.
-    """
-    try:
-        accesses = workspace.local_files.audit.accesses()
-    except StorageError:
-        return {}
-    return {
-        one.account: one.time for one in accesses if one.kind is AuditKind.LOGIN and not one.error
-    }
 
 
 def accounts(workspace: Workspace) -> list[KnownAccount]:

@@ -21,7 +21,6 @@ from qiscus_tui.service.account.directory import (
     KnownAccount,
     account_named,
     kept_accounts,
-    last_logins,
     must_not_be_given,
     switched_to,
 )
@@ -74,7 +73,6 @@ class AccountRow(Struct, frozen=True):
     """Whether these were all."""
     seen_at: float | None = None
     """When that was: epoch seconds."""
-    last_login: float | None = None
 
     @property
     def name(self) -> str:
@@ -109,7 +107,6 @@ class AccountRow(Struct, frozen=True):
         return [
             Fact("Sessions", self.sessions),
             Fact("Storage", self.known.storage.value),
-            Fact("Last login", created_cell(self.last_login, self.now)),
             Fact("Last used", self.use),
             Fact("Account", self.name),
             Fact("Server", str(account.origin)),
@@ -223,13 +220,10 @@ class AccountsScreen(BaseScreen[None]):
             name = ENVIRONMENT_NAME if is_given else feed.account.name
             kept.insert(0, KnownAccount(name, feed.account, feed.storage))
         lists = last_lists(self.workspace.local_files)
-        logins = last_logins(self.workspace)
         now, rows = self.workspace.clock.now(), list[AccountRow]()
         for one in kept:
             last, listed = lists.get(one.account.key), None if feed is None else feed.listed
-            row = AccountRow(
-                one, now, self._is_in_use(one), last_login=logins.get(one.account.name)
-            )
+            row = AccountRow(one, now, self._is_in_use(one))
             if row.is_in_use and feed is not None and feed.is_read and listed is not None:
                 row = replace(
                     row, live=len(listed), is_whole=listed.is_whole, seen_at=listed.read_at
