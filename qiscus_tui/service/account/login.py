@@ -68,8 +68,6 @@ class LoggedIn:
     connection: Connection
     notes: tuple[str, ...] = ()
     """What the user should know."""
-    was_known: bool = False
-    """Whether this machine had the account before."""
 
 
 @dataclass(frozen=True)
@@ -329,7 +327,7 @@ async def _store(
     replaced = old.short_lived if old is not None else None
     if replaced is not None and replaced != credentials.short_lived:
         notes += await _end_replaced(connection, replaced.token)
-    return LoggedIn(connection, notes, was_known=before != PreviousLogin())
+    return LoggedIn(connection, notes)
 
 
 def _write(

@@ -225,11 +225,6 @@ class RevocationPlan:
         """Whether our own session may be among the targets without our knowing."""
         return bool(self.targets) and self.listed.current is Current.UNKNOWN
 
-    def why_kept(self, session: Session) -> str | None:
-        """Return why this session of the selection stays; None where it is revoked."""
-        stays = (*self.left_out, *self.kept)
-        return next((one.reason for one in stays if one.session is session), None)
-
     @property
     def doubt(self) -> str | None:
         """Return why nothing is revoked, where that is because something is unknown.
