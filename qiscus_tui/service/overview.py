@@ -260,7 +260,7 @@ def count_overview(
     return Overview(days, clients, networks, sprawl, ends, undated, starts[-2], starts[-1])
 
 
-# What a session stands among: its group, and when that was created and used. What the sessions of a
+# What a session stands among: its group, and when that was created. What the sessions of a
 # list come from is found once; a group, and what it has in common, when one of them is asked for.
 
 
@@ -271,15 +271,13 @@ LONG_LIST, MUCH = 50, 0.2
 
 
 class GroupHistory(Struct, frozen=True):
-    """A group, and when its sessions were created and used. Times are the server's."""
+    """A group, and when its sessions were created. Times are the server's."""
 
     group: Group
     newest_first: Sequence[int]
     """Positions of its sessions; those without a creation time last."""
     dated: int
     """How many of them have one."""
-    used: Sequence[float]
-    """When they were used last, the earliest first."""
     days: Sequence[float]
     """When the days begin of which logins are counted; the last one is tomorrow."""
     logins: Sequence[int]
@@ -292,10 +290,6 @@ class GroupHistory(Struct, frozen=True):
         if self.dated < 2 or oldest is None or newest is None:
             return None
         return (newest - oldest) / (self.dated - 1)
-
-    def used_within(self, seconds: float, now: float) -> int:
-        """Return how many were used so recently."""
-        return len(self.used) - bisect_left(self.used, now - seconds)
 
     def day_of(self, created_at: float | None) -> int | None:
         """Return which of the days a session was created on."""
@@ -357,24 +351,19 @@ def _group(
 
 
 def group_history(listed: SessionList, group: Group, now: float) -> GroupHistory:
-    """Return when the sessions of a group were created and used."""
+    """Return when the sessions of a group were created."""
     sessions = listed.sessions
     days = days_around(now)[-DAYS - 1 :]
     logins = [0] * DAYS
     created: list[int] = []
     undated: list[int] = []
-    used: list[float] = []
     for position in group.positions:
-        session = sessions[position]
-        at = session.created_at
+        at = sessions[position].created_at
         if at is None:
             undated.append(position)
         else:
             created.append(position)
             if days[0] <= at < days[-1]:
                 logins[bisect_right(days, at) - 1] += 1
-        if session.last_used_at is not None:
-            used.append(session.last_used_at)
     created.sort(key=lambda position: sessions[position].created_at or 0.0, reverse=True)
-    used.sort()
-    return GroupHistory(group, created + undated, len(created), used, days, logins)
+    return GroupHistory(group, created + undated, len(created), days, logins)

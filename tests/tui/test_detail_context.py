@@ -181,7 +181,7 @@ def words(ages: Sequence[float | None], at: int, **more: object) -> str:
     sessions = replace(listed(made), clients=clients)
     context = context_of(sessions, at)
     draw_context(sessions, context, NOW, 40, 20)
-    return group_words(context, NOW)
+    return group_words(context)
 
 
 @pytest.mark.parametrize(

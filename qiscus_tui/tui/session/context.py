@@ -11,7 +11,7 @@ import time
 
 from textual.content import Content
 
-from qiscus_tui.model.clock import DAY, span
+from qiscus_tui.model.clock import span
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview import (
     DAYS,
@@ -22,7 +22,7 @@ from qiscus_tui.service.overview import (
     group_history,
     origins_of,
 )
-from qiscus_tui.service.sessions.groups import Kind
+from qiscus_tui.service.sessions.groups import Group, Kind
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.bars import column_lines
 from qiscus_tui.tui.widgets.cells import created_cell_short, fit, last_used_cell
@@ -76,21 +76,21 @@ class SessionDetails:
                 self._known[kinds] = history
 
 
-def group_words(context: SessionContext, now: float) -> str:
+def group_words(context: SessionContext) -> str:
     """Return `newest of 461 from GuzzleHttp · 10.2.0.0/24, one every 1 h 36 min, …`."""
     history = context.history
     words = [_place_words(context)]
     if history.interval is not None:
         words.append(f"one every {span(history.interval)}")
-    words.append(_use_words(history, now))
+    words.append(_use_words(history.group))
     if history.group.protected:
         words.append("protected")
     return ", ".join(words)
 
 
-def _use_words(history: GroupHistory, now: float) -> str:
-    is_alone, used = history.group.count == 1, history.used_within(DAY, now)
-    if not history.used:
+def _use_words(group: Group) -> str:
+    is_alone, used = group.count == 1, group.in_use
+    if group.last_used_at is None:
         return "its last use is unknown" if is_alone else "it is unknown when they were used"
     return "not used within 24h" if is_alone and not used else f"{used:,} used within 24h"
 
@@ -126,7 +126,7 @@ def draw_context(
 
     The strip of days is as tall as there is room for.
     """
-    history, sentence = context.history, textwrap.wrap(group_words(context, now), max(1, width))
+    history, sentence = context.history, textwrap.wrap(group_words(context), max(1, width))
     most, cells = max(history.logins), _cells(width)
     room = height - len(sentence) - _AROUND
     blank = [Content()] if room - 2 >= ROOMY else []
