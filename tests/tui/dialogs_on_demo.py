@@ -177,7 +177,8 @@ async def finished(app: App[Any]) -> None:
 
 
 async def settled(pilot: Pilot[int]) -> None:
-    """Wait until what was begun is done."""
+    """Wait until what was begun is done: a key may begin it in a message behind its own."""
+    await pilot.pause()
     await finished(pilot.app)
     await pilot.pause()
 

@@ -77,3 +77,12 @@ async def test_what_warns_is_bold(clock: ManualClock) -> None:
         here.clock.advance(1)
         await here.press("c")
         assert "This program's own session ends" in bold(here)
+
+
+async def test_what_would_be_chosen_is_reversed(clock: ManualClock) -> None:
+    async with at_sessions(clock, few_colours=True) as here:
+        for key, chosen in (("G", "2  client"), ("colon", "Prune what is shown")):
+            await here.press(key, "down")
+            parts = [part for part in drawn(here) if part.style and part.style.reverse]
+            assert chosen in "".join(part.text for part in parts), key
+            await here.press("escape")

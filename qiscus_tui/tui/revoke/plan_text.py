@@ -77,12 +77,10 @@ def lead(shown: ShownPlan, refusal: QiscusTuiError | None) -> Content:
     plan = shown.plan
     if refusal is not None:
         return Content("Nothing will be sent.")
-    if plan.targets:
-        emptied = Content.styled(emptied_words(shown.emptied), "bold $warning")
-        return joined([Content.styled(summary(plan), "bold"), emptied])
     if not plan.selection.positions:
         return Content("No session matches.")
-    return Content("Everything that was chosen is kept; the reasons are below.")
+    emptied = Content.styled(emptied_words(shown.emptied), "bold $warning")
+    return joined([Content.styled(summary(plan), "bold"), emptied])
 
 
 def summary(plan: RevocationPlan) -> str:

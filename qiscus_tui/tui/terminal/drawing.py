@@ -11,7 +11,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 
 @lru_cache(1024)
@@ -25,6 +25,16 @@ def _inner_outer_of(_cache: StylesCache, base: Color, background: Color) -> tupl
 
 # Textual's own remembers by widget as well: it keeps the lines of 1,024 that are long gone.
 StylesCache.get_inner_outer = _inner_outer_of  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _visual_style(one: OptionList, *components: str, partial: bool = False) -> Style:
+    style = Widget.get_visual_style(one, *components, partial=partial)
+    is_reversed = any(one.get_component_styles(name).text_style.reverse for name in components)
+    return style + Style(reverse=True) if is_reversed else style
+
+
+# Textual's own leaves out `reverse`, by which a choice is seen without colours.
+OptionList.get_visual_style = _visual_style  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class ComparingCompositor(Compositor):
