@@ -47,20 +47,23 @@ def run(context: VerbContext) -> int:
             console.result(line)
         console.results.flush()
 
-    try:
-        from qiscus_tui.cli.serving import serve
-        from qiscus_tui.demo.app import demo_app
+    from qiscus_tui.cli.serving import listening, serve
+    from qiscus_tui.demo.app import demo_app
 
-        app = demo_app(state, latency_ms=options.latency)
-        ended_by = serve(app, port=options.port, announce=announce)
+    try:
+        listener = listening(options.port)
+    except OSError as error:
+        raise UsageError(
+            f"Port {options.port} cannot be used: {error.strerror}", "Choose another --port."
+        ) from error
+    app = demo_app(state, latency_ms=options.latency)
+    try:
+        with listener:
+            ended_by = serve(app, listener, announce)
     except ImportError as error:
         raise UsageError(
             "The sandbox needs uvicorn, which is not installed",
             "In a clone of the repository: pip install '.[sandbox]'",
-        ) from error
-    except OSError as error:
-        raise UsageError(
-            f"Port {options.port} cannot be used: {error.strerror}", "Choose another --port."
         ) from error
     return signal_exit_code(ended_by) if ended_by else ExitCode.DONE
 

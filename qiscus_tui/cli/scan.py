@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 from qiscus_tui.cli.options import flag
-from qiscus_tui.cli.output.console import Console, ended_array
+from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.output.tables import gaps
 from qiscus_tui.cli.output.text_table import UNKNOWN, moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext, always
@@ -126,7 +126,7 @@ def _rows(context: VerbContext) -> Generator[JsonArray | None]:
         with results.document.add_with_array(fields, "found") as array:
             yield array
     else:
-        with ended_array(results.write) as array:
+        with results.json_array() as array:
             yield array
 
 

@@ -17,31 +17,24 @@ if TYPE_CHECKING:
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def serve(
-    app: "ASGIApp",
-    *,
-    port: int = 0,
-    announce: Callable[[str], None] = lambda base_url: None,
-) -> int | None:
-    """Serve on loopback until SIGINT, SIGTERM or SIGHUP, and return that signal's number.
+def serve(app: "ASGIApp", listener: socket.socket, announce: Callable[[str], object]) -> int | None:
+    """Serve until SIGINT, SIGTERM or SIGHUP, and return that signal's number.
 
-    `announce` gets `http://127.0.0.1:PORT` once connections are taken; port 0 takes a free one.
-    Raises OSError where the port is taken, ImportError without uvicorn.
+    `announce` gets the base URL once connections are taken. Raises ImportError without uvicorn.
     """
-    with listening(port) as listener:
-        ended_by: list[int] = []
-        server = quiet_server(app, started=lambda: announce(url_of(listener)))
+    ended_by: list[int] = []
+    server = quiet_server(app, started=lambda: announce(url_of(listener)))
 
-        def end(number: int) -> None:
-            ended_by.append(number)
-            server.should_exit = True
+    def end(number: int) -> None:
+        ended_by.append(number)
+        server.should_exit = True
 
-        async def run() -> None:
-            on_ending_signals(end)
-            await server.serve(sockets=[listener])
+    async def run() -> None:
+        on_ending_signals(end)
+        await server.serve(sockets=[listener])
 
-        asyncio.run(run())
-        return ended_by[0] if ended_by else None
+    asyncio.run(run())
+    return ended_by[0] if ended_by else None
 
 
 def on_ending_signals(end: Callable[[int], object]) -> None:
@@ -50,7 +43,7 @@ def on_ending_signals(end: Callable[[int], object]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, end, number)
 
 
-def quiet_server(app: "ASGIApp", *, started: Callable[[], None], **settings: Any) -> "Server":
+def quiet_server(app: "ASGIApp", *, started: Callable[[], object], **settings: Any) -> "Server":
     """Return a server that logs nothing and leaves the signals alone.
 
     `settings` are uvicorn's. Raises ImportError without it.

@@ -11,7 +11,7 @@ from email.utils import formatdate
 import httpx
 import pytest
 
-from qiscus_tui.cli.serving import serve
+from tests.cli.conftest import Program
 from tests.clocks import ManualClock
 from tests.sandbox import PASSWORD, demo_state
 from tests.sandbox.app import demo_app
@@ -22,13 +22,14 @@ SANDBOX = textwrap.dedent(
     import time
     from qiscus_tui.demo import DemoState
     from qiscus_tui.demo.app import demo_app
-    from qiscus_tui.cli.serving import serve
+    from qiscus_tui.cli.serving import listening, serve
 
     class Clock:
         now = staticmethod(time.time)
 
     app = demo_app(DemoState(Clock(), sessions=3))
-    ended_by = serve(app, announce=lambda url: print(url, flush=True))
+    with listening() as listener:
+        ended_by = serve(app, listener, lambda url: print(url, flush=True))
     print("ended by", ended_by, flush=True)
     """
 )
@@ -69,20 +70,16 @@ def test_a_signal_ends_it_without_a_traceback() -> None:
         assert process.stderr.read() == ""
 
 
-def test_a_port_in_use_is_an_oserror(clock: ManualClock) -> None:
+def test_a_port_in_use_and_a_missing_uvicorn_are_said(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        state = demo_state(clock, sessions=1)
-        with pytest.raises(OSError, match="in use"):
-            serve(demo_app(state), port=port)
-
-
-def test_without_uvicorn_it_is_an_import_error(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+        done = program("sandbox", "--port", str(port))
+    assert (done.code, f"Port {port} cannot be used" in done.err) == (2, True)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
-    with pytest.raises(ImportError, match="uvicorn"):
-        serve(demo_app(demo_state(clock, sessions=1)))
+    done = program("sandbox")
+    assert (done.code, "needs uvicorn" in done.err) == (2, True)
 
 
 async def test_latency_is_waited_once_per_request(clock: ManualClock) -> None:

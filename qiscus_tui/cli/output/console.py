@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import TextIO
 
 from qiscus_tui.cli.signals import interruptible
-from qiscus_tui.errors import NotConfirmed, QiscusTuiError, StorageError, UsageError
+from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
 from qiscus_tui.model.ascii_json import JsonArray, ascii_json
 from qiscus_tui.model.clock import Pace, read_words
 from qiscus_tui.model.text import safe
@@ -38,20 +38,20 @@ class Results:
         """Whether any was written."""
 
     def write(self, text: str) -> None:
-        """Write text. Raises StorageError."""
+        """Write text."""
         self.has_any = True
         with self._written():
             self.out.write(text)
 
     def write_bytes(self, piece: bytes) -> None:
-        """Write a piece of a result that may be no text. Raises StorageError."""
+        """Write a piece of a result that may be no text."""
         with self._written():
             self.out.flush()
             self.out.buffer.write(piece)
             self.out.buffer.flush()
 
     def flush(self) -> None:
-        """Write what is buffered, for a reader that follows. Raises StorageError."""
+        """Write what is buffered, for a reader that follows."""
         with self._written():
             self.out.flush()
 
@@ -61,13 +61,6 @@ class Results:
             yield
         except BrokenPipeError:
             self.drop()
-        except OSError as error:
-            self.drop()
-            words = error.strerror or os.strerror(error.errno or 0)
-            raise StorageError(
-                f"The result could not be written: {words}",
-                "Check free space, and where the output goes.",
-            ) from error
 
     def drop(self) -> None:
         """Discard all that follows: stdout is closed."""
@@ -80,26 +73,18 @@ class Results:
 
     @contextlib.contextmanager
     def json_array(self) -> Generator[JsonArray]:
-        """Give the array that the elements of a result go to: its own, or that of all results.
-
-        One of its own may be long: a reader that goes away ends it by BrokenPipeError.
-        """
+        """Give the array that the elements of a result go to: its own, or that of all results."""
         if self.document is not None:
             yield self.document
-            return
-
-        def write(text: str) -> None:
-            self.has_any = True
-            self.out.write(text)
-
-        with ended_array(write) as array:
-            yield array
+        else:
+            with _ended_array(self.write) as array:
+                yield array
 
     @contextlib.contextmanager
     def one_document(self) -> Generator[None]:
         """Make one JSON array of all results in the block, also where a signal ends it."""
         try:
-            with ended_array(self.write) as array:
+            with _ended_array(self.write) as array:
                 self.document = array
                 yield
         finally:
@@ -107,7 +92,7 @@ class Results:
 
 
 @contextlib.contextmanager
-def ended_array(write: Callable[[str], object]) -> Generator[JsonArray]:
+def _ended_array(write: Callable[[str], object]) -> Generator[JsonArray]:
     """Give a JSON array that is ended with the block.
 
     Where an error or a signal ends the block, an array without an element is not written.
