@@ -18,7 +18,7 @@ from tests.sandbox import USERS, DemoState
 from tests.sandbox.state import Caller
 from tests.tui.demo_app import Running, at_sessions
 
-SECONDS = int(os.environ.get("QISCUS_TUI_SOAK", "36"))
+SECONDS = int(os.environ.get("QISCUS_TUI_SOAK", "60"))
 RELOAD = 6
 AGENTS = ("curl/8.5", "GuzzleHttp/7", "python-requests/2.31", "Mozilla/5.0 (X11; Linux x86_64)")
 KEYS = ("j", "k", "space", "s", "pagedown", "home")
