@@ -52,6 +52,8 @@ class AccountOptions(Struct, frozen=True):
 
     account: str | None = None
     server: str | None = None
+    named_by: str = "--account"
+    """The option that named the account."""
 
 
 def environment_credentials(environ: Mapping[str, str]) -> tuple[str, Credentials] | None:

@@ -137,7 +137,7 @@ class Workspace(Unshown, frozen=True, dict=True):
     def _stored(self) -> tuple[StoredAccount, str]:
         accounts = list(self.local_files.book.all())
         named = (
-            (self.account_options.account, "--account"),
+            (self.account_options.account, self.account_options.named_by),
             (self.environ.get(ACCOUNT_VARIABLE, "").strip() or None, ACCOUNT_VARIABLE),
         )
         for name, by in named:
