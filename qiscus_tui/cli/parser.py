@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from qiscus_tui import __version__
 from qiscus_tui.cli.options import file_path, flag, time_limit
-from qiscus_tui.cli.output.console import terminal_width
+from qiscus_tui.cli.output.console import Results, terminal_width
 from qiscus_tui.cli.verbs import VERB_GROUPS, VERBS, Example, Verb, load
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
@@ -86,6 +86,10 @@ class Parser(argparse.ArgumentParser):
                 hint = "Write it as --filter=-client:curl or --filter not:client:curl"
             raise UsageError(safe(message, 300), hint)
         raise UsageError(safe(message, 300), f"See: {self.prog} --help")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print it; argparse itself hides errors, such as a full disk."""
+        Results(file or sys.stderr).write(message)
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
         if action.option_strings and arg_strings == ["--"]:  # Python 3.11 leaves it out

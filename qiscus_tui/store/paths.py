@@ -113,7 +113,6 @@ class Paths(Struct, frozen=True):
     short_file = _File("state_dir", "short.json")
     """Short-lived tokens of accounts whose long-lived token is in the environment."""
     audit_file = _File("state_dir", "audit.jsonl")
-    """Revoke-alls that were started."""
     verified_file = _File("state_dir", "verified.json")
     """Servers on which the revoke call was seen to work."""
     checks_file = _File("state_dir", "checks.json")

@@ -36,8 +36,9 @@ def test_with_closed_streams_it_does_its_work_in_silence(tmp_path: Path, closed:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_disk_that_is_full_is_6(tmp_path: Path) -> None:
-    done = typed(f"{PROGRAM} --demo sessions >/dev/full", tmp_path)
+@pytest.mark.parametrize("words", ["--demo sessions", "--help"])
+def test_a_disk_that_is_full_is_6(words: str, tmp_path: Path) -> None:
+    done = typed(f"{PROGRAM} {words} >/dev/full", tmp_path)
     assert done.returncode == 6
     assert len(done.stderr.splitlines()) == 2
 
