@@ -166,6 +166,18 @@ async def test_an_incomplete_list_makes_nothing_already_gone(stage: Stage):
     assert end.of(b).outcome is Outcome.REVOKED
 
 
+async def test_lists_in_doubt_before_the_sending_are_not_what_the_lists_after_are_held_against(
+    stage: Stage,
+):
+    session, *others = stage.sessions(12)
+    plan = stage.plan([session])
+    stage.clock.advance(60)
+    stage.server.readings.extend([lambda server: server.live.clear()] * 5)
+    stage.server.readings.append(lambda server: server.add(*others))
+    end = await stage.apply(plan)
+    assert end.of(session).outcome is Outcome.REVOKED
+
+
 async def test_what_was_gone_and_is_listed_again_is_not_claimed(stage: Stage):
     flickering, other = stage.sessions(2)
     plan = stage.plan()

@@ -256,10 +256,11 @@ class Revocation:
             return
         self._emit(Reading(Purpose.RECHECK))
         targets = frozenset(session.id for session in self._waiting)
-        listed = await self._read(Verification(self._plan.listed), "first", watched=targets)
+        found = Verification(self._plan.listed)
+        listed = await self._read(found, "first", watched=targets)
         if listed is not None:
             await self._recheck(listed)
-            if listed.complete:
+            if found.doubt is None:
                 self._evidence.before = listed
 
     async def _try_first(self) -> None:
