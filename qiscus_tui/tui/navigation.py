@@ -350,10 +350,11 @@ class Navigation(TerminalApp, inherit_bindings=False):
             return words
         try:
             async with asyncio.timeout(LONGEST_LEAVE):
-                left = await leave(feed.connection, feed.end_visit if in_good_order else None)
+                end_visit = feed.end_visit if in_good_order else None
+                troubles = await leave(feed.connection, end_visit)
         except TimeoutError:
             return [*words, "Leaving took too long: what this run began may not have been ended"]
-        return [*words, *(trouble.replace("\n", "\n  ") for trouble in left.troubles)]
+        return [*words, *(trouble.replace("\n", "\n  ") for trouble in troubles)]
 
     def _running_plans(self) -> list[RevokeDialog]:
         """Return the dialog of the plan that runs, in front or behind."""
@@ -402,9 +403,8 @@ class Navigation(TerminalApp, inherit_bindings=False):
     ) -> None:
         from qiscus_tui.service.account.logout import leave
 
-        left = await leave(connection, end_visit)
-        if left.notes:
-            self.notify("\n".join(left.notes), markup=False, timeout=10)
+        if troubles := await leave(connection, end_visit):
+            self.notify("\n".join(troubles), markup=False, timeout=10)
 
     def action_accounts(self) -> None:
         """Show the accounts of this machine."""

@@ -3,7 +3,6 @@
 import asyncio
 import enum
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 from qiscus_tui.errors import (
     NoAccount,
@@ -182,29 +181,15 @@ def _forget_environment(workspace: Workspace) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class Left:
-    """What the user should know after an account was left."""
-
-    troubles: tuple[str, ...]
-    ended: str = ""
-    """What became of a token that was made for this run only."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Return all of it."""
-        return (*self.troubles, self.ended) if self.ended else self.troubles
-
-
 async def leave(
     connection: Connection, end_visit: Callable[[], Awaitable[None]] | None = None
-) -> Left:
+) -> list[str]:
     """End the visit and a token that was made for this run only, then close the connection.
 
-    Each is done even if another fails.
+    Each is done even if another fails. Return what did not work, in words.
     """
     troubles: list[str] = []
-    ended = OwnToken.NONE
+    name = safe(connection.name)
     try:
         if end_visit is not None:
             try:
@@ -213,13 +198,12 @@ async def leave(
                 troubles.append(error.text)
         if connection.storage is Storage.THIS_RUN:
             ended = await _end_token_of_this_run(connection)
+            if ended is OwnToken.UNKNOWN:
+                troubles.append(f"{name}: {ended.value}")
     except (OutOfReach, ServerError) as error:
-        why = f"{OwnToken.STILL_VALID.value} ({error.message})"
-        troubles.append(f"{safe(connection.name)}: {why}")
+        troubles.append(f"{name}: {OwnToken.STILL_VALID.value} ({error.message})")
     except QiscusTuiError as error:
         troubles.append(error.text)
     finally:
         await asyncio.shield(connection.close())
-    if ended is OwnToken.NONE:
-        return Left(tuple(troubles))
-    return Left(tuple(troubles), f"{safe(connection.name)}: {ended.value}")
+    return troubles
