@@ -172,7 +172,11 @@ async def test_lists_in_doubt_before_the_sending_are_not_what_the_lists_after_ar
     session, *others = stage.sessions(12)
     plan = stage.plan([session])
     stage.clock.advance(60)
-    stage.server.readings.extend([lambda server: server.live.clear()] * 5)
+
+    def empty(server: ScriptedServer) -> None:
+        server.live.clear()
+
+    stage.server.readings.extend([empty] * 5)
     stage.server.readings.append(lambda server: server.add(*others))
     end = await stage.apply(plan)
     assert end.of(session).outcome is Outcome.REVOKED
