@@ -53,7 +53,7 @@ async def test_groups_are_named_whole_and_toggles_stand_below_each_other(
         groups = [(9, replace(one, in_use=1117)) for one in dialog._shown.groups][: MOST + 5]
         lines = group_lines(groups, clock.now(), 73)
         assert all(line.plain.endswith("1,117 in use") for line in lines[1:-1])
-        assert lines[-1].plain == "  … and 5 more groups"
+        assert lines[-1].plain == f"  … and 5 more groups, {5 * 1117:,} in use"
         assert max(line.cell_length for line in lines) <= 73
         here.clock.advance(1)
         await here.press("r")

@@ -277,7 +277,7 @@ GroupRow = tuple[int, TargetGroup]
 
 
 def group_lines(rows: Sequence[GroupRow], now: float, width: int) -> list[Content]:
-    """Return the titles, a line for each group, and how many are not shown."""
+    """Return the titles, a line for each group, and what is not shown of them."""
 
     def targets(row: GroupRow) -> Group:
         return row[1].targets
@@ -303,6 +303,8 @@ def group_lines(rows: Sequence[GroupRow], now: float, width: int) -> list[Conten
     some = rows[:MOST]
     longest = [max((width_of(one.text(row, 0)) for row in some), default=0) for one in columns]
     lines = _table(columns, some, longest, width)
-    if len(rows) > MOST:
-        lines.append(muted(f"  … and {counted(len(rows) - MOST, 'more group')}"))
+    if others := rows[MOST:]:
+        words, used = counted(len(others), "more group"), sum(group.in_use for _, group in others)
+        hot = (f", {used:,} in use" if used else "", STYLES["soon"])
+        lines.append(Content.assemble(muted(f"  … and {words}"), hot))
     return lines
