@@ -167,6 +167,8 @@ def test_of_a_line_only_the_cells_that_change_are_sent() -> None:
     model.frame()
     model.draw(frame(0, 0, [[("31", "00:05:58 and the rest")]], 24))
     assert model.frame() == "\x1b[7C8\r"
+    model.draw(frame(0, 0, [[("31", "00:06:48 and the rest")]], 24))
+    assert model.frame() == "00:06:4\r"  # what is between them is as short as a jump
 
 
 def test_other_sequences_pass_at_once() -> None:

@@ -39,6 +39,9 @@ _LARGE = 256
 _FEWEST_MOVED, _LEAST_SAVED = 3, 40
 """Rows, and their cells, from which on it is worth to have the terminal scroll."""
 
+_SHORT_GAP = 4
+"""Cells that are sent again rather than jumped over: a jump takes as many characters."""
+
 # How a cell looks: the codes of terminals (SGR).
 _FLAGS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 21, 51, 52, 53})
 _OFF = {1: 22, 2: 22, 3: 23, 4: 24, 7: 27, 9: 29}
@@ -239,13 +242,29 @@ class ScreenModel:
                 if (self._column, self._row) == (x, y) and not character:
                     self._column = -1  # terminals don't agree on which ones are wide
                 continue
-            parts.append(self._move(x, y))
+            parts.append(self._same_again(wanted, x, y) or self._move(x, y))
             sent = self._sent
             if character != " " or sent is None or on_blank(sent) != look:
                 parts.append(change(sent, look))
                 self._sent = look
             parts.append(character)
             self._column = x + 1 if len(character) == 1 else -1
+
+    def _same_again(self, wanted: _Row, x: int, y: int) -> str:
+        """Return the few cells before `x` that are shown already, where none needs another look."""
+        gap = range(self._column, x) if self._row == y and self._column >= 0 else range(0)
+        sent = self._sent
+        if sent is None or not 0 < len(gap) <= _SHORT_GAP:
+            return ""
+        same = ""
+        for at in gap:
+            character = wanted.characters[at] or ""
+            look = on_blank(sent) if character == " " else sent
+            if len(character) != 1 or wanted.looks[at] != look:
+                return ""
+            same += character
+        self._column = x
+        return same
 
     def _move(self, x: int, y: int) -> str:
         """Return what takes the cursor to a cell."""
