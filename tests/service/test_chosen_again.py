@@ -10,6 +10,7 @@ from qiscus_tui import query
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.account import Account, parse_origin
 from qiscus_tui.model.group_keys import USUAL_KEYS
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.retention_rules import Retention, RetentionRules
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
@@ -168,10 +169,15 @@ async def test_a_filter_that_names_new_sessions_too_is_asked_for_the_rest_of_it(
     assert users(stage, idle) == "b c"
 
 
-def test_a_filter_with_a_token_in_it_goes_into_no_file(stage: Stage):
-    session = one("a")
+@pytest.mark.parametrize("token", ["-token-000001", "QEXab+/cd0123456789=="])
+@pytest.mark.parametrize("text", ["-ua:{}", 'ua:"x {}"', "-{}", "-ua:={}", 'ua:="{}"'])
+def test_a_filter_with_a_token_in_it_goes_into_no_file_and_no_record(
+    stage: Stage, token: str, text: str
+):
+    session = one("a", id=fingerprint(token), token=token, revoke_with=token)
     stage.server.add(session)
-    plan = by_filter(stage.server.now_listed(), f"-ua:{session.token}")
+    plan = by_filter(stage.server.now_listed(), text.format(token))
+    assert token not in plan.rule
     with pytest.raises(UsageError, match="a plan file may hold none"):
         plan_file_of(plan, ACCOUNT, START)
 

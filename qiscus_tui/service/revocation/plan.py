@@ -23,7 +23,8 @@ WIDTH = 16
 LARGE = 50
 """Sessions up to which a plain yes confirms a plan; above, their number is typed."""
 
-_FILTER_WORD = re.compile(r'[^\s":=-][^\s":=]*')
+_FILTER_WORD = re.compile(r'[^\s":]+')
+"""A word, or a value behind its key and colon; it may begin with the signs for not and exactly."""
 
 NOT_LISTED = "not listed, and never seen in this account: another account may have it"
 """Why nothing is sent for what is not listed, and may be live elsewhere."""
@@ -198,7 +199,12 @@ class RevocationPlan:
 
     def _masked(self, text: str) -> str:
         is_token = self.listed.lists_token
-        return _FILTER_WORD.sub(lambda word: MASK if is_token(word[0]) else word[0], text)
+
+        def shown(found: re.Match[str]) -> str:
+            word = found[0]
+            return MASK if is_token(word) or is_token(word.lstrip("-=")) else word
+
+        return _FILTER_WORD.sub(shown, text)
 
     @cached_property
     def target_positions(self) -> list[int]:
