@@ -24,7 +24,7 @@ LARGE = 50
 """Sessions up to which a plain yes confirms a plan; above, their number is typed."""
 
 _FILTER_WORD = re.compile(r'[^\s":]+')
-"""A word, or a value behind its key and colon; it may begin with the signs for not and exactly."""
+"""A word, or a value behind its key and colon; it may begin with the sign for not or exactly."""
 
 NOT_LISTED = "not listed, and never seen in this account: another account may have it"
 """Why nothing is sent for what is not listed, and may be live elsewhere."""
@@ -202,7 +202,7 @@ class RevocationPlan:
 
         def shown(found: re.Match[str]) -> str:
             word = found[0]
-            return MASK if is_token(word) or is_token(word.lstrip("-=")) else word
+            return MASK if is_token(word) or is_token(word[1:]) else word
 
         return _FILTER_WORD.sub(shown, text)
 
