@@ -27,7 +27,7 @@ from qiscus_tui.service.account.directory import (
 from qiscus_tui.service.account.logout import log_out
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
-from qiscus_tui.service.visits import last_lists
+from qiscus_tui.service.visits import LastList, last_lists
 from qiscus_tui.tui.base.screen import BaseScreen
 from qiscus_tui.tui.commands.command import BUSY, Context, Phase, Scope
 from qiscus_tui.tui.dialogs.dialog import DialogButton
@@ -67,12 +67,8 @@ class AccountRow(Struct, frozen=True):
     known: KnownAccount
     now: float
     is_in_use: bool
-    live: int | None = None
-    """How many sessions its list had when it was last seen here; None where that is unknown."""
-    is_whole: bool = True
-    """Whether these were all."""
-    seen_at: float | None = None
-    """When that was: epoch seconds."""
+    last_list: LastList | None = None
+    """How its list was when it was last seen here; None where that is unknown."""
 
     @property
     def name(self) -> str:
@@ -82,10 +78,11 @@ class AccountRow(Struct, frozen=True):
     @property
     def sessions(self) -> str:
         """Return `1,284 live, 3 h ago`."""
-        if self.live is None:
+        last = self.last_list
+        if last is None:
             return UNKNOWN
-        more = "" if self.is_whole else " or more"
-        return f"{self.live:,}{more} live, {last_used_cell(self.seen_at, self.now)}"
+        more = "" if last.is_whole else " or more"
+        return f"{last.live:,}{more} live, {last_used_cell(last.at, self.now)}"
 
     @property
     def role(self) -> str:
@@ -219,19 +216,13 @@ class AccountsScreen(BaseScreen[None]):
             is_given = feed.storage is Storage.ENVIRONMENT
             name = ENVIRONMENT_NAME if is_given else feed.account.name
             kept.insert(0, KnownAccount(name, feed.account, feed.storage))
-        lists = last_lists(self.workspace.local_files)
-        now, rows = self.workspace.clock.now(), list[AccountRow]()
-        for one in kept:
-            last, listed = lists.get(one.account.key), None if feed is None else feed.listed
-            row = AccountRow(one, now, self._is_in_use(one))
-            if row.is_in_use and feed is not None and feed.is_read and listed is not None:
-                row = replace(
-                    row, live=len(listed), is_whole=listed.is_whole, seen_at=listed.read_at
-                )
-            elif last is not None:
-                row = replace(row, live=last.live, is_whole=last.is_whole, seen_at=last.at)
-            rows.append(row)
-        return rows
+        lists, now = {**last_lists(self.workspace.local_files)}, self.workspace.clock.now()
+        if feed is not None and feed.is_read:
+            listed = feed.listed
+            lists[feed.account.key] = LastList(len(listed), listed.is_whole, listed.read_at)
+        return [
+            AccountRow(one, now, self._is_in_use(one), lists.get(one.account.key)) for one in kept
+        ]
 
     def _is_in_use(self, one: KnownAccount) -> bool:
         feed = self._feed
@@ -259,12 +250,11 @@ class AccountsScreen(BaseScreen[None]):
 
     @property
     def context(self) -> Context:
-        chosen, feed, fixed = self.chosen, self._feed, self._why_not_switch
+        feed, fixed = self._feed, self._why_not_switch
         no_way_back = "" if feed is not None else "No account is in use: choose one, or add one."
         return Context(
             rows=len(self.accounts),
             busy=self._is_busy or (feed is not None and feed.is_busy),
-            account_in_use=chosen is not None and chosen.is_in_use,
             account_fixed=fixed.text if fixed else "",
             no_way_back=BUSY if self._is_busy else no_way_back,
         )
@@ -273,11 +263,13 @@ class AccountsScreen(BaseScreen[None]):
 
     @on(Table.Opened)
     async def _opened(self) -> None:
-        await self.run_command("back" if self.context.account_in_use else "switch_account")
+        await self.run_command("switch_account")
 
     def action_switch_account(self) -> None:
         """Show the sessions of the account under the cursor."""
-        if self.chosen is not None:
+        if self.chosen is not None and self.chosen.is_in_use:
+            self.dismiss()
+        elif self.chosen is not None:
             self._is_busy = True
             self.run_worker(partial(self._switch, self.chosen.known.name), group="switch")
 

@@ -64,8 +64,6 @@ class Context(Struct, frozen=True, kw_only=True):
         """Return the way in which the list is not shown now."""
         return "list" if self.grouped else "groups"
 
-    account_in_use: bool = False
-    """The account under the cursor is the one whose sessions are behind."""
     account_fixed: str = ""
     """Why no other account can be used: the environment names one."""
     no_way_back: str = ""
@@ -151,9 +149,6 @@ SERVER = (
 ACCOUNT = Need(lambda now: now.rows, "No account is listed.")
 FREE_CHOICE = Need(lambda now: not now.account_fixed, "{now.account_fixed}")
 """The environment names no account."""
-OTHER_ACCOUNT = Need(
-    lambda now: not now.account_in_use, "This account is in use: esc goes back to its sessions."
-)
 WAY_BACK = Need(lambda now: not now.no_way_back, "{now.no_way_back}")
 
 # Of a dialog.

@@ -10,7 +10,6 @@ from qiscus_tui.tui.commands.command import (
     IDLE,
     LIST,
     LIST_BEHIND,
-    OTHER_ACCOUNT,
     QUESTION,
     RESULT,
     ROW,
@@ -66,7 +65,7 @@ SCREEN_COMMANDS = (
         title="Switch to this account",
         help="Among the accounts: show the sessions of the one under the cursor.",
         footer=95,
-        needs=(OTHER_ACCOUNT, IDLE, ACCOUNT, FREE_CHOICE),
+        needs=(IDLE, ACCOUNT, FREE_CHOICE),
         bound=False,
     ),
     _in_accounts(

@@ -36,7 +36,6 @@ from qiscus_tui.tui.widgets.cells import (
     Badge,
     countdown_cell,
     created_cell,
-    created_cell_short,
     last_used_cell,
     width_of,
 )
@@ -48,8 +47,6 @@ IN_RANGE = "▌"
 """At the left edge of the rows that are about to be marked."""
 
 _OURS_WIDTH = len("this session · qiscus-tui")
-_CREATED_FULL = 17
-"""Cells of a time of creation with its year."""
 _BESIDE_PREVIEW = 24
 """The least cells of a client's name where the preview says the rest."""
 
@@ -119,12 +116,6 @@ def _leading(row: SessionRow, _: int) -> str:
     return f"{signs} {row.badge.value}{countdown}"
 
 
-def _created(row: SessionRow, width: int) -> str:
-    """Return when it was created, with the year where there is room for it."""
-    shown = created_cell if width >= _CREATED_FULL else created_cell_short
-    return shown(row.session.created_at, row.now)
-
-
 def _last_used(row: SessionRow, _: int) -> str:
     """Return how long ago it was used."""
     return last_used_cell(row.session.last_used_at, row.now)
@@ -144,8 +135,8 @@ CLIENT: Column[SessionRow] = Column(
     45, least=12, most=48, stays=True, sort=SortKey.CLIENT, style=_name,
 )  # fmt: skip
 CREATED: Column[SessionRow] = Column(
-    "CREATED", _created, _CREATED_FULL,
-    20, least=12, is_stepped=True, sort=SortKey.CREATED, style="muted",
+    "CREATED", lambda row, _: created_cell(row.session.created_at, row.now), 17,
+    20, sort=SortKey.CREATED, style="muted",
 )  # fmt: skip
 LAST_USED: Column[SessionRow] = Column(
     "LAST USED", _last_used, 11, 40, sort=SortKey.LAST_USED, style="muted"
