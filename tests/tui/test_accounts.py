@@ -69,7 +69,6 @@ async def test_what_was_last_seen_of_each_account_is_shown_and_no_server_is_aske
         await here.press("A", "home")
         assert "unknown" in row_of(here, "agent@demo")
         assert "21 live, now" in row_of(here, "●")
-        assert "Sessions unknown" in " ".join(here.text().split())
         assert machine.state.calls == calls
     last = LastList(3, is_whole=False, at=machine.clock.now())
     machine.local_files.visits.remember(agent.account.key, (), last)
@@ -77,8 +76,6 @@ async def test_what_was_last_seen_of_each_account_is_shown_and_no_server_is_aske
     async with machine.app() as here:
         await here.press("A", "home")
         assert "3 or more live, 3 h ago" in row_of(here, "agent@demo")
-        words = " ".join(here.text().split())
-        assert "Sessions 3 or more live, 3 h ago" in words
 
 
 async def test_enter_shows_the_other_accounts_sessions_without_a_restart(machine: Machine):
@@ -242,7 +239,7 @@ async def test_with_credentials_in_the_environment_switching_is_refused_with_the
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 15)])
-async def test_a_narrow_terminal_keeps_account_sessions_storage_and_use(
+async def test_a_narrow_terminal_keeps_account_sessions_and_server(
     machine: Machine, size: tuple[int, int]
 ):
     async with machine.app() as here:
@@ -251,8 +248,6 @@ async def test_a_narrow_terminal_keeps_account_sessions_storage_and_use(
         assert "21 live, now" in row_of(here, " ● ")
         assert "admin@de" in row_of(here, " ● ")
         assert "demo.invalid" in row_of(here, " ● ")
-        assert "file" in here.text()
-        assert "in use" in here.text()
         assert all(len(line) <= size[0] for line in here.lines())
 
 

@@ -47,7 +47,7 @@ async def test_the_palette_opens_it_and_escape_goes_back(machine: Machine):
     async with machine.app() as here:
         await here.press("colon", *"audit", "enter")
         assert any(" login " in line and "issued" in line for line in here.lines())
-        assert f"account {EMAIL}" in here.words()
+        assert f"Account {EMAIL}" in here.words()
         assert "not recorded" not in here.text()
         await here.press("escape")
         assert isinstance(here.app.screen, SessionsScreen)
@@ -89,7 +89,7 @@ async def test_a_plan_has_outcomes_rule_and_groups_below_the_list(machine: Machi
         assert "GuzzleHttp · 10.2.0.0/24 and 1" in row
         assert "filter" in row
         words = here.words()
-        for part in (f"rule {rule}", f"reason {why}", "14 failed: still listed", ids[9], "4 more"):
+        for part in (f"Rule {rule}", f"Reason {why}", "14 failed: still listed", ids[9], "4 more"):
             assert part in words
         assert ids[10] not in words
         assert words.index("14 failed: still") < words.rindex("456 revoked")
@@ -98,7 +98,7 @@ async def test_a_plan_has_outcomes_rule_and_groups_below_the_list(machine: Machi
         assert "revoke plan aaaa1111" in words
         assert "https://demo.invalid" in words
         await here.press("end")
-        assert f"rule {rule}" not in here.words()
+        assert f"Rule {rule}" not in here.words()
         assert "1 failed: still listed" in here.words()
         await here.press("escape")
         assert isinstance(here.app.screen, SessionsScreen)

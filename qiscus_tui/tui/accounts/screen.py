@@ -36,7 +36,6 @@ from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.widgets.cells import UNKNOWN, created_cell, fit_middle, last_used_cell
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece
 from qiscus_tui.tui.widgets.table import Column, Table
-from qiscus_tui.tui.widgets.texts import Fact, FactsPanel
 
 ENDED = "this program's token is ended on the server, and the account is forgotten on this machine."
 READ_ONLY = (
@@ -97,21 +96,6 @@ class AccountRow(Struct, frozen=True):
         """Return when it was used last."""
         return "in use" if self.is_in_use else created_cell(self.known.last_used, self.now)
 
-    @property
-    def facts(self) -> list[Fact]:
-        """Return all of it."""
-        account = self.known.account
-        return [
-            Fact("Sessions", self.sessions),
-            Fact("Storage", self.known.storage.value),
-            Fact("Last used", self.use),
-            Fact("Account", self.name),
-            Fact("Server", str(account.origin)),
-            Fact("App code", safe(account.app_code)),
-            Fact("User", account.user or UNKNOWN),
-            Fact("Role", self.role),
-        ]
-
 
 def _server(row: AccountRow, cells: int) -> str:
     return fit_middle(row.known.account.origin.netloc, cells)
@@ -122,7 +106,6 @@ COLUMNS: tuple[Column[AccountRow], ...] = (
     Column("ACCOUNT", lambda row, cells: fit_middle(row.name, cells), 48, 99, least=16, stays=True),
     Column("SESSIONS", lambda row, _: row.sessions, 28, 98),
     Column("SERVER", _server, 32, 97, least=16),
-    Column("USER", lambda row, _: row.known.account.user or UNKNOWN, 28, is_extra=True),
     Column("ROLE", lambda row, _: row.role, 21, 50),
     Column("STORAGE", lambda row, _: row.known.storage.value, 13, 80),
     Column("LAST USED", lambda row, _: row.use, 17, 70),
@@ -152,7 +135,6 @@ class AccountsScreen(BaseScreen[None]):
         """An account is being switched to, logged out or forgotten."""
         self._notice = OneLine(id="accounts-notice")
         self._table: Table[AccountRow] = Table(COLUMNS, id="accounts")
-        self._panel = FactsPanel(id="account")
 
     def compose_body(self) -> ComposeResult:
         back = "esc back to the list" if self._feed is not None else ""
@@ -168,8 +150,6 @@ class AccountsScreen(BaseScreen[None]):
         yield self._notice
         yield Static(classes="rule")
         yield self._table
-        yield Static(classes="rule", id="account-rule")
-        yield self._panel
 
     def on_mount(self) -> None:
         """Read what is stored."""
@@ -200,14 +180,13 @@ class AccountsScreen(BaseScreen[None]):
             self._table.show_notice(error.message, error.hint)
             return
         self._table.show_notice("No account is stored here.", "a adds one by a login.")
-        self._table.styles.height = len(self.accounts) + 1 if self.accounts else "1fr"
         rows = enumerate(self.accounts)
         if was is None:  # begin at the one in use
             cursor = next((at for at, row in rows if row.is_in_use), 0)
         else:
             cursor = next((at for at, row in rows if row.name == was.name), None)
         self._table.show_rows(self.accounts, cursor)
-        self._draw()
+        self.show_commands()
 
     def _rows(self) -> list[AccountRow]:
         """Return the accounts, the one in use first where it is not stored here. Uses files."""
@@ -229,15 +208,6 @@ class AccountsScreen(BaseScreen[None]):
         return (
             feed is not None and one.account.key == feed.account.key and one.storage is feed.storage
         )
-
-    @on(Table.Moved)
-    def _draw(self) -> None:
-        """Draw the account under the cursor, and what can be done with it."""
-        chosen = self.chosen
-        self.set_class(chosen is None, "-empty")
-        if chosen is not None:
-            self._panel.show_facts(chosen.facts)
-        self.show_commands()
 
     @property
     def _why_not_switch(self) -> UsageError | None:

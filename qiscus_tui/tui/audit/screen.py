@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.model.text import safe, with_reason
+from qiscus_tui.model.text import counted, safe, with_reason
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.history import (
     GONE,
@@ -114,7 +114,7 @@ class AuditScreen(BaseScreen[None]):
         words = self._filter.value.casefold().split()
         self._plans = [one for one in self._all if all(map(text_of(one).__contains__, words))]
         shown, total = len(self._plans), len(self._all)
-        many = f"{shown:,} of {total:,}" if words else f"{total:,}"
+        many = f"{shown:,} of {total:,}" if words else counted(total, "record")
         self._title.show_line(
             Line(
                 (
@@ -187,14 +187,14 @@ def plan_facts(plan: PastPlan) -> list[Fact]:
     intent = plan.intent
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(intent.time))
     facts = (
-        ("what", plan.title),
-        ("when", when),
-        ("sessions", f"{len(intent.ids):,}"),
-        *((("rule", safe(intent.rule)),) if intent.rule else ()),
-        *((("reason", safe(intent.reason)),) if intent.reason else ()),
-        ("by", f"{who(plan)} on {safe(intent.process.host)}"),
-        ("account", safe(plan.account)),
-        ("server", safe(intent.server)),
+        ("What", plan.title),
+        ("When", when),
+        ("Sessions", f"{len(intent.ids):,}"),
+        *((("Rule", safe(intent.rule)),) if intent.rule else ()),
+        *((("Reason", safe(intent.reason)),) if intent.reason else ()),
+        ("By", f"{who(plan)} on {safe(intent.process.host)}"),
+        ("Account", safe(plan.account)),
+        ("Server", safe(intent.server)),
     )
     return [Fact(name, value) for name, value in facts]
 

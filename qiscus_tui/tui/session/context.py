@@ -25,12 +25,14 @@ from qiscus_tui.service.overview import (
 from qiscus_tui.service.sessions.groups import Group, Kind
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.bars import column_lines
-from qiscus_tui.tui.widgets.cells import created_cell_short, fit, last_used_cell
+from qiscus_tui.tui.widgets.cells import created_cell_short, last_used_cell, width_of
 
 MOST_STRIP = 8
 """Lines of the strip of days, where there is room."""
 MOST_CELLS = 6
 """Cells of a day in it."""
+LOW_STRIP = 3
+"""Lines of a strip whose days have no gap between them."""
 ROOMY = 6
 """Lines of the strip from which there are blank lines around it, and the session below it."""
 MUTED = "$text-muted"
@@ -132,7 +134,7 @@ def draw_context(
     blank = [Content()] if room - 2 >= ROOMY else []
     shown = history.logins[-max(1, width // cells) :]
     created = listed.sessions[history.newest_first[context.place]].created_at
-    lines = max(1, min(MOST_STRIP, room - 2 * len(blank), 1 + most))
+    lines = max(1, min(MOST_STRIP if cells > 1 else LOW_STRIP, room - 2 * len(blank), 1 + most))
     per_day = Content.assemble(("LOGINS PER DAY", "bold"), (f"   at most {most:,}", MUTED))
     return Content("\n").join(
         [
@@ -184,7 +186,10 @@ def _neighbours(
             continue
         created = created_cell_short(session.created_at, now)
         use = "use unknown" if used is None else f"used {last_used_cell(used, now)}"
-        line = fit(f"{which:<7}{created:<14}{use:<17}{session.id[:8]}  {session.safe_ip}", width)
+        line = said = f"{which:<7}{created:<14}{use}"
+        for part in (session.id[:8], f"{session.id[:8]}  {session.safe_ip}"):  # what fits whole
+            words = f"{said:<38}{part}"
+            line = words if width_of(words) <= width else line
         lines.append(Content.styled(line.rstrip(), "bold" if which == "this" else ""))
     if context.place == len(members) - 1:
         lines.append(Content.styled("no older one", MUTED))

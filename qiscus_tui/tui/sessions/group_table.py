@@ -115,11 +115,11 @@ def _bar(row: GroupRow, cells: int) -> str:
     return share_blocks(row.group.share, row.largest, room)
 
 
-_BAR: Column[GroupRow] = Column("", _bar, 9, 45, least=5, most=24, gap=1, style="bar")
+_BAR: Column[GroupRow] = Column("", _bar, 9, 45, least=4, most=24, gap=1, style="bar")
 _FACTS: tuple[Column[GroupRow], ...] = (
     Column("", lambda row, _: f" {row.mark} {row.badge.value}", 4,
            stays=True, gap=0, style=lambda row: row.style),
-    Column("SESSIONS", lambda row, _: f"{row.group.count:,}", 8, stays=True, gap=1,
+    Column("SESSIONS", lambda row, _: f"{row.group.count:,}", 8, stays=True, gap=0,
            is_number=True, style=lambda row: row.style, sort=GroupFact.COUNT),
     _BAR,
     Column("", lambda row, _: share_text(row.group.share), SHARE_WIDTH, 60, gap=1, style="muted"),
@@ -131,11 +131,11 @@ _FACTS: tuple[Column[GroupRow], ...] = (
            sort=GroupFact.LAST_USED),
     Column("IN USE", _in_use, 7, 43, gap=1, is_number=True, style="muted"),
     Column("TO REVOKE", lambda row, _: row.to_revoke, 9, 44, is_number=True),
-    Column("EXPIRING", lambda row, _: f"{row.group.expiring:,}", 8, 40, is_number=True,
+    Column("EXPIRING", lambda row, _: f"{row.group.expiring:,}", 8, 40, gap=1, is_number=True,
            style=lambda row: "soon" if row.group.expiring else "muted"),
 )  # fmt: skip
 _NOTE: Column[GroupRow] = Column("", lambda row, _: row.note, 12, 50)
-_NAMES = {GroupKey.CLIENT: (14, 34), GroupKey.NETWORK: (16, 20), GroupKey.USER: (14, 34)}
+_NAMES = {GroupKey.CLIENT: (17, 34), GroupKey.NETWORK: (16, 20), GroupKey.USER: (14, 34)}
 """The least and the most cells of the names of some keys."""
 
 

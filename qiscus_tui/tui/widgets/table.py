@@ -197,6 +197,16 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             color: $block-cursor-background;
             background: $block-cursor-foreground;
         }
+        & > .table--cursor-bar {
+            color: $block-cursor-blurred-background;
+            background: $primary;
+            text-style: reverse;
+        }
+        &:focus > .table--cursor-bar {
+            color: $block-cursor-background;
+            background: $input-selection-background;
+        }
+        &:ansi > .table--cursor-bar { background: $block-cursor-foreground; }
     }
     """
 
@@ -204,7 +214,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         f"table--{name}"
         for name in (
             *("header", "sorted", "row", "muted", "bar", "marked", "current", "soon", "gone"),
-            "cursor",
+            *("cursor", "cursor-bar"),
         )
     }
 
@@ -465,7 +475,11 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         parts = row_parts(self.shown_columns, self.row_at(row))
         if row != self._row or not self.shows_cursor:
             return parts
-        return [(fit("".join(text for text, _ in parts), self.row_width), "cursor")]
+        rest = self.row_width - sum(width_of(text) for text, _ in parts)
+        return [
+            *((text, "cursor-bar" if name == "bar" else "cursor") for text, name in parts),
+            (" " * rest, "cursor"),
+        ]
 
     def _notice_parts(self, line: int) -> Iterable[tuple[str, str]]:
         """Return a line of the notice; its first sentence is highlighted."""
