@@ -130,7 +130,7 @@ async def test_the_cursor_is_drawn_where_the_focus_is_and_is_more_than_a_colour(
             row = app.chart.render_line(1)
             return [part.text for part in row if part.style and part.style.reverse]
 
-        (cursor,) = reversed_parts()
+        cursor = "".join(reversed_parts())
         assert cursor.startswith(" GuzzleHttp 7     10,684  ▄")
         app.other.show_bars(CLIENTS)
         app.other.focus()

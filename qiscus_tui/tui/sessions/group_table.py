@@ -135,7 +135,7 @@ _FACTS: tuple[Column[GroupRow], ...] = (
            style=lambda row: "soon" if row.group.expiring else "muted"),
 )  # fmt: skip
 _NOTE: Column[GroupRow] = Column("", lambda row, _: row.note, 12, 50)
-_NAMES = {GroupKey.CLIENT: (17, 34), GroupKey.NETWORK: (16, 20), GroupKey.USER: (14, 34)}
+_NAMES = {GroupKey.CLIENT: (15, 34), GroupKey.NETWORK: (16, 20), GroupKey.USER: (14, 34)}
 """The least and the most cells of the names of some keys."""
 
 
