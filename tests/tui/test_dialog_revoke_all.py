@@ -10,7 +10,7 @@ from qiscus_tui.model.clients import Known
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
 from qiscus_tui.tui.dialogs.question import TypedField
-from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog, consequences
+from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog
 from tests.sandbox import Call, Fault
 from tests.tui.dialogs_on_demo import DialogApp, Door, Stage, asked, settled, stage
 
@@ -64,15 +64,6 @@ async def test_where_not_all_is_listed_it_does_not_count_that_as_all() -> None:
     none = replace(on.listed, sessions=(), clients=(), labels=())
     async with asked(on, RevokeAllDialog(on.connection, none)) as here:
         assert "Revoke all sessions, 0 of them listed" in here.app.text()
-
-
-async def test_every_protected_integration_is_counted_however_many_there_are() -> None:
-    on = await stage(sessions=60)
-    labels = [Known(f"cron {n:02}", client="x", protect=True) for n in range(12)]
-    plain = [Known(f"tool {n:02}", client="x") for n in range(12)]
-    listed = replace(on.listed, labels=[*plain, *plain, *labels, *[None] * (len(on.listed) - 36)])
-    words = consequences(listed).plain
-    assert all(f"1  {label.label}, protected" in words for label in labels)
 
 
 async def test_the_typed_code_alone_ends_every_session_and_keeps_the_new_token() -> None:

@@ -11,7 +11,6 @@ from typing import cast
 
 import pytest
 from textual import events
-from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -27,7 +26,6 @@ from qiscus_tui.tui.dialogs.help import EXAMPLES, LANGUAGE, SIGNS, HelpDialog
 from qiscus_tui.tui.dialogs.question import ARM_DELAY, KEY_GAP, Guard, QuitDialog
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.widgets.fields import SecretField
-from qiscus_tui.tui.widgets.texts import Words
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
 from tests.tui.dialogs_on_demo import DialogApp, settled, shown, stage, until
@@ -104,16 +102,6 @@ async def test_help_tells_every_action_and_every_sign() -> None:
             await pilot.press(key)
             assert app.answers.pop() is None
             await shown(pilot, HelpDialog())
-        for size in ((120, 40), (80, 24), (60, 15)):
-            await pilot.resize_terminal(*size)
-            await pilot.press("home")
-            await pilot.pause()
-            assert "Close  esc" in app.text()
-            await pilot.press("end")
-            await pilot.pause()
-            lines = cast("Content", app.screen.query_one("#lines", Words).content).plain
-            last = lines.rstrip().splitlines()[-1]
-            assert " ".join(last.split()) in app.flat()
 
 
 def test_the_help_has_every_key_of_the_filter_in_a_form_that_can_be_read() -> None:

@@ -10,7 +10,6 @@ from textual.containers import Container
 from textual.keys import _character_to_key
 from textual.widgets import Static
 
-from qiscus_tui.tui.session.screen import DetailScreen
 from qiscus_tui.tui.terminal import key_queue
 from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.widgets.fields import Field
@@ -61,13 +60,6 @@ async def test_a_burst_never_confirms(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         await burst(running, "jx" + "y\r" * 5)
         assert not running.state.revoke_requests
-
-
-async def test_keys_behind_enter_are_the_detail_screens(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await burst(running, "\raia")
-        assert isinstance(running.app.screen, DetailScreen)
-        assert not running.sessions.table.mark_counts.total
 
 
 async def test_a_paste_into_the_table_does_nothing_and_behind_a_slash_it_is_the_filters(
