@@ -47,12 +47,19 @@ def test_the_reason_is_in_the_audit(
 
 
 @VERBS
-def test_a_token_of_ours_in_a_reason_is_hidden(logged_in: Program, verb: Words) -> None:
-    secrets = (kept_token(logged_in), logged_in.server.credentials.long_lived_token)
-    for secret in secrets:
-        logged_in(*verb(logged_in, "--reason", f"{secret} leaked"))
+@pytest.mark.parametrize("whose", ["ours", "long-lived", "a session's"])
+def test_a_token_of_ours_or_of_a_session_in_a_reason_is_hidden(
+    logged_in: Program, verb: Words, whose: str
+) -> None:
+    secrets = {
+        "ours": kept_token(logged_in),
+        "long-lived": logged_in.server.credentials.long_lived_token,
+        "a session's": logged_in.server.sessions()[0].token,
+    }
+    assert logged_in(*verb(logged_in, "--reason", f"{secrets[whose]} leaked")).code == 0
     audit = (logged_in.data / "state" / "audit.jsonl").read_text()
-    assert not [secret for secret in secrets if secret in audit]
+    assert "[hidden]" in audit
+    assert str(secrets[whose]) not in audit
 
 
 @VERBS

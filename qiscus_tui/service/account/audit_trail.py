@@ -14,7 +14,6 @@ from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.store.audit_records import AuditGroup, AuditKind
 
@@ -31,7 +30,7 @@ class AuditTrail(Struct, frozen=True):
     rule: str = ""
     """How the sessions were chosen."""
     reason: str = ""
-    """Why they are ended, in the user's words."""
+    """Why they are ended, in the user's words, without secrets."""
     groups: Sequence[AuditGroup] = ()
     """Where they came from."""
 
@@ -55,8 +54,7 @@ class AuditTrail(Struct, frozen=True):
             check_reason(self.connection, self.reason)
         files, account = self.connection.account_storage.local_files, self.connection.account
         now = self.connection.clock.now()
-        own = KnownSecrets(self.connection.client.own_secrets)  # typed by mistake
-        why = (self.rule, str(masked(self.reason, own)), self.groups)
+        why = (self.rule, self.reason, self.groups)
         files.audit.intent(self.plan_id, account, self.kind, ids, now, *why)
         _report_unsent(self.connection)
 

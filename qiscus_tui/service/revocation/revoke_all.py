@@ -19,7 +19,7 @@ from qiscus_tui.errors import (
     Unreadable,
 )
 from qiscus_tui.model.account import Credentials
-from qiscus_tui.model.masking import KnownSecrets
+from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.account.connection import Connection, end_unstored_token
@@ -118,6 +118,7 @@ async def send_revoke_all(
     await asyncio.to_thread(connection.account_storage.secrets.probe)
     known = KnownSecrets(connection.client.own_secrets)
     groups = await asyncio.to_thread(audit_groups, listed, known)
+    reason = str(masked(reason, known, listed.lists_token))
     trail = AuditTrail(connection, AuditKind.REVOKE_ALL, reason=reason, groups=groups)
     async with connection.locked():
         held = await connection.credentials()  # another program may have renewed them

@@ -79,6 +79,7 @@ async def revocation_on(
     long_lived = await connection.long_lived()
     known = KnownSecrets(connection.client.own_secrets)
     rule = str(masked(plan.rule, known))
+    reason = str(masked(reason, known, plan.listed.lists_token))
     groups = await asyncio.to_thread(audit_groups, plan.listed, known, plan.target_positions)
     trail = AuditTrail(connection, AuditKind.REVOKE, plan.id, rule, reason, groups)
     verified = verified_calls_of(connection)
