@@ -16,7 +16,7 @@ from qiscus_tui.model.timestamps import rfc3339
 from tests.api.serving import LONG_LIVED, answering, client_of, raw, token_of
 from tests.clocks import ManualClock
 
-short = settings(max_examples=100, deadline=None)
+short = settings(max_examples=50, deadline=None)
 
 NAMES = sorted(
     {name for names in contract.SESSION_FACTS.values() for name in names}
@@ -111,11 +111,10 @@ async def test_any_bytes_at_any_status_are_refused_or_read(body: bytes, status: 
         must_be_safe(refusal)
 
 
-@pytest.mark.parametrize("size", [1, 50, 33])
-async def test_entries_that_cannot_be_read_are_counted(size: int) -> None:
-    body = [{"token": f"t{n}"} for n in range(size)] + [None, 1, [], {}, {"token": 5}, ""]
+async def test_entries_that_cannot_be_read_are_counted() -> None:
+    body = [{"token": f"t{n}"} for n in range(50)] + [None, 1, [], {}, {"token": 5}, ""]
     listing = await listing_of(json.dumps(body).encode())
-    assert (len(listing.sessions), listing.unreadable) == (size, 6)
+    assert (len(listing.sessions), listing.unreadable) == (50, 6)
 
 
 async def test_an_entry_nested_too_deeply_is_counted() -> None:
@@ -145,20 +144,6 @@ async def test_an_entry_nested_too_deeply_is_counted() -> None:
 async def test_what_holds_no_list_is_not_an_empty_list(body: bytes) -> None:
     with pytest.raises(ServerError):
         await listing_of(body)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"errors": "Something broke", "data": []},
-        {"errors": {"message": "Something broke"}, "data": {"tokens": []}},
-        {"error": {"message": "Something broke", "detail": "x"}, "data": []},
-        {"error": True, "message": "Something broke", "data": []},
-    ],
-)
-async def test_an_empty_list_beside_an_error_is_not_an_empty_list(body: object) -> None:
-    with pytest.raises(ServerError, match="Something broke"):
-        await listing_of(json.dumps(body).encode())
 
 
 async def test_empty_errors_beside_a_list_are_no_errors() -> None:

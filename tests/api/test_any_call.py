@@ -1,7 +1,7 @@
 """A path that the user names: on the same server, and no call that makes, ends or lists tokens."""
 
 import re
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -222,21 +222,3 @@ def test_whatever_is_typed_stays_on_the_server_and_is_no_token_call(target: str)
     assert url.userinfo == b""
     assert url.fragment == ""
     assert not re.search(r"[\x00-\x20\x7f]", unquote(url.raw_path.partition(b"?")[0].decode()[1:]))
-
-
-@given(
-    st.sampled_from(REFUSED),
-    st.lists(st.sampled_from(["upper", "quote", "escape"]), max_size=2),
-    st.sampled_from(["", "/", "?a=b", ";a", "/?x"]),
-)
-def test_no_mixture_of_disguises_lets_one_through(path: str, ways: list[str], end: str) -> None:
-    for way in ways:
-        match way:
-            case "upper":
-                path = path.upper()
-            case "quote":
-                path = quote(path, safe="/%").replace("A", "%41").replace("a", "%61")
-            case _:
-                path = path.replace("%", "%25").replace("u", "%75")
-    with pytest.raises(UsageError):
-        called(path + end)

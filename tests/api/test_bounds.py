@@ -22,10 +22,10 @@ from tests.api.serving import (
     ORIGIN,
     SHORT_LIVED,
     Pieces,
+    Server,
     answering,
     client_of,
     raw,
-    said,
 )
 from tests.clocks import ManualClock
 
@@ -72,12 +72,6 @@ async def test_an_ordinary_answer_past_the_bound_is_not_read_on(
             await client.logout(SHORT_LIVED)
 
 
-async def test_an_error_body_of_the_list_is_bounded_as_an_ordinary_one(clock: ManualClock) -> None:
-    body = Pieces(b" " * 65_536 for _ in range(10_000))
-    with pytest.raises(Unreadable, match="larger than 4 MB"):
-        await listed(httpx.Response(403, stream=body), clock)
-
-
 async def test_a_gzip_bomb_is_inflated_a_piece_at_a_time(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,18 +101,14 @@ async def test_other_and_nested_encodings_are_refused(encoding: str, clock: Manu
         await listed(streamed, clock)
 
 
-async def test_only_gzip_is_asked_for(clock: ManualClock) -> None:
-    server = answering(said([]))
+async def test_a_compressed_list_is_asked_for_and_read(clock: ManualClock) -> None:
+    server = Server(lambda _: raw(gzip.compress(LIST), 200, GZIP))
     async with client_of(server, clock) as client:
-        await read_listing(client, LONG_LIVED, None)
+        assert len((await read_listing(client, LONG_LIVED, None)).sessions) == 5000
     assert server.requests[0].headers["accept-encoding"] == "gzip"
 
 
-async def test_a_compressed_list_is_read(clock: ManualClock) -> None:
-    assert await listed(raw(gzip.compress(LIST), 200, GZIP), clock) == 5000
-
-
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     size=st.integers(0, 1_200_000),
     members=st.integers(1, 3),
@@ -135,9 +125,9 @@ async def test_whatever_was_compressed_comes_out(
     assert await inflated(pieces) == body * members
 
 
-@pytest.mark.parametrize("size", [256 * 1024, 512 * 1024, 256 * 1024 + 1, 256 * 1024 - 1])
+@pytest.mark.parametrize("size", [0, 256 * 1024, 512 * 1024, 256 * 1024 + 1, 256 * 1024 - 1])
 async def test_a_body_of_just_a_piece_is_whole(size: int) -> None:
-    assert await inflated([gzip.compress(b"a" * size)]) == b"a" * size
+    assert await inflated([gzip.compress(b"a" * size)] if size else []) == b"a" * size
 
 
 async def test_a_truncated_compressed_body_is_a_lost_answer() -> None:
@@ -153,10 +143,6 @@ async def test_a_truncated_compressed_body_is_a_lost_answer() -> None:
 async def test_damaged_compression_is_said(body: bytes) -> None:
     with pytest.raises(Unreadable, match="compression is damaged"):
         await inflated([body])
-
-
-async def test_nothing_at_all_is_an_empty_body_compressed_or_not() -> None:
-    assert await inflated([]) == b""
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -13,7 +13,7 @@ from qiscus_tui.api.list.pages import NoList, Page, decode_page, find_page, read
 from qiscus_tui.errors import Unreadable
 from tests.api.serving import now
 
-short = settings(max_examples=100, deadline=None)
+short = settings(max_examples=50, deadline=None)
 
 texts = st.one_of(
     st.text(max_size=12),

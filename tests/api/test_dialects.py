@@ -30,7 +30,7 @@ from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
 from tests.api.serving import ORIGIN, short_of
 from tests.clocks import ManualClock
-from tests.sandbox import DIALECTS, PASSWORD, DemoSession, DemoState, Dialect, demo_state
+from tests.sandbox import DIALECTS, PASSWORD, DemoSession, DemoState, Dialect, User, demo_state
 from tests.sandbox.app import demo_app
 from tests.sandbox.dialects import Entry, Front, Pages, Renewal, Revoking, Stamp
 from tests.sandbox.listing import UNREADABLE
@@ -241,26 +241,15 @@ async def test_a_login_gives_a_token_of_30_days_and_the_named_fields_or_refuses_
     assert "invalid" in refusal.message.lower()
 
 
-async def test_the_roles_are_told_apart(demo: Demo) -> None:
-    for user, role in ((AGENT, Role.AGENT), (SUPERVISOR, Role.SUPERVISOR)):
-        assert (await demo.client.login(user.email, PASSWORD)).role is role
-
-
-async def test_two_factor_login_may_give_only_a_long_lived_token(demo: Demo) -> None:
-    answer = await demo.client.login(TWO_FACTOR.email, PASSWORD)
-    assert answer.short_lived is None
-    assert answer.long_lived == demo.state.long_lived_token(TWO_FACTOR.email)
-
-
-async def test_two_factor_login_may_give_nothing(demo: Demo) -> None:
-    answer = await demo.client.login(TWO_FACTOR_ONLY.email, PASSWORD)
-    assert (answer.short_lived, answer.long_lived) == (None, None)
-
-
-async def test_an_old_app_has_no_long_lived_token(demo: Demo) -> None:
-    answer = await demo.client.login(OLD_APP.email, PASSWORD)
-    assert answer.short_lived is not None
-    assert answer.long_lived is None
+@pytest.mark.parametrize(
+    ("user", "has_short", "has_long"),
+    [(TWO_FACTOR, False, True), (TWO_FACTOR_ONLY, False, False), (OLD_APP, True, False)],
+)
+async def test_a_login_may_give_only_one_token_or_none(
+    demo: Demo, user: User, has_short: bool, has_long: bool
+) -> None:
+    answer = await demo.client.login(user.email, PASSWORD)
+    assert (answer.short_lived is not None, answer.long_lived is not None) == (has_short, has_long)
 
 
 @in_dialects(SPEAKING)
@@ -286,9 +275,12 @@ async def test_a_long_lived_token_that_is_none_asks_for_a_login(demo: Demo) -> N
         await read_listing(demo.client, "LLT-wrong", None)
 
 
-@pytest.mark.parametrize("user", [AGENT, SUPERVISOR])
-async def test_agents_and_supervisors_have_their_own_profile(demo: Demo, user: Any) -> None:
+@pytest.mark.parametrize(("user", "role"), [(AGENT, Role.AGENT), (SUPERVISOR, Role.SUPERVISOR)])
+async def test_agents_and_supervisors_have_their_own_profile(
+    demo: Demo, user: User, role: Role
+) -> None:
     answer = await demo.client.login(user.email, PASSWORD)
+    assert answer.role is role
     assert answer.short_lived is not None
     headers = demo.client.short_lived_headers(answer.short_lived.token)
     assert (await demo.client.profile(headers, answer.role)).email == user.email
@@ -337,13 +329,6 @@ async def test_times_of_a_server_in_another_zone_are_put_right(clock: ManualCloc
     created = [session.created_at for session in listing.sessions]
     assert created == [session.created for session in demo.state.sessions()]
     await demo.client.close()
-
-
-@in_dialects(["php", "rfc3339", "rfc3339-offset", "epoch", "epoch-ms"])
-async def test_a_zone_offset_moves_only_times_without_a_zone(demo: Demo) -> None:
-    listing = await demo.list(zone_offset=7 * 3600)
-    created = [session.created_at for session in listing.sessions]
-    assert created == [session.created for session in demo.state.sessions()]
 
 
 @in_dialects(["extra"])

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from qiscus_tui.api.contract import SESSION_FACTS, Contract, contract_with
+from qiscus_tui.api.contract import SESSION_FACTS, Authentication, Contract, contract_with
 from qiscus_tui.api.list import listing
 from qiscus_tui.api.list.entries import EntryReader
 from qiscus_tui.api.list.listing import read_listing
+from qiscus_tui.cli.verbs import VERBS
 from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
@@ -142,6 +143,15 @@ def test_overrides_change_what_they_name_and_nothing_else() -> None:
     assert not changed.revokes_by_id
     assert changed.refresh == Contract().refresh
     assert changed.revoke.repeatable
+    assert contract_with({"login": ("/x", None), "profile": ("/x", None)}) == Contract()
+
+
+def test_every_call_with_the_long_lived_token_has_a_verb_of_its_own() -> None:
+    calls = Contract().calls
+    assert {call.verb for call in calls if call.verb} <= set(VERBS)
+    long_lived = [one for one in calls if one.authentication is Authentication.LONG_LIVED]
+    assert long_lived
+    assert all(call.verb for call in long_lived)
 
 
 @pytest.mark.parametrize(

@@ -78,24 +78,6 @@ async def test_a_login_sends_no_credential_but_its_body(clock: ManualClock) -> N
     assert request.content == b'{"email":"a@b.c","password":"the pass word"}'
 
 
-@pytest.mark.parametrize(
-    ("call", "method", "path", "body"),
-    [
-        ("refresh", "POST", "/api/v2/auth/refresh_token", b""),
-        ("revoke_all", "POST", "/api/v2/auth/revoke_all_token", b""),
-        ("logout", "POST", "/api/v1/auth/logout", b""),
-    ],
-)
-async def test_calls_go_to_their_paths(
-    call: str, method: str, path: str, body: bytes, clock: ManualClock
-) -> None:
-    server = answering(NEW)
-    async with client_of(server, clock) as client:
-        await getattr(client, call)("secret")
-    request = server.requests[0]
-    assert (request.method, request.url.path, request.content) == (method, path, body)
-
-
 async def test_the_exact_token_is_revoked_whatever_is_in_it(clock: ManualClock) -> None:
     server = answering(OK)
     async with client_of(server, clock) as client:

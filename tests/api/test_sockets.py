@@ -185,22 +185,6 @@ async def test_endless_headers_are_refused(clock: ManualClock) -> None:
             await client.logout(SHORT_LIVED)
 
 
-async def test_a_redirect_to_another_port_gets_no_request(clock: ManualClock) -> None:
-    async def serve(_: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-        pass
-
-    async with serving(serve) as (elsewhere, asked_elsewhere):
-
-        async def redirect(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            to = f"Location: http://127.0.0.1:{elsewhere}/\r\nContent-Length: 0\r\n\r\n"
-            await says(writer, b"HTTP/1.1 307 Temporary Redirect\r\n" + to.encode())
-
-        async with serving(redirect) as (port, _):
-            with pytest.raises(QiscusTuiError, match="server redirects"):
-                await listing_at(port, clock)
-    assert asked_elsewhere == []
-
-
 async def test_the_connection_is_kept_and_two_calls_at_once_share_it(clock: ManualClock) -> None:
     state = demo_state(SystemClock(), sessions=20)
     token = state.long_lived_token()
@@ -216,20 +200,6 @@ async def test_the_connection_is_kept_and_two_calls_at_once_share_it(clock: Manu
             async with await client.another() as worker:
                 await worker.revoke(token, state.sessions()[0].token)
     assert len(state.sessions()) == 19
-
-
-async def test_the_environments_proxy_is_not_asked_for_this_machine(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-
-    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await says(writer, ONE_SESSION)
-
-    async with serving(serve) as (port, asked):
-        assert len((await listing_at(port, clock)).sessions) == 1
-    assert len(asked) == 1
 
 
 def test_what_connects_is_loaded_before_the_first_request() -> None:
