@@ -41,15 +41,6 @@ async def test_a_login_adds_a_session_and_tells_much(api: Api) -> None:
     assert (await api.http.post("/api/v1/auth", data=form)).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("email", "password"), [("admin@demo.example", "wrong"), ("nobody@demo.example", PASSWORD)]
-)
-async def test_a_wrong_password_is_refused(api: Api, email: str, password: str) -> None:
-    answer = await api.login(email, password)
-    assert answer.status_code == 401
-    assert answer.json()["errors"] == "Invalid email or password"
-
-
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff"])
 async def test_a_body_that_is_no_object_never_breaks_it(api: Api, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
@@ -58,23 +49,6 @@ async def test_a_body_that_is_no_object_never_breaks_it(api: Api, body: bytes) -
 
 
 # Who may what
-
-
-@pytest.mark.parametrize(
-    ("email", "role", "field"),
-    [
-        ("admin@demo.example", "admin", "email_address"),
-        ("agent@demo.example", "agent", "email"),
-        ("supervisor@demo.example", "agent", "email"),
-    ],
-)
-async def test_the_profile_stands_under_the_role(
-    api: Api, email: str, role: str, field: str
-) -> None:
-    headers = api.headers(await logged_in(api, email))
-    assert (await api.profile(role, headers)).json()["data"][field] == email
-    other = "agent" if role == "admin" else "admin"
-    assert (await api.profile(other, headers)).status_code == 403
 
 
 async def test_each_credential_reaches_what_it_is_for(api: Api) -> None:
@@ -119,17 +93,6 @@ async def test_a_session_is_used_and_ends_when_its_time_is_over_or_by_a_logout(
     assert (await api.list()).json() == {"data": []}
 
 
-# Refresh and revoke
-
-
-async def test_a_refresh_gives_a_new_token_and_ends_none(api: Api) -> None:
-    await api.login()
-    before = tokens(api)
-    new = (await api.refresh()).json()["data"]["auth"]["token"]
-    assert new not in before
-    assert tokens(api) == before | {new}
-
-
 async def test_a_revoke_ends_what_it_names_of_its_user_once(api: Api) -> None:
     before = tokens(api)
     token = api.state.sessions()[3].token
@@ -145,18 +108,6 @@ async def test_a_revoke_ends_what_it_names_of_its_user_once(api: Api) -> None:
         )
         assert answer.status_code == 422
     assert len(api.state.revoke_requests) == named
-
-
-async def test_revoke_all_leaves_exactly_one_new_session_of_its_user(api: Api) -> None:
-    await api.login(AGENT.email)
-    before = tokens(api)
-    long_lived = api.state.credentials.long_lived_token
-    data = (await api.revoke_all()).json()["data"]
-    assert tokens(api) == {data["auth"]["token"]}
-    assert data["auth"]["token"] not in before
-    assert "long_lived_token" not in data | data["auth"]
-    assert api.state.credentials.long_lived_token == long_lived
-    assert len(api.state.sessions(AGENT.email)) == 1
 
 
 async def test_every_answer_is_dated_by_the_demos_clock(api: Api, clock: ManualClock) -> None:
