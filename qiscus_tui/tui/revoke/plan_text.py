@@ -294,8 +294,8 @@ def group_lines(rows: Sequence[GroupRow], now: float, width: int) -> list[Conten
 
     columns: list[Column[GroupRow]] = [
         Column("SESSIONS", lambda row, _: f"{row[0]:,}", UNBOUND, 90, is_number=True),
-        Column("GROUP", lambda row, _: targets(row).name, UNBOUND, least=12),
-        Column("CREATED", created, UNBOUND, is_extra=True, style="muted"),
+        Column("GROUP", lambda row, _: targets(row).name, UNBOUND, least=24),
+        Column("CREATED", created, UNBOUND, style="muted"),
         Column("LAST USED", lambda row, _: last_used_cell(targets(row).last_used_at, now), 10, 80),
     ]
     if any(group.in_use for _, group in rows):

@@ -55,8 +55,6 @@ class Column(Struct, Generic[Row], frozen=True):
     """The width where all others have the one they want; 0: as wanted."""
     stays: bool = False
     """Whether it is shown however narrow the table is."""
-    is_extra: bool = False
-    """Whether it is shown only where all others have the width they want."""
     is_stepped: bool = False
     """Whether it has its least or its wanted width, and none between."""
     is_number: bool = False
@@ -115,15 +113,12 @@ def fit_columns(
                 cells[at] += more
                 spare -= more
 
-    for are_extra in (False, True):
-        for at in sorted(by_priority, key=lambda at: not columns[at].stays):
-            taken = columns[at].gap + least[at]
-            if columns[at].is_extra == are_extra and (taken <= spare or columns[at].stays):
-                cells[at] = least[at]
-                spare -= taken
-        widen(by_priority, wanted, 0)
-        if any(cells.get(at) != wanted[at] for at in by_priority if not columns[at].is_extra):
-            break
+    for at in sorted(by_priority, key=lambda at: not columns[at].stays):
+        taken = columns[at].gap + least[at]
+        if taken <= spare or columns[at].stays:
+            cells[at] = least[at]
+            spare -= taken
+    widen(by_priority, wanted, 0)
     widen(reversed(numbers), most, 1)
     placed: list[PlacedColumn[Row]] = []
     start = 0
