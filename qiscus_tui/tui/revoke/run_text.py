@@ -1,6 +1,6 @@
 """A run of a plan as text: how far it is and what failed so far; then how it ended, by reason."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -24,11 +24,8 @@ from qiscus_tui.tui.revoke.choices import EACH
 from qiscus_tui.tui.revoke.plan_text import group_lines, joined, muted, parted, some_lines
 from qiscus_tui.tui.widgets.bars import progress_bar
 
-REASONS_SO_FAR = 5
-"""Reasons of failures that are named while it runs."""
-
-IDS = 5
-"""Ids that are named for one of them."""
+REASONS = 20
+"""Reasons of failures that are named."""
 
 REDRAW = 0.1
 """Seconds between two drawings of the progress."""
@@ -50,12 +47,11 @@ class Progress:
     monotonic: Callable[[], float]
     """Seconds, for the pace."""
     done: int = 0
-    failed: int = 0
     doing: str = "writing the audit log"
     """The step that is being done."""
     is_halted: bool = False
-    failures: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    """The ids that got each bad answer."""
+    failures: Counter[str] = field(default_factory=Counter[str])
+    """How often each bad answer came."""
     _trial: str | None = None
 
     def __post_init__(self) -> None:
@@ -80,8 +76,7 @@ class Progress:
                     self.doing = SENDING
                     self._pace.at(self.done)  # measured from the first of the bulk
                 if error is not None:
-                    self.failed += 1
-                    self.failures.setdefault(error.message, []).append(one)
+                    self.failures[error.message] += 1
             case Halted():
                 self.is_halted = True
                 self.doing = "sending nothing more, waiting for the last answers"
@@ -91,11 +86,11 @@ class Progress:
     def lead(self, width: int) -> Content:
         """Return a bar of `width` cells, the counts, the pace, and what is being done."""
         percent = f" · {self.done * 100 // self.total} %" if self.total else ""
-        failed = f" · {self.failed:,} failed" if self.failed else ""
+        failed = self.failures.total()
         return Content.assemble(
-            progress_bar(self.done, self.failed, self.total, width),
+            progress_bar(self.done, failed, self.total, width),
             f"\n{self.done:,} of {self.total:,} answered{percent}",
-            (failed, "bold $error"),
+            (f" · {failed:,} failed" if failed else "", "bold $error"),
             f"\n{self._pace_words}\n",
             (f"\n● {self.doing}", "bold"),
         )
@@ -108,23 +103,14 @@ class Progress:
         return " · ".join((*words, f"{span(self.seconds)} so far"))
 
     def lines(self) -> Content:
-        """Return the failures so far, the most frequent reason first; nothing without one."""
-        lines: list[Content] = []
-        most_first = sorted(self.failures.items(), key=lambda entry: -len(entry[1]))
-        for reason, ids in most_first[:REASONS_SO_FAR]:
-            lines.append(Content.styled(f"{len(ids):,} {reason}", "bold $error"))
-            more = f"  and {len(ids) - IDS:,} more" if len(ids) > IDS else ""
-            named = "  ".join(one[:8] for one in ids[:IDS])
-            lines.append(Content.assemble((f"  {named}", "$primary"), (more, "$text-muted")))
-        if rest := sum(len(ids) for _, ids in most_first[REASONS_SO_FAR:]):
-            lines.append(Content(f"{rest:,} for other reasons"))
-        return Content("\n").join(lines)
+        """Return the failures so far, the most frequent first; nothing without one."""
+        most_first = self.failures.most_common(REASONS)
+        return joined(
+            Content.styled(f"{count:,} {reason}", "bold $error") for reason, count in most_first
+        )
 
 
 # How it ended.
-
-REASONS = 20
-"""Reasons that are named."""
 
 NAMED = 5
 """Sessions that are named for one reason; the rest is counted, and listed by `audit`."""
