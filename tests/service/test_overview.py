@@ -221,41 +221,7 @@ def test_a_session_that_has_ended_is_not_expiring(lefts: list[float | None], off
     assert ExpiryCounts.of(sessions).expiring(now, DAY) == expiring
 
 
-# Clients
-
-
-def test_the_versions_of_a_client_are_one_bar():
-    sessions = with_clients(*["curl 8"] * 3, *["curl 8.5"] * 2, "libcurl 8", "Curl 8")
-    bars = counted(sessions).clients
-    assert labels(bars) == {"curl": 5, "Curl": 1, "libcurl": 1}
-    assert bars[0].filter == 'client:="curl"'
-    assert_true(counted(sessions), sessions)
-
-
-def test_clients_that_are_not_named_can_be_asked_for():
-    sessions = with_clients(None, None, "unknown bot", UNKNOWN)
-    bars = counted(sessions).clients
-    assert labels(bars) == {"unknown": 2, '"unknown"': 1, "unknown bot": 1}
-    assert_true(counted(sessions), sessions)
-
-
-def test_names_with_quotes_and_signs_of_the_language_are_asked_for_as_they_are():
-    names = ('say "hi"', "back\\slash", "-client:curl", "a b", "is:current", '"')
-    sessions = with_clients(*names)
-    bars = counted(sessions).clients
-    assert {bar.label for bar in bars} >= {'say "hi"', "back\\slash", "-client:curl"}
-    assert_true(counted(sessions), sessions)
-
-
-def test_rare_clients_are_counted_together():
-    sessions = with_clients("top", "top", *(f"<{number:03}>" for number in range(MOST + 9)))
-    bars = counted(sessions).clients
-    assert bars[0].label == "top"
-    assert bars[-1] == Bar("", "10 other clients", 10)
-    assert sum(bar.count for bar in bars) == len(sessions)
-
-
-# Networks
+# Clients and networks
 
 
 def from_addresses(*ips: str | None) -> SessionList:
@@ -263,48 +229,52 @@ def from_addresses(*ips: str | None) -> SessionList:
     return listed([new_session(at, ip=ip) for at, ip in enumerate(ips)])
 
 
-def test_networks_are_those_of_24_and_48_bits():
-    sessions = from_addresses(
-        "10.2.0.1", "10.2.0.9", "::ffff:10.2.0.3", "2001:db8:1::1", "10.2.1.1"
-    )
-    bars = counted(sessions).networks
-    assert labels(bars) == {"10.2.0.0/24": 3, "10.2.1.0/24": 1, "2001:db8:1::/48": 1}
-    assert bars[0].filter == "ip:10.2.0.0/24"
+SIGNS = ('say "hi"', "back\\slash", "-client:curl", "a b", "is:current", '"')
+CLIENTS = {
+    "versions are one": (
+        with_clients(*["curl 8"] * 3, *["curl 8.5"] * 2, "libcurl 8", "Curl 8"),
+        {"curl": 5, "Curl": 1, "libcurl": 1},
+    ),
+    "not named": (
+        with_clients(None, None, "unknown bot", UNKNOWN),
+        {"unknown": 2, '"unknown"': 1, "unknown bot": 1},
+    ),
+    "signs of the language": (with_clients(*SIGNS), dict.fromkeys(SIGNS, 1)),
+}
+NETWORKS = {
+    "of 24 and 48 bits": (
+        from_addresses("10.2.0.1", "10.2.0.9", "::ffff:10.2.0.3", "2001:db8:1::1", "10.2.1.1"),
+        {"10.2.0.0/24": 3, "10.2.1.0/24": 1, "2001:db8:1::/48": 1},
+    ),
+    "no addresses": (
+        from_addresses("10.2.0.1", None, "unix socket", "unix socket", None, None),
+        {"unknown": 3, "unix socket": 2, "10.2.0.0/24": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize(("sessions", "bars"), CLIENTS.values(), ids=CLIENTS.keys())
+def test_clients_are_counted_by_family(sessions: SessionList, bars: dict[str, int]):
+    assert labels(counted(sessions).clients) == bars
     assert_true(counted(sessions), sessions)
 
 
-def test_what_is_no_address_can_be_asked_for_too():
-    sessions = from_addresses("10.2.0.1", None, "unix socket", "unix socket", None, None)
-    assert labels(counted(sessions).networks) == {"unknown": 3, "unix socket": 2, "10.2.0.0/24": 1}
+@pytest.mark.parametrize(("sessions", "bars"), NETWORKS.values(), ids=NETWORKS.keys())
+def test_addresses_are_counted_by_network(sessions: SessionList, bars: dict[str, int]):
+    assert labels(counted(sessions).networks) == bars
     assert_true(counted(sessions), sessions)
 
 
-def test_rare_networks_are_counted_together():
-    sessions = from_addresses(*(f"10.{high}.7.1" for high in range(MOST + 1)))
-    assert counted(sessions).networks[-1] == Bar("", "1 other network", 1)
+def test_rare_ones_are_counted_together():
+    clients = with_clients("top", "top", *(f"<{number:03}>" for number in range(MOST + 9)))
+    bars = counted(clients).clients
+    assert (bars[0].label, bars[-1]) == ("top", Bar("", "10 other clients", 10))
+    assert sum(bar.count for bar in bars) == len(clients)
+    networks = from_addresses(*(f"10.{high}.7.1" for high in range(MOST + 1)))
+    assert counted(networks).networks[-1] == Bar("", "1 other network", 1)
 
 
 # The sprawl
-
-
-def test_the_script_that_made_most_is_named_with_what_it_does_not_use():
-    made = [
-        new_session(
-            at,
-            user_agent="Guzzle/7",
-            ip="10.2.0.7",
-            created_at=NOW - at * 3 * HOUR,
-            last_used_at=NOW - at * 2 * HOUR,
-        )
-        for at in range(20)
-    ]
-    others = [new_session(20 + at, user_agent=None, ip=None) for at in range(30)]
-    sessions = replace(listed([*made, *others]), clients=["Guzzle 7"] * 20 + [UNKNOWN] * 30)
-    sprawl = counted(sessions).sprawl
-    assert sprawl is not None
-    assert (sprawl.group.name, sprawl.group.count) == ("Guzzle · 10.2.0.0/24", 20)
-    assert sprawl.group.share == 0.4
-    assert sprawl.unused == 8
 
 
 @pytest.mark.parametrize(
@@ -333,7 +303,7 @@ def test_what_is_not_used_is_what_the_usual_rules_would_revoke(
     ]
     sprawl = counted(replace(listed(made), clients=["Guzzle 7"] * len(made))).sprawl
     assert sprawl is not None
-    assert sprawl.unused == unused
+    assert (sprawl.group.name, sprawl.unused) == ("Guzzle · 10.2.0.0/24", unused)
 
 
 def test_a_protected_integration_is_counted_once_under_its_label():
@@ -345,6 +315,9 @@ def test_a_protected_integration_is_counted_once_under_its_label():
     labelled = {one.id: billing for one in cron} | {one.id: named for one in pager}
     sessions = listed([*cron, *jobs, *pager], labels=labelled)
     assert labels(counted(sessions).clients) == {"billing cron": 30, "GuzzleHttp": 20, "pager": 10}
+    sprawl = counted(sessions).sprawl
+    assert sprawl is not None
+    assert sprawl.group.name == "GuzzleHttp · 10.2.0.0/24"  # nothing protects it
     assert_true(counted(sessions), sessions)
 
 
@@ -360,12 +333,3 @@ def test_of_few_or_of_unknown_ones_none_stands_out():
 def test_an_empty_list_has_no_bars_but_the_days_and_spans():
     overview = counted(listed([]))
     assert [bar.count for chart in charts(overview) for bar in chart] == [0] * (SHOWN + 7)
-
-
-def test_the_sprawl_is_the_largest_group_that_nothing_protects() -> None:
-    cron = [new_session(n, user_agent="billing/1", ip="10.2.7.3") for n in range(30)]
-    jobs = [new_session(n, user_agent="GuzzleHttp/7", ip="10.2.0.9") for n in range(30, 50)]
-    protected = Known("billing cron", client="billing", protect=True)
-    sprawl = counted(listed([*cron, *jobs], labels={one.id: protected for one in cron})).sprawl
-    assert sprawl is not None
-    assert sprawl.group.name == "GuzzleHttp · 10.2.0.0/24"
