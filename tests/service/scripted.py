@@ -195,6 +195,10 @@ class ScriptedServer:
     complete: bool = True
     hidden: set[str] = field(default_factory=set[str])
     """Live, but listed in a way that can't be read."""
+    omitted: set[str] = field(default_factory=set[str])
+    """Live, and not in the next reading, of which nothing says so."""
+    has_lied: bool = False
+    """Whether the last reading was such a one."""
     labels: dict[str, Known] = field(default_factory=dict[str, Known])
     """Known integrations, by session id."""
     before_list: Callable[["ScriptedServer"], None] = field(default=lambda _: None)
@@ -229,10 +233,10 @@ class ScriptedServer:
         sessions = [
             msgspec.structs.replace(session, current=session.id == self.own)
             for session in self.live.values()
-            if session.id not in self.hidden
+            if session.id not in self.hidden | self.omitted
         ]
         self.rows |= {session.revoke_with: session for session in sessions}
-        here = self.own is not None and self.own in self.live
+        here = self.own is not None and self.own in self.live.keys() - self.omitted
         is_known = self.own is None or self.own_is_dead  # the client asks about its own token
         missing = Current.NONE if is_known else Current.UNKNOWN
         now = listed(
@@ -268,7 +272,9 @@ class ScriptedServer:
             raise step
         if step is not None:
             step(self)
-        return self.now_listed()
+        now = self.now_listed()
+        self.has_lied, self.omitted = bool(self.omitted), set()
+        return now
 
     async def another(self) -> "ScriptedServer":
         if self.no_sender is not None:
