@@ -51,7 +51,7 @@ PLANNING = UsageError("The plan is being made", "It takes a moment.")
 """Why nothing can be confirmed meanwhile."""
 
 
-RUNNING_HEIGHT = 18
+RUNNING_HEIGHT = 14
 """Least lines of the box while a plan runs, all of which it keeps."""
 
 Change = Callable[[PlanChoices], PlanChoices]

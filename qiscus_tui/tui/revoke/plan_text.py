@@ -36,6 +36,9 @@ AROUND = 7
 COMMAND_LINES = 4
 """Most lines of a command that are shown; all of it is copied."""
 
+ROOMY = 80
+"""Cells of a line from which there is room for a column more."""
+
 EXAMPLES = 3
 """Sessions shown for each reason to keep them."""
 
@@ -294,8 +297,8 @@ def group_lines(rows: Sequence[GroupRow], now: float, width: int) -> list[Conten
 
     columns: list[Column[GroupRow]] = [
         Column("SESSIONS", lambda row, _: f"{row[0]:,}", UNBOUND, 90, is_number=True),
-        Column("GROUP", lambda row, _: targets(row).name, UNBOUND, least=24),
-        Column("CREATED", created, UNBOUND, style="muted"),
+        Column("GROUP", lambda row, _: targets(row).name, UNBOUND, 70, least=12),
+        *([Column("CREATED", created, UNBOUND, style="muted")] if width > ROOMY else []),
         Column("LAST USED", lambda row, _: last_used_cell(targets(row).last_used_at, now), 10, 80),
     ]
     if any(group.in_use for _, group in rows):

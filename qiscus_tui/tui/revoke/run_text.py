@@ -47,7 +47,7 @@ class Progress:
     monotonic: Callable[[], float]
     """Seconds, for the pace."""
     done: int = 0
-    doing: str = "writing the audit log"
+    doing: str = SENDING
     """The step that is being done."""
     is_halted: bool = False
     failures: Counter[str] = field(default_factory=Counter[str])
@@ -98,7 +98,7 @@ class Progress:
     @property
     def _pace_words(self) -> str:
         """`350 a second · about 32 s left · 21 s so far`."""
-        pace = self._pace.at(self.done) if self.doing == SENDING else None
+        pace = self._pace.at(self.done) if self.done and self.doing == SENDING else None
         words = pace_words(self.done, self.total, pace)
         return " · ".join((*words, f"{span(self.seconds)} so far"))
 
