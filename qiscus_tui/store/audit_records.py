@@ -20,6 +20,9 @@ LONGEST_TEXT = 400
 GONE = frozenset({"revoked", "already_gone"})
 """The outcomes of sessions that ended."""
 
+NOT_SENT = "not_sent"
+"""The outcome of one for which nothing was sent."""
+
 Count = Annotated[int, Meta(ge=0, le=10**12)]
 
 

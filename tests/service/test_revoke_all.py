@@ -20,7 +20,7 @@ from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError, 
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.connection import Connection, connect
-from qiscus_tui.service.history import unfinished_runs
+from qiscus_tui.service.history import past_plans, unfinished_runs
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult, revoke_all
@@ -163,6 +163,7 @@ async def test_a_call_that_was_never_sent_leaves_nothing_to_explain(
     with pytest.raises(type(error)):
         await done(connection)
     assert nothing_to_explain(here, monkeypatch)
+    assert recorded(here) == f"{len(here.tokens())} not sent"
 
 
 async def planned(connection: Connection, listed: SessionList) -> object:
@@ -195,6 +196,7 @@ async def test_who_gives_up_before_the_call_leaves_nothing_to_explain(
     await asyncio.to_thread(written.wait, 5)
     assert here.state.calls[Call.REVOKE_ALL] + here.state.calls[Call.REVOKE] == 0
     assert nothing_to_explain(here, monkeypatch)
+    assert recorded(here) in {"2 not sent", f"{len(listed)} not sent"}
 
 
 def nothing_to_explain(here: Sandbox, monkeypatch: pytest.MonkeyPatch) -> bool:
@@ -206,6 +208,11 @@ def nothing_to_explain(here: Sandbox, monkeypatch: pytest.MonkeyPatch) -> bool:
     with monkeypatch.context() as patch:
         patch.setattr(Process, "running", is_gone)
         return unfinished_runs(here.local_files) == []
+
+
+def recorded(here: Sandbox) -> str:
+    """What the audit says of the last plan."""
+    return past_plans(here.local_files.audit.read().records)[0].words
 
 
 # The window is the call and the store, and nothing else

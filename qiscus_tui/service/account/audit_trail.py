@@ -15,7 +15,7 @@ from qiscus_tui.model.account import Account
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.workspace import LocalFiles
-from qiscus_tui.store.audit_records import AuditGroup, AuditKind
+from qiscus_tui.store.audit_records import NOT_SENT, AuditGroup, AuditKind
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
@@ -46,7 +46,7 @@ class AuditTrail(Struct, frozen=True):
         except (StorageError, asyncio.CancelledError):
             with contextlib.suppress(StorageError):  # the first error is the one to report
                 await asyncio.wait({writing})
-                await asyncio.to_thread(self.finish, {})
+                await asyncio.to_thread(self.finish, {NOT_SENT: len(ids)})
             raise
 
     def _record_intent(self, ids: Sequence[str]) -> None:

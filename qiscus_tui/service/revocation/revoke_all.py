@@ -34,7 +34,7 @@ from qiscus_tui.service.revocation.plan_groups import audit_groups
 from qiscus_tui.service.revocation.verification import Verification, Witnesses
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
-from qiscus_tui.store.audit_records import AuditKind
+from qiscus_tui.store.audit_records import NOT_SENT, AuditKind
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ async def send_revoke_all(
                 new = await connection.client.revoke_all(long_lived, TokenWatch(on_send, on_tokens))
             except (QiscusTuiError, asyncio.CancelledError) as error:
                 if isinstance(error, NotConnected) or not begun.is_set():
-                    await asyncio.to_thread(trail.finish, {})
+                    await asyncio.to_thread(trail.finish, {NOT_SENT: len(listed)})
                     raise
                 if isinstance(error, asyncio.CancelledError):
                     raise
