@@ -35,14 +35,14 @@ from qiscus_tui.errors import (
     TokenNotStored,
 )
 from qiscus_tui.model.account import Account, Credentials, Origin, ShortLived, Storage
-from qiscus_tui.model.clock import Clock
+from qiscus_tui.model.clock import TOKEN_LIFETIME, Clock
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
+from qiscus_tui.model.timestamps import NO_CLOCK, NOT_KNOWN, zone_by
 from qiscus_tui.service.account.integrations import integrations_of
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.storage import AccountStorage, storage_of
 from qiscus_tui.service.account.workspace import Workspace
-from qiscus_tui.service.sessions.server_zone import KnownZone
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import NewPairs, Reader, full_reader
 from qiscus_tui.store.account_lock import ACCOUNT_WAIT
@@ -50,6 +50,17 @@ from qiscus_tui.store.locks import WAIT
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that have arrived of a list, and how many there are; None: unknown."""
+
+
+class KnownZone(Struct):
+    """The zone of one server's times without a zone, as far as it is known."""
+
+    offset: float
+    """Seconds that they are ahead of UTC: as learned in an earlier run, until it is known."""
+    is_known: bool = False
+    """Whether a session of our own showed it in this run."""
+    was_tried: bool = False
+    """Whether a token was made to learn it, or could not be made."""
 
 
 class Connection(Struct):
@@ -267,34 +278,63 @@ class Connection(Struct):
     async def _listing(
         self, credentials: Credentials, progress: Progress | None = None, *, fresh: bool = False
     ) -> Listing:
+        """Return what the server lists, and why its times can't be trusted, if so.
+
+        It is read again where our own session shows that its times are of another zone. Where the
+        server does not say what time it is, only our own session shows that our clock is right.
+        """
+        zone, own = self.zone, credentials.short_lived
+        offset = zone.offset if own is not None or zone.is_known else None
+        listing = await self._read(credentials, offset, progress, fresh=fresh)
+        has_clock = self.client.offset is not None
+        if own is None or listing.own_times is None:
+            is_unknown = listing.without_zone and not zone.is_known
+            doubt = "" if has_clock or not _has_times(listing) else NO_CLOCK
+            return replace(listing, time_doubt=NOT_KNOWN if is_unknown else doubt)
+        times, made_at = listing.own_times, own.expires_at - TOKEN_LIFETIME
+        found = zone_by(times, made_at, self.server_now(), zone.offset, listing.without_zone)
+        zone.is_known = found.offset is not None
+        if found.offset is not None and found.offset != zone.offset:
+            zone.offset = found.offset
+            listing = await self._read(credentials, zone.offset, progress, fresh=fresh)
+        is_checked = has_clock or times.created is not None
+        return replace(listing, time_doubt=found.doubt or ("" if is_checked else NO_CLOCK))
+
+    async def _read(
+        self,
+        credentials: Credentials,
+        zone_offset: float | None,
+        progress: Progress | None,
+        *,
+        fresh: bool,
+    ) -> Listing:
+        """Read the list in a zone; None where it is unknown."""
         short, last = credentials.short_lived, self._last_list()
-
-        async def read(zone_offset: float | None) -> Listing:
-            client = await self.client.another() if fresh else self.client
-            try:
-                listing = await read_listing(
-                    client,
-                    credentials.long_lived or "",
-                    short.token if short is not None else None,
-                    zone_offset=zone_offset,
-                    progress=progress,
-                    held=last.get if last is not None else None,
-                )
-            finally:
-                if fresh:
-                    await client.close()
-            if client.offset is not None:
-                self.client.offset = client.offset
-            return listing
-
-        return await self.zone.listing(
-            read, short, self.server_now, lambda: self.client.offset is not None
-        )
+        client = await self.client.another() if fresh else self.client
+        try:
+            listing = await read_listing(
+                client,
+                credentials.long_lived or "",
+                short.token if short is not None else None,
+                zone_offset=zone_offset,
+                progress=progress,
+                held=last.get if last is not None else None,
+            )
+        finally:
+            if fresh:
+                await client.close()
+        if client.offset is not None:
+            self.client.offset = client.offset
+        return listing
 
     def must_be_writable(self) -> None:
         """Raises ReadOnly where the configuration forbids changes."""
         if self.account.readonly:
             raise ReadOnly(f"The account {safe(self.name)} is read-only here: nothing was sent")
+
+
+def _has_times(listing: Listing) -> bool:
+    return any(one.created_at or one.last_used_at or one.expires_at for one in listing.sessions)
 
 
 def connect(workspace: Workspace, selected: SelectedAccount) -> Connection:
