@@ -202,7 +202,7 @@ def plan_facts(plan: PastPlan) -> list[Fact]:
 def plan_result(plan: PastPlan, width: int) -> Content:
     """Return its outcomes with their reasons, and where its sessions came from."""
     if isinstance(plan.intent, AuditAccess):  # its row says how it ended
-        return Content("\n").join([Content.styled("TOKEN", "bold"), *map(Content, plan.intent.ids)])
+        return Content()
     lines = [Content.styled("OUTCOMES", "bold")]
     for group in plan.outcomes_together:
         is_gone = group.outcome in GONE

@@ -134,7 +134,7 @@ def draw_context(
     blank = [Content()] if room - 2 >= ROOMY else []
     shown = history.logins[-max(1, width // cells) :]
     created = listed.sessions[history.newest_first[context.place]].created_at
-    lines = max(1, min(MOST_STRIP if cells > 1 else LOW_STRIP, room - 2 * len(blank), 1 + most))
+    lines = max(1, min(MOST_STRIP if cells > 1 else LOW_STRIP, room - 2 * len(blank)))
     per_day = Content.assemble(("LOGINS PER DAY", "bold"), (f"   at most {most:,}", MUTED))
     return Content("\n").join(
         [
