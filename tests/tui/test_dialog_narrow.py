@@ -77,9 +77,9 @@ async def test_in_the_smallest_terminal_a_plan_begins_with_what_was_chosen_and_i
             assert "Revoke " in heading
             assert "this can't be undone." in flat(here)
             assert "Cancel  n" in buttons
-        await here.press(*["down"] * 99)  # what has no room beside the body is scrolled to
+        await here.press(*["pagedown"] * 9)  # what has no room beside the body is scrolled to
         assert "Cancel  n" in here.lines()[-2]
-        await here.press(*["up"] * 99)
+        await here.press(*["pageup"] * 9)
         assert "Revoke " in here.lines()[2]
 
 
