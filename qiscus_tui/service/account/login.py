@@ -5,7 +5,7 @@ A login is stored in place of what an earlier one left, and the token that it re
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 
 from msgspec import structs
@@ -25,7 +25,7 @@ from qiscus_tui.errors import (
     TokenInvalid,
     TwoFactor,
 )
-from qiscus_tui.model.account import Account, Credentials, Origin, Role, Storage
+from qiscus_tui.model.account import Account, Credentials, Origin, Role, ShortLived, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.audit_trail import AccessTrail
@@ -111,14 +111,7 @@ async def log_in(
             app_name=answer.app_name,
             role=answer.role,
         )
-        done = await _store(
-            workspace,
-            account_storage,
-            account,
-            credentials,
-            name,
-            lambda limit: _end_made(client, answer, limit),
-        )
+        done = await _store(workspace, account_storage, account, credentials, name, client)
     learned = await _learn_zone(done.connection)
     return replace(done, notes=(*done.notes, *learned))
 
@@ -233,31 +226,31 @@ async def _answered(client: ApiClient, password: Password) -> LoginAnswer:
                 async with asyncio.timeout(UNWANTED_ANSWER):
                     await asyncio.wait({asking})
                     if asking.exception() is None:
-                        await _end_made(client, asking.result())
+                        client.app_id = asking.result().app_code
+                        await _end_made(client, asking.result().short_lived)
         finally:
             asking.cancel()
         raise
 
 
-async def _end_made(client: ApiClient, answer: LoginAnswer, limit: float | None = None) -> None:
+async def _end_made(client: ApiClient, made: ShortLived | None, limit: float | None = None) -> None:
     """End the token that the login made, if that works within `limit` seconds."""
-    if answer.short_lived is not None:
-        client.app_id = answer.app_code
+    if made is not None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limit):
-                await end_unstored_token(client, answer.short_lived.token)
+                await end_unstored_token(client, made.token)
 
 
 async def _checked(client: ApiClient, answer: LoginAnswer) -> Credentials:
     """Return the secrets of a usable login; end its token where it is not usable."""
     if answer.long_lived is not None:
         if not answer.app_code:
-            await _end_made(client, answer)
+            await _end_made(client, answer.short_lived)
             raise NotQiscus("The login answer names no app", "Log in with --with-token instead.")
         return Credentials(answer.long_lived, answer.short_lived)
     if answer.short_lived is None:
         raise TwoFactor("This account logs in with a second factor, so the API gave no token")
-    await _end_made(client, answer)
+    await _end_made(client, answer.short_lived)
     raise NoLongLivedToken("This app is too old for token management: it has no long-lived token")
 
 
@@ -286,21 +279,18 @@ def _must_be_a_secret(text: str, what: str) -> None:
 # Storing a login, in place of what an earlier one left
 
 
-async def _nothing_made(_limit: float | None) -> None:
-    """Do nothing: this login made no token."""
-
-
 async def _store(
     workspace: Workspace,
     account_storage: AccountStorage,
     account: Account,
     credentials: Credentials,
     name: str,
-    end_made: Callable[[float | None], Awaitable[None]] = _nothing_made,
+    client: ApiClient | None = None,
 ) -> LoggedIn:
     """Store the account, and end the token that it replaces.
 
-    Where it can't be stored, or a signal comes first, `end_made` ends the token of this login.
+    Where it can't be stored, or a signal comes first, the token that this login made with the
+    `client` is ended.
     """
     stored: StoredAccount | None = None
     made = credentials.short_lived
@@ -309,7 +299,8 @@ async def _store(
             before = await asyncio.to_thread(_previous_login, workspace, account_storage, account)
             old = before.credentials
             if old and await _was_renewed_elsewhere(workspace, account, credentials, old):
-                await end_made(None)
+                if client is not None:
+                    await _end_made(client, made)
                 credentials = old
             with shield.held():  # a signal must not come between the answer and the disk
                 stored, credentials = await asyncio.to_thread(
@@ -319,8 +310,9 @@ async def _store(
                 await trail.record(stored.account, AuditKind.LOGIN, made.token if made else None)
             notes = await asyncio.to_thread(_tidy_up, stored, before, name)
     except (QiscusTuiError, asyncio.CancelledError) as error:
-        if stored is None:
-            await end_made(UNWANTED_ANSWER if isinstance(error, asyncio.CancelledError) else None)
+        if stored is None and client is not None:
+            is_cancelled = isinstance(error, asyncio.CancelledError)
+            await _end_made(client, made, UNWANTED_ANSWER if is_cancelled else None)
         raise
     selected = SelectedAccount(configured(stored, workspace.config), "login")
     connection = connection_with(workspace, selected, account_storage)
