@@ -73,13 +73,13 @@ class Verification:
         self._earlier: SessionList | None = None
         self._missing_earlier: Set[str] = frozenset()
         self._doubt_earlier: str | None = None
+        """Why the reading before the newest, which differs from it, is no witness."""
         self._came_to_light: list[Session] = []
         """Rows that the newest reading has and the list before should have had."""
 
     def add(self, listed: SessionList, now: float) -> None:
         """Add a reading. `now` is this machine's time, epoch seconds."""
         self._earlier, self._missing_earlier = self.last, self.missing
-        self._doubt_earlier = self.doubt
         self.last = listed
         self.readings += 1
         changed = _changed(self.before, listed)
@@ -103,6 +103,7 @@ class Verification:
         ]
         agrees = self._earlier is not None and self._agrees(self._earlier, listed, server_now)
         self.agreeing = self.agreeing + 1 if agrees else 1
+        self._doubt_earlier = None if agrees else self._doubt_of_earlier(self.doubt)
         self.doubt = self._doubt(listed, changed)
 
     def fail(self, error: QiscusTuiError) -> None:
@@ -137,18 +138,11 @@ class Verification:
             return Fate.UNKNOWN, "the list was read only once"
         if session.id in earlier.positions:
             return Fate.UNKNOWN, "the last two readings of the list differ about it"
-        if self.agreeing < 2 and (doubt := self._doubt_of_earlier()) is not None:
-            return Fate.UNKNOWN, doubt
+        if self._doubt_earlier is not None:
+            return Fate.UNKNOWN, self._doubt_earlier
         if any(_may_be(row, session) for row in self._came_to_light):
             return Fate.UNKNOWN, "it may be listed under another id now"
         return Fate.GONE, ""
-
-    def _doubt_of_earlier(self) -> str | None:
-        """Return why the reading before the newest is no witness; None where it is one."""
-        came_back = self._missing_earlier - self.missing - self.sent
-        if self._doubt_earlier is None and len(came_back) > len(self.before) // TOLERANCE:
-            return "the last two readings of the list differ"
-        return self._doubt_earlier
 
     @property
     def others_ended(self) -> frozenset[str]:
@@ -203,6 +197,13 @@ class Verification:
         }
         most = len(self.before) // TOLERANCE
         return not differ & self.sent and len(differ) + len(vanished) <= most
+
+    def _doubt_of_earlier(self, its_own: str | None) -> str | None:
+        """Return why the reading before the newest is no witness; None where it is one."""
+        came_back = self._missing_earlier - self.missing - self.sent
+        if its_own is None and len(came_back) > len(self.before) // TOLERANCE:
+            return "the last two readings of the list differ"
+        return its_own
 
     def _expired(self, session: Session, server_now: float) -> bool:
         """Return whether it ended by itself.
