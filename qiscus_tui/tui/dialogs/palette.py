@@ -23,7 +23,7 @@ class RegistryProvider(Provider):
         """Yield all, before anything is typed."""
         for command, run in self._offered():
             prompt = _prompt(Content(command.title), command)
-            yield DiscoveryHit(prompt, run, command.title, command.help)
+            yield DiscoveryHit(prompt, run, command.title)
 
     async def search(self, query: str) -> Hits:
         """Yield those whose title has the letters that were typed."""
@@ -31,7 +31,7 @@ class RegistryProvider(Provider):
         for command, run in self._offered():
             if (score := matcher.match(command.title)) > 0:
                 prompt = _prompt(matcher.highlight(command.title), command)
-                yield Hit(score, prompt, run, command.title, command.help)
+                yield Hit(score, prompt, run, command.title)
 
     def _offered(self) -> Iterator[tuple[Command, partial[object]]]:
         """Yield each command, and what runs it."""
@@ -55,9 +55,11 @@ class Palette(CommandPalette):
         background: transparent;
         & #--container { display: block; }
         & SearchIcon { display: none; }
-        & > .command-palette--help-text { color: $text-muted; text-style: not dim not bold; }
         & CommandInput:ansi { text-style: underline; }
-        & CommandList > .option-list--option-highlighted { text-style: reverse; }
+        & CommandList > .option-list--option-highlighted {
+            color: $block-cursor-background; background: $block-cursor-foreground;
+            text-style: reverse;
+        }
     }
     """
 
