@@ -98,9 +98,8 @@ class Program:
 
     def ids(self) -> list[str]:
         """Every listed id, newest first, without our own."""
-        import json
 
-        listed = json.loads(self("sessions", "--json").out)
+        listed = self("sessions", "--json").json()
         return [one["id"] for one in listed if not one["current"]]
 
 

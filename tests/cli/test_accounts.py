@@ -1,6 +1,5 @@
 """`accounts`, `status` and `audit`: what is here, and whether it still works."""
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -22,11 +21,11 @@ def two(logged_in: Program) -> Program:
 def status(program: Program, *more: str, code: int = 0) -> dict[str, object]:
     done = program("status", "--json", *more)
     assert done.code == code, done.err
-    return json.loads(done.out)
+    return done.json()
 
 
 def test_the_accounts_are_listed_and_the_chosen_one_is_told(two: Program) -> None:
-    found = json.loads(two("accounts", "--json").out)
+    found = two("accounts", "--json").json()
     assert [one["user"] for one in found] == [EMAIL, AGENT]
     assert [one["chosen_by"] for one in found] == [None, "last used"]
     assert found[1]["account"] == "helper"
@@ -34,7 +33,7 @@ def test_the_accounts_are_listed_and_the_chosen_one_is_told(two: Program) -> Non
 
 def test_no_account_is_an_empty_list(program: Program) -> None:
     done = program("accounts", "--json")
-    assert (done.code, json.loads(done.out)) == (0, [])
+    assert (done.code, done.json()) == (0, [])
     assert program("accounts").code == 0
 
 
@@ -67,7 +66,7 @@ def test_forgetting_ends_no_token_and_says_so(two: Program) -> None:
     assert done.code == 0
     assert "may remain valid" in done.err
     assert len(two.server.sessions(AGENT)) == before
-    assert [one["user"] for one in json.loads(two("accounts", "--json").out)] == [EMAIL]
+    assert [one["user"] for one in two("accounts", "--json").json()] == [EMAIL]
     assert "helper" not in (two.data / "secrets.json").read_text()
 
 
@@ -153,9 +152,7 @@ def test_status_of_environment_credentials(program: Program) -> None:
     found = status(program)
     assert (found["storage"], found["chosen_by"]) == ("environment", "environment")
     assert (found["user"], found["role"], found["expires_at"]) == (None, None, None)
-    assert [one["storage"] for one in json.loads(program("accounts", "--json").out)] == [
-        "environment"
-    ]
+    assert [one["storage"] for one in program("accounts", "--json").json()] == ["environment"]
 
 
 @pytest.mark.parametrize("is_set", [True, False])
@@ -273,7 +270,7 @@ def test_doctor_finds_a_configured_account_that_is_none_here(
 ) -> None:
     configured('[account."typo"]\nreadonly = true\n')
     done = logged_in("doctor", "--json")
-    checks = [one for one in json.loads(done.out)["checks"] if "typo" in one["words"]]
+    checks = [one for one in done.json()["checks"] if "typo" in one["words"]]
     assert done.code == 1
     assert [one["verdict"] for one in checks] == ["bad"]
 
@@ -298,7 +295,7 @@ def test_a_yes_is_for_an_account_that_was_named_where_there_are_several(
     monkeypatch.setenv("QISCUS_TUI_ACCOUNT", ACCOUNT)
     assert logged_in(*words, "--dry-run", "--json").code == 0
     named = logged_in(*words, "--yes", "--json")
-    assert json.loads(named.out)["account"] == ACCOUNT
-    assert json.loads(named.out)["server"] == SERVER
+    assert named.json()["account"] == ACCOUNT
+    assert named.json()["server"] == SERVER
     monkeypatch.delenv("QISCUS_TUI_ACCOUNT")
     assert "--yes needs" not in logged_in(*words, "--yes", f"--account={ACCOUNT}").err

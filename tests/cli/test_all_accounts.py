@@ -1,6 +1,5 @@
 """`--all-accounts`: each account in turn, and the worst exit code."""
 
-import json
 import re
 import signal
 import time
@@ -25,7 +24,7 @@ def both(logged_in: Program) -> Program:
 
 
 def names(program: Program) -> list[str]:
-    return sorted(one["account"] for one in json.loads(program("accounts", "--json").out))
+    return sorted(one["account"] for one in program("accounts", "--json").json())
 
 
 def test_each_account_has_its_result_and_json_names_it(both: Program) -> None:
@@ -33,7 +32,7 @@ def test_each_account_has_its_result_and_json_names_it(both: Program) -> None:
     for line in ("sessions", "sessions --group-by client", "status", "check", prune):
         done = both("--all-accounts", *line.split(), "--json")
         assert done.code == 0, done.err
-        found = json.loads(done.out)
+        found = done.json()
         assert [list(one)[:2] for one in found] == [["account", "server"]] * len(found)
         assert sorted({one["account"] for one in found}) == names(both)
         assert {one["server"] for one in found} == {SERVER}
@@ -53,7 +52,7 @@ def test_one_that_fails_stops_no_other_and_gives_the_exit_code(both: Program) ->
     done = both("sessions", "--all-accounts", "--json")
     assert done.code == 4
     first, second = names(both)
-    failed, *listed = json.loads(done.out)
+    failed, *listed = done.json()
     assert list(failed) == ["account", "server", "error", "hint", "exit"]
     assert failed["account"] == first
     assert failed["exit"] == 4
@@ -76,7 +75,7 @@ def test_a_question_names_its_account(both: Program) -> None:
 
 
 def test_without_an_account_the_document_is_the_error(program: Program) -> None:
-    assert json.loads(program("--all-accounts", "check", "--json").out)["exit"] == 4
+    assert program("--all-accounts", "check", "--json").json()["exit"] == 4
 
 
 def test_the_metrics_of_all_are_in_one_file(both: Program, tmp_path: Path) -> None:
@@ -94,13 +93,13 @@ def test_files_are_scanned_for_the_tokens_of_each(both: Program, tmp_path: Path)
     tokens = [both.server.sessions(email)[0].token for email in (EMAIL, OTHER)]
     (tmp_path / "log").write_text("\n".join(tokens))
     done = both("scan", "--all-accounts", "--json", str(tmp_path / "log"))
-    results = json.loads(done.out)
+    results = done.json()
     assert done.code == 1
     assert [one["account"] for one in results] == names(both)
     assert [[row["line"] for row in one["found"]] for one in results] == [[1], [2]]
     (tmp_path / "log").write_text("nothing")
     both.server.fail_next(Call.LIST, Fault(401))
-    failed, other = json.loads(both("scan", "--all-accounts", "--json", str(tmp_path / "log")).out)
+    failed, other = both("scan", "--all-accounts", "--json", str(tmp_path / "log")).json()
     assert (failed["exit"], other["found"]) == (4, [])
 
 
@@ -137,10 +136,10 @@ def test_what_was_found_is_valid_json_when_a_signal_ends_it(
     monkeypatch.setattr("qiscus_tui.cli.scan.scan", interrupted)
     monkeypatch.setattr("qiscus_tui.cli.scan.BATCH", 0.0)
     done = both("scan", "--all-accounts", "--json", str(leaked))
-    (first,) = json.loads(done.out)
+    (first,) = done.json()
     assert (done.code, [row["line"] for row in first["found"]]) == (130, [1, 2])
     done = both("--account", names(both)[0], "scan", "--json", str(leaked))
-    assert (done.code, len(json.loads(done.out))) == (130, 2)
+    assert (done.code, len(done.json())) == (130, 2)
 
 
 def test_where_it_makes_no_sense_it_is_refused(both: Program) -> None:
@@ -163,13 +162,13 @@ def test_credentials_of_the_environment_are_one_account(
 
 def test_the_demo_has_one(program: Program) -> None:
     done = program("--demo", "--all-accounts", "sessions", "--limit", "1", "--json")
-    assert (done.code, len(json.loads(done.out))) == (0, 1)
+    assert (done.code, len(done.json())) == (0, 1)
 
 
 def test_status_says_that_it_was_asked_for_all_and_what_failed(both: Program) -> None:
     both.server.fail_next(Call.PROFILE, Fault(404))
     done = both("--all-accounts", "status", "--json")
-    failed, well = json.loads(done.out)
+    failed, well = done.json()
     assert [one["chosen_by"] for one in (failed, well)] == ["--all-accounts", "--all-accounts"]
     assert [*failed] == [*well, "error", "hint", "exit"]
     assert (failed["exit"], failed["error"] in done.err) == (done.code, True)

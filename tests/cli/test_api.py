@@ -394,6 +394,6 @@ def test_no_failure_tells_a_secret(rooms: Rooms, tmp_path: Path) -> None:
 def test_the_demo_answers_too(program: Program) -> None:
     done = program("--demo", "api", "GET", PROFILE)
     assert done.code == 0
-    assert json.loads(done.out)["data"]["email_address"] == "admin@demo.example"
+    assert done.json()["data"]["email_address"] == "admin@demo.example"
     assert program("--demo", "api", "GET", PROFILE, "--rest").code == 4
     assert not program.data.exists()

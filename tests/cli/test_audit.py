@@ -1,6 +1,5 @@
 """`audit`: what was done from here, one line each, newest first."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ OTHER = "supervisor@demo.example"
 
 def records(program: Program, *options: str) -> list[dict[str, object]]:
     """The audit as a script reads it, newest first."""
-    return json.loads(program("audit", "--json", *options).out)
+    return program("audit", "--json", *options).json()
 
 
 def kinds(program: Program, *options: str) -> list[object]:
@@ -195,7 +194,7 @@ def accounts(program: Program, *options: str) -> list[object]:
 
 def test_an_account_has_the_name_that_it_has_elsewhere(logged_in: Program) -> None:
     assert logged_in.login(OTHER, "--name", "other").code == 0
-    first, second = (one["account"] for one in json.loads(logged_in("accounts", "--json").out))
+    first, second = (one["account"] for one in logged_in("accounts", "--json").json())
     assert accounts(logged_in) == [second, first] == ["other", first]
     assert accounts(logged_in, "--account", "other") == ["other"]
     assert f"  login  {first}  " in logged_in("audit", "--account", first).out

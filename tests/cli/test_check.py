@@ -35,7 +35,7 @@ def made(program: Program, *origins: tuple[str, str]) -> None:
 
 def findings(done: Done) -> list[tuple[str, str | None, str | None, int | None]]:
     """Kind, client, network and count of each."""
-    found = json.loads(done.out)["findings"]
+    found = done.json()["findings"]
     assert done.code == (1 if found else 0), done.err
     return [(one["kind"], one["client"], one["network"], one["count"]) for one in found]
 
@@ -210,7 +210,7 @@ def test_a_filter_that_the_list_cannot_answer_is_3(program: Program, tmp_path: P
 def test_a_limit_a_day_on_a_list_without_creation_dates_is_3(program: Program) -> None:
     program.speak(DIALECTS["undated"])
     program.login()
-    assert json.loads(program("check", "--json").out)["issued_24h"] is None
+    assert program("check", "--json").json()["issued_24h"] is None
     done = program("check", "--max-per-day", "5")
     assert (done.code, "no creation date" in done.err) == (3, True)
 

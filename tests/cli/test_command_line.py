@@ -1,7 +1,6 @@
 """What holds for every verb: options, help, errors, output."""
 
 import io
-import json
 import re
 import shlex
 import stat
@@ -280,13 +279,13 @@ def test_an_error_is_the_document_where_json_was_asked_for(logged_in: Program) -
         ("revoke 0123456789ab --json --wrong", 2),
     ):
         done = logged_in(*line.split())
-        answer = json.loads(done.out)
+        answer = done.json()
         assert (done.code, list(answer)) == (code, ["error", "hint", "exit"]), line
         assert answer["exit"] == code
         what, hint = done.err.splitlines()
         assert (f"qiscus-tui: {answer['error']}", f"  {answer['hint']}") == (what, hint)
     logged_in.server.fail_next(Call.PROFILE, *[Fault(503)] * 5)
-    assert json.loads(logged_in("status", "--json").out)["accepted"] is None  # one document
+    assert logged_in("status", "--json").json()["accepted"] is None  # one document
     assert logged_in("exec", "--wrong", "--", "x", "--json").out == ""
 
 
@@ -330,7 +329,7 @@ def test_the_demo_reads_a_configuration_that_is_named(program: Program, tmp_path
     config = tmp_path / "demo.toml"
     config.write_text('[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n')
     named = ["--demo", "--config", str(config)]
-    plan = json.loads(program(*named, "revoke", "--older-than=7d", "--dry-run", "--json").out)
+    plan = program(*named, "revoke", "--older-than=7d", "--dry-run", "--json").json()
     left_out = {one["reason"] for one in plan["plan"]["left_out"]}
     assert left_out == {"protected: billing cron"}
     config.write_text("colour = 1\n")
@@ -341,7 +340,7 @@ def test_the_demo_reads_a_configuration_that_is_named(program: Program, tmp_path
 def test_the_demo_has_integrations_that_its_admin_protects(program: Program) -> None:
     for label in ("billing cron", "month-end report"):
         done = program("--demo", "revoke", "--filter", f'label:"{label}"', "--yes", "--json")
-        left_out = json.loads(done.out)["plan"]["left_out"]
+        left_out = done.json()["plan"]["left_out"]
         assert left_out, label
         assert {one["reason"] for one in left_out} == {f"protected: {label}"}
 

@@ -1,6 +1,5 @@
 """What an earlier run left half done is said once, by `audit`; no other verb says it."""
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -61,7 +60,7 @@ def test_a_plan_that_was_cut_short_is_named_once(program: Program, crash: Crash)
     assert "cut short" not in program("--demo", "audit").err  # it looks at no file
     assert program("accounts", "--json").err == ""
     first = program("audit", "--json")
-    assert [one["plan"] for one in json.loads(first.out)] == ["abcd1234"]
+    assert [one["plan"] for one in first.json()] == ["abcd1234"]
     when = local_time(0.0)
     for words in ("abcd1234", "1 session", when, "qiscus-tui sessions", "it is not known how many"):
         assert words in first.err

@@ -1,6 +1,5 @@
 """`doctor`: a report for a ticket."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from tests.cli.conftest import SERVER, Program
 def words_of(program: Program, *options: str) -> dict[str, str]:
     done = program("doctor", "--json", "--server", SERVER, *options)
     assert done.out.isascii()
-    return {one["check"]: one["words"] for one in json.loads(done.out)["checks"]}
+    return {one["check"]: one["words"] for one in done.json()["checks"]}
 
 
 def test_it_names_the_configuration_that_is_used(program: Program, tmp_path: Path) -> None:

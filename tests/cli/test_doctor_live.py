@@ -57,7 +57,7 @@ class Live:
     def found(self, *options: str) -> tuple[dict[str, str], dict[str, object], Done]:
         """What it says of each call, and everything that it says."""
         done = self("--yes", "--json", *options)
-        value = json.loads(done.out)
+        value = done.json()
         return {one["call"]: one["verdict"] for one in value["live"]["calls"]}, value, done
 
     @property
@@ -278,7 +278,7 @@ def test_it_is_in_the_audit_log(live: Callable[..., Live]) -> None:
 def test_the_demo_can_be_proven_too(program: Program) -> None:
     done = program("--demo", "doctor", "--live", "--yes", "--json")
     assert done.code == 0
-    verdicts = {one["verdict"] for one in json.loads(done.out)["live"]["calls"]}
+    verdicts = {one["verdict"] for one in done.json()["live"]["calls"]}
     assert verdicts == {"confirmed", "not tried"}
 
 

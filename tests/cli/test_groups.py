@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -21,7 +20,7 @@ def grouped(program: Program, keys: str, *more: str) -> list[dict[str, object]]:
     done = program("sessions", "--json", "--group-by", keys, *more)
     assert done.code == 0, done.err
     assert done.out.isascii()
-    return json.loads(done.out)
+    return done.json()
 
 
 def counts(groups: list[dict[str, object]]) -> list[int]:
@@ -39,7 +38,7 @@ def many(logged_in: Program) -> Program:
 def test_json_has_the_keys_asked_for_and_then_these_fields(many: Program) -> None:
     groups = grouped(many, "network,client")
     assert all(list(one) == ["network", "client", *FACTS] for one in groups)
-    assert sum(counts(groups)) == len(json.loads(many("sessions", "--json").out))
+    assert sum(counts(groups)) == len(many("sessions", "--json").json())
     assert counts(groups) == sorted(counts(groups), reverse=True)
     assert any(one["network"] is None for one in groups)
 
@@ -150,7 +149,7 @@ def test_a_view_filters_groups_and_sorts(many: Program, configured: Callable[[st
     configured(VIEWS)
 
     def shown(*arguments: str) -> list[dict[str, object]]:
-        return json.loads(many("sessions", "--json", *arguments).out)
+        return many("sessions", "--json", *arguments).json()
 
     crons = "--filter=client:GuzzleHttp"
     assert shown("--view", "crons") == shown(

@@ -1,6 +1,5 @@
 """REFERENCE's section "JSON" has every field of every `--json`, with its type and in order."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -130,7 +129,7 @@ def test_the_page_has_every_field_of_every_output(busy: Program, tmp_path: Path)
                 next(findings)
             done = busy(*line.split(), "--json")
             assert done.out.isascii()
-            found = json.loads(done.out)
+            found = done.json()
             for row in found if isinstance(found, list) else [found]:
                 order: dict[str, None] = {}
                 for path, value in leaves(row, fields):

@@ -1,6 +1,5 @@
 """`known`: integrations that are named from here, or in config.toml."""
 
-import json
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +13,12 @@ from tests.sandbox.calls import Call, Fault
 
 def listed(program: Program, label: str) -> set[str]:
     """The ids of the sessions with this label."""
-    sessions = json.loads(program("sessions", "--json").out)
+    sessions = program("sessions", "--json").json()
     return {one["id"] for one in sessions if one["label"] == label}
 
 
 def of_client(program: Program, client: str) -> set[str]:
-    sessions = json.loads(program("sessions", "--json").out)
+    sessions = program("sessions", "--json").json()
     return {one["id"] for one in sessions if (one["user_agent"] or "").startswith(client)}
 
 
@@ -38,7 +37,7 @@ def test_a_named_integration_is_labelled_and_its_sessions_stay_out_of_plans(many
     done = many("known", "add", "--client", "guzzlehttp", "--label", "billing", "--protect")
 
     assert (done.code, done.out) == (0, "billing (guzzlehttp · any network) is protected\n")
-    assert json.loads(many("known", "--json").out) == [
+    assert many("known", "--json").json() == [
         {
             "label": "billing",
             "client": "guzzlehttp",
@@ -48,7 +47,7 @@ def test_a_named_integration_is_labelled_and_its_sessions_stay_out_of_plans(many
         }
     ]
     assert listed(many, "billing") == crons
-    plan = json.loads(many("revoke", "--filter=client:Guzzle", "--dry-run", "--json").out)["plan"]
+    plan = many("revoke", "--filter=client:Guzzle", "--dry-run", "--json").json()["plan"]
     assert plan["targets"] == []
     assert {one["reason"] for one in plan["left_out"]} == {"protected: billing"}
 
@@ -56,9 +55,9 @@ def test_a_named_integration_is_labelled_and_its_sessions_stay_out_of_plans(many
 def test_the_same_sessions_have_one_name_until_it_is_forgotten(many: Program) -> None:
     for label in ("one", "two"):
         assert many("known", "add", "--client", "curl", "--ip", "203.0", "--label", label).code == 0
-    assert [one["label"] for one in json.loads(many("known", "--json").out)] == ["two"]
+    assert [one["label"] for one in many("known", "--json").json()] == ["two"]
     assert many("known", "forget", "two").code == 0
-    assert json.loads(many("known", "--json").out) == []
+    assert many("known", "--json").json() == []
 
 
 @pytest.mark.parametrize(
@@ -89,7 +88,7 @@ def test_a_protected_one_is_forgotten_only_when_that_is_said(many: Program) -> N
     assert refused.code == 2
     assert "no longer be protected, and there is no terminal" in refused.err
     assert many("known", "forget", "probe", stdin="n\n", terminal=True).code == 2
-    assert len(json.loads(many("known", "--json").out)) == 1
+    assert len(many("known", "--json").json()) == 1
 
     done = many("known", "forget", "probe", "--yes")
     assert done.out == "Forgot probe: its sessions are no longer protected by it\n"
@@ -101,7 +100,7 @@ def test_what_was_named_and_forgotten_is_in_the_audit_log(many: Program) -> None
     many(*add, "check", "--protect")
     many("known", "forget", "check", "--yes")
 
-    records = json.loads(many("audit", "--json").out)
+    records = many("audit", "--json").json()
     assert [one["rule"] for one in records if one["kind"] == "known"] == [
         "forgot check (curl · any network), protected",
         "named check (curl · any network), protected; was probe (curl · any network), protected",
@@ -165,7 +164,7 @@ def test_a_protected_client_whose_address_is_odd_stays_out_of_plans(
     crons = of_client(many, "GuzzleHttp")
     many("known", "add", "--client", "GuzzleHttp", "--ip", "203.0", "--label", "x", "--protect")
 
-    plan = json.loads(many("revoke", "--filter=age:>1m", "--dry-run", "--json").out)["plan"]
+    plan = many("revoke", "--filter=age:>1m", "--dry-run", "--json").json()["plan"]
 
     assert crons
     assert crons.isdisjoint(plan["targets"])
@@ -177,7 +176,7 @@ def test_what_config_toml_names_comes_first_and_is_changed_there(
     many: Program, configured: Callable[[str], None], tmp_path: Path
 ) -> None:
     configured('[[known]]\nclient = "GuzzleHttp"\nip = "10"\nlabel = "cron"\nprotect = true')
-    named = json.loads(many("known", "--json").out)
+    named = many("known", "--json").json()
     assert [(one["label"], one["ip"], one["source"]) for one in named] == [
         ("cron", "10.0.0.0/8", "config")
     ]
@@ -214,7 +213,7 @@ def test_a_mistake_is_said_and_nothing_is_stored(logged_in: Program) -> None:
     for line, says in MISTAKES:
         done = logged_in("known", *shlex.split(line))
         assert (done.code, says in done.err) == (2, True), line
-    assert len(json.loads(logged_in("known", "--json").out)) == 1
+    assert len(logged_in("known", "--json").json()) == 1
 
 
 def test_the_table_says_where_each_is_named(

@@ -133,7 +133,7 @@ def test_a_signal_while_the_answer_is_stored_waits_until_all_is_kept(
     with monkeypatch.context() as patch:
         patch.setattr(FileSecrets, "write", written)
         assert program.login().code == 128 + number
-    assert [one["account"] for one in json.loads(program("accounts", "--json").out)]
+    assert [one["account"] for one in program("accounts", "--json").json()]
     kept = program("token").out.strip()
     assert kept in {one.token for one in program.server.sessions()}
 
@@ -171,7 +171,7 @@ def test_a_question_without_an_answer_ends_the_login(
 def test_another_name_renames_the_account(logged_in: Program) -> None:
     done = logged_in.login(EMAIL, "--name", "other")
     assert "Account: other," in done.out
-    (after,) = json.loads(logged_in("accounts", "--json").out)
+    (after,) = logged_in("accounts", "--json").json()
     assert (after["account"], after["chosen_by"]) == ("other", "the only one")
     assert "called" not in done.err
 
@@ -185,7 +185,7 @@ def test_a_rename_takes_no_account_out_of_its_part_of_the_configuration(
         "is called other: another one is called new, or config.toml"
         in logged_in.login(EMAIL, "--name", "new").err
     )
-    (after,) = json.loads(logged_in("accounts", "--json").out)
+    (after,) = logged_in("accounts", "--json").json()
     assert (after["account"], after["readonly"]) == ("other", True)
 
 

@@ -61,10 +61,10 @@ def test_what_it_names_is_revoked_and_nothing_else(crowded: Program, file: Path)
     assert done.code == 0, done.err
     assert "since then: nothing changed" in done.err
     assert live(crowded) == before - ids
-    assert "plan " in json.loads(crowded("audit", "--json").out)[0]["rule"]
+    assert "plan " in crowded("audit", "--json").json()[0]["rule"]
     again = crowded("revoke", f"--plan={file}", *ALL, "--json")
     assert again.code == 0
-    outcomes = json.loads(again.out)["outcomes"]
+    outcomes = again.json()["outcomes"]
     assert {(o["id"], o["outcome"]) for o in outcomes} == {(one, "already_gone") for one in ids}
 
 
@@ -82,7 +82,7 @@ def test_what_changed_since_is_not_sent_and_is_said(
     done = crowded("revoke", f"--plan={file}", *ALL, "--json")
     assert done.code == 3
     found: dict[str, set[str]] = {}
-    for one in json.loads(done.out)["outcomes"]:
+    for one in done.json()["outcomes"]:
         reason = one["reason"] or ""
         found.setdefault(f"{one['outcome']} {reason.partition(' of ')[0]}", set()).add(one["id"])
     assert found["already_gone "] == {gone}
@@ -102,7 +102,7 @@ def test_what_became_our_own_session_is_not_sent(crowded: Program, tmp_path: Pat
     assert f"revoke --plan {path} --include-current" in planned.err
     done = crowded("revoke", f"--plan={path}", "--yes", "--json")
     assert done.code == 3
-    assert [o["outcome"] for o in json.loads(done.out)["outcomes"]] == ["not_sent"]
+    assert [o["outcome"] for o in done.json()["outcomes"]] == ["not_sent"]
     assert own in live(crowded)
     assert crowded("revoke", f"--plan={path}", "--yes", "--include-current").code == 0
     assert own not in live(crowded)
@@ -269,7 +269,7 @@ def test_what_was_used_since_a_plan_by_idle_time_is_not_sent(
         crowded.server.holder_of_short_lived(session.token)
     done = crowded("revoke", f"--plan={path}", *ALL, "--json")
     assert done.code == 3
-    outcomes = json.loads(done.out)["outcomes"]
+    outcomes = done.json()["outcomes"]
     left = {one["id"]: one["reason"] for one in outcomes if one["outcome"] == "not_sent"}
     reason = "no longer matches the filter: used since the plan was made"
     assert left == {fingerprint(session.token): reason for session in used}

@@ -1,7 +1,6 @@
 """`prune`: what is left on the server is what the rules keep."""
 
 import ipaddress
-import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +21,7 @@ VERSION = re.compile(r" v?\d[\d.]*(?= · |$)")
 
 
 def listed(program: Program) -> list[Entry]:
-    return json.loads(program("sessions", "--json").out)
+    return program("sessions", "--json").json()
 
 
 def live(program: Program) -> set[str]:
@@ -30,7 +29,7 @@ def live(program: Program) -> set[str]:
 
 
 def plan_of(done: Done) -> dict[str, list[dict[str, object]]]:
-    return json.loads(done.out)["plan"]
+    return done.json()["plan"]
 
 
 def client(entry: Entry) -> str:
@@ -67,7 +66,7 @@ def test_of_each_group_the_newest_is_left_and_our_own(crowded: Program) -> None:
     done = crowded("prune", "--keep-newest", "2", *ALL, "--json")
     assert done.code == 0
     assert live(crowded) == newest(before, 2, client, network) | own
-    plan, told = plan_of(done), json.loads(done.out)
+    plan, told = plan_of(done), done.json()
     assert {kept["id"] for kept in plan["kept"]} == live(crowded) - own
     assert all(str(kept["reason"]).startswith("kept: newest 2 of ") for kept in plan["kept"])
     assert told["list"] == {"complete": True, "unreadable": 0}
@@ -121,7 +120,7 @@ def test_a_filter_narrows_a_policy_and_rules_and_grouping_replace_its_own(
     assert all(int(str(one["kept"])) >= min(3, int(str(one["count"]))) for one in groups)
     assert sum(int(str(one["count"])) for one in groups) == int(str(group["count"])) - 1
     crowded("prune", "--policy=nightly", "--allow-empty", *ALL)
-    rule = json.loads(crowded("audit", "--json").out)[0]["rule"]
+    rule = crowded("audit", "--json").json()[0]["rule"]
     assert rule == (
         "filter client:GuzzleHttp; policy nightly, by client: keep the newest 2, used within 24h"
     )
@@ -163,7 +162,7 @@ def test_a_list_with_unreadable_entries_is_pruned_only_if_allowed(program: Progr
     assert "--allow-unreadable" in done.err
     allowed = program("prune", "--keep-newest=1", *ALL, "--allow-unreadable", "--dry-run", "--json")
     assert allowed.code == 0
-    assert json.loads(allowed.out)["list"]["unreadable"] > 0
+    assert allowed.json()["list"]["unreadable"] > 0
 
 
 def test_where_nothing_says_what_made_a_session_that_grouping_is_refused(program: Program) -> None:

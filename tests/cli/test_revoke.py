@@ -1,6 +1,5 @@
 """`revoke`: plan, confirm, apply, verify, with the exit codes that scripts go by."""
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,11 +24,11 @@ NOT_LISTED = "0123456789ab"
 
 def plan_of(done: Done) -> dict[str, list[object]]:
     assert done.out.isascii()
-    return json.loads(done.out)["plan"]
+    return done.json()["plan"]
 
 
 def outcomes_of(done: Done) -> dict[str, tuple[str, str | None]]:
-    outcomes = json.loads(done.out)["outcomes"]
+    outcomes = done.json()["outcomes"]
     assert all(list(one) == ["id", "outcome", "reason"] for one in outcomes)
     return {one["id"]: (one["outcome"], one["reason"]) for one in outcomes}
 
@@ -220,7 +219,7 @@ def test_where_everything_stays_for_lack_of_knowledge_that_is_3_with_the_reason(
         end_our_own_session_unsaid(logged_in)
     done = logged_in(*CULL, "--allow-clock-offset", *dry)
     assert done.code == 3
-    assert json.loads(done.out)["plan"]["targets"] == []
+    assert done.json()["plan"]["targets"] == []
     assert why in done.err
     assert ('field = "id" under [api.revoke_token]' in done.err) is bool(dialect)
     assert logged_in.server.calls[Call.REVOKE] == 0
@@ -228,7 +227,7 @@ def test_where_everything_stays_for_lack_of_knowledge_that_is_3_with_the_reason(
 
 def end_our_own_session_unsaid(program: Program) -> None:
     """Our own session ends, and the server can't be asked about it."""
-    listed = json.loads(program("sessions", "--json").out)
+    listed = program("sessions", "--json").json()
     own = next(one["id"] for one in listed if one["current"])
     token = next(s.token for s in program.server.sessions() if fingerprint(s.token) == own)
     program.server.end(token)
@@ -238,7 +237,7 @@ def end_our_own_session_unsaid(program: Program) -> None:
 def test_no_match_is_no_error(logged_in: Program) -> None:
     done = logged_in("revoke", "--filter=nothing-is-called-so", "--json")
     assert done.code == 0
-    assert json.loads(done.out) == {
+    assert done.json() == {
         "account": ACCOUNT,
         "server": SERVER,
         "plan": {"targets": [], "left_out": []},
@@ -252,7 +251,7 @@ def test_a_dry_run_shows_the_plan_and_sends_nothing(logged_in: Program) -> None:
     first = logged_in.ids()[0]
     done = logged_in("revoke", first, "--dry-run", "--json")
     assert done.code == 0
-    assert json.loads(done.out) == {
+    assert done.json() == {
         "account": ACCOUNT,
         "server": SERVER,
         "plan": {"targets": [first], "left_out": []},
@@ -319,7 +318,7 @@ def test_on_a_terminal_a_large_plan_is_typed(sprawling: Program) -> None:
 
 
 def test_our_own_session_goes_only_where_it_was_included(logged_in: Program) -> None:
-    own = json.loads(logged_in("sessions", "--json", "--filter=is:current").out)[0]["id"]
+    own = logged_in("sessions", "--json", "--filter=is:current").json()[0]["id"]
     done = logged_in("revoke", own, "--yes", "--json")
     outcome, reason = outcomes_of(done)[own]
     assert (done.code, outcome, "own session" in str(reason)) == (3, "not_sent", True)
@@ -343,7 +342,7 @@ def test_what_can_no_longer_be_forgotten_hides_no_outcome(
         raise trouble
 
     monkeypatch.setattr("qiscus_tui.cli.plan_flow.forget_own_if_ended", cannot)
-    own = json.loads(logged_in("sessions", "--json", "--filter=is:current").out)[0]["id"]
+    own = logged_in("sessions", "--json", "--filter=is:current").json()[0]["id"]
     done = logged_in("revoke", own, "--include-current", "--yes", "--json")
     assert done.code == code
     assert outcomes_of(done)[own] == ("revoked", None)
@@ -354,7 +353,7 @@ def test_protected_integrations_stay_unless_included(
     logged_in: Program, configured: Callable[[str], None]
 ) -> None:
     configured('[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n')
-    guzzle = json.loads(logged_in("sessions", "--json", "--filter=client:guzzle").out)[0]["id"]
+    guzzle = logged_in("sessions", "--json", "--filter=client:guzzle").json()[0]["id"]
     done = logged_in("revoke", guzzle, "--yes", "--json")
     assert done.code == 3
     assert outcomes_of(done) == {guzzle: ("not_sent", "protected: billing cron")}
@@ -371,14 +370,14 @@ def test_a_filter_on_a_list_known_in_part_needs_a_switch(logged_in: Program) -> 
     assert logged_in(*arguments, "--dry-run").code == 3
     allowed = logged_in(*arguments, "--allow-unreadable")
     assert allowed.code == 0
-    on_list = json.loads(allowed.out)["list"]
+    on_list = allowed.json()["list"]
     assert (on_list["complete"], on_list["unreadable"] > 0) == (True, True)
 
 
 def test_a_readonly_account_changes_nothing(
     logged_in: Program, configured: Callable[[str], None]
 ) -> None:
-    name = json.loads(logged_in("accounts", "--json").out)[0]["account"]
+    name = logged_in("accounts", "--json").json()[0]["account"]
     configured(f'[account."{name}"]\nreadonly = true\n')
     first = logged_in.ids()[0]
     assert logged_in("revoke", first, "--yes").code == 2
@@ -398,7 +397,7 @@ def test_a_readonly_account_changes_nothing(
     assert (done.code, "logout --forget" in done.err) == (2, True)
     assert logged_in("logout", "--forget").code == 0
     assert len(logged_in.server.sessions()) == before
-    assert json.loads(logged_in("accounts", "--json").out) == []
+    assert logged_in("accounts", "--json").json() == []
 
 
 def test_what_is_the_same_for_many_is_said_once(sprawling: Program) -> None:
@@ -452,7 +451,7 @@ def test_what_stays_and_what_is_gone_is_said_once_too(
 def test_what_was_revoked_is_in_the_audit_log(logged_in: Program) -> None:
     first = logged_in.ids()[0]
     logged_in("revoke", first, "--yes")
-    plans = json.loads(logged_in("audit", "--json").out)
+    plans = logged_in("audit", "--json").json()
     assert (plans[0]["kind"], plans[0]["ids"]) == ("revoke", [first])
     assert plans[0]["outcomes"] == [{"id": first, "outcome": "revoked", "reason": None}]
     (group,) = plans[0]["groups"]
@@ -470,7 +469,7 @@ def test_a_named_id_beside_an_unreadable_entry_is_unknown(logged_in: Program) ->
     outcome, reason = outcomes_of(done)[NOT_LISTED]
     assert outcome == "unknown"
     assert "could not be read" in str(reason)
-    assert json.loads(done.out)["plan"]["left_out"] == [{"id": NOT_LISTED, "reason": reason}]
+    assert done.json()["plan"]["left_out"] == [{"id": NOT_LISTED, "reason": reason}]
     assert "not listed, but" in done.err.lower()
 
 
@@ -508,8 +507,8 @@ def test_what_one_revoke_took_along_is_in_every_output_and_its_exit_code_is_3(
     done = logged_in("revoke", first, "--yes", "--json")
     assert done.code == 3
     assert outcomes_of(done) == {first: ("revoked", None)}
-    assert json.loads(done.out)["others_ended"] == others
-    (plan,) = (one for one in json.loads(logged_in("audit", "--json").out) if one["ids"] == [first])
+    assert done.json()["others_ended"] == others
+    (plan,) = (one for one in logged_in("audit", "--json").json() if one["ids"] == [first])
     assert plan["others_ended"] == others
     assert f"1 revoked · {others} others ended" in logged_in("audit").out
 

@@ -1,6 +1,5 @@
 """`revoke-all` between the server and the disk: what is proven first, and what a failure says."""
 
-import json
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -176,7 +175,7 @@ protect = true
 def test_a_dry_run_counts_what_is_protected_by_label(
     logged_in: Program, configured: Callable[[str], None]
 ) -> None:
-    listed = json.loads(logged_in("sessions", "--json", "--filter", "client:GuzzleHttp").out)
+    listed = logged_in("sessions", "--json", "--filter", "client:GuzzleHttp").json()
     configured(PROTECTED)
     done = logged_in("revoke-all", "--dry-run")
     assert done.code == 0
@@ -198,12 +197,12 @@ def test_a_refusal_is_told_by_what_the_list_shows(logged_in: Program, fault: Fau
     logged_in.server.fail_next(Call.REVOKE_ALL, fault)
     done = logged_in("revoke-all", "--yes", "--json")
     assert (done.code, "Nothing was ended" in done.err, "refresh" in done.err) == (1, True, False)
-    assert {one["outcome"] for one in json.loads(done.out)["outcomes"]} == {"failed"}
+    assert {one["outcome"] for one in done.json()["outcomes"]} == {"failed"}
     logged_in.server.fail_next(Call.REVOKE_ALL, replace(fault, after=True))
     done = logged_in("revoke-all", "--yes", "--json")
     assert (done.code, "Nothing was ended" in done.err, "refresh" in done.err) == (3, False, True)
     assert logged_in.server.calls[Call.REVOKE_ALL] == 2  # none is sent again
-    assert {one["outcome"] for one in json.loads(done.out)["outcomes"]} == {"revoked"}
+    assert {one["outcome"] for one in done.json()["outcomes"]} == {"revoked"}
     # No dead token is handed out.
     assert logged_in("token").out.strip() in {one.token for one in logged_in.server.sessions()}
 

@@ -1,7 +1,6 @@
 """`scan`: which live tokens stand in these files. It never prints one."""
 
 import io
-import json
 import re
 from pathlib import Path
 
@@ -57,14 +56,14 @@ def test_path_line_id_client_ip_and_expiry(
 
 def test_as_json(logged_in: Program, logs: Path, tokens: list[str]) -> None:
     done = logged_in("scan", "--json", str(logs))
-    first, *_, last = found = json.loads(done.out)
+    first, *_, last = found = done.json()
     assert (done.code, len(found)) == (1, 3)
     assert (first["path"], first["line"], first["id"]) == (
         *(f"{logs}/a.log", 2),
         fingerprint(tokens[0]),
     )
     assert last["line"] is None
-    listed = {one["id"]: one for one in json.loads(logged_in("sessions", "--json").out)}
+    listed = {one["id"]: one for one in logged_in("sessions", "--json").json()}
     for name in ("client", "ip", "expires_at"):
         assert first[name] == listed[first["id"]][name]
     assert shows_no_token(logged_in, done)
@@ -95,7 +94,7 @@ def test_a_file_called_like_an_option_is_named_after_two_dashes(
 def test_nothing_found_is_0_and_an_empty_array(logged_in: Program, tmp_path: Path) -> None:
     (tmp_path / "clean").write_text(f"{ENDED}\n")
     done = logged_in("scan", "--json", str(tmp_path / "clean"))
-    assert (done.code, json.loads(done.out)) == (0, [])
+    assert (done.code, done.json()) == (0, [])
     assert "1 file, 0.0 MB: no live token" in done.err
 
 

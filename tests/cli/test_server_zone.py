@@ -1,6 +1,5 @@
 """Rules about time on servers whose times name no zone, or whose clock is wrong."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -74,7 +73,7 @@ def in_environment(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program
 def targets(program: Program) -> int:
     done = program(*PRUNE)
     assert done.code == 0, done.err
-    return len(json.loads(done.out)["plan"]["targets"])
+    return len(done.json()["plan"]["targets"])
 
 
 @pytest.mark.parametrize(
@@ -95,7 +94,7 @@ def test_credentials_of_the_environment_learn_the_zone_by_one_refresh(
     assert targets(program) == 0
     assert targets(program) == 0
     ages = program("sessions", "--filter=age:<1h", "--json")
-    created = [one["created_at"] for one in json.loads(ages.out)]
+    created = [one["created_at"] for one in ages.json()]
     now = datetime.fromtimestamp(program.clock.now(), UTC)
     assert created
     assert all(0 <= (now - datetime.fromisoformat(one)).total_seconds() < HOUR for one in created)

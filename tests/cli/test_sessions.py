@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 from collections.abc import Set
 from dataclasses import replace
@@ -24,7 +23,7 @@ def listed(program: Program, *more: str) -> list[dict[str, object]]:
     done = program("sessions", "--json", *more)
     assert done.code == 0
     assert done.out.isascii()
-    return json.loads(done.out)
+    return done.json()
 
 
 def test_why_no_expiry_is_computed_is_among_the_remarks() -> None:
@@ -121,8 +120,8 @@ def test_what_is_no_character_is_replaced_in_every_verbs_json(logged_in: Program
     kept = logged_in.data / "accounts.json"  # as an earlier version took it
     kept.write_text(kept.read_text("utf-8").replace('"a odd"', '"a\\udcff"'), "utf-8")
     names = (
-        json.loads(logged_in("accounts", "--json").out)[1]["account"],
-        json.loads(logged_in("--account", "a\udcff", "status", "--json").out)["account"],
+        logged_in("accounts", "--json").json()[1]["account"],
+        logged_in("--account", "a\udcff", "status", "--json").json()["account"],
     )
     assert names == ("a\ufffd", "a\ufffd")
 
@@ -157,7 +156,7 @@ def test_a_list_that_was_cut_off_or_moved_is_3_and_says_so(
 
     monkeypatch.setattr(Connection, "read_list", in_part)
     done = logged_in("sessions", "--json", "--filter=nothing-is-called-so")
-    assert (done.code, json.loads(done.out)) == (3, [])
+    assert (done.code, done.json()) == (3, [])
     assert words in done.err
     revoked = logged_in("revoke", "--filter=curl", "--yes")
     assert (revoked.code, revoked.out) == (3, "")

@@ -33,7 +33,7 @@ def test_the_kept_token_is_printed_in_each_form_without_asking_the_server(
     for form, out in (([], f"{token}\n"), (["--header"], header)):
         done = logged_in("token", *form)
         assert (done.code, done.out, done.err) == (0, out, "")
-    answer = json.loads(logged_in("token", "--json").out)
+    answer = logged_in("token", "--json").json()
     assert list(answer) == ["token", "expires_at", "app_id"]
     assert (answer["token"], answer["app_id"]) == (token, app_id)
     assert logged_in("token", "--json", "--header").code == 2
@@ -259,7 +259,7 @@ def test_a_signal_during_a_refresh_waits_until_the_new_token_is_kept(
     assert logged_in("refresh").code == 128 + number
     newest = max(logged_in.server.sessions(), key=lambda one: one.created)
     assert kept_token(logged_in) == newest.token
-    assert json.loads(logged_in("audit", "--json").out)[0]["kind"] == "refresh"
+    assert logged_in("audit", "--json").json()[0]["kind"] == "refresh"
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -307,7 +307,7 @@ def test_revoke_all_needs_a_yes_or_the_app_code(logged_in: Program) -> None:
     done = logged_in("revoke-all")
     assert (done.code, done.out) == (2, "")
     planned = logged_in("revoke-all", "--dry-run", "--json")
-    answer = json.loads(planned.out)
+    answer = planned.json()
     assert (planned.code, list(answer)) == (0, ["account", "server", "plan"])
     assert len(answer["plan"]["targets"]) == before
     for typed in ("y\n", "\n"):
@@ -325,7 +325,7 @@ def test_revoke_all_leaves_one_and_keeps_it(logged_in: Program, dialect: str) ->
     before = [fingerprint(session.token) for session in logged_in.server.sessions()]
     done = logged_in("revoke-all", "--yes", "--json")
     assert done.code == 0
-    answer = json.loads(done.out)
+    answer = done.json()
     assert sorted(answer["plan"]["targets"]) == sorted(before)
     assert {one["outcome"] for one in answer["outcomes"]} == {"revoked"}
     (left,) = logged_in.server.sessions()

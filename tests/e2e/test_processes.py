@@ -36,7 +36,7 @@ def test_a_signal_ends_a_revoke_in_good_order(
     with machine(tmp_path, sessions=60, latency_ms=100) as on:
         on.log_in_at_once()
         keep_that_revoking_works(on)
-        rows = json.loads(on.run_here("sessions", "--json").out)
+        rows = on.run_here("sessions", "--json").json()
         lasting = {one["id"] for one in rows if one["expires_in"] > 3600 and not one["current"]}
         before = listed(on)
         words = ["revoke", "--older-than", "1s", "--yes", "--max", "60", "--concurrency", "1"]

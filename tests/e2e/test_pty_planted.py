@@ -1,7 +1,6 @@
 """Escapes stand in every text of every answer; every screen is walked, and none acts."""
 
 import base64
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -211,7 +210,7 @@ def test_no_verb_lets_an_escape_through(program: Program) -> None:
     assert "]52;c;" in login.out
     said = [login]
     ids = [session_id for session_id in program.ids() if session_id]
-    name = json.loads(program("accounts", "--json").out)[0]["account"]
+    name = program("accounts", "--json").json()[0]["account"]
     for verb in VERBS:
         words = [{"ID": ids[0], "NAME": name}.get(word, word) for word in verb]
         said.append(program(*words, terminal=True))

@@ -1,6 +1,5 @@
 """Clocks that are wrong, here or at the server, and clocks that leap."""
 
-import json
 from itertools import cycle
 from typing import cast
 
@@ -22,7 +21,7 @@ def _left(stage: Stage) -> dict[str, float]:
     """Seconds that each session still has, as `sessions --json` says."""
     run = stage.do(Deed.LIST)
     assert run.code == 0, run
-    rows = cast("list[dict[str, object]]", json.loads(run.out))
+    rows = cast("list[dict[str, object]]", run.json())
     return {str(row["id"]): float(cast("float", row["expires_in"])) for row in rows}
 
 
