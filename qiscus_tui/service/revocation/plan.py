@@ -174,7 +174,7 @@ class RevocationPlan:
     @property
     def unlisted(self) -> tuple[str, ...]:
         """Ids of tokens that were given and are not listed."""
-        gone = self.gone
+        gone = frozenset(self.selection.gone)
         return tuple(one for one in dict.fromkeys(self.selection.unlisted) if one not in gone)
 
     @property
