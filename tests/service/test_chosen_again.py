@@ -1,6 +1,6 @@
 """What chose the sessions of a plan chooses again on the last list before they are sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -201,3 +201,23 @@ def test_an_id_in_a_file_that_stands_for_another_session_by_now_is_left_out(
     plan = in_file(plan, stage)
     assert not plan.targets
     assert [left.reason for left in plan.left_out] == ["its id stands for another session now"]
+
+
+def test_the_ids_of_a_plan_file_are_looked_at_a_few_times_however_many_are_left_out(stage: Stage):
+    class Counted(tuple[str, ...]):
+        __slots__ = ()
+
+        def __iter__(self) -> Iterator[str]:
+            looked.append(1)
+            return super().__iter__()
+
+    looked: list[int] = []
+    stage.server.add(*(one(f"{number}", idle=3 * DAY) for number in range(50)))
+    on = stage.server.now_listed()
+    file = plan_file_of(by_filter(on), ACCOUNT, START)
+    stored = stored_plan(replaced(file, ids=Counted(file.ids)))
+    for session in list(stage.server.live.values()):
+        stage.server.add(replaced(session, last_used_at=START))
+    plan = stored.on(stage.server.now_listed(), Allowed(), query.Moment(START, DAY))
+    assert len(plan.left_out) == 50
+    assert len(looked) < 10

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from qiscus_tui.errors import UsageError
@@ -43,9 +43,9 @@ class StoredPlan:
     query: Query | None
     """The filter that chose its sessions, where one did."""
 
-    @property
+    @cached_property
     def ids(self) -> frozenset[str]:
-        """Return what it revokes."""
+        """What it revokes."""
         return frozenset(self.file.ids)
 
     @property
