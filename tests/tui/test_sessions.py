@@ -51,15 +51,6 @@ async def test_every_line_fits_in_every_size_and_below_60x15_it_says_what_is_nee
         assert running.value("#filter") == "curl"
 
 
-async def test_hostile_agents_reach_the_screen_in_safe_form_only(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=60) as running:
-        assert all(character.isprintable() for line in running.lines() for character in line)
-        for _ in range(3):
-            await running.press("pagedown", "enter")
-            assert all(c.isprintable() for line in running.lines() for c in line)
-            await running.press("escape")
-
-
 # Sorting.
 
 

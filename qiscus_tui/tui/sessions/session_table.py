@@ -14,7 +14,6 @@ the methods below, which the screen's actions call.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 
@@ -267,17 +266,11 @@ NO_RANGE = RowRange()
 class SessionTable(Table[SessionRow]):
     """Sessions, one a row, to be marked. The module says how it is fed."""
 
-    @dataclass
     class MarksChanged(Message):
         """Other sessions are marked, or others of them are hidden."""
 
-        counts: MarkCounts
-
-    @dataclass
     class RangeChanged(Message):
         """The range to be marked has other rows, or ended."""
-
-        count: int
 
     def __init__(
         self, *, server_now: Callable[[], float], ui: UiConfig, id: str | None = None
@@ -458,11 +451,11 @@ class SessionTable(Table[SessionRow]):
     def _set_counts(self, counts: MarkCounts) -> None:
         if counts != self.mark_counts:
             self.mark_counts = counts
-            self.post_message(self.MarksChanged(counts))
+            self.post_message(self.MarksChanged())
 
     def _tell_range(self) -> None:
         self.refresh()
-        self.post_message(self.RangeChanged(len(self.rows_in_range)))
+        self.post_message(self.RangeChanged())
 
     # Drawing.
 
