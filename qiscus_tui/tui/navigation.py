@@ -421,8 +421,7 @@ class Navigation(TerminalApp, inherit_bindings=False):
 
         match answer:
             case AccountsAnswer.ADD:
-                screen = LoginScreen(self.workspace, self.show_sessions, over_another=True)
-                self.push_screen(screen)
+                self.push_screen(LoginScreen(self.workspace, self.show_sessions))
             case AccountsAnswer.OTHERS_LEFT:
                 self._replace(self._accounts(None), ends_visit=False)
             case AccountsAnswer.NONE_LEFT:

@@ -132,6 +132,8 @@ async def test_the_cursor_is_drawn_where_the_focus_is_and_is_more_than_a_colour(
 
         cursor = "".join(reversed_parts())
         assert cursor.startswith(" GuzzleHttp 7     10,684  ▄")
+        backgrounds = {part.style.bgcolor for part in app.chart.render_line(1) if part.style}
+        assert len(backgrounds) > 1, "the bar is a hole in the row"
         app.other.show_bars(CLIENTS)
         app.other.focus()
         await pilot.pause()

@@ -74,6 +74,7 @@ async def test_the_titles_fall_with_the_width_the_least_important_first(
             assert " ".join(running.lines()[4].split("▏")[0].split()) == titles
             assert ("protected" if width > 60 else "■") in running.text()
             assert " %" in rows_of(running)[0] or width == 60
+            assert "python-requests " in running.text(), "its name is cut"
 
 
 # Marks.

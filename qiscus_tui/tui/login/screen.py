@@ -140,13 +140,10 @@ class LoginScreen(BaseScreen[None]):
         again: Account | None = None,
         stored: Storage | None = None,
         why: QiscusTuiError | None = None,
-        over_another: bool = False,
     ) -> None:
         """`done` gets the login. `again`: whose session ended; `stored`: where that account is.
 
         `why`: what is said at first.
-
-        `over_another`: an account is being added, and escape returns to the screen behind.
         """
         super().__init__()
         self._workspace = workspace
@@ -154,7 +151,6 @@ class LoginScreen(BaseScreen[None]):
         self._again = again
         self._stored = stored
         self._why = why
-        self._can_go_back = over_another or again is not None
         self._app_id = again.app_code if again else ""
         self._offer: asyncio.Task[tuple[Storage, str]] | None = None
         """Looks where a login can be stored."""
@@ -164,7 +160,8 @@ class LoginScreen(BaseScreen[None]):
 
     @property
     def context(self) -> Context:
-        no_way_back = "" if self._can_go_back else "There is no list to go back to: log in first."
+        is_over_another = len(self.app.screen_stack) > 1
+        no_way_back = "" if is_over_another else "There is no list to go back to: log in first."
         return Context(
             no_way_back=BUSY if self._is_busy else no_way_back,
             other_tab=self._tab.other.value.lower(),

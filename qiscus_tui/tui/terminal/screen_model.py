@@ -279,7 +279,7 @@ class ScreenModel:
         return f"\x1b[{x - column}C" if 0 <= column < x else f"\x1b[{x + 1}G"
 
 
-@lru_cache(4096)
+@lru_cache(512)  # some screens: each second brings other texts
 def _cells(text: str) -> tuple[str, ...]:
     """Return the content of each cell; empty for the right half of a wide character."""
     cells: list[str] = []
