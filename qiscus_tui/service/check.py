@@ -123,11 +123,13 @@ def returned_findings(
     Reported are those with sessions created since the last check that reported them. No clock is
     asked: a session that was not in the plan came after it, as the plan had all of its pair.
     """
+    plans = {plan.plan_id: plan for plan in revoked.values()}
+    ids_of = {plan_id: frozenset(plan.ids) for plan_id, plan in plans.items()}
     for fingerprint, group in pairs:
         plan = revoked.get(fingerprint)
         if plan is None:
             continue
-        ids, reported = frozenset(plan.ids), seen.returned.get(fingerprint)
+        ids, reported = ids_of[plan.plan_id], seen.returned.get(fingerprint)
         again = [
             one
             for one in (listed.sessions[position] for position in group.positions)
