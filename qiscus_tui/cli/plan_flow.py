@@ -50,7 +50,7 @@ from qiscus_tui.store.file_checks import quoted
 from qiscus_tui.store.plan_file import plan_key, write_plan_file
 
 KEEP_ONE = "Nothing was sent. Keep one of each with --keep-newest 1, or end them: --allow-empty"
-NO_GROUPS = "There is nothing to group by. Name sessions by id instead: qiscus-tui revoke ID"
+OTHER_KEYS = "Give other keys with --group-by, or name sessions by id: qiscus-tui revoke ID"
 
 
 async def _read(
@@ -98,9 +98,7 @@ def _must_be_known(context: VerbContext, listed: SessionList, retention: Retenti
         )
     reason = lacking(listed, retention.keys) if retention is not None else None
     if reason:
-        what, _, instead = reason.partition("; ")
-        keys = f"{instead.capitalize()}: --group-by KEYS" if instead else NO_GROUPS
-        raise UsageError(what, keys)
+        raise UsageError(reason, OTHER_KEYS)
 
 
 def reading_words(number: int) -> str:
@@ -122,28 +120,21 @@ def selected(listed: SessionList, rule: query.Query | None, moment: query.Moment
     return Selection(chosen, rule=rule, doubt=doubt)
 
 
-async def plan_of_retention(
+async def plan_of_rule(
     context: VerbContext,
     connection: Connection,
     rule: query.Query | None,
-    retention: Retention,
-    allowed: Allowed,
+    retention: Retention | None = None,
+    allowed: Allowed | None = None,
 ) -> RevocationPlan:
-    """Return the plan that keeps what the rules keep, of what the filter leaves."""
+    """Return the plan of what the filter leaves, without what the retention rules keep.
+
+    What may enter it are the options, unless it is given as `allowed`.
+    """
     listed = await _read(context, connection, rule, retention)
     moment = _moment(context, connection)
-    return make_plan(listed, selected(listed, rule, moment), allowed, retention, moment)
-
-
-async def plan_of_rule(
-    context: VerbContext, connection: Connection, rule: query.Query
-) -> RevocationPlan:
-    """Return the plan of `--filter` and `--older-than` together."""
-    options = context.options
-    listed = await _read(context, connection, rule)
-    moment = _moment(context, connection)
     selection = selected(listed, rule, moment)
-    return make_plan(listed, selection, _allowed(options), None, moment)
+    return make_plan(listed, selection, allowed or _allowed(context.options), retention, moment)
 
 
 async def plan_of_ids(

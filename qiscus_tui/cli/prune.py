@@ -97,7 +97,7 @@ class PruneRequest:
 
 async def run(context: VerbContext) -> int:
     """Revoke what no rule keeps."""
-    from qiscus_tui.cli.plan_flow import carry_out, plan_of_retention
+    from qiscus_tui.cli.plan_flow import carry_out, plan_of_rule
     from qiscus_tui.service.revocation.outcomes import Report, prune_samples
 
     options = context.options
@@ -110,7 +110,7 @@ async def run(context: VerbContext) -> int:
         reports: list[Report] = []
         async with connected(context.workspace) as connection:
             rule, retention, allowed = wanted.rule, wanted.retention, wanted.allowed
-            plan = await plan_of_retention(context, connection, rule, retention, allowed)
+            plan = await plan_of_rule(context, connection, rule, retention, allowed)
             code = await carry_out(context, connection, plan, reports.append)
         labels, now = labels_of(connection.name), context.workspace.clock.now()
         for report in reports:

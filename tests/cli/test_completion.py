@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,15 +84,12 @@ class Shells:
 
 
 @pytest.fixture
-def shells(logged_in: Program, tmp_path: Path, configured: Callable[[str], None]) -> Shells:
-    configured('[view.crons]\ngroup_by = ["ip"]\n[policy.nightly]\nkeep_newest = 1\n')
+def shells(logged_in: Program, tmp_path: Path) -> Shells:
     first, second, *_ = logged_in.ids()
     folder = tmp_path / "bin"
     folder.mkdir()
-    python = f'#!/bin/sh\nexec "{sys.executable}" -m qiscus_tui "$@"\n'
-    for name, text in (("qiscus-tui", python), ("my-own-command", "#!/bin/sh\n")):
-        (folder / name).write_text(text)
-        (folder / name).chmod(0o755)
+    (folder / "qiscus-tui").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m qiscus_tui "$@"\n')
+    (folder / "qiscus-tui").chmod(0o755)
     (folder / "config-of-ours.toml").touch()
     for shell in SHELLS:
         (folder / f"completion.{shell}").write_text(logged_in("completion", shell).out)

@@ -171,7 +171,7 @@ def test_where_nothing_says_what_made_a_session_that_grouping_is_refused(program
     program.login()
     done = program("prune", "--keep-newest=1", *ALL)
     assert (done.code, program.server.calls[Call.REVOKE]) == (2, 0)
-    assert "Group by user or day instead" in done.err
+    assert "group by user or day instead" in done.err
     assert program("prune", "--keep-newest=1", "--group-by=user", *ALL).code == 0
     assert len(live(program)) == 1
 
