@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.program import HastyClock, Program, ServerClock
 from tests.faults.server import FaultyServer
-from tests.faults.stage import MANY, Stage
+from tests.faults.stage import MANY, HastyClock, Program, ServerClock, Stage
 from tests.sandbox import DIALECTS, demo_state
 
 SESSIONS = MANY + 20

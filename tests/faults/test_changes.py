@@ -6,8 +6,7 @@ import pytest
 
 from qiscus_tui.model.ids import fingerprint
 from tests.faults import behaviours as b
-from tests.faults.program import PATIENT, TIMEOUT
-from tests.faults.stage import EMAIL, MANY, Deed, Stage
+from tests.faults.stage import EMAIL, MANY, PATIENT, TIMEOUT, Deed, Stage
 from tests.program import Done
 from tests.sandbox import USERS, Call
 from tests.sandbox.state import Caller

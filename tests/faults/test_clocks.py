@@ -7,8 +7,7 @@ import pytest
 
 from qiscus_tui.model.ids import fingerprint
 from tests.faults import behaviours as b
-from tests.faults.program import HastyClock, ServerClock
-from tests.faults.stage import Deed, Stage
+from tests.faults.stage import Deed, HastyClock, ServerClock, Stage
 from tests.sandbox import Call
 
 MINUTES, HOURS, YEARS = 180.0, 5 * 3600.0, 3 * 365 * 86_400.0

@@ -36,7 +36,7 @@ class Command:
     """More of the environment."""
 
     def __call__(self, *arguments: str, stdin: str = "") -> Done:
-        """Done it to its end."""
+        """Run it to its end."""
         words = [sys.executable, "-W", "error", "-m", "qiscus_tui", *arguments]
         line = " ".join(f"'{word}'" for word in words)
         ended = subprocess.run(

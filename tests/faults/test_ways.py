@@ -16,9 +16,8 @@ import trustme
 
 from qiscus_tui.model.clock import SystemClock
 from tests.faults import behaviours as b
-from tests.faults.program import PATIENT
 from tests.faults.server import FaultyServer
-from tests.faults.stage import Deed, Stage, cells
+from tests.faults.stage import PATIENT, Deed, Stage, cells
 from tests.sandbox import demo_state
 
 HOST = "qiscus.test"
