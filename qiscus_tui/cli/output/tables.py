@@ -14,8 +14,8 @@ COLUMNS = (
     TextColumn("EXPIRES IN", 5),
     TextColumn("ID", 6),
     TextColumn("CLIENT", 4, least=12),
-    TextColumn("CREATED", 2),
-    TextColumn("LAST USED", 1),
+    TextColumn("CREATED", 1),
+    TextColumn("LAST USED", 2),
     TextColumn("IP", 3, least=15),
     TextColumn("USER", 0, least=12),
 )
