@@ -346,6 +346,26 @@ async def test_the_buttons_are_on_the_screen_at_every_size_and_the_body_scrolls(
             assert here.focus == "cancel"
 
 
+@pytest.mark.parametrize("height", [15, 20, 24])
+async def test_what_is_warned_of_does_not_cover_what_would_be_revoked(height: int) -> None:
+    on = await stage(sessions=60, known=[CRON])
+    on.connection.needs_reason = True
+    doubts = {
+        "current": Current.UNKNOWN,
+        "time_doubt": "The zone of its times is unknown",
+        "offset": 9 * DAY,
+    }
+    positions = [*protected(on)[:3], *on.other_positions(20)]
+    several = dialog(
+        on, positions, hidden=frozenset(positions[-1:]), listed=replace(on.listed, **doubts)
+    )
+    async with asked(on, several, size=(60, height)) as here:
+        await here.press("c")
+        assert " to revoke + " in here.app.text()
+        assert "Revoke sessions of" in here.app.text()
+        assert "Cancel  n" in here.app.text()
+
+
 async def test_hostile_agents_are_shown_in_their_safe_form() -> None:
     on = await stage(sessions=60)
     hostile = [i for i, s in enumerate(on.listed.sessions) if s.safe_agent != s.user_agent]

@@ -20,7 +20,7 @@ from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, 
 
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 15
-ROOMY_HEIGHT = 20
+ROOMY_HEIGHT = 24
 """Lines from which there are blank ones."""
 WIDTHS = [(0, "-narrow"), (LEAST_WIDTH, "-wide")]
 HEIGHTS = [(0, "-low"), (LEAST_HEIGHT, "-short"), (ROOMY_HEIGHT, "-high")]
