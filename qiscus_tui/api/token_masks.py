@@ -32,7 +32,10 @@ def are_masked(texts: Sequence[str | None]) -> list[bool]:
     """Return of each whether it says by itself that it is no full token; None says nothing."""
     given = [text or "" for text in texts]
     any_sign = _has_a_sign("".join(given))
-    return [(any_sign and _has_a_sign(text)) or text.casefold() in _WORDS for text in given]
+    return [
+        (any_sign and _has_a_sign(text)) or (len(text) < SHORT and text.casefold() in _WORDS)
+        for text in given
+    ]
 
 
 def _has_a_sign(text: str) -> bool:

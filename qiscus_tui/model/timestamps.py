@@ -35,6 +35,8 @@ WIDEST_ZONE = 14 * 3600.0
 """Seconds that no zone is further from UTC."""
 
 _EPOCH = datetime(1970, 1, 1)
+_COLONS = "::"
+"""Before minutes and seconds, in `2026-10-24 09:14:00` with or without more behind it."""
 
 _MILLISECONDS_FROM = 100_000_000_000
 """A number this large is milliseconds: as seconds it would be the year 5138."""
@@ -109,12 +111,12 @@ def known_time(value: object, zone_offset: float = 0.0) -> KnownTime | None:
 
 def known_times(
     values: Sequence[object], zone_offset: float = 0.0
-) -> tuple[list[float | None], bool]:
+) -> tuple[Sequence[float | None], bool]:
     """Return the epoch seconds of each value, and whether any was listed without a zone.
 
     Texts, as nearly all of 100,000 are, are read together.
     """
-    texts = [value for value in values if isinstance(value, str) and _has_seconds(value)]
+    texts = [value for value in values if isinstance(value, str) and value[13:17:3] == _COLONS]
     try:
         moments = [*map(datetime.fromisoformat, texts)]
     except ValueError:
@@ -123,28 +125,26 @@ def known_times(
         (one - _EPOCH).total_seconds() - zone_offset if one.tzinfo is None else one.timestamp()
         for one in moments
     ]
-    if len(epochs) + values.count(None) < len(values) or not all(map(_can_be_shown, epochs)):
+    are_read = len(epochs) + values.count(None) == len(values)
+    if not are_read or not _can_be_shown(min(epochs, default=LATEST), max(epochs, default=LATEST)):
         known = [known_time(value, zone_offset) for value in values]
         times = [None if one is None else one.at for one in known]
         return times, any(one.has_no_zone for one in known if one is not None)
+    has_no_zone = any(one.tzinfo is None for one in moments)
+    if len(epochs) == len(values):
+        return epochs, has_no_zone
     found = iter(epochs)
-    read = [None if value is None else next(found) for value in values]
-    return read, any(one.tzinfo is None for one in moments)
+    return [None if value is None else next(found) for value in values], has_no_zone
 
 
-def _can_be_shown(epoch: float) -> bool:
-    return EARLIEST < epoch <= LATEST
-
-
-def _has_seconds(text: str) -> bool:
-    """Return whether it may be `2026-10-24 09:14:00`, with or without more behind it."""
-    return text[13:17:3] == "::"
+def _can_be_shown(*epochs: float) -> bool:
+    return all(EARLIEST < epoch <= LATEST for epoch in epochs)
 
 
 def _from_text(text: str, zone_offset: float) -> KnownTime | None:
     tidied = text.strip().upper()  # RFC 3339 allows a lower-case z
     try:
-        if _has_seconds(tidied):
+        if tidied[13:17:3] == _COLONS:
             return _from_moment(datetime.fromisoformat(tidied), None, zone_offset)
         return _from_number(float(tidied))
     except ValueError:
@@ -154,7 +154,7 @@ def _from_text(text: str, zone_offset: float) -> KnownTime | None:
 def _from_php(value: dict[str, object], zone_offset: float) -> KnownTime | None:
     date = value.get("date")
     zone = _zone(value.get("timezone", "UTC"))
-    if not isinstance(date, str) or not _has_seconds(date) or zone is None:
+    if not isinstance(date, str) or date[13:17:3] != _COLONS or zone is None:
         return None
     try:
         moment = datetime.fromisoformat(date)

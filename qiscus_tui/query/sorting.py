@@ -9,7 +9,7 @@ session has no special place here: the screen pins it.
 import enum
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import pairwise
 from typing import Any
 
 from qiscus_tui.model.addresses import packed
@@ -53,11 +53,20 @@ def order(
     known = [at for at, value in enumerate(values) if value is not None and at != first]
     unknown = [at for at, value in enumerate(values) if value is None and at != first]
     known.sort(key=values.__getitem__, reverse=(key in FALLING) != reverse)
+    _sort_equal_ones(known, values, ids)
     found = [] if first is None else [first]
-    for _, run in groupby(known, key=values.__getitem__):
-        equal = [*run]
-        found += sorted(equal, key=ids.__getitem__) if len(equal) > 1 else equal
-    return found + sorted(unknown, key=ids.__getitem__)
+    return found + known + sorted(unknown, key=ids.__getitem__)
+
+
+def _sort_equal_ones(positions: list[int], values: Sequence[Any], ids: Sequence[str]) -> None:
+    """Sort those with the same value by id, in place; the values are sorted already."""
+    in_order = [*map(values.__getitem__, positions)]
+    same = [at for at, pair in enumerate(pairwise(in_order)) if pair[0] == pair[1]]
+    while same:
+        begin = end = same.pop()  # from the end on: there is nothing to be moved
+        while same and same[-1] == begin - 1:
+            begin = same.pop()
+        positions[begin : end + 2] = sorted(positions[begin : end + 2], key=ids.__getitem__)
 
 
 def ordered(

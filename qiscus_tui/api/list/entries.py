@@ -5,7 +5,7 @@ each fact of them is a column, which is two to three times as fast as an entry a
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, partial
+from functools import partial
 from itertools import repeat
 from typing import Any, TypeVar, cast
 
@@ -85,9 +85,8 @@ class EntryReader:
         """The facts of which a time without a zone was listed."""
         self.own_times: list[SessionTimes] = []
         """The times of our own session as they are listed, whether or not they can be right."""
-        self.texts: dict[str | None, str | None] = {}
-        """Every agent, address and user that was read: equal ones are the same object."""
-        self._safe = cache(safe)
+        self.texts: dict[str | None, str] = {None: ""}
+        """Every agent, address and user that was read, with its safe form."""
 
     def read_page(self, entries: Sequence[object]) -> Rows:
         """Return the rows of a page, of which the entries are decoded here. Raises Unreadable."""
@@ -115,11 +114,11 @@ class EntryReader:
             for entry in entries:
                 self._observe(entry)
         objects = [*map(_fields, entries)]
+        if len({*map(tuple[str, ...], objects)}) == 1:  # as nearly always
+            return self._sessions(_Table(objects))
         shapes: dict[tuple[str, ...], list[int]] = {}
         for place, fields in enumerate(objects):
             shapes.setdefault(tuple(fields), []).append(place)
-        if len(shapes) == 1:
-            return self._sessions(_Table(objects))
         sessions: list[Session | None] = [None] * len(entries)
         for places in shapes.values():
             read = self._sessions(_Table([objects[place] for place in places]))
@@ -200,10 +199,14 @@ class EntryReader:
 
     def _shared(self, texts: FactColumn[str]) -> tuple[FactColumn[str], Sequence[str]]:
         """Return the texts and their safe forms, the same objects for equal ones."""
-        shared = [*map(self.texts.setdefault, texts, texts)]
-        if are_plain(filter(None, shared)):
-            return shared, [text or "" for text in shared]
-        return shared, [self._safe(text or "") for text in shared]
+        fresh = {*texts}.difference(self.texts)
+        if are_plain(filter(None, fresh)):
+            self.texts.update((text, text or "") for text in fresh)
+        else:
+            self.texts.update((text, safe(text or "")) for text in fresh)
+        forms = [*map(self.texts.__getitem__, texts)]
+        shared = [form if form == text else text for form, text in zip(forms, texts, strict=True)]
+        return shared, forms
 
     def _revoke_with(
         self, table: "_Table", tokens: FactColumn[str], server_ids: FactColumn[str | int]
@@ -306,10 +309,9 @@ class _Table:
         nothing = (None,) * self.size
         for name, values in self.columns.items():
             used, is_known = self._used.get(name, nothing), name in _KNOWN_NAMES
-            if None not in used:
-                continue
-            for place, (value, read) in enumerate(zip(values, used, strict=True)):
-                if read is None and not (is_known and (value is None or value == "")):
+            for place in [place for place, read in enumerate(used) if read is None]:
+                value = values[place]
+                if not (is_known and (value is None or value == "")):
                     fields = rest[place] = rest[place] or {}
                     fields[name] = value
         return rest

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.masking import MASK, possible_tokens
+from qiscus_tui.model.masking import MASK, SHORTEST_TOKEN, possible_tokens
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
 
@@ -155,6 +155,7 @@ def texts_without_tokens(
         place = rows.positions.get(fingerprint(text)) if len(text) in lengths else None
         return place is not None and rows.sessions[place].token == text
 
+    texts = [text for text in texts if len(text) >= SHORTEST_TOKEN]
     live: set[str] = set()
     for start in range(0, len(texts), TEXTS_AT_ONCE):
         joined = "\n".join(texts[start : start + TEXTS_AT_ONCE])
