@@ -252,12 +252,13 @@ def kinds_of(
     listed: SessionList, keys: Sequence[GroupKey], positions: Iterable[int]
 ) -> Iterator[tuple[Kind, ...]]:
     """Yield what decides the group of each session at these positions; equal ones are the same."""
+    of_keys = [KINDS[key] for key in keys]
     known: dict[tuple[Value, ...], tuple[Kind, ...]] = {}
-    for decided_by in zip(*(KINDS[key].values(listed, positions) for key in keys), strict=True):
+    for decided_by in zip(*(one.values(listed, positions) for one in of_keys), strict=True):
         kinds = known.get(decided_by)
         if kinds is None:
-            pairs = zip(keys, decided_by, strict=True)
-            kinds = known[decided_by] = tuple([KINDS[key].kind(value) for key, value in pairs])
+            pairs = zip(of_keys, decided_by, strict=True)
+            kinds = known[decided_by] = tuple([one.kind(value) for one, value in pairs])
         yield kinds
 
 
