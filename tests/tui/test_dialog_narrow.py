@@ -27,17 +27,10 @@ async def test_each_session_to_revoke_says_when_it_was_used_under_a_heading(
 ) -> None:
     async with at_sessions(clock, size=NARROW) as here:
         await here.press("end", "space", "up", "up", "space", "x")
-        at = next(
-            at for at, line in enumerate(here.lines()) if "EXPIRES IN" in line and "│" in line
-        )
-        heading, *rows = here.lines()[at : at + 3]
-        for title in ("ID", "CLIENT", "LAST USED", "IP"):
-            begin = heading.index(title)
-            assert all(row[begin] != " " and row[begin - 1] == " " for row in rows), title
-        end = heading.index("EXPIRES IN") + len("EXPIRES IN")
-        assert all(row[end - 1] != " " and row[end] == " " for row in rows)
-        toggle = next(at for at, line in enumerate(here.lines()) if "[ ] r" in line)
-        assert "within 24h" in here.lines()[toggle]
+        box = [line for line in here.lines() if line.startswith("│")]
+        at = next(at for at, line in enumerate(box) if "LAST USED" in line)
+        begin = box[at].index("LAST USED")
+        assert all(" ago" in row[begin : begin + 11] for row in box[at + 1 : at + 3])
 
 
 async def test_groups_are_named_whole_and_toggles_stand_below_each_other(
