@@ -1,6 +1,7 @@
 """Where secrets go is seen before anything is written; an ailing keyring is never passed over."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -51,13 +52,14 @@ def working() -> KeyringSecrets:
     return KeyringSecrets(FakeKeyring(), "keyring (Secret Service)")
 
 
-async def at_the_login(machine: Machine, look: Callable[[Running], Awaitable[None]]) -> None:
-    """Look at the login screen of this machine."""
+@asynccontextmanager
+async def at_the_login(machine: Machine) -> AsyncGenerator[Running]:
+    """The login screen of this machine."""
     app = QiscusTui(machine.workspace, None)
     async with app.run_test(size=(120, 40)) as pilot:
         here = Running(app, pilot, machine.state, machine.clock)
         await here.settle()
-        await look(here)
+        yield here
     assert machine.state.calls[Call.LOGIN] <= 1
 
 
@@ -67,35 +69,28 @@ def tick(here: Running) -> Tick:
 
 async def test_a_keyring_is_named_and_ticked_before_the_login(machine: Machine, finding: Finding):
     finding(working())
-
-    async def look(here: Running) -> None:
+    async with at_the_login(machine) as here:
         assert "[x] Keep me logged in on this machine (keyring" in here.words()
         assert not machine.local_files.paths.data_dir.exists()
         await here.press("enter")
         assert here.sessions.feed.storage is Storage.KEYRING
 
-    await at_the_login(machine, look)
-
 
 async def test_a_file_is_named_whole_and_needs_the_tick(machine: Machine, finding: Finding):
     finding(NONE)
-
-    async def look(here: Running) -> None:
+    async with at_the_login(machine) as here:
         assert not tick(here).value
         assert tick(here).label.plain.endswith(str(machine.local_files.paths.secrets_file))
         await here.press("enter")
         assert here.sessions.feed.storage is Storage.THIS_RUN
         assert not machine.local_files.paths.secrets_file.exists()
 
-    await at_the_login(machine, look)
-
 
 async def test_a_locked_keyring_is_said_in_words_and_the_file_is_not_taken_instead(
     machine: Machine, finding: Finding
 ):
     finding(LOCKED)
-
-    async def look(here: Running) -> None:
+    async with at_the_login(machine) as here:
         assert "is locked" in here.words()
         assert "this run only" in here.words()
         tick(here).focus()
@@ -105,21 +100,16 @@ async def test_a_locked_keyring_is_said_in_words_and_the_file_is_not_taken_inste
         assert here.sessions.feed.storage is Storage.THIS_RUN
         assert not machine.local_files.paths.secrets_file.exists()
 
-    await at_the_login(machine, look)
-
 
 async def test_a_keyring_that_is_locked_between_offer_and_login_is_an_error(
     machine: Machine, finding: Finding
 ):
     finding(working())
-
-    async def look(here: Running) -> None:
+    async with at_the_login(machine) as here:
         finding(LOCKED)
         await here.press("enter")
         assert "is locked" in here.login.said
         assert machine.state.calls[Call.LOGIN] == 0
-
-    await at_the_login(machine, look)
 
 
 async def test_an_account_whose_keyring_is_locked_says_so_at_the_start_and_tries_again(
