@@ -32,7 +32,7 @@ LIST_COMMANDS = (
         keys=("g",),
         label="{now.other_view}",
         title="Groups, or the plain list",
-        help="Show the list as groups, a row a script, by client and network at first; or not.",
+        help="Show the list as groups, a row a script: by client and network at first; or not.",
         footer=98,
         needs=(LISTED,),
     ),

@@ -44,11 +44,15 @@ if TYPE_CHECKING:  # loads httpx: after the first frame
     from qiscus_tui.service.account.login import LoggedIn
 
 
+ROOMY = 200
+"""Columns from which the preview takes more of them."""
+
+
 class SessionsScreen(BaseScreen[None]):
     """Every live session of the user, counted down. Draws a feed as its view shows it."""
 
     CSS_PATH = "screen.tcss"
-    HORIZONTAL_BREAKPOINTS = [*WIDTHS, (WIDE, "-preview")]  # noqa: RUF012 Textual's own form
+    HORIZONTAL_BREAKPOINTS = [*WIDTHS, (WIDE, "-preview"), (ROOMY, "-roomy")]  # noqa: RUF012 Textual's own form
     AUTO_FOCUS = "#table"
     SCOPE = Scope.SESSIONS
 
