@@ -38,6 +38,7 @@ REST = [*OTHERS, OWN]
 IDS = [by_id(number) for number in range(1, 12)]
 FIFTY = [TARGET, *(dated(number) for number in range(2, 51))]
 UNDATED = [replace(one, created_at=None, expires_at=None) for one in EVERY]
+UNDATED_IDS = [replace(one, created_at=None) for one in IDS]
 
 
 def without_token(one: Session) -> Session:
@@ -83,6 +84,10 @@ GONE: dict[str, tuple[object, ...]] = {
     "somebody else logged out": (EVERY, REST[1:], REST[1:]),
     "a list without dates": (UNDATED, UNDATED[1:], UNDATED[1:]),
     "an id, and no other row has it": (IDS, IDS[1:], IDS[1:]),
+    "an id without a date, and a row of another client came to light": (
+        UNDATED_IDS,
+        *[[*UNDATED_IDS[2:], by_id(300, created_at=None, user_agent="wget/1")]] * 2,
+    ),
     "the only one there was": ([TARGET], [], []),
     "it was the newest of fifty": (FIFTY, FIFTY[1:], FIFTY[1:]),
 }
@@ -168,6 +173,10 @@ UNKNOWN: dict[str, tuple[tuple[object, ...], str]] = {
     "ids that are new": (
         (IDS, *[[by_id(n + 100, created_at=one.created_at) for n, one in enumerate(IDS)]] * 2),
         "11 sessions came to light: ids may have changed",
+    ),
+    "one of two ids without dates, and a row of its client came to light": (
+        (UNDATED_IDS, *[[*UNDATED_IDS[2:], by_id(300, created_at=None)]] * 2),
+        "it may be listed under another id now",
     ),
     "row numbers that moved up": (
         (IDS, RENUMBERED, RENUMBERED),
