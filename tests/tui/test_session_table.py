@@ -396,20 +396,6 @@ async def test_marks_that_the_filter_hides_are_counted_apart_and_every_change_is
         assert app.table.mark_counts == MarkCounts(4)
 
 
-async def test_marks_survive_a_sort_and_a_reload_by_id_and_go_with_their_session() -> None:
-    app = app_of()
-    async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("down", "space", "space", "space")
-        app.table.show_order(list(reversed(range(50))))
-        app.table.show(listed([session(number) for number in (40, 3, 7, 1, 90)]), range(5))
-        await pilot.pause()
-        assert set(marked_ids(app.table)) == set(ids(1, 3))
-        assert app.table.mark_counts == MarkCounts(2)
-        app.table.show(listed([session(1)]), range(1))
-        app.table.show(many(50), range(50))
-        assert marked_ids(app.table) == ids(1)
-
-
 async def test_a_mark_goes_when_its_id_stands_for_another_session() -> None:
     def numbered(*created: float) -> list[Session]:
         return [
