@@ -167,7 +167,7 @@ async def served(
 def _origin(context: VerbContext) -> Origin:
     """Return the server: the named one, the account's, or the default."""
     named, workspace = getattr(context.options, "upstream", None), context.workspace
-    if named:
+    if named is not None:
         return parse_origin(named)
     try:
         return workspace.choose().account.origin

@@ -109,6 +109,7 @@ def test_a_command_gets_a_proxy_of_its_own_and_no_secret(tmp_path: Path) -> None
         (("--socket", "/nowhere/p.sock"), "can't be listened on"),
         (("--socket", os.devnull), "can't be listened on"),
         (("--upstream", "http://example.org"), "https"),
+        (("--upstream", ""), "is not a server address"),
     ],
 )
 def test_what_would_let_others_in_is_refused(
