@@ -72,11 +72,11 @@ def _verb(options: argparse.Namespace, console: Console, core_limit: int | None)
     # Help, and a mistake in the options, need no store.
     from qiscus_tui.cli.run_verb import logged, run_verb
 
-    def run() -> int:
+    def with_log() -> int:
         with logged(options):
             return run_verb(options, console, core_limit)
 
-    code = _guarded(options, console, run)
+    code = _guarded(options, console, with_log)
     finish = load(options.verb).finish
     return code if finish is None else finish(options, console, code)
 

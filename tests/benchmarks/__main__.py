@@ -24,7 +24,6 @@ PARTS: dict[str, Callable[[int, Measured], None]] = {
     "ssh": line.ssh,
     "cli": command_line.cli,
     "bulk": command_line.bulk,
-    "prune": command_line.prune,
     "proxy": proxy.proxy,
 }
 

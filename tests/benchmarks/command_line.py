@@ -147,17 +147,3 @@ def _by_us(state: DemoState, url: str, width: int) -> float:
     words = ["revoke", "--older-than=1s", "--yes", f"--max={REVOKES}", f"--concurrency={width}"]
     with programs.own_environment(**server.account) as environ:
         return timed([*OURS, *words], environ)
-
-
-def prune(runs: int, measured: Measured) -> None:
-    """`prune --dry-run` on 100,000 sessions, beside `sessions --json`."""
-    listed = "100,000: sessions --json"
-    with (
-        programs.list_server(100_000, "many, with zone") as server,
-        programs.own_environment(**server.account) as environ,
-    ):
-        for _ in range(runs):
-            measured.add(listed, timed([*OURS, "sessions", "--json"], environ))
-            words = ["prune", "--keep-newest=1", "--keep-used-within=24h", "--dry-run"]
-            took = timed([*OURS, *words], environ)
-            measured.add("100,000: prune --dry-run", took, base=listed, goal="1.3 x")

@@ -93,8 +93,8 @@ def test_a_command_gets_a_proxy_of_its_own_and_no_secret(tmp_path: Path) -> None
         assert len(on.state.sessions()) == before
         ended = on.run("exec", "--proxy", "--", "sh", "-c", "kill -9 $$")
         assert ended.code == 137
-        assert on.run("exec", "--proxy", "--", "./none").code == 127
-        assert on.run("exec", "--proxy", "--rest", "--", "true").code == 2
+        assert on.run_here("exec", "--proxy", "--", "./none").code == 127
+        assert on.run_here("exec", "--proxy", "--rest", "--", "true").code == 2
 
 
 @pytest.mark.parametrize(
