@@ -13,6 +13,8 @@ from qiscus_tui.cli.plan_flow import selected
 from qiscus_tui.cli.prune import PruneRequest
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.retention_rules import RetentionRules as Rules
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
@@ -39,9 +41,9 @@ LISTED = listed(SESSIONS, labels={SESSIONS[0].id: CRON})
 MOMENT = query.Moment(START, DAY)
 
 
-def words(plan: RevocationPlan, account: str = "") -> list[str]:
+def words(plan: RevocationPlan, account: str = "", reason: str = "") -> list[str]:
     """The words as a shell gives them to the program."""
-    return shlex.split(" ".join(plan_command(plan, account)))
+    return shlex.split(" ".join(plan_command(plan, account, reason)))
 
 
 @given(
@@ -97,6 +99,16 @@ def test_the_reason_is_one_word_of_the_command(reason: str) -> None:
     plan = make_plan(LISTED, Selection([0]), Allowed(protected=True))
     typed = shlex.split(" ".join(plan_command(plan, reason=reason)))
     assert parse(typed[1:]).reason == reason
+
+
+def test_a_token_in_a_filter_or_a_reason_is_not_in_the_command() -> None:
+    token = "QEX-of-a-session-0123456789"
+    session = new_session(1, id=fingerprint(token), token=token, revoke_with=token)
+    on, selection = listed([session]), Selection([0], filter_text=f"-{token}")
+    typed = words(make_plan(on, selection, Allowed()), reason=f"leaked: {token}")
+    assert typed == ["qiscus-tui", "revoke", session.id, "--reason", MASK]
+    ruled = make_plan(on, selection, Allowed(), Retention((GroupKey.IP,), Rules(1)), MOMENT)
+    assert token not in " ".join(words(ruled))
 
 
 def test_too_many_ids_are_no_command() -> None:

@@ -188,16 +188,19 @@ class RevocationPlan:
         """Return by what rule the sessions were chosen; empty where they were picked one by one."""
         retention, text = self.retention, self.filter_text
         filter_words = f"filter {text}" if text else ""
-        marks = (f"marked by {self._masked(one.query.text)}" for one in self.selection.marked_by)
+        marks = (
+            f"marked by {self.without_tokens(one.query.text)}" for one in self.selection.marked_by
+        )
         parts = (self.selection.source, filter_words, *marks, retention.words if retention else "")
         return "; ".join(part for part in parts if part)
 
     @property
     def filter_text(self) -> str:
         """Return the filter that chose the sessions; a token that was pasted into it is masked."""
-        return self._masked(self.selection.rule.text if self.selection.rule else "")
+        return self.without_tokens(self.selection.rule.text if self.selection.rule else "")
 
-    def _masked(self, text: str) -> str:
+    def without_tokens(self, text: str) -> str:
+        """Return the text of a filter; a token of the list that was pasted into it is masked."""
         is_token = self.listed.lists_token
 
         def shown(found: re.Match[str]) -> str:

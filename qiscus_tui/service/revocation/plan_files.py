@@ -203,9 +203,12 @@ def plan_command(plan: RevocationPlan, account: str = "", reason: str = "") -> t
     """Return the words of the command, each quoted for a shell; none where it would be too long.
 
     `account`: the name to be given, empty for none; `reason` too, for the audit log. What no
-    filter selects is named by ids.
+    filter selects is named by ids, and so is what a filter with a token in it does.
     """
     filter_text, retention = plan.selection.filter_text, plan.retention
+    if filter_text and plan.without_tokens(filter_text) != filter_text:
+        filter_text = None
+    reason = str(masked(reason, is_secret=plan.listed.lists_token))
     if filter_text is not None and retention is not None:
         words = ["prune", *_rules(retention), *_option("--filter", filter_text)]
     elif filter_text:
