@@ -136,16 +136,6 @@ async def test_a_session_without_an_outcome_says_so(machine: Machine):
         assert "1 not recorded" in here.words()
 
 
-async def test_a_revoke_of_this_run_stands_in_it(machine: Machine):
-    async with machine.app() as here:
-        await here.press("j", "x")
-        here.clock.advance(1)
-        await here.press("y")
-        await here.press("escape")
-        await open_audit(here)
-        assert "1 revoked" in here.text()
-
-
 async def test_an_audit_log_that_cannot_be_read_is_said(machine: Machine):
     written(machine, "aaaa1111", machine.clock.now())
     async with machine.app() as here:

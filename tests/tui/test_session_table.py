@@ -115,15 +115,6 @@ async def test_what_strangers_wrote_moves_no_column_and_is_no_markup() -> None:
     assert not rung
 
 
-async def test_every_width_is_drawn() -> None:
-    app = app_of()
-    async with app.run_test(size=(120, 15)) as pilot:
-        for width in (120, 100, 80, 60, 40, 20, 1):
-            await pilot.resize_terminal(width, 15)
-            await pilot.pause()
-            assert len(app.lines()) == 15
-
-
 async def test_a_notice_stands_where_no_rows_are() -> None:
     app = app_of(5)
     async with app.run_test(size=(80, 8)) as pilot:

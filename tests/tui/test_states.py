@@ -14,7 +14,6 @@ from tests.sandbox import DIALECTS, Call, Fault, demo_state
 from tests.tui.conftest import marked_ids
 from tests.tui.demo_app import (
     Running,
-    at_login,
     at_sessions,
     from_environment,
     opened_with,
@@ -59,16 +58,6 @@ async def test_a_server_that_goes_away_leaves_the_list_stale(clock: ManualClock)
         assert running.app.screen is running.sessions
         assert "○ stale" in running.text()
         assert "expired" not in str(running.sessions.notice.content)
-
-
-async def test_a_first_reading_that_fails_says_why_and_what_to_do(clock: ManualClock) -> None:
-    async with at_login(clock) as running:
-        running.state.fail_next(Call.LIST, *AWAY, *AWAY)
-        await running.press("enter")
-        assert "r tries again." in running.text()
-        running.state.faults[Call.LIST].clear()
-        await running.press("r")
-        assert "41 active" in running.text()
 
 
 async def test_read_only_is_said_and_revoking_is_off(clock: ManualClock, home: Path) -> None:
