@@ -1,8 +1,7 @@
 """Help: what can be done on the screen in front, the filter language, signs, and the rest."""
 
 import textwrap
-from collections.abc import Iterable, Sequence
-from itertools import zip_longest
+from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
 from textual import events
@@ -18,14 +17,10 @@ from qiscus_tui.tui.widgets.cells import MARK, SOME_MARKED, Badge, fit, width_of
 
 KEYS = 10
 """The least cells of the column of keys."""
-TWO_COLUMNS = 110
-"""Cells of a screen from which two columns fit."""
-WIDE = 168
+WIDTH = 104
 """The most cells of the box."""
 AROUND = 8
 """Cells of its borders, padding and scrollbar."""
-GAP = 3
-"""Cells between two columns."""
 
 MOST_USED = 12
 """Keys of a screen that stand first."""
@@ -97,14 +92,14 @@ class HelpDialog(Dialog[str]):
 
     TITLE_TEXT = "Help"
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.HELP)]
+    DEFAULT_CSS = f"HelpDialog #box {{ width: {WIDTH}; }}"
 
     def __init__(self, scope: Scope | None = None, context: Context | None = None) -> None:
         """`scope` and `context` are those of the screen in front; None: of no screen."""
         super().__init__()
         self._scope = scope
         self._behind = context or Context()
-        self._first: list[Section] = []
-        self._rest: list[Section] = []
+        self._sections: list[Section] = []
         self._typed = ""
 
     @property
@@ -119,9 +114,11 @@ class HelpDialog(Dialog[str]):
         if scope is not None:
             place = PLACES[scope]
             self.say("heading", f"Keys {place[0].lower()}{place[1:]}")
-        self._first, self._rest = here(commands, scope), elsewhere(commands, scope)
-        self._first += filters()
-        self._first.append(Section("Signs", tuple(Entry(*one) for one in SIGNS)))
+        most_used, *others = here(commands, scope) or [Section("", ())]
+        examples, language = filters()
+        signs = Section("Signs", tuple(Entry(*one) for one in SIGNS))
+        rest = elsewhere(commands, scope)
+        self._sections = [most_used, examples, *others, language, signs, *rest]
 
     def on_key(self, event: events.Key) -> None:
         """Search for what is typed. A digit runs an example and `?` closes, before anything is."""
@@ -156,24 +153,16 @@ class HelpDialog(Dialog[str]):
         self._draw()
 
     def _draw(self) -> None:
-        width = self.size.width
-        box = min(WIDE, width)
-        self.query_one("#box").styles.width = box
         searched = f"Search: {self._typed}▏  esc shows all again."
         self.say("lead", searched if self._typed else "Type to search.")
-        first, rest = self._found(self._first), self._found(self._rest)
-        if width < TWO_COLUMNS or self._typed:
-            lines = _lines([*first, *rest], box - AROUND)
-        else:
-            column = (box - AROUND - GAP) // 2
-            lines = [*_halves(first, column), Content(), *_halves(rest, column)]
+        lines = _lines(self._found(), min(WIDTH, self.size.width) - AROUND)
         self.say("lines", Content("\n").join(lines or [Content("Nothing has these words.")]))
 
-    def _found(self, sections: Iterable[Section]) -> list[Section]:
+    def _found(self) -> list[Section]:
         """Return the entries that have every word that was typed."""
         words = self._typed.casefold().split()
         found: list[Section] = []
-        for title, entries in sections:
+        for title, entries in self._sections:
             texts = ((entry, f"{entry.key} {entry.words}".casefold()) for entry in entries)
             kept = tuple(entry for entry, text in texts if all(word in text for word in words))
             if kept:
@@ -227,17 +216,6 @@ def filters() -> list[Section]:
 def _entry(command: Command, prefix: str) -> Entry:
     words = command.help.removeprefix(prefix)
     return Entry(command.key_shown or BY_NAME, words[:1].upper() + words[1:])
-
-
-def _halves(sections: Sequence[Section], column: int) -> list[Content]:
-    """Return the sections in two columns that are about as high."""
-    heights = [len(_section(one, column)) + 1 for one in sections]
-    at = min(range(1, len(sections)), key=lambda at: max(sum(heights[:at]), sum(heights[at:])))
-    left, right = _lines(sections[:at], column), _lines(sections[at:], column)
-    return [
-        Content.assemble(one, " " * (column + GAP - one.cell_length), other)
-        for one, other in zip_longest(left, right, fillvalue=Content())
-    ]
 
 
 def _lines(sections: Iterable[Section], width: int) -> list[Content]:
