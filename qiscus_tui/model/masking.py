@@ -31,7 +31,8 @@ SHORTEST_TOKEN = 16
 """Characters; no token that is known of is shorter than 20."""
 
 _PIECES = tuple(
-    re.compile(rf"[{signs}]{{{SHORTEST_TOKEN},}}", re.ASCII) for signs in (r"\w.~+/=-", r"\w-")
+    re.compile(rf"[{signs}]{{{SHORTEST_TOKEN},}}={{0,2}}", re.ASCII)
+    for signs in (r"\w.~+/-", r"\w-")
 )
 """What may be a token in a text such as `bot/1.0 (token=…)`."""
 
@@ -93,7 +94,9 @@ class KnownSecrets:
 def possible_tokens(text: str) -> set[str]:
     """Return the parts of a text that are long enough for a token."""
     words = "\n".join([word for word in text.split() if len(word) >= SHORTEST_TOKEN])
-    return {piece for pattern in _PIECES for piece in pattern.findall(words)}
+    pieces = {piece for pattern in _PIECES for piece in pattern.findall(words)}
+    unsigned = {piece.lstrip("-") for piece in pieces}
+    return pieces | unsigned | {piece.rstrip("=") for piece in unsigned}
 
 
 NOTHING_KNOWN = KnownSecrets(())

@@ -97,6 +97,12 @@ def test_a_known_secret_is_hidden_wherever_it_stands() -> None:
     assert masked(value, KNOWN) == hidden
 
 
+@pytest.mark.parametrize("text", ["-{}", "ua:{}", "ua:={}", "-ua:={}", "token={}", "x, {}, y"])
+@pytest.mark.parametrize("token", ["QEXab_cd-0123456789", "QEXab+/cd0123456789=="])
+def test_a_token_of_a_list_is_hidden_behind_any_sign(text: str, token: str) -> None:
+    assert masked(text.format(token), is_secret={token}.__contains__) == MASK
+
+
 def test_what_is_no_secret_stays_as_it_came() -> None:
     value: object = {"region": "id", "counts": [1, 2.5, True, None], "deep": {"er": ["x"]}}
     assert masked(value, KNOWN) == value
