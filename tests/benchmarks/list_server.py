@@ -32,7 +32,7 @@ NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nConnection: close\r
 
 def body_of(sessions: int, kind: str) -> bytes:
     """A list of that many sessions."""
-    state = demo_state(SystemClock(), sessions=sessions)
+    state = demo_state(SystemClock(), sessions=sessions, hostile=False)
     listed: Sequence[DemoSession] = state.sessions()
     if kind.startswith("many"):
         listed = of_many_origins(listed)
