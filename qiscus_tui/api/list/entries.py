@@ -7,6 +7,7 @@ each fact of them is a column, which is two to three times as fast as an entry a
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import repeat
+from types import NoneType
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -113,7 +114,9 @@ class EntryReader:
         if self._observe is not None:
             for entry in entries:
                 self._observe(entry)
-        objects = [*map(_fields, entries)]
+        objects = cast("Sequence[dict[str, object]]", entries)
+        if {*map(type, entries)} != {dict}:
+            objects = [*map(_fields, entries)]
         if len({*map(tuple[str, ...], objects)}) == 1:  # as nearly always
             return self._sessions(_Table(objects))
         shapes: dict[tuple[str, ...], list[int]] = {}
@@ -373,7 +376,9 @@ def _truth(mark: object) -> bool | None:
 
 
 def _texts(values: Sequence[object]) -> FactColumn[str]:
-    return [(value or None) if isinstance(value, str) else _text(value) for value in values]
+    if {*map(type, values)} <= {str, NoneType}:  # as nearly always
+        return [cast("str | None", value) or None for value in values]
+    return [_text(value) for value in values]
 
 
 def _text(value: object) -> str | None:

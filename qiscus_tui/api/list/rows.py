@@ -58,7 +58,8 @@ class Rows(Struct):
     def add(self, sessions: Sequence[Session]) -> None:
         """Add sessions of one page."""
         self.rows += len(sessions)
-        places = {one.id: place for place, one in enumerate(sessions, len(self.sessions))}
+        begin, ids = len(self.sessions), [one.id for one in sessions]
+        places = dict(zip(ids, range(begin, begin + len(ids)), strict=True))
         if len(places) == len(sessions) and self.positions.keys().isdisjoint(places):
             self.positions |= places
             self.sessions += sessions
