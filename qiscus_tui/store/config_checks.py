@@ -203,8 +203,9 @@ def field_name(text: str) -> str:
     return text
 
 
-_KEY = re.compile(r"[!-~]|f([1-9]|1[0-2])|ctrl\+[defgknprtuvwxy]")
-"""Without the keys of ctrl that multiplexers and terminals take for themselves, and ctrl+l."""
+_KEY = re.compile(r"[!-+\--~]|f([1-9]|1[0-2])|ctrl\+[defgknprtuvwxy]")
+"""Without the comma, at which Textual splits a list of keys, without the keys of ctrl that
+multiplexers and terminals take for themselves, and without ctrl+l."""
 
 
 def key(text: str) -> str:

@@ -262,6 +262,7 @@ def test_a_known_network_is_written_as_in_a_filter(path: Path, written: str, net
         ("[api.revoke_token]\nfield = 'a\\tb'\nfeld = ''", 3, "Unknown setting `feld`", None),
         ("[keys]\nreload = 'F5'", 2, "reload must be a key, such as d, D, f5", None),
         ("[keys]\nreload = 'ctrl+s'", 2, "reload must be a key", None),
+        ("[keys]\nreload = ','", 2, "reload must be a key", None),  # Textual splits a keymap at it
         ("[keys]\nreload = 5", 2, "reload must be text in quotes", None),
         *(
             (
