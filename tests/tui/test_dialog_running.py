@@ -58,23 +58,16 @@ async def opened(here: Asked, door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dialect", "count", "words"),
-    [
-        ("revoke-not-found", 3, ["None revoked", "3 failed", "404 Not Found: Token not", "{ids}"]),
-        ("revoke-ends-own", 2, ["own session", "None revoked"]),
-    ],
+    ("dialect", "words"),
+    [("revoke-not-found", "3 failed: the server answered 404"), ("revoke-ends-own", "own session")],
 )
-async def test_what_was_not_revoked_is_said_with_its_reason(
-    dialect: str, count: int, words: list[str]
-) -> None:
+async def test_what_was_not_revoked_is_said_with_its_reason(dialect: str, words: str) -> None:
     on = await stage(dialect)
-    async with ended(on, count) as here:
-        for expected in words:
-            if expected == "{ids}":
-                for position in on.other_positions(count):
-                    assert on.listed.sessions[position].id[:8] in here.app.text()
-            else:
-                assert expected in here.app.text()
+    async with ended(on, 3) as here:
+        assert "None revoked" in here.app.text()
+        assert words in here.app.text()
+        for position in on.other_positions(3):
+            assert on.listed.sessions[position].id[:8] in here.app.text()
 
 
 async def test_a_first_revoke_that_does_not_work_stops_the_rest_and_says_what_to_do() -> None:
@@ -89,20 +82,15 @@ async def test_a_first_revoke_that_does_not_work_stops_the_rest_and_says_what_to
 @pytest.mark.parametrize(
     ("call", "status", "words"),
     [
-        (
-            Call.LIST,
-            403,
-            ["Can't tell what was revoked", "2 unknown"],
-        ),  # what can't be read afterwards is not revoked
-        (Call.REVOKE, 401, ["Stopped", "Log in again"]),
+        (Call.LIST, 403, "Can't tell what was revoked"),
+        (Call.REVOKE, 401, "Log in again"),
     ],
 )
-async def test_faults_of_the_server_are_said(call: Call, status: int, words: list[str]) -> None:
+async def test_faults_of_the_server_are_said(call: Call, status: int, words: str) -> None:
     on = await stage()
     on.state.fail_next(call, *[Fault(status)] * 5)
     async with ended(on, 2) as here:
-        for expected in words:
-            assert expected in here.app.text()
+        assert words in here.app.text()
 
 
 async def test_an_old_list_is_read_again_first() -> None:
