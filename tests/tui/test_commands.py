@@ -1,7 +1,10 @@
 """The registry: one list that bindings, footer, palette and help are drawn from."""
 
+import string
+
 import pytest
 from textual.app import App, ComposeResult
+from textual.binding import Binding
 
 from qiscus_tui.errors import OutOfReach
 from qiscus_tui.store.config import Config
@@ -187,6 +190,12 @@ async def test_a_changed_key_works_in_place_of_the_own_one_and_is_shown_everywhe
         assert "[ ] d" in running.text()
         await running.press("escape", "f5")
         assert "f5 groups" in running.lines()[-1]
+
+
+def test_a_key_is_shown_as_it_is_typed() -> None:
+    for typed in {*string.punctuation, "d", "D", "f5", "ctrl+r"} - {","}:
+        (binding,) = Binding.make_bindings([(typed, "reload", "")])
+        assert sign_of(binding.key) == typed
 
 
 def test_the_configuration_knows_the_keys_without_the_app() -> None:

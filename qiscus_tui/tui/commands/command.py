@@ -5,6 +5,8 @@ app.
 """
 
 import enum
+import string
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -12,14 +14,19 @@ from typing import Protocol, runtime_checkable
 from msgspec import Struct
 
 _SIGNS = {
+    **{
+        unicodedata.name(sign).lower().replace(" ", "_").replace("-", "_"): sign
+        for sign in string.punctuation
+    },
     "slash": "/",
-    "colon": ":",
-    "question_mark": "?",
-    "escape": "esc",
     "plus": "+",
     "minus": "-",
-    "equals_sign": "=",
+    "at": "@",
+    "backslash": "\\",
+    "underscore": "_",
+    "escape": "esc",
 }
+"""Keys of Textual's names, as they are typed and shown."""
 
 
 class Phase(enum.Enum):
