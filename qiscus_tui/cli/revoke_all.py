@@ -52,7 +52,7 @@ async def run(context: VerbContext) -> int:
             console.say(remark)
         if options.dry_run:
             _show_plan(context, connection, listed)
-            return ExitCode.DONE
+            return ExitCode.DONE if listed.is_whole else ExitCode.INCOMPLETE
         if not options.yes:
             _confirm(context, connection, listed)
 
