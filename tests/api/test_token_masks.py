@@ -34,6 +34,11 @@ SIGNS = [
     "████████",
     "####",
     "QEXd####Ab3x",
+    "xxxx",
+    "xxxxxxxxxxxxAb3x",
+    "QEXdXXXXXXXXXXXXAb3x",
+    "QEXd" + "x" * 35 + "Ab3x",
+    "--------",
     "[hidden]",
     "[FILTERED]",
     "<redacted>",
@@ -75,8 +80,13 @@ def hashed(name: str, of: Sequence[str], form: Callable[[bytes], str] = bytes.he
     return [form(hashlib.new(name, one.encode()).digest()) for one in of]
 
 
+def for_urls(digest: bytes) -> str:
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
 TWENTY = [made(n, 20) for n in range(5)]
 HEX, HEX_OWN = hashed("sha256", FULL), hashed("sha256", [OWN])[0]
+UUIDS = [f"{n:08d}-1111-4111-8111-111111111111" for n in range(5)]
 
 
 @pytest.mark.parametrize(
@@ -90,9 +100,19 @@ HEX, HEX_OWN = hashed("sha256", FULL), hashed("sha256", [OWN])[0]
         pytest.param([one[:12] for one in FULL], None, id="one short length"),
         pytest.param(hashed("md5", FULL), OWN, id="MD5"),
         pytest.param(hashed("sha1", FULL), OWN, id="SHA-1"),
+        pytest.param(
+            [one[: len(OWN)] for one in hashed("sha256", [*FULL, OWN])],
+            OWN,
+            id="SHA-256 of ours, cut to the length of a token",
+        ),
         pytest.param(hashed("sha256", FULL), OWN, id="SHA-256"),
         pytest.param(hashed("sha256", FULL), None, id="SHA-256, and we hold no token"),
         pytest.param([one.upper() for one in hashed("sha256", FULL)], OWN, id="upper case"),
+        pytest.param(hashed("sha256", [*FULL, OWN], for_urls), OWN, id="SHA-256 of ours"),
+        pytest.param(hashed("sha256", [*HEX, HEX_OWN]), HEX_OWN, id="SHA-256 of ours, like ours"),
+        pytest.param([one[:19] for one in [*FULL, OWN]], OWN, id="a part of ours"),
+        pytest.param(UUIDS, OWN, id="UUIDs"),
+        pytest.param([f"Chrome-on-laptop-{n}" for n in (7, 88)], OWN, id="names"),
     ],
 )
 def test_texts_without_a_sign_are_masks_by_the_whole_list(
@@ -121,6 +141,7 @@ def test_texts_without_a_sign_are_masks_by_the_whole_list(
         pytest.param([made(n, 12) for n in range(3)], made(99, 12), id="short ones like ours"),
         pytest.param([made(n, 24) for n in range(3)] + [OWN], OWN, id="ours is listed in full"),
         pytest.param([*FULL, "abc"], OWN, id="one odd one"),
+        pytest.param(UUIDS, None, id="UUIDs, and we hold none"),
     ],
 )
 def test_full_tokens_are_tokens(texts: list[str], own: str | None) -> None:
