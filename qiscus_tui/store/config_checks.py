@@ -91,13 +91,14 @@ FIXED_KEYS = {
 
 
 def key_clash(changed: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return a command and what is wrong with the key that `[keys]` gives it; None if nothing."""
+    """Return a command and what is wrong with a key that `[keys]` gives it; None if nothing."""
     for usual in (KEYS, DIALOG_KEYS):
         keys = {**usual, **{name: key for name, key in changed.items() if name in usual}}
-        for name, key in keys.items():
-            if key == usual[name]:
+        owners = [(key, name) for name, given in keys.items() for key in given.split(",")]
+        for key, name in owners:
+            if key in usual[name].split(","):
                 continue
-            others = (other for other in keys if other != name and keys[other] == key)
+            others = (other for of, other in owners if of == key and other != name)
             if other := FIXED_KEYS.get(key) or next(others, ""):
                 return name, f"can't have the key `{key}`: it is the key of {other}"
     return None
@@ -204,12 +205,12 @@ def field_name(text: str) -> str:
 
 
 _KEY = re.compile(r"[!-+\--~]|f([1-9]|1[0-2])|ctrl\+[defgknprtuvwxy]")
-"""Without the comma, at which Textual splits a list of keys, without the keys of ctrl that
-multiplexers and terminals take for themselves, and without ctrl+l."""
+"""Without the comma, which parts keys, without the keys of ctrl that multiplexers and terminals
+take for themselves, and without ctrl+l."""
 
 
 def key(text: str) -> str:
-    """Return a key of the app."""
-    if not _KEY.fullmatch(text):
-        raise ValueError("must be a key, such as d, D, f5 or ctrl+r")
+    """Return a key of the app, or several with commas between them."""
+    if not all(map(_KEY.fullmatch, text.split(","))):
+        raise ValueError("must be a key, such as d, D, f5 or ctrl+r; several with commas")
     return text

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from textual.actions import ActionParseResult, parse
 from textual.binding import Binding
 
-from qiscus_tui.tui.commands.command import Command, Context, Heading, Scope, sign_of
+from qiscus_tui.tui.commands.command import Command, Context, Heading, Scope
 from qiscus_tui.tui.commands.list_commands import LIST_COMMANDS
 from qiscus_tui.tui.commands.screen_commands import DIALOG_COMMANDS, SCREEN_COMMANDS
 
@@ -53,9 +53,9 @@ def _bindings(command: Command) -> list[Binding]:
 def with_keys(commands: Iterable[Command], keymap: Keymap) -> tuple[Command, ...]:
     """Return the commands with the keys that the keymap gives them, as they are to be shown."""
     return tuple(
-        replace(command, keys=(key,), shown_as=sign_of(key)) if key else command
+        replace(command, keys=tuple(keys.split(",")), shown_as="") if keys else command
         for command in commands
-        for key in (keymap.get(command.name),)
+        for keys in (keymap.get(command.name),)
     )
 
 
