@@ -16,7 +16,7 @@ from qiscus_tui.cli.options import file_path, flag, min_ttl
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.serving import listening, on_ending_signals, quiet_server, url_of
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.errors import NoAccount, StorageError, UsageError
+from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.exit_codes import signal_exit_code
 from qiscus_tui.model.account import Origin, parse_origin
 from qiscus_tui.model.clock import MINUTE
@@ -169,10 +169,8 @@ def _origin(context: VerbContext) -> Origin:
     named, workspace = getattr(context.options, "upstream", None), context.workspace
     if named is not None:
         return parse_origin(named)
-    try:
-        return workspace.choose().account.origin
-    except NoAccount:
-        return workspace.login_server()
+    chosen = workspace.choose_if_any()
+    return workspace.login_server() if chosen is None else chosen.account.origin
 
 
 def _report_ready() -> None:

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import MutableMapping
 
-from qiscus_tui.errors import NoAccount
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.service.account.workspace import Workspace
 
@@ -31,10 +30,7 @@ def run(workspace: Workspace) -> int:
     from qiscus_tui.tui.app import QiscusTui
     from qiscus_tui.tui.theme import has_few_colours
 
-    try:
-        account = None if workspace.demo else workspace.choose()
-    except NoAccount:
-        account = None
+    account = None if workspace.demo else workspace.choose_if_any()
     app = QiscusTui(workspace, account, few_colours=has_few_colours(os.environ))
     code = app.run(mouse=workspace.config.ui.mouse)
     for words in app.parting_words:

@@ -121,6 +121,13 @@ def test_what_would_let_others_in_is_refused(
     assert words in done.err
 
 
+def test_of_an_account_that_is_not_here_no_other_server_is_asked(tmp_path: Path) -> None:
+    with machine(tmp_path / "home") as on:
+        done = on.run_here("proxy", "--account", "nobody")
+    assert (done.code, done.out) == (4, "")
+    assert "There is no account 'nobody' here (--account)" in done.err
+
+
 def test_systemd_takes_the_unit_of_the_reference(tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:

@@ -121,3 +121,9 @@ def test_it_is_as_light_as_the_terminal_and_follows_it(opened: Opener, server: S
     terminal.send("q")
     terminal.finish()
     assert not terminal.is_set(2031)
+
+
+def test_an_account_that_is_not_here_is_an_error_and_no_login(opened: Opener) -> None:
+    terminal = opened("--account", "nobody")
+    assert terminal.finish() == 4
+    assert "There is no account 'nobody' here (--account)" in terminal.text

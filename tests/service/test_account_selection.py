@@ -34,14 +34,23 @@ def login_server(
     return here.login_server()
 
 
+def workspace_of(
+    on: LocalFiles,
+    account_options: AccountOptions | None = None,
+    environ: Mapping[str, str] | None = None,
+    config: Config | None = None,
+) -> Workspace:
+    options = account_options or AccountOptions()
+    return Workspace(environ or {}, config or Config(), on, ManualClock(0.0), options)
+
+
 def chosen(
     on: LocalFiles,
     account_options: AccountOptions | None = None,
     environ: Mapping[str, str] | None = None,
     config: Config | None = None,
 ) -> SelectedAccount:
-    options = account_options or AccountOptions()
-    return Workspace(environ or {}, config or Config(), on, ManualClock(0.0), options).choose()
+    return workspace_of(on, account_options, environ, config).choose()
 
 
 @pytest.mark.parametrize(
@@ -91,6 +100,20 @@ def test_an_unknown_account_is_said_with_where_its_name_came_from(on_disk: Local
             AccountOptions(account="nobody" if flag else None),
             {} if flag else {"QISCUS_TUI_ACCOUNT": "nobody"},
         )
+
+
+def test_where_none_is_kept_and_none_was_named_there_is_none(on_disk: LocalFiles):
+    assert workspace_of(on_disk).choose_if_any() is None
+    for options, environ in (
+        (AccountOptions(account="nobody"), {}),
+        (AccountOptions(), {"QISCUS_TUI_ACCOUNT": "nobody"}),
+    ):
+        with pytest.raises(NoAccount, match="nobody"):
+            workspace_of(on_disk, options, environ).choose_if_any()
+    keep(on_disk, "one")
+    found = workspace_of(on_disk).choose_if_any()
+    assert found is not None
+    assert found.name == "one"
 
 
 # Credentials from the environment

@@ -134,11 +134,27 @@ class Workspace(Unshown, frozen=True, dict=True):
                 )
         return SelectedAccount(configured(stored, self.config), by)
 
+    def choose_if_any(self) -> SelectedAccount | None:
+        """Return the account of this run; None where none is kept here and none was named.
+
+        Raises as `choose` does: what an account that was named is for goes to no other one.
+        """
+        try:
+            return self.choose()
+        except NoAccount:
+            if self.account_options.account is None and not self._named_by_environment:
+                return None
+            raise
+
+    @property
+    def _named_by_environment(self) -> str | None:
+        return self.environ.get(ACCOUNT_VARIABLE, "").strip() or None
+
     def _stored(self) -> tuple[StoredAccount, str]:
         accounts = list(self.local_files.book.all())
         named = (
             (self.account_options.account, self.account_options.named_by),
-            (self.environ.get(ACCOUNT_VARIABLE, "").strip() or None, ACCOUNT_VARIABLE),
+            (self._named_by_environment, ACCOUNT_VARIABLE),
         )
         for name, by in named:
             if name is not None:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from qiscus_tui.api.contract import Call, Contract, Source
 from qiscus_tui.api.probe import PathProbe, Presence
 from qiscus_tui.api.wire import tls_context
-from qiscus_tui.errors import AddressError, ConfigError, NoAccount, QiscusTuiError
+from qiscus_tui.errors import AddressError, ConfigError, QiscusTuiError
 from qiscus_tui.model.account import Origin, is_loopback
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.connection import configured_contract, wire_settings
-from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE, unmatched_words
+from qiscus_tui.service.account.selection import unmatched_words
 from qiscus_tui.service.account.storage import StorageOffer, offer
 from qiscus_tui.service.account.workspace import Workspace, secret_store
 from qiscus_tui.service.revocation.retention import offset_words
@@ -109,12 +109,8 @@ def _likely(contract: Contract) -> list[tuple[Call, str]]:
 
 
 def _target(workspace: Workspace) -> tuple[Origin, Contract]:
-    try:
-        origin = workspace.choose().account.origin
-    except NoAccount:
-        if workspace.account_options.account is not None or workspace.environ.get(ACCOUNT_VARIABLE):
-            raise  # the default server is not the one that was named
-        origin = workspace.login_server()
+    chosen = workspace.choose_if_any()
+    origin = workspace.login_server() if chosen is None else chosen.account.origin
     return origin, configured_contract(workspace)
 
 
