@@ -106,13 +106,13 @@ def test_tab_completes(shells: Shells, shell: str) -> None:
     with Terminal(begin, environ=shells.environ(), columns=200) as terminal:
         terminal.send(f"PS1='> '; {ready}source {shells.folder}/completion.{shell}; echo re''ady\n")
         terminal.wait_for("ready\n>")
-        for case in CASES:
+        for number, case in enumerate(CASES):
             typed, wanted = map(shells.filled, map(str, case.values))
             terminal.send(f"qiscus-tui {typed}\t")
             terminal.wait_for(wanted)
-            terminal.send("\x15clear\n")
+            terminal.send(f"\x15clear; echo {number}\n")
             # What is typed before the shell reads again is echoed twice, or lost.
-            terminal.wait_for(lambda text: text.split() == [">"])
+            terminal.wait_for(lambda text, shown=[str(number), ">"]: text.split() == shown)
         terminal.send("\x03\x04exit\n")
 
 
