@@ -9,8 +9,8 @@ from textual.binding import Binding
 from qiscus_tui.errors import OutOfReach
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.config_checks import DIALOG_KEYS, FIXED_KEYS, KEYS
-from qiscus_tui.tui.base.screen import ActionBar
 from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui.commands.base_screen import ActionBar
 from qiscus_tui.tui.commands.command import Context, Heading, Scope, sign_of
 from qiscus_tui.tui.commands.registry import COMMANDS
 from tests.clocks import ManualClock

@@ -20,7 +20,7 @@ from qiscus_tui.service.history import (
     PastPlan,
     recorded_plans,
 )
-from qiscus_tui.tui.base.screen import BaseScreen
+from qiscus_tui.tui.commands.base_screen import BaseScreen
 from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.widgets.cells import created_cell_short, fit_middle
 from qiscus_tui.tui.widgets.fields import Field

@@ -24,7 +24,7 @@ from qiscus_tui.service.list_settings import (
 )
 from qiscus_tui.service.sessions.groups import values_in
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.base.screen import WIDTHS, BaseScreen
+from qiscus_tui.tui.commands.base_screen import WIDTHS, BaseScreen
 from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
