@@ -159,20 +159,22 @@ class ApiClient:
 
         async def once(time: CallTime) -> Profile:
             async with time.bound():
-                answer = await self._send(Request(call, headers))
-            return read_profile(self._value(call, answer, {*headers.values()} - {self.app_id}))
+                return await self._profile(call, headers)
 
         return await self.retry_policy.retrying(once)
+
+    async def _profile(self, call: Call, headers: Mapping[str, str]) -> Profile:
+        answer = await self._send(Request(call, headers))
+        value = self._value(call, answer, {*headers.values()} - {self.app_id})
+        return read_profile(value, self.origin.netloc)
 
     async def accepts(self, short_lived: str, role: Role) -> bool:
         """Return whether the server accepts this short-lived token; one try.
 
         Raises OutOfReach, and ServerError for any other answer.
         """
-        call = self.profile_call(role)
         try:
-            answer = await self._send(Request(call, self.short_lived_headers(short_lived)))
-            self._value(call, answer, (short_lived,))
+            await self._profile(self.profile_call(role), self.short_lived_headers(short_lived))
         except TokenExpired:
             return False
         except Forbidden:  # another role than we assumed, but the token is valid

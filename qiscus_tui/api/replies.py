@@ -87,11 +87,14 @@ def read_login(value: Fields, answered: AnswerTime, *, email: str, host: str) ->
     )
 
 
-def read_profile(value: Fields) -> Profile:
-    """Return the profile."""
+def read_profile(value: Fields, host: str) -> Profile:
+    """Return the profile. Raises NotQiscus where the answer names nobody."""
     data = _object(value.get(api.DATA))
     emails = (_shown(data.get(name)) for name in api.PROFILE_EMAIL)
-    return Profile(_shown(data.get(api.NAME)), next(filter(None, emails), ""))
+    found = Profile(_shown(data.get(api.NAME)), next(filter(None, emails), ""))
+    if not (found.name or found.email):
+        raise NotQiscus(f"{host} did not answer the profile like Qiscus", status=200)
+    return found
 
 
 def _object(value: object) -> Fields:

@@ -379,3 +379,16 @@ async def test_every_credential_that_is_held_is_asked_about(sandbox: SandboxMake
     assert (await status_of(connection)).accepted is False
     await connection.keep(structs.replace(held, secret_key=SECRET_KEY))
     assert (await status_of(connection)).accepted is True
+
+
+@pytest.mark.parametrize("call", [Call.LIST, Call.PROFILE])
+@pytest.mark.parametrize("body", [b"{}", b'{"data": {}}', b'{"data": {"sessions": 3}}', b'"yes"'])
+async def test_an_answer_that_is_no_list_or_no_profile_does_not_prove_that_a_token_is_accepted(
+    sandbox: SandboxMaker, call: Call, body: bytes
+):
+    here = sandbox()
+    connection = await here.connected()
+    here.state.fail_next(call, Fault(200, body))
+    status = await status_of(connection)
+    assert status.accepted is None
+    assert isinstance(status.trouble, NotQiscus)

@@ -104,6 +104,18 @@ async def test_where_the_server_says_nothing_at_all_it_is_unknown(sandbox: Sandb
     assert not is_kept(here, connection)
 
 
+async def test_an_answer_that_is_no_profile_does_not_prove_that_the_token_remains_valid(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    connection = await here.connected()
+    here.state.fail_next(Call.LOGOUT, Fault(204, b""))
+    here.state.fail_next(Call.PROFILE, Fault(200, b"{}"))
+    with pytest.raises(ServerError, match="Can't tell whether the server ended the token"):
+        await log_out(connection)
+    assert written(here).words == "1 unknown"
+
+
 async def test_what_is_only_forgotten_is_not_ended_and_not_written_down(sandbox: SandboxMaker):
     here = sandbox()
     connection = await here.connected()

@@ -18,6 +18,7 @@ from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.error_answers import is_refusal
 from qiscus_tui.api.list.listing import Listing, read_listing
+from qiscus_tui.api.list.pages import NoList, find_page
 from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.api.retry import CALL_TIME, CallTime
 from qiscus_tui.api.wire import LIST_TIME, Request, Transport, WireSettings
@@ -33,6 +34,7 @@ from qiscus_tui.errors import (
     StorageError,
     TokenInvalid,
     TokenNotStored,
+    Unreadable,
 )
 from qiscus_tui.model.account import Account, Credentials, Origin, ShortLived, Storage
 from qiscus_tui.model.clock import TOKEN_LIFETIME, Clock
@@ -410,13 +412,21 @@ async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
         value = lenient(body) if whole else None
         if answer.status >= 400 or is_refusal(value):
             raise client.error_for(call, answer, value, {long_lived})
-        if body.lstrip()[:1] not in {b"[", b"{"}:
+        if not (_has_list(value) if whole else body.lstrip()[:1] in {b"[", b"{"}):
             raise NotQiscus(
-                f"{client.origin.netloc} did not answer the list with JSON",
+                f"The answer of {client.origin.netloc} has no list of sessions",
                 status=answer.status,
             )
 
     await client.retry_policy.retrying(once)
+
+
+def _has_list(answer: object) -> bool:
+    try:
+        find_page(answer)
+    except (NoList, Unreadable):
+        return False
+    return True
 
 
 async def accepted_of(client: ApiClient, tokens: Iterable[str]) -> str | None:
