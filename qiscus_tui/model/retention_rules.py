@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from qiscus_tui.model.clock import DAY, as_typed, duration_between
+from qiscus_tui.model.clock import DAY, as_typed, duration_between, setting
 from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.model.setting import setting
 
 if TYPE_CHECKING:  # the configuration is read before the first frame
     from qiscus_tui.model.session import Session

@@ -10,11 +10,10 @@ from msgspec import Struct
 from qiscus_tui.errors import ConfigError, FilterError
 from qiscus_tui.model.account import Origin, Storage
 from qiscus_tui.model.clients import Known
-from qiscus_tui.model.clock import DAY, MINUTE, duration_between
+from qiscus_tui.model.clock import DAY, MINUTE, duration_between, setting
 from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.model.masking import Unshown
 from qiscus_tui.model.retention_rules import ANY_RULE, RetentionRules
-from qiscus_tui.model.setting import setting
 from qiscus_tui.store import config_checks as read
 from qiscus_tui.store.config_reader import ConfigFile, Place, unreadable
 from qiscus_tui.store.file_checks import check_settings, quoted, shown

@@ -1,9 +1,8 @@
 """Read config.toml: its tables as Structs, and the line of each error.
 
 A table is a frozen Struct, a setting one of its fields. One that is written as text but has
-another type has a reader (model/setting.py). A reader returns the
-value, or raises ValueError with what the text must be ("must be a path such as /x"); so does the
-`__post_init__` of a table.
+another type has a reader, which `setting` names; it raises ValueError with what the text must be
+("must be a path such as /x"), and so does the `__post_init__` of a table.
 """
 
 import bisect
@@ -16,7 +15,7 @@ from typing import Annotated, TypeVar, cast
 import msgspec
 
 from qiscus_tui.errors import ConfigError
-from qiscus_tui.model.setting import READER, setting
+from qiscus_tui.model.clock import READER, setting
 from qiscus_tui.model.text import did_you_mean, safe
 from qiscus_tui.store.file_checks import quoted, shown
 

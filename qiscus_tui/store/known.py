@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from qiscus_tui.model.addresses import named_network
 from qiscus_tui.model.clients import Known
-from qiscus_tui.model.setting import setting
+from qiscus_tui.model.clock import setting
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.config_checks import client_name, network
 from qiscus_tui.store.jsonfile import Fields, JsonFile, decoded

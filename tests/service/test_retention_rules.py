@@ -13,7 +13,7 @@ from qiscus_tui.model.clock import DAY, as_typed
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.retention_rules import Retention, RetentionRules, Rule, written_rules
 from qiscus_tui.query import Moment
-from qiscus_tui.service.config_language import LANGUAGE
+from qiscus_tui.service.account.workspace import config_language
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.plan_files import plan_command
 from qiscus_tui.service.revocation.retention import retention_of
@@ -56,7 +56,7 @@ def test_a_policy_of_the_configuration(rules: RetentionRules, tmp_path: Path):
     switch = f"include_unknown = {str(rules.include_unknown).lower()}"
     path = tmp_path / "config.toml"
     path.write_text("\n".join(["[policy.nightly]", *given, switch]))
-    policy = load_config(path, lambda: LANGUAGE).policies["nightly"]
+    policy = load_config(path, config_language).policies["nightly"]
     assert retention_of(policy) == Retention(USUAL_KEYS, rules, "nightly")
 
 

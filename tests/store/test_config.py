@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qiscus_tui.errors import ConfigError, StorageError
 from qiscus_tui.model.account import Storage, parse_origin
 from qiscus_tui.model.clients import Known
-from qiscus_tui.service.config_language import LANGUAGE
+from qiscus_tui.service.account.workspace import config_language
 from qiscus_tui.store import config as settings_module
 from qiscus_tui.store.config import (
     AccountConfig,
@@ -22,8 +22,8 @@ from qiscus_tui.store.config import (
 )
 from qiscus_tui.store.config_checks import api_path
 
-load_config = partial(settings_module.load_config, language=lambda: LANGUAGE)
-load_named_config = partial(settings_module.load_named_config, language=lambda: LANGUAGE)
+load_config = partial(settings_module.load_config, language=config_language)
+load_named_config = partial(settings_module.load_named_config, language=config_language)
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 

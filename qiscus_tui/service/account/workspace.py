@@ -217,21 +217,31 @@ def secret_store(
     return open_store(kind, workspace.local_files.paths, given)
 
 
-def _language() -> Language:
-    from qiscus_tui.service.config_language import LANGUAGE  # the filter's parser: few files use it
+def config_language() -> Language:
+    """Return the words of the API, the filter and the sort orders that config.toml may use."""
+    # The filter's parser takes long to load, and few files use it.
+    from qiscus_tui.api.contract import OVERRIDABLE, path_clash
+    from qiscus_tui.query import SortKey, parse
+    from qiscus_tui.service.sessions.groups import GroupFact
 
-    return LANGUAGE
+    return Language(
+        calls=OVERRIDABLE,
+        path_clash=path_clash,
+        session_sort_keys=tuple(key.value for key in SortKey),
+        group_sort_keys=tuple(fact.value for fact in GroupFact),
+        check_filter=parse,
+    )
 
 
 def named_config(path: Path | None) -> Config | None:
     """Return the settings of the file that the user named. Raises ConfigError, StorageError."""
-    return load_named_config(path, _language) if path else None
+    return load_named_config(path, config_language) if path else None
 
 
 def usual_config(environ: Mapping[str, str]) -> Config:
     """Return the settings of config.toml in its usual folder. Raises ConfigError, StorageError."""
     check_config_dir(environ)
-    return load_config(find_paths(environ).config_file, _language)
+    return load_config(find_paths(environ).config_file, config_language)
 
 
 def open_workspace(
