@@ -13,11 +13,12 @@ from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.storage import AccountStorage, keep_in, offer
+from qiscus_tui.service.account.storage import offer, secret_store
 from qiscus_tui.store.config_checks import STORAGE
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.login import LoggedIn
+    from qiscus_tui.store.secrets import SecretStore
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -106,7 +107,7 @@ def _email_and_password(options: argparse.Namespace, console: Console) -> tuple[
     return email, password
 
 
-async def _place(context: VerbContext) -> AccountStorage:
+async def _place(context: VerbContext) -> "SecretStore":
     """Return where to store the secrets, after consent. Raises NotConfirmed, StorageError."""
     workspace, console = context.workspace, context.console
     named = context.options.store
@@ -127,7 +128,7 @@ async def _place(context: VerbContext) -> AccountStorage:
             )
     elif found.storage is not Storage.THIS_RUN:
         console.say(f"The tokens are stored in: {found.where}")
-    return await asyncio.to_thread(keep_in, workspace, found.storage)
+    return await asyncio.to_thread(secret_store, workspace, found.storage)
 
 
 async def _show(console: Console, done: "LoggedIn") -> None:

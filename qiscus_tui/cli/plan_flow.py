@@ -154,7 +154,7 @@ async def plan_of_ids(
             "The server does not list full tokens: can't tell which session a token belongs to",
             "Name the session by its id. See: qiscus-tui sessions",
         )
-    files, unlisted = connection.account_storage.local_files, full_ids - listed.positions.keys()
+    files, unlisted = connection.local_files, full_ids - listed.positions.keys()
     seen = await asyncio.to_thread(seen_before, files, connection.account, unlisted)
     selection = _named(listed, options.ids, token_ids, seen)
     return make_plan(listed, selection, _allowed(options), None, _moment(context, connection))

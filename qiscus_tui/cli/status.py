@@ -39,7 +39,7 @@ async def run(context: VerbContext) -> int:
     wanted: int | None = options.min_ttl
     async with connected(context.workspace) as connection:
         status = await status_of(connection)
-        where = connection.account_storage.secrets.where
+        where = connection.secrets.where
     failed: dict[str, object] = {}
     if status.trouble is not None:
         hint_by_storage(status.trouble, status.storage, context.workspace.environ)

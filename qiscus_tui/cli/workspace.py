@@ -25,6 +25,7 @@ from qiscus_tui.service.account.selection import (
     environment_credentials,
     unmatched_words,
 )
+from qiscus_tui.service.account.storage import secret_store
 from qiscus_tui.service.account.workspace import (
     DemoAccess,
     LocalFiles,
@@ -100,12 +101,11 @@ async def connected(workspace: Workspace) -> AsyncGenerator["Connection"]:
     # These load httpx, which a verb that asks no server does without.
     from qiscus_tui.service.account.connection import connect
     from qiscus_tui.service.account.login import Password, log_in
-    from qiscus_tui.service.account.storage import keep_in
 
     if workspace.demo is not None:
         password = Password(workspace.demo.email, workspace.demo.password)
-        kept = keep_in(workspace, Storage.THIS_RUN)
-        connection = (await log_in(workspace, kept, password)).connection
+        secrets = secret_store(workspace, Storage.THIS_RUN)
+        connection = (await log_in(workspace, secrets, password)).connection
         connection.chosen_by = "--demo"
     else:
         connection = connect(workspace, workspace.choose())

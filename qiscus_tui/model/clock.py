@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from msgspec import Meta
-
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.text import safe
 
@@ -86,17 +84,6 @@ def duration_between(least: float, most: float) -> Callable[[str], float]:
         return float(found)
 
     return read
-
-
-READER = "reader"
-
-
-def setting(reader: Callable[[str], object]) -> Meta:
-    """Mark a field that config.toml writes as text: `Annotated[float, setting(…)]`.
-
-    `reader` turns the text into the value, or raises ValueError with what the text must be.
-    """
-    return Meta(extra={READER: reader})
 
 
 def as_typed(seconds: float) -> str:

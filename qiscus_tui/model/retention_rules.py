@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from qiscus_tui.model.clock import DAY, as_typed, duration_between, setting
+from qiscus_tui.model.clock import DAY, as_typed, duration_between
 from qiscus_tui.model.group_keys import GroupKey
 
 if TYPE_CHECKING:  # the configuration is read before the first frame
@@ -19,7 +19,7 @@ Count = Annotated[int, Meta(ge=1)]
 Age = Annotated[float, Meta(ge=1, le=1e12)]
 """Seconds, by the server's clock."""
 
-_AGE_SETTING = setting(duration_between(1, 3650 * DAY))
+_AGE_READER = duration_between(1, 3650 * DAY)
 
 _CREATED, _USED = "created_at", "last_used_at"
 TIMES = {_CREATED: "creation date", _USED: "last use"}
@@ -56,8 +56,8 @@ class RetentionRules(Struct, frozen=True, forbid_unknown_fields=True):
 
     keep_newest: Count | None = None
     """The newest so many by creation; all that are as old as the last of them too."""
-    keep_used_within: Annotated[Age | None, _AGE_SETTING] = None
-    keep_created_within: Annotated[Age | None, _AGE_SETTING] = None
+    keep_used_within: Annotated[Age | None, _AGE_READER] = None
+    keep_created_within: Annotated[Age | None, _AGE_READER] = None
     include_unknown: bool = False
     """Whether sessions are judged too of which what a rule goes by is unknown: their client and
     network, their last use, their creation."""

@@ -208,7 +208,7 @@ async def check(
         earlier = await asyncio.to_thread(checks.seen, connection.account.key, limits.filter_text)
     except StorageError as error:  # the limits are checked all the same
         trouble = error
-    local_files = connection.account_storage.local_files
+    local_files = connection.local_files
     revoked = await asyncio.to_thread(revoked_pairs, local_files, connection.account)
     held = await connection.credentials()
     report = CheckReport(

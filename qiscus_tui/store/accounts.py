@@ -63,6 +63,10 @@ class AccountBook:
         """Return the account of this name."""
         return next((stored for stored in self.all() if stored.name == name), None)
 
+    def keeps(self, key: str, storage: Storage) -> bool:
+        """Return whether this account's secrets are there: a later login may have moved them."""
+        return any((one.account.key, one.storage) == (key, storage) for one in self.all())
+
     def prove_writable(self) -> None:
         """Prove that an account can be stored, before a token is made for it."""
         self._stored(self._file.read())

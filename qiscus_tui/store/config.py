@@ -10,7 +10,7 @@ from msgspec import Struct
 from qiscus_tui.errors import ConfigError, FilterError
 from qiscus_tui.model.account import Origin, Storage
 from qiscus_tui.model.clients import Known
-from qiscus_tui.model.clock import DAY, MINUTE, duration_between, setting
+from qiscus_tui.model.clock import DAY, MINUTE, duration_between
 from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.model.masking import Unshown
 from qiscus_tui.model.retention_rules import ANY_RULE, RetentionRules
@@ -23,24 +23,24 @@ from qiscus_tui.store.known import Integration
 class ServerConfig(Unshown, frozen=True, forbid_unknown_fields=True):
     """`[server]`."""
 
-    url: Annotated[Origin | None, setting(read.origin)] = None
+    url: Annotated[Origin | None, read.origin] = None
     """Server of a new login; None for the usual one."""
-    timeout: Annotated[float, setting(duration_between(1, 10 * MINUTE))] = 20.0
+    timeout: Annotated[float, duration_between(1, 10 * MINUTE)] = 20.0
     """Seconds for one answer."""
-    ca_bundle: Annotated[Path | None, setting(read.absolute_file)] = None
+    ca_bundle: Annotated[Path | None, read.absolute_file] = None
     """Certificates of a private CA, besides the system's; None for the system's alone."""
-    proxy: Annotated[str | None, setting(read.proxy)] = None
+    proxy: Annotated[str | None, read.proxy] = None
     """Address of a proxy, maybe with a password; None for the environment's."""
 
 
 class UiConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """`[ui]`."""
 
-    theme: Annotated[str, setting(read.label)] = "auto"
+    theme: Annotated[str, read.label] = "auto"
     """Name of the colour theme; "auto" is the one chosen in the app, else the terminal's."""
-    reload: Annotated[float, setting(duration_between(1, DAY))] = 60.0
+    reload: Annotated[float, duration_between(1, DAY)] = 60.0
     """Seconds between two reloads of the list."""
-    expiring: Annotated[float, setting(duration_between(1, 365 * DAY))] = float(DAY)
+    expiring: Annotated[float, duration_between(1, 365 * DAY)] = float(DAY)
     """Seconds before expiry from which a session counts as expiring."""
     mouse: bool = True
     """Whether the mouse works in the app (it then does not select text in the terminal)."""
@@ -51,7 +51,7 @@ class UiConfig(Struct, frozen=True, forbid_unknown_fields=True):
 class StorageConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """`[storage]`."""
 
-    backend: Annotated[Storage | None, setting(read.one_of(read.STORAGE))] = None
+    backend: Annotated[Storage | None, read.one_of(read.STORAGE)] = None
     """Where a new login is stored; None for the keyring if there is one, else the file."""
 
 
@@ -60,7 +60,7 @@ class AccountConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
     readonly: bool = False
     """Whether everything that changes the server is off for this account."""
-    label: Annotated[str, setting(read.label)] = ""
+    label: Annotated[str, read.label] = ""
     """Part of our User-Agent: shows which machine made a session."""
 
 
@@ -69,16 +69,16 @@ class AuditConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
     syslog: bool = False
     """Whether audit records go to the system's log too."""
-    reason: Annotated[bool, setting(read.one_of(read.REQUIRED))] = False
+    reason: Annotated[bool, read.one_of(read.REQUIRED)] = False
     """Whether nothing is revoked without a reason ("required"); it is "optional" otherwise."""
 
 
 class Override(Struct, frozen=True, forbid_unknown_fields=True):
     """`[api.CALL]`: how this server names an undocumented call."""
 
-    path: Annotated[str | None, setting(read.api_path)] = None
+    path: Annotated[str | None, read.api_path] = None
     """Path of the call; None for the built-in one."""
-    field: Annotated[str | None, setting(read.field_name)] = None
+    field: Annotated[str | None, read.field_name] = None
     """Name of the field with the token; None for the built-in one."""
 
 

@@ -1,8 +1,9 @@
 """Read config.toml: its tables as Structs, and the line of each error.
 
 A table is a frozen Struct, a setting one of its fields. One that is written as text but has
-another type has a reader, which `setting` names; it raises ValueError with what the text must be
-("must be a path such as /x"), and so does the `__post_init__` of a table.
+another type has a reader beside it, `Annotated[float, reader]`. A reader returns the value, or
+raises ValueError with what the text must be ("must be a path such as /x"); so does the
+`__post_init__` of a table.
 """
 
 import bisect
@@ -15,7 +16,6 @@ from typing import Annotated, TypeVar, cast
 import msgspec
 
 from qiscus_tui.errors import ConfigError
-from qiscus_tui.model.clock import READER, setting
 from qiscus_tui.model.text import did_you_mean, safe
 from qiscus_tui.store.file_checks import quoted, shown
 
@@ -95,7 +95,7 @@ class ConfigFile:
 
     def texts(self, name: str, reader: Callable[[str], str]) -> dict[str, str]:
         """Return a table of texts by any names. Raises ConfigError."""
-        kind = Annotated[str, setting(reader)]
+        kind = Annotated[str, reader]
         values = self._table((name,)).items()
         return {key: cast("str", self._value(kind, value, (name, key))) for key, value in values}
 
@@ -222,7 +222,4 @@ def _dotted(place: Place) -> str:
 
 
 def _reader(hint: object) -> Callable[[str], object] | None:
-    for meta in getattr(hint, "__metadata__", ()):
-        if isinstance(meta, msgspec.Meta) and meta.extra:
-            return cast("Callable[[str], object]", meta.extra[READER])
-    return None
+    return next(filter(callable, getattr(hint, "__metadata__", ())), None)

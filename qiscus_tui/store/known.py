@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from qiscus_tui.model.addresses import named_network
 from qiscus_tui.model.clients import Known
-from qiscus_tui.model.clock import setting
 from qiscus_tui.model.text import safe
 from qiscus_tui.store.config_checks import client_name, network
 from qiscus_tui.store.jsonfile import Fields, JsonFile, decoded
@@ -21,9 +20,9 @@ from qiscus_tui.store.paths import Paths
 class Integration(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """An integration as it is written: `[[known]]` in config.toml."""
 
-    client: Annotated[str, setting(client_name)] = ""
+    client: Annotated[str, client_name] = ""
     """A client's name without its version."""
-    ip: Annotated[str, setting(network)] = ""
+    ip: Annotated[str, network] = ""
     """A network, as after `ip:` in a filter."""
     label: str = ""
     protect: bool = False

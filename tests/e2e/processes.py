@@ -17,7 +17,7 @@ from qiscus_tui.model.account import Account, Credentials, Storage
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.service.account.login import Password, log_in, log_in_with_token
 from qiscus_tui.service.account.selection import AccountOptions
-from qiscus_tui.service.account.storage import keep_in
+from qiscus_tui.service.account.storage import secret_store
 from qiscus_tui.service.account.workspace import LocalFiles, open_workspace
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
@@ -118,7 +118,7 @@ class Machine:
 
     async def _log_in(self, *, with_token: bool) -> None:
         workspace = open_workspace(self.environ, AccountOptions(server=self.url))
-        kept = keep_in(workspace, Storage.FILE)
+        kept = secret_store(workspace, Storage.FILE)
         if with_token:
             credentials = self.state.credentials
             done = await log_in_with_token(

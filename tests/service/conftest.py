@@ -11,14 +11,10 @@ from qiscus_tui.model.account import parse_origin
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.login import LoggedIn, Password, log_in
 from qiscus_tui.service.account.selection import AccountOptions
-from qiscus_tui.service.account.storage import (
-    AccountStorage,
-    LocalFiles,
-)
-from qiscus_tui.service.account.workspace import DemoAccess, Workspace
+from qiscus_tui.service.account.workspace import DemoAccess, LocalFiles, Workspace
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.secrets import FileSecrets, MemorySecrets
+from qiscus_tui.store.secrets import FileSecrets, MemorySecrets, SecretStore
 from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS, PASSWORD, DemoState, Dialect, demo_state
 from tests.sandbox.app import demo_app
@@ -40,7 +36,7 @@ class Sandbox:
 
     state: DemoState
     workspace: Workspace
-    kept: AccountStorage
+    secrets: SecretStore
     clock: ManualClock
 
     @property
@@ -50,7 +46,7 @@ class Sandbox:
 
     async def log_in(self, email: str = "admin@demo.example", password: str = PASSWORD) -> LoggedIn:
         """Log in as somebody of the demo."""
-        return await log_in(self.workspace, self.kept, Password(email, password))
+        return await log_in(self.workspace, self.secrets, Password(email, password))
 
     async def connected(self) -> Connection:
         """Logged in as the admin."""
@@ -75,7 +71,7 @@ def sandbox_on(
     access = DemoAccess(transport, DEMO_ORIGIN, state.credentials.email, PASSWORD)
     workspace = Workspace({}, Config(), on, clock, AccountOptions(), demo=access)
     secrets = FileSecrets(on.paths) if on.persistent else MemorySecrets()
-    return Sandbox(state, workspace, AccountStorage(secrets, on), clock)
+    return Sandbox(state, workspace, secrets, clock)
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from qiscus_tui.model.account import Credentials, Role, Storage
 from qiscus_tui.service.account.connection import connect
 from qiscus_tui.service.account.login import LoggedIn, log_in_with_key, log_in_with_token
 from qiscus_tui.service.account.status import status_of
-from qiscus_tui.service.account.storage import AccountStorage
 from qiscus_tui.service.token.refresh import valid_token
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.store.secrets import MemorySecrets
@@ -38,13 +37,13 @@ def logins(here: Sandbox) -> int:
 
 
 def keeping_in(here: Sandbox, secrets: MemorySecrets) -> Sandbox:
-    return replace(here, kept=AccountStorage(secrets, here.local_files))
+    return replace(here, secrets=secrets)
 
 
 async def with_token(here: Sandbox, token: str | None = None, name: str = "") -> LoggedIn:
     """Log in with the admin's long-lived token, or another one."""
     token = here.state.credentials.long_lived_token if token is None else token
-    return await log_in_with_token(here.workspace, here.kept, APP_CODE, token, name)
+    return await log_in_with_token(here.workspace, here.secrets, APP_CODE, token, name)
 
 
 # By password
@@ -272,7 +271,7 @@ async def test_a_login_that_is_kept_does_not_fail_for_what_was_learned_after_it(
     def full(*_: object) -> None:
         raise StorageError("No space left on device")
 
-    monkeypatch.setattr("qiscus_tui.service.account.storage.AccountStorage.is_in_book", full)
+    monkeypatch.setattr("qiscus_tui.store.accounts.AccountBook.keeps", full)
     done = await sandbox("local-time").log_in()
     assert any("No space left" in note for note in done.notes)
     assert (await done.connection.credentials()).short_lived is not None
@@ -333,7 +332,7 @@ async def test_the_long_lived_tokens_of_two_unknown_users_are_two_accounts(sandb
 async def test_with_a_secret_key_no_token_is_made_and_its_limits_are_said(sandbox: SandboxMaker):
     here = sandbox()
     before = here.tokens()
-    done = await log_in_with_key(here.workspace, here.kept, APP_CODE, SECRET_KEY)
+    done = await log_in_with_key(here.workspace, here.secrets, APP_CODE, SECRET_KEY)
     assert here.tokens() == before
     assert any("can't list or revoke" in note for note in done.notes)
     with pytest.raises(NoLongLivedToken):
@@ -343,7 +342,7 @@ async def test_with_a_secret_key_no_token_is_made_and_its_limits_are_said(sandbo
 async def test_a_secret_key_takes_no_token_of_the_same_account_away(sandbox: SandboxMaker):
     here = sandbox()
     first = await (await here.log_in()).connection.credentials()
-    done = await log_in_with_key(here.workspace, here.kept, APP_CODE, SECRET_KEY)
+    done = await log_in_with_key(here.workspace, here.secrets, APP_CODE, SECRET_KEY)
     assert await done.connection.credentials() == structs.replace(first, secret_key=SECRET_KEY)
     assert done.notes == ()
     again = await (await here.log_in()).connection.credentials()
@@ -356,7 +355,7 @@ async def test_a_token_or_key_that_is_not_taken_is_not_kept(sandbox: SandboxMake
         await with_token(here, "wrong-token")
     assert "app code" in caught.value.hint
     with pytest.raises(QiscusTuiError):
-        await log_in_with_key(here.workspace, here.kept, APP_CODE, "wrong-key")
+        await log_in_with_key(here.workspace, here.secrets, APP_CODE, "wrong-key")
     assert here.local_files.book.all() == ()
 
 
@@ -368,7 +367,7 @@ async def test_what_can_be_no_secret_is_refused_before_anything_is_sent(
     with pytest.raises(ConfigError):
         await with_token(here, text)
     with pytest.raises(ConfigError):
-        await log_in_with_key(here.workspace, here.kept, APP_CODE, text)
+        await log_in_with_key(here.workspace, here.secrets, APP_CODE, text)
     assert here.state.calls.total() == 0
 
 

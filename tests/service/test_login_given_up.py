@@ -48,7 +48,7 @@ async def waiting(here: Sandbox, *, is_released: bool = False) -> Waiting:
     if is_released:
         answer.released.set()
     space = replace(here.workspace, demo=replace(demo, transport=answer))
-    login = asyncio.create_task(log_in(space, here.kept, Password(demo.email, demo.password)))
+    login = asyncio.create_task(log_in(space, here.secrets, Password(demo.email, demo.password)))
     await answer.made.wait()
     return Waiting(answer, login)
 
@@ -99,7 +99,7 @@ async def test_given_up_while_another_program_has_the_account_its_token_is_ended
     here = sandbox()
     connection = await here.connected()
     before = here.tokens()
-    async with connection.account_storage.lock(connection.account):
+    async with connection.locked():
         login = (await waiting(here, is_released=True)).login
         for _ in range(20):  # until it waits for its turn
             await asyncio.sleep(0)
@@ -143,4 +143,4 @@ async def test_where_the_server_does_not_say_which_one_lives_nothing_is_overwrit
     with pytest.raises(OutOfReach):
         await rotation.login
     (stored,) = here.local_files.book.all()
-    assert here.kept.secrets.read(stored.account.key) == newest
+    assert here.secrets.read(stored.account.key) == newest

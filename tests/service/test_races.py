@@ -12,7 +12,7 @@ from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.account.directory import switched_to
 from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.account.logout import log_out
-from qiscus_tui.service.account.storage import keep_in
+from qiscus_tui.service.account.storage import secret_store
 from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import refreshed_since
@@ -60,7 +60,7 @@ def keyring(monkeypatch: pytest.MonkeyPatch) -> FakeKeyring:
 
 async def logged_in(here: Sandbox, storage: Storage) -> tuple[Connection, tuple[str, ...]]:
     """Log the admin in, and keep it there."""
-    kept = keep_in(here.workspace, storage)
+    kept = secret_store(here.workspace, storage)
     done = await log_in(here.workspace, kept, Password("admin@demo.example", PASSWORD))
     return done.connection, done.notes
 
@@ -106,7 +106,7 @@ async def test_secrets_that_cannot_be_taken_out_of_the_old_place_are_told(
     here = sandbox()
     before = here.tokens()
     await logged_in(here, Storage.KEYRING)
-    keep = keep_in(here.workspace, Storage.FILE)
+    keep = secret_store(here.workspace, Storage.FILE)
     keyring.keeps_all = True
     done = await log_in(here.workspace, keep, Password("admin@demo.example", PASSWORD))
     assert any("are still in keyring (fake)" in note for note in done.notes)

@@ -21,7 +21,6 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Credentials, ShortLived
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.connection import Connection, connect
-from qiscus_tui.service.account.storage import AccountStorage
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.service.token.refresh import (
     refreshed_if,
@@ -111,7 +110,7 @@ async def test_who_gives_up_waiting_for_the_lock_does_not_hold_it_for_ever(
     here = sandbox()
     connection = await here.connected()
     other = connect(here.workspace, here.workspace.choose())
-    async with connection.account_storage.lock(connection.account):
+    async with connection.locked():
         waiting = asyncio.create_task(refreshed_since(other, here.clock.now() + 1))
         for _ in range(200):
             await asyncio.sleep(0)
@@ -145,7 +144,7 @@ async def test_an_accepted_token_that_ends_too_soon_by_the_servers_clock_is_refr
     now = here.clock.now()
     # By this machine's clock of then it has 3 h left, by the server's 1 h.
     short = ShortLived(await cached(connection), now + 3600, now - DAY, clock_ahead=-7200)
-    secrets = connection.account_storage.secrets
+    secrets = connection.secrets
     secrets.write(connection.account.key, structs.replace(held, short_lived=short))
     connection.client.offset = None
     token = await valid_token(connection, 7200)
@@ -217,7 +216,7 @@ async def test_a_call_that_meets_an_ended_token_is_repeated_once_with_a_new_one(
 async def failing(here: Sandbox) -> tuple[Connection, FailingSecrets]:
     """Logged in, with secrets that can be made to fail."""
     secrets = FailingSecrets()
-    here = replace(here, kept=AccountStorage(secrets, here.workspace.local_files))
+    here = replace(here, secrets=secrets)
     return await here.connected(), secrets
 
 
@@ -331,7 +330,7 @@ async def test_an_account_is_waited_for_longer_than_a_refresh_may_take(
         waited.append(longest)
         return lock(folder, key, longest)
 
-    monkeypatch.setattr("qiscus_tui.service.account.storage.account_lock", noting)
+    monkeypatch.setattr("qiscus_tui.service.account.connection.account_lock", noting)
     here.clock.advance(1)
     await refreshed_since(connection, here.clock.now())
     connecting_and_waiting = reading = 2 * seconds

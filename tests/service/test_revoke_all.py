@@ -139,7 +139,7 @@ async def test_the_token_is_the_one_that_is_kept_once_the_account_is_held(
         raise NotConnected("No route to host")
 
     monkeypatch.setattr(connection.client, "revoke_all", call)
-    async with other.account_storage.lock(other.account):
+    async with other.locked():
         waiting = asyncio.create_task(revoke_all(connection, listed))
         for _ in range(200):
             await asyncio.sleep(0)
@@ -426,7 +426,7 @@ async def test_a_token_that_another_program_got_meanwhile_is_not_forgotten(
     fresh = (await kept(other)).short_lived
     assert fresh is not None
     fresh = structs.replace(fresh, token="QEXfresh")
-    store = other.account_storage.secrets
+    store = other.secrets
 
     def refreshed() -> None:
         store.write(other.account.key, structs.replace(credentials, short_lived=fresh))

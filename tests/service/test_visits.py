@@ -28,7 +28,7 @@ def visit(connection: Connection) -> Visit:
 
 
 def visit_at(connection: Connection, begun: Visit | None = None) -> Visit | None:
-    return visit_of(connection.account_storage.local_files, connection.account.key, begun)
+    return visit_of(connection.local_files, connection.account.key, begun)
 
 
 async def visited(here: Sandbox) -> Connection:

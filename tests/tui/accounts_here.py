@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account.login import Password, log_in
-from qiscus_tui.service.account.storage import keep_in
+from qiscus_tui.service.account.storage import secret_store
 from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.store.config import Config
 from qiscus_tui.store.paths import find_paths
@@ -34,7 +34,7 @@ def workspace_with_files(
 
 async def log_in_kept(workspace: Workspace, email: str) -> str:
     """Log somebody in before the app starts; gives the account's name."""
-    done = await log_in(workspace, keep_in(workspace, Storage.FILE), Password(email, PASSWORD))
+    done = await log_in(workspace, secret_store(workspace, Storage.FILE), Password(email, PASSWORD))
     await done.connection.close()
     return done.connection.name
 

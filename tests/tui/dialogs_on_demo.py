@@ -19,7 +19,6 @@ from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.login import Password, log_in
-from qiscus_tui.service.account.storage import AccountStorage
 from qiscus_tui.service.account.workspace import DemoAccess, LocalFiles, Workspace
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import full_reader
@@ -104,7 +103,7 @@ async def stage(
     workspace = Workspace({}, Config(), LocalFiles.in_memory(), clock, demo=access)
     done = await log_in(
         workspace,
-        AccountStorage(MemorySecrets(), workspace.local_files),
+        MemorySecrets(),
         Password(access.email, access.password),
     )
     connection = done.connection
@@ -113,7 +112,7 @@ async def stage(
     if verified:
         call = connection.client.contract.revoke
         account = connection.account
-        connection.account_storage.local_files.verified_calls(
+        connection.local_files.verified_calls(
             str(account.origin), account.app_code, f"{call.path} {call.field}"
         ).remember()
     return Stage(clock, state, connection, await connection.read_list())

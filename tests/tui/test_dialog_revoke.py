@@ -241,7 +241,7 @@ def everything(on: Stage) -> Opened:
 
 
 def recorded(on: Stage) -> str:
-    return on.connection.account_storage.local_files.audit.intents()[-1].reason
+    return on.connection.local_files.audit.intents()[-1].reason
 
 
 @pytest.mark.parametrize("opened", [few, many, everything])

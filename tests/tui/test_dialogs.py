@@ -16,7 +16,6 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from qiscus_tui.query import Key, parse
-from qiscus_tui.service.account.storage import AccountStorage
 from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.service.sessions.export import Export, ExportFormat, export_to, named_path
 from qiscus_tui.tui.commands.registry import COMMANDS
@@ -244,8 +243,7 @@ async def exporting() -> AsyncGenerator[tuple[DialogApp, Pilot[int]]]:
     """The dialog over two sessions, on a machine that keeps files."""
     on = await stage(sessions=9)
     local_files = cast("LocalFiles", SimpleNamespace(persistent=True))
-    kept = on.connection.account_storage
-    on.connection.account_storage = AccountStorage(kept.secrets, local_files)
+    on.connection.local_files = local_files
     async with DialogApp().run_test(size=(120, 24)) as pilot:
         app = await shown(pilot, ExportDialog(on.listed, [3, 1], on.connection))
         assert "Export 2 sessions" in app.text()

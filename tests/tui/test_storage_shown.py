@@ -9,7 +9,7 @@ import pytest
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account.login import Password, log_in
-from qiscus_tui.service.account.storage import keep_in
+from qiscus_tui.service.account.storage import secret_store
 from qiscus_tui.store.keyring_store import KeyringSecrets, NoKeyring
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login.screen import Tick
@@ -117,7 +117,7 @@ async def test_an_account_whose_keyring_is_locked_says_so_at_the_start_and_tries
 ):
     keyring = working()
     finding(keyring)
-    kept = keep_in(machine.workspace, Storage.KEYRING)
+    kept = secret_store(machine.workspace, Storage.KEYRING)
     await log_in(machine.workspace, kept, Password("admin@demo.example", PASSWORD))
     finding(LOCKED)
     async with machine.app() as here:

@@ -52,7 +52,7 @@ class AuditTrail(Struct, frozen=True):
     def _record_intent(self, ids: Sequence[str]) -> None:
         if self.kind is not AuditKind.LOGOUT:
             check_reason(self.connection, self.reason)
-        files, account = self.connection.account_storage.local_files, self.connection.account
+        files, account = self.connection.local_files, self.connection.account
         now = self.connection.clock.now()
         why = (self.rule, self.reason, self.groups)
         files.audit.intent(self.plan_id, account, self.kind, ids, now, *why)
@@ -60,7 +60,7 @@ class AuditTrail(Struct, frozen=True):
 
     def tokens_stored(self) -> None:
         """Record that the new tokens of a revoke-all are safe: the next start may have to say."""
-        self.connection.account_storage.local_files.audit.tokens_stored(self.plan_id)
+        self.connection.local_files.audit.tokens_stored(self.plan_id)
 
     def finish(
         self,
@@ -74,7 +74,7 @@ class AuditTrail(Struct, frozen=True):
         `others_ended` is how many ended beside them, `pairs` the fingerprints of the clients and
         networks of which every session is gone.
         """
-        files = self.connection.account_storage.local_files
+        files = self.connection.local_files
         if listed := list(outcomes):
             files.audit.outcomes(self.plan_id, listed)
         files.audit.summary(self.plan_id, counts, others_ended, pairs)
@@ -82,7 +82,7 @@ class AuditTrail(Struct, frozen=True):
 
     def cut_short(self, sent: int, answered: int) -> None:
         """Record how far the action came before it was interrupted."""
-        files = self.connection.account_storage.local_files
+        files = self.connection.local_files
         files.audit.cut_short(self.plan_id, sent, answered)
 
 
@@ -112,7 +112,7 @@ def check_reason(connection: Connection, reason: str) -> None:
 
 
 def _report_unsent(connection: Connection) -> None:
-    unsent = connection.account_storage.local_files.audit.take_unsent()
+    unsent = connection.local_files.audit.take_unsent()
     if unsent is not None:
         connection.warn(unsent)
 
@@ -130,7 +130,7 @@ class AccessTrail(Struct, frozen=True):
     @classmethod
     def of(cls, connection: Connection) -> AccessTrail:
         """Return the trail of this connection's account."""
-        return cls(connection.account_storage.local_files, connection.clock, connection.warn)
+        return cls(connection.local_files, connection.clock, connection.warn)
 
     async def record(
         self, account: Account, kind: AuditKind, token: str | None, error: str = ""

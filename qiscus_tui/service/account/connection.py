@@ -3,12 +3,11 @@
 import asyncio
 import contextlib
 import weakref
-from collections.abc import Callable, Iterable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable, Iterable
 from functools import partial
 from typing import cast
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from qiscus_tui import __version__
@@ -43,12 +42,13 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import NO_CLOCK, NOT_KNOWN, zone_by
 from qiscus_tui.service.account.integrations import integrations_of
 from qiscus_tui.service.account.selection import SelectedAccount
-from qiscus_tui.service.account.storage import AccountStorage, storage_of
-from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.service.account.storage import secret_store
+from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import NewPairs, Reader, full_reader
-from qiscus_tui.store.account_lock import ACCOUNT_WAIT
+from qiscus_tui.store.account_lock import ACCOUNT_WAIT, account_lock
 from qiscus_tui.store.locks import WAIT
+from qiscus_tui.store.secrets import SecretStore
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that have arrived of a list, and how many there are; None: unknown."""
@@ -72,7 +72,9 @@ class Connection(Struct):
     """The account's name here."""
     account: Account
     client: ApiClient
-    account_storage: AccountStorage
+    secrets: SecretStore
+    """Where its secrets are stored."""
+    local_files: LocalFiles
     clock: Clock
     reader: Reader
     """What turns listings into snapshots."""
@@ -90,11 +92,13 @@ class Connection(Struct):
 
     _last_list: Callable[[], SessionList | None] = lambda: None
     """The list that was read last, while anything uses it."""
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """The tasks of this process queue here."""
 
     @property
     def storage(self) -> Storage:
         """Return where its secrets are stored."""
-        return self.account_storage.secrets.storage
+        return self.secrets.storage
 
     async def close(self) -> None:
         """Close the connection."""
@@ -106,17 +110,23 @@ class Connection(Struct):
 
     # Secrets
 
-    def locked(self) -> AbstractAsyncContextManager[None]:
-        """Hold the account against all others; wait longer than one call of theirs may take."""
+    @contextlib.asynccontextmanager
+    async def locked(self) -> AsyncGenerator[None]:
+        """Hold the account against every other task and process of this user.
+
+        Waits longer than one call of another process may take. Not re-entrant. Raises
+        StorageError.
+        """
         longest = max(ACCOUNT_WAIT, self.client.longest_call + WAIT)
-        return self.account_storage.lock(self.account, longest)
+        async with self._turn, held_account(self.local_files, self.storage, self.account, longest):
+            yield
 
     async def credentials(self) -> Credentials:
         """Return the secrets as they are now: another program may have changed them.
 
         Raises NoAccount where they are gone, StorageError where they can't be read.
         """
-        found = await asyncio.to_thread(self.account_storage.secrets.read, self.account.key)
+        found = await asyncio.to_thread(self.secrets.read, self.account.key)
         if found is None:
             raise NoAccount(
                 f"The secrets of the account {safe(self.name)} are gone",
@@ -139,7 +149,7 @@ class Connection(Struct):
 
     async def keep(self, credentials: Credentials) -> None:
         """Store changed secrets. Raises StorageError."""
-        await asyncio.to_thread(self.account_storage.secrets.write, self.account.key, credentials)
+        await asyncio.to_thread(self.secrets.write, self.account.key, credentials)
 
     async def keep_new(self, held: Credentials, new: NewTokens) -> None:
         """Store the tokens that the server gave in place of those of `held`.
@@ -249,7 +259,7 @@ class Connection(Struct):
         Reading the list raises StorageError where the record of the last visit can't be read: a
         filter that decides what is revoked must not take that for "nothing is new".
         """
-        visits = self.account_storage.local_files.visits
+        visits = self.local_files.visits
         self.mark_new(partial(visits.new_pairs, self.account.key))
 
     async def list_with(
@@ -339,21 +349,35 @@ def _has_times(listing: Listing) -> bool:
     return any(one.created_at or one.last_used_at or one.expires_at for one in listing.sessions)
 
 
-def connect(workspace: Workspace, selected: SelectedAccount) -> Connection:
-    """Return a connection to the account; nothing is sent yet. Raises StorageError."""
-    return connection_with(workspace, selected, storage_of(workspace, selected))
+@contextlib.asynccontextmanager
+async def held_account(
+    local_files: LocalFiles, storage: Storage, account: Account, longest: float = ACCOUNT_WAIT
+) -> AsyncGenerator[None]:
+    """Hold the account against every other process of this user. Raises StorageError.
+
+    Waits for another process at most `longest` seconds. Not re-entrant.
+    """
+    if storage is Storage.THIS_RUN:
+        yield  # no other process knows these secrets, and the disk may be read-only
+        return
+    async with account_lock(local_files.paths.state_dir, account.key, longest):
+        yield
 
 
-def connection_with(
-    workspace: Workspace, selected: SelectedAccount, account_storage: AccountStorage
+def connect(
+    workspace: Workspace, selected: SelectedAccount, secrets: SecretStore | None = None
 ) -> Connection:
-    """Return a connection to the account whose secrets are in `account_storage`."""
-    account = selected.account
+    """Return a connection to the account; nothing is sent yet. Raises StorageError.
+
+    `secrets` is where its secrets are; None: where its storage says.
+    """
+    account, storage = selected.account, selected.stored.storage
     return Connection(
         selected.name,
         account,
         api_client(workspace, account.origin, account.app_code, account.label),
-        account_storage,
+        secrets or secret_store(workspace, storage, selected.given),
+        workspace.local_files,
         workspace.clock,
         full_reader(integrations_of(workspace, account).known),
         KnownZone(account.zone_offset),

@@ -25,7 +25,7 @@ from qiscus_tui.errors import (
     TokenInvalid,
     TwoFactor,
 )
-from qiscus_tui.model.account import Account, Credentials, Origin, Role, ShortLived, Storage
+from qiscus_tui.model.account import Account, Credentials, Origin, Role, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.audit_trail import AccessTrail
@@ -33,13 +33,14 @@ from qiscus_tui.service.account.connection import (
     Connection,
     api_client,
     ask_long_lived,
-    connection_with,
+    connect,
     end_unstored_token,
+    held_account,
 )
 from qiscus_tui.service.account.logout import OwnToken, end_token
 from qiscus_tui.service.account.selection import SelectedAccount, configured
-from qiscus_tui.service.account.storage import AccountStorage
-from qiscus_tui.service.account.workspace import Workspace, secret_store
+from qiscus_tui.service.account.storage import secret_store
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit_records import AuditKind
@@ -59,6 +60,20 @@ class Password:
 
     email: str
     password: str = field(repr=False)
+
+
+@dataclass
+class MadeToken:
+    """The token that a login made: ended again unless it is stored."""
+
+    client: ApiClient
+    token: str | None = None
+    is_stored: bool = False
+
+    async def end(self) -> None:
+        """End it, if the server can be reached."""
+        if self.token is not None and not self.is_stored:
+            await end_unstored_token(self.client, self.token)
 
 
 @dataclass(frozen=True)
@@ -86,23 +101,23 @@ class PreviousLogin:
 
 
 async def log_in(
-    workspace: Workspace, account_storage: AccountStorage, password: Password, name: str = ""
+    workspace: Workspace, secrets: SecretStore, password: Password, name: str = ""
 ) -> LoggedIn:
     """Log in by email address and password and store the account.
 
-    The store is proven writable first. Raises LoginNeeded, ServerError, OutOfReach,
-    StorageError; the token of the login is ended then, if the server can be reached.
+    `secrets` is where they are stored, which is proven writable first. Raises LoginNeeded,
+    ServerError, OutOfReach, StorageError; the token of the login is ended then, if the server can
+    be reached.
     """
-    await asyncio.to_thread(_prove_writable, account_storage)
+    await asyncio.to_thread(_prove_writable, workspace, secrets)
     origin = workspace.login_server()
     label = await asyncio.to_thread(_label_for, workspace, origin, password.email, name)
     async with (
         _recorded_if_it_fails(workspace, Account(origin, "", _email(password.email))),
         api_client(workspace, origin, "", label) as client,
+        _answer_to(client, password) as (answer, made),
     ):
-        answer = await _answered(client, password)
-        client.app_id = answer.app_code
-        credentials = await _checked(client, answer)
+        credentials = _usable(answer)
         account = Account(
             origin=origin,
             app_code=answer.app_code,
@@ -111,17 +126,13 @@ async def log_in(
             app_name=answer.app_name,
             role=answer.role,
         )
-        done = await _store(workspace, account_storage, account, credentials, name, client)
+        done = await _store(workspace, secrets, account, credentials, name, made)
     learned = await _learn_zone(done.connection)
     return replace(done, notes=(*done.notes, *learned))
 
 
 async def log_in_with_token(
-    workspace: Workspace,
-    account_storage: AccountStorage,
-    app_id: str,
-    long_lived: str,
-    name: str = "",
+    workspace: Workspace, secrets: SecretStore, app_id: str, long_lived: str, name: str = ""
 ) -> LoggedIn:
     """Store an account by its long-lived token. Raises as `log_in` does.
 
@@ -130,56 +141,46 @@ async def log_in_with_token(
     """
     _must_be_a_secret(long_lived, "long-lived token")
     _must_be_a_secret(app_id, "app code")
-    await asyncio.to_thread(_prove_writable, account_storage)
+    await asyncio.to_thread(_prove_writable, workspace, secrets)
     account = Account(workspace.login_server(), app_id, user="")
     async with _recorded_if_it_fails(workspace, structs.replace(account, app_code=_app_id(app_id))):
-        account = await _account_of(workspace, account_storage, account, long_lived)
-        return await _store(
-            workspace, account_storage, account, Credentials(long_lived=long_lived), name
-        )
+        account = await _account_of(workspace, secrets, account, long_lived)
+        return await _store(workspace, secrets, account, Credentials(long_lived=long_lived), name)
 
 
 async def _account_of(
-    workspace: Workspace, account_storage: AccountStorage, account: Account, long_lived: str
+    workspace: Workspace, secrets: SecretStore, account: Account, long_lived: str
 ) -> Account:
     """Return the account with the user of this long-lived token, as far as the list names one."""
-    async with api_client(workspace, account.origin, account.app_code) as client:
-        selected = SelectedAccount(
-            StoredAccount("", account, account_storage.secrets.storage), "login"
-        )
-        connection = connection_with(workspace, selected, account_storage)
-        trial = structs.replace(connection, client=client)
-        try:
-            listing = await trial.list_with(Credentials(long_lived=long_lived))
-        except TokenInvalid as error:  # its own hint would be to log in
-            raise TokenInvalid(
-                "The server rejected this long-lived token with this app code",
-                "Check the token and the app code, and that they are this server's.",
-            ) from error
+    selected = SelectedAccount(StoredAccount("", account, secrets.storage), "login")
+    connection = connect(workspace, selected, secrets)
+    try:
+        listing = await connection.list_with(Credentials(long_lived=long_lived))
+    except TokenInvalid as error:  # its own hint would be to log in
+        raise TokenInvalid(
+            "The server rejected this long-lived token with this app code",
+            "Check the token and the app code, and that they are this server's.",
+        ) from error
+    finally:
+        await connection.close()
     users = {session.safe_user for session in listing.sessions if session.user}
     account = structs.replace(account, user=users.pop() if len(users) == 1 else "")
     return await asyncio.to_thread(_known_account, workspace, account, long_lived)
 
 
 async def log_in_with_key(
-    workspace: Workspace,
-    account_storage: AccountStorage,
-    app_id: str,
-    secret_key: str,
-    name: str = "",
+    workspace: Workspace, secrets: SecretStore, app_id: str, secret_key: str, name: str = ""
 ) -> LoggedIn:
     """Store an account by its REST secret key, which can't manage tokens. Raises as `log_in`."""
     _must_be_a_secret(secret_key, "secret key")
     _must_be_a_secret(app_id, "app code")
-    await asyncio.to_thread(_prove_writable, account_storage)
+    await asyncio.to_thread(_prove_writable, workspace, secrets)
     origin = workspace.login_server()
     async with _recorded_if_it_fails(workspace, Account(origin, _app_id(app_id), user="")):
         async with api_client(workspace, origin, app_id) as client:
             profile = await client.profile(client.rest_headers(secret_key), Role.ADMIN)
         account = Account(origin, app_id, profile.email, profile.name, role=Role.ADMIN)
-        done = await _store(
-            workspace, account_storage, account, Credentials(secret_key=secret_key), name
-        )
+        done = await _store(workspace, secrets, account, Credentials(secret_key=secret_key), name)
     with contextlib.suppress(StorageError):  # the account is stored anyway
         if (await done.connection.credentials()).long_lived is None:
             cannot = "A REST key alone can't list or revoke sessions."
@@ -208,49 +209,52 @@ def _app_id(typed: str) -> str:
     return typed if len(typed) <= LONGEST_APP_ID else ""
 
 
-def _prove_writable(account_storage: AccountStorage) -> None:
+def _prove_writable(workspace: Workspace, secrets: SecretStore) -> None:
     """Raises StorageError where a login could not be stored."""
-    account_storage.secrets.probe()
-    if account_storage.secrets.storage is not Storage.THIS_RUN:
-        account_storage.local_files.book.prove_writable()
+    secrets.probe()
+    if secrets.storage is not Storage.THIS_RUN:
+        workspace.local_files.book.prove_writable()
 
 
-async def _answered(client: ApiClient, password: Password) -> LoginAnswer:
-    """Return the answer to the login. Where this is cancelled, the token is ended too."""
-    asking = asyncio.ensure_future(client.login(password.email, password.password))
+@contextlib.asynccontextmanager
+async def _answer_to(
+    client: ApiClient, password: Password
+) -> AsyncGenerator[tuple[LoginAnswer, MadeToken]]:
+    """Give the answer to the login. Where it is then not stored, its token is ended.
+
+    Whoever gives up meanwhile waits for both no longer than `UNWANTED_ANSWER`.
+    """
+    made = MadeToken(client)
+
+    async def ask() -> LoginAnswer:
+        answer = await client.login(password.email, password.password)
+        client.app_id = answer.app_code
+        made.token = answer.short_lived.token if answer.short_lived is not None else None
+        return answer
+
+    asking = asyncio.ensure_future(ask())
     try:
-        return await asyncio.shield(asking)
-    except asyncio.CancelledError:
+        yield await asyncio.shield(asking), made
+    except (QiscusTuiError, asyncio.CancelledError) as error:
+        is_given_up = isinstance(error, asyncio.CancelledError)
         try:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(UNWANTED_ANSWER):
+                async with asyncio.timeout(UNWANTED_ANSWER if is_given_up else None):
                     await asyncio.wait({asking})
-                    if asking.exception() is None:
-                        client.app_id = asking.result().app_code
-                        await _end_made(client, asking.result().short_lived)
+                    await made.end()
         finally:
             asking.cancel()
         raise
 
 
-async def _end_made(client: ApiClient, made: ShortLived | None, limit: float | None = None) -> None:
-    """End the token that the login made, if that works within `limit` seconds."""
-    if made is not None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(limit):
-                await end_unstored_token(client, made.token)
-
-
-async def _checked(client: ApiClient, answer: LoginAnswer) -> Credentials:
-    """Return the secrets of a usable login; end its token where it is not usable."""
+def _usable(answer: LoginAnswer) -> Credentials:
+    """Return the secrets of the login. Raises NotQiscus, TwoFactor, NoLongLivedToken."""
     if answer.long_lived is not None:
         if not answer.app_code:
-            await _end_made(client, answer.short_lived)
             raise NotQiscus("The login answer names no app", "Log in with --with-token instead.")
         return Credentials(answer.long_lived, answer.short_lived)
     if answer.short_lived is None:
         raise TwoFactor("This account logs in with a second factor, so the API gave no token")
-    await _end_made(client, answer.short_lived)
     raise NoLongLivedToken("This app is too old for token management: it has no long-lived token")
 
 
@@ -281,41 +285,31 @@ def _must_be_a_secret(text: str, what: str) -> None:
 
 async def _store(
     workspace: Workspace,
-    account_storage: AccountStorage,
+    secrets: SecretStore,
     account: Account,
     credentials: Credentials,
     name: str,
-    client: ApiClient | None = None,
+    made: MadeToken | None = None,
 ) -> LoggedIn:
-    """Store the account, and end the token that it replaces.
-
-    Where it can't be stored, or a signal comes first, the token that this login made with the
-    `client` is ended.
-    """
-    stored: StoredAccount | None = None
-    made = credentials.short_lived
-    try:
-        async with account_storage.lock(account):
-            before = await asyncio.to_thread(_previous_login, workspace, account_storage, account)
-            old = before.credentials
-            if old and await _was_renewed_elsewhere(workspace, account, credentials, old):
-                if client is not None:
-                    await _end_made(client, made)
-                credentials = old
-            with shield.held():  # a signal must not come between the answer and the disk
-                stored, credentials = await asyncio.to_thread(
-                    _write, workspace, account_storage, account, credentials, name, before
-                )
-                trail = AccessTrail(workspace.local_files, workspace.clock, workspace.warn)
-                await trail.record(stored.account, AuditKind.LOGIN, made.token if made else None)
-            notes = await asyncio.to_thread(_tidy_up, stored, before, name)
-    except (QiscusTuiError, asyncio.CancelledError) as error:
-        if stored is None and client is not None:
-            is_cancelled = isinstance(error, asyncio.CancelledError)
-            await _end_made(client, made, UNWANTED_ANSWER if is_cancelled else None)
-        raise
+    """Store the account, and end the token that it replaces; `made` is what this login made."""
+    async with held_account(workspace.local_files, secrets.storage, account):
+        before = await asyncio.to_thread(_previous_login, workspace, secrets, account)
+        old = before.credentials
+        if old and await _was_renewed_elsewhere(workspace, account, credentials, old):
+            if made is not None:
+                await made.end()
+            credentials = old
+        with shield.held():  # a signal must not come between the answer and the disk
+            stored, credentials = await asyncio.to_thread(
+                _write, workspace, secrets, account, credentials, name, before
+            )
+            if made is not None:
+                made.is_stored = True
+            trail = AccessTrail(workspace.local_files, workspace.clock, workspace.warn)
+            await trail.record(stored.account, AuditKind.LOGIN, made.token if made else None)
+        notes = await asyncio.to_thread(_tidy_up, stored, before, name)
     selected = SelectedAccount(configured(stored, workspace.config), "login")
-    connection = connection_with(workspace, selected, account_storage)
+    connection = connect(workspace, selected, secrets)
     replaced = old.short_lived if old is not None else None
     if replaced is not None and replaced != credentials.short_lived:
         notes += await _end_replaced(connection, replaced.token)
@@ -324,14 +318,14 @@ async def _store(
 
 def _write(
     workspace: Workspace,
-    account_storage: AccountStorage,
+    secrets: SecretStore,
     account: Account,
     credentials: Credentials,
     name: str,
     before: PreviousLogin,
 ) -> tuple[StoredAccount, Credentials]:
     """Write secrets and account; return them as they are stored. Raises StorageError."""
-    secrets, book = account_storage.secrets, account_storage.local_files.book
+    book = workspace.local_files.book
     if credentials.short_lived is None and before.account is not None:
         account = before.account  # an earlier login by password learned more of it
     if before.credentials is not None:
@@ -382,15 +376,12 @@ def _tidy_up(stored: StoredAccount, before: PreviousLogin, wanted: str) -> tuple
 # What a login replaces: the same account's earlier secrets, wherever they are stored
 
 
-def _previous_login(
-    workspace: Workspace, account_storage: AccountStorage, account: Account
-) -> PreviousLogin:
+def _previous_login(workspace: Workspace, secrets: SecretStore, account: Account) -> PreviousLogin:
     """Return what this account had here. A login for this run only replaces none that is stored.
 
     An old place that can't be read stops no login: logging in again is what repairs it.
     Raises StorageError where the list of accounts can't be read.
     """
-    secrets = account_storage.secrets
     if secrets.storage is Storage.THIS_RUN:
         return PreviousLogin(secrets.read(account.key))
     known = workspace.local_files.book.all()
@@ -485,17 +476,17 @@ async def _learn_zone(connection: Connection) -> tuple[str, ...]:
         return ()
     hours = f"{offset / 3600:+g} h"
     note = f"This server's times have no zone and run {hours} from UTC; they are shown corrected."
-    own, files = listed.current_session, connection.account_storage
+    own, book = listed.current_session, connection.local_files.book
     if connection.storage is Storage.THIS_RUN:
         return (note,)
     account = structs.replace(connection.account, zone_offset=offset)
     # Without a new name.
     stored = StoredAccount("", account, connection.storage, own.id if own else "")
     try:
-        async with files.lock(account):
+        async with connection.locked():
             # It may have been logged out or moved meanwhile.
-            if await asyncio.to_thread(files.is_in_book, account):
-                await asyncio.to_thread(files.local_files.book.save, stored)
+            if await asyncio.to_thread(book.keeps, account.key, connection.storage):
+                await asyncio.to_thread(book.save, stored)
     except StorageError as error:  # the login is stored anyway
         return note, f"That could not be stored: {error.message}"
     return (note,)

@@ -131,24 +131,24 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
                 "Nothing was forgotten. Try again later, or forget the account here anyway: "
                 "qiscus-tui logout --forget",
             )
-        await _forget_held(connection)
+        await asyncio.to_thread(_forget_held, connection)
     return ended
 
 
 async def forget(connection: Connection) -> None:
     """Forget the account and its secrets on this machine. Raises StorageError."""
     async with connection.locked():
-        await _forget_held(connection)
+        await asyncio.to_thread(_forget_held, connection)
 
 
-async def _forget_held(connection: Connection) -> None:
-    account_storage, account = connection.account_storage, connection.account
-    await asyncio.to_thread(account_storage.secrets.remove, account.key)
-    if await asyncio.to_thread(account_storage.is_in_book, account):
-        await asyncio.to_thread(account_storage.local_files.book.remove, account.key)
-        await asyncio.to_thread(account_storage.local_files.visits.forget, account.key)
-        await asyncio.to_thread(account_storage.local_files.checks.forget, account.key)
-        await asyncio.to_thread(account_storage.local_files.shown_lists.forget, account.key)
+def _forget_held(connection: Connection) -> None:
+    files, key = connection.local_files, connection.account.key
+    connection.secrets.remove(key)
+    if files.book.keeps(key, connection.storage):
+        files.book.remove(key)
+        files.visits.forget(key)
+        files.checks.forget(key)
+        files.shown_lists.forget(key)
 
 
 async def forget_account(workspace: Workspace, name: str) -> bool:
@@ -165,7 +165,7 @@ async def forget_account(workspace: Workspace, name: str) -> bool:
         raise NoAccount(f"There is no account '{safe(name, 100)}' here", "See: qiscus-tui accounts")
     connection = connect(workspace, SelectedAccount(stored, "accounts forget"))
     try:
-        held = await asyncio.to_thread(connection.account_storage.secrets.read, stored.account.key)
+        held = await asyncio.to_thread(connection.secrets.read, stored.account.key)
         await forget(connection)
     finally:
         await connection.close()

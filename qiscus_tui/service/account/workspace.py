@@ -7,7 +7,6 @@ from qiscus_tui.errors import ConfigError, NoAccount, QiscusTuiError, StorageErr
 from qiscus_tui.model.account import (
     DEFAULT_SERVER,
     Account,
-    Credentials,
     Origin,
     Storage,
     parse_origin,
@@ -34,7 +33,6 @@ from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.config import Config, Language, load_config, load_named_config
 from qiscus_tui.store.known import KnownFile
 from qiscus_tui.store.paths import Paths, check_config_dir, find_paths, paths_in_memory
-from qiscus_tui.store.secrets import SecretStore, open_store
 from qiscus_tui.store.state import Checks, ShownLists, VerifiedCalls, Visits
 
 
@@ -207,14 +205,6 @@ class Workspace(Unshown, frozen=True, dict=True):
         if address := self.environ.get(SERVER_VARIABLE, "").strip():
             return parse_origin(address)
         return self.config.server.url or parse_origin(DEFAULT_SERVER)
-
-
-def secret_store(
-    workspace: Workspace, storage: Storage, given: Credentials | None = None
-) -> SecretStore:
-    """Return the store of this kind; in the demo, memory. Raises StorageError."""
-    kind = storage if workspace.local_files.persistent else Storage.THIS_RUN
-    return open_store(kind, workspace.local_files.paths, given)
 
 
 def config_language() -> Language:

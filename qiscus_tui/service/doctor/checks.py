@@ -16,8 +16,8 @@ from qiscus_tui.model.account import Origin, is_loopback
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.connection import configured_contract, wire_settings
 from qiscus_tui.service.account.selection import unmatched_words
-from qiscus_tui.service.account.storage import StorageOffer, offer
-from qiscus_tui.service.account.workspace import Workspace, secret_store
+from qiscus_tui.service.account.storage import StorageOffer, offer, secret_store
+from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.revocation.retention import offset_words
 
 CLOCK_SLACK = 60.0

@@ -115,7 +115,7 @@ async def send_revoke_all(
     begun = begun or asyncio.Event()
     connection.must_be_writable()
     await connection.settle_long_lived()
-    await asyncio.to_thread(connection.account_storage.secrets.probe)
+    await asyncio.to_thread(connection.secrets.probe)
     known = KnownSecrets(connection.client.own_secrets)
     groups = await asyncio.to_thread(audit_groups, listed, known)
     reason = str(masked(reason, known, listed.lists_token))

@@ -89,7 +89,7 @@ async def revocation_on(
 def verified_calls_of(connection: Connection) -> VerifiedCalls:
     """Return the record of whether revoking was verified on this server and app."""
     account, call = connection.account, connection.client.contract.revoke
-    return connection.account_storage.local_files.verified_calls(
+    return connection.local_files.verified_calls(
         str(account.origin), account.app_code, f"{call.path} {call.field}"
     )
 

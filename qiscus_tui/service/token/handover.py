@@ -18,7 +18,8 @@ from qiscus_tui.service.account.selection import (
     TOKEN_VARIABLE,
     SelectedAccount,
 )
-from qiscus_tui.service.account.workspace import Workspace, secret_store
+from qiscus_tui.service.account.storage import secret_store
+from qiscus_tui.service.account.workspace import Workspace
 
 _OURS = "QISCUS_"
 _SHORTEST = 8

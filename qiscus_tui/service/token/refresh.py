@@ -195,7 +195,7 @@ async def _refreshed(connection: Connection, held: Credentials) -> ShortLived:
 async def _made(connection: Connection, keep: Callable[[NewTokens], Awaitable[None]]) -> NewTokens:
     """Return new tokens, which `keep` has stored. The caller holds the account's lock."""
     long_lived = await connection.long_lived()
-    await asyncio.to_thread(connection.account_storage.secrets.probe)  # before, not after, the call
+    await asyncio.to_thread(connection.secrets.probe)  # before, not after, the call
     sent, unstored = False, None
     made: str | None = None
     with contextlib.ExitStack() as window:  # no signal may come between the answer and the disk

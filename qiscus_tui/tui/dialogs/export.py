@@ -64,7 +64,7 @@ class ExportDialog(Dialog[str | None]):
 
     def action_write(self) -> None:
         """Write the file, or say why not."""
-        if not self._connection.account_storage.local_files.persistent:
+        if not self._connection.local_files.persistent:
             self.warn("The demo writes no files.")
         elif not self._is_writing:
             self._is_writing, self._is_cancelled = True, False

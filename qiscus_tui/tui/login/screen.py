@@ -36,7 +36,7 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import DEFAULT_SERVER, Account, Storage, parse_origin
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.storage import keep_in, offer
+from qiscus_tui.service.account.storage import offer, secret_store
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.tui.commands.base_screen import ActionBar, BaseScreen
 from qiscus_tui.tui.commands.command import BUSY, Context, Scope
@@ -402,10 +402,10 @@ async def log_in_with(workspace: Workspace, entered: Entered, storage: Storage) 
     if workspace.demo is None:
         account_options = replace(workspace.account_options, server=entered.server)
         workspace = replace(workspace, account_options=account_options)
-    kept = await asyncio.to_thread(keep_in, workspace, storage)
+    secrets = await asyncio.to_thread(secret_store, workspace, storage)
     if entered.long_lived or entered.app_id:
-        return await log_in_with_token(workspace, kept, entered.app_id, entered.long_lived)
-    return await log_in(workspace, kept, Password(entered.email, entered.password))
+        return await log_in_with_token(workspace, secrets, entered.app_id, entered.long_lived)
+    return await log_in(workspace, secrets, Password(entered.email, entered.password))
 
 
 def field_at_fault(error: QiscusTuiError, tab: Tab) -> str:
