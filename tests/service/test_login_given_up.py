@@ -1,7 +1,9 @@
 """A login that nobody waits for any more, while its answer is on the way."""
 
 import asyncio
+import threading
 from dataclasses import dataclass
+from dataclasses import replace as changed
 
 import httpx
 import pytest
@@ -11,6 +13,7 @@ from msgspec.structs import replace
 from qiscus_tui.errors import OutOfReach
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.service.account.login import LoggedIn, Password, log_in
+from qiscus_tui.store.secrets import FileSecrets
 from tests.service.conftest import Sandbox, SandboxMaker
 
 
@@ -144,3 +147,30 @@ async def test_where_the_server_does_not_say_which_one_lives_nothing_is_overwrit
         await rotation.login
     (stored,) = here.local_files.book.all()
     assert here.secrets.read(stored.account.key) == newest
+
+
+async def test_given_up_while_it_is_written_it_is_stored_with_its_token_alive(
+    sandbox: SandboxMaker,
+) -> None:
+    here = sandbox()
+    writing, go_on = threading.Event(), threading.Event()
+
+    class SlowSecrets(FileSecrets):
+        def write(self, key: str, credentials: Credentials) -> None:
+            writing.set()
+            go_on.wait(10)
+            super().write(key, credentials)
+
+    here = changed(here, secrets=SlowSecrets(here.local_files.paths))
+    login = (await waiting(here, is_released=True)).login
+    await asyncio.to_thread(writing.wait, 10)
+    login.cancel()
+    await asyncio.sleep(0.05)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await login
+    (stored,) = here.local_files.book.all()
+    held = here.secrets.read(stored.account.key)
+    assert held is not None
+    assert held.short_lived is not None
+    assert held.short_lived.token in here.tokens()

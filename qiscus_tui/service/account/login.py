@@ -300,11 +300,15 @@ async def _store(
                 await made.end()
             credentials = old
         with shield.held():  # a signal must not come between the answer and the disk
-            stored, credentials = await asyncio.to_thread(
-                _write, workspace, secrets, account, credentials, name, before
-            )
-            if made is not None:
-                made.is_stored = True
+            what = (workspace, secrets, account, credentials, name, before)
+            writing = asyncio.ensure_future(asyncio.to_thread(_write, *what))
+            try:
+                await asyncio.shield(writing)
+            finally:  # who gives up meanwhile leaves a whole login, not half of one
+                await asyncio.wait({writing})
+                if made is not None:
+                    made.is_stored = writing.exception() is None
+            stored, credentials = writing.result()
             trail = AccessTrail(workspace.local_files, workspace.clock, workspace.warn)
             await trail.record(stored.account, AuditKind.LOGIN, made.token if made else None)
         notes = await asyncio.to_thread(_tidy_up, stored, before, name)
