@@ -31,7 +31,7 @@ from qiscus_tui.service.revocation.plan import (
     make_plan,
 )
 from qiscus_tui.service.revocation.plan_files import apply_command, plan_file_of, read_plan
-from qiscus_tui.service.revocation.plan_groups import emptied_groups, emptied_words
+from qiscus_tui.service.revocation.plan_groups import emptied_words
 from qiscus_tui.service.revocation.retention import check_clocks, check_rules, offset_words
 from qiscus_tui.service.revocation.run import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.sending import (
@@ -208,7 +208,7 @@ async def carry_out(
     `on_report` gets how it ended.
     """
     options, console = context.options, context.console
-    emptied = emptied_words(emptied_groups(plan))
+    emptied = emptied_words(plan)
     if options.dry_run:
         _show_plan(context, connection, plan, emptied)
         _must_leave_some(context, emptied)

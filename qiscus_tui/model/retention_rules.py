@@ -41,9 +41,9 @@ class Rule(enum.Enum):
         """The time of a session that it needs to know."""
         self.is_age = is_age
 
-    def known_of(self, session: "Session") -> bool:
-        """Return whether the server lists what this rule goes by."""
-        return getattr(session, self.goes_by) is not None
+    def time_of(self, session: "Session") -> float | None:
+        """Return the time of a session that this rule goes by."""
+        return session.created_at if self.goes_by == _CREATED else session.last_used_at
 
     @property
     def option(self) -> str:
@@ -100,7 +100,7 @@ class RetentionRules(Struct, frozen=True, forbid_unknown_fields=True):
 
     def can_judge(self, session: "Session") -> bool:
         """Return whether a rule has what it needs to know of the session."""
-        return any(rule.known_of(session) for rule in self.all_given)
+        return any(rule.time_of(session) is not None for rule in self.all_given)
 
     @property
     def all_given(self) -> list[Rule]:

@@ -17,7 +17,7 @@ from qiscus_tui.query import Moment, Query
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.history import revoked_pairs
 from qiscus_tui.service.metrics import Sample, ended, labels_of
-from qiscus_tui.service.sessions.groups import Group, grouped, pair_groups
+from qiscus_tui.service.sessions.groups import Members, members_by, pairs_in
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import read_list, valid_token
 from qiscus_tui.store.audit_records import AuditIntent
@@ -104,7 +104,7 @@ def limit_findings(figures: Figures, limits: Limits, now: float) -> Iterator[Fin
             yield Finding(FindingKind.MIN_TTL, words)
 
 
-def new_findings(pairs: Iterable[tuple[str, Group]], seen: Checked) -> Iterator[Finding]:
+def new_findings(pairs: Iterable[tuple[str, Members]], seen: Checked) -> Iterator[Finding]:
     """Yield the pairs that no earlier check saw."""
     for fingerprint, group in pairs:
         if fingerprint not in seen.pairs:
@@ -114,7 +114,7 @@ def new_findings(pairs: Iterable[tuple[str, Group]], seen: Checked) -> Iterator[
 
 def returned_findings(
     listed: SessionList,
-    pairs: Iterable[tuple[str, Group]],
+    pairs: Iterable[tuple[str, Members]],
     revoked: Mapping[str, AuditIntent],
     seen: Checked,
 ) -> Iterator[tuple[Finding, str, float]]:
@@ -159,7 +159,7 @@ def figures_of(
     )
 
 
-def _of_group(kind: FindingKind, group: Group, count: int, words: str) -> Finding:
+def _of_group(kind: FindingKind, group: Members, count: int, words: str) -> Finding:
     client, network = group.values
     return Finding(kind, words, count, client, network)
 
@@ -241,8 +241,8 @@ def _compared(
         what = f"Nothing was checked: {listed.time_doubt}: ages can't be trusted"
         raise CannotTell(what, "Leave ages out, or get a new token of our own: qiscus-tui refresh")
     at = _chosen(listed, limits.rule, moment)
-    pairs = pair_groups(listed, moment, at)
-    clients = grouped(listed, (GroupKey.CLIENT,), moment, at)
+    pairs = pairs_in(listed, at)
+    clients = members_by(listed, (GroupKey.CLIENT,), at)
     hide = partial(masked, known=own, is_secret=listed.lists_token)
     sessions, expires_at = [listed.sessions[one] for one in at], report.figures.token_expires_at
     figures = replace(

@@ -66,13 +66,6 @@ def test_hidden_marks_stay_out_unless_asked_for():
     assert len(make_plan(on, selection, Allowed(hidden=True)).targets) == 2
 
 
-@pytest.mark.parametrize("named", [True, False])
-def test_what_is_left_out_tells_whether_it_was_named(named: bool):
-    own = new_session(1, current=True)
-    plan = make_plan(listed([own]), Selection([0], named=named), Allowed())
-    assert plan.left_out[0].named is named
-
-
 def test_a_session_named_twice_is_one_target():
     on = listed([new_session(1), new_session(2)])
     assert len(plan_of(on, 1, 0, 1, 1).targets) == 2

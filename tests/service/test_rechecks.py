@@ -9,7 +9,7 @@ from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.revocation.outcomes import Evidence, Outcome, SessionOutcome
-from qiscus_tui.service.revocation.plan import Allowed
+from qiscus_tui.service.revocation.plan import Allowed, Exclusion
 from qiscus_tui.service.revocation.rechecks import (
     IDS_CHANGED,
     OWN_UNKNOWN,
@@ -32,11 +32,11 @@ SHARED = list_replace(listed([A, B]), shared_ids=frozenset([A.id]))
     ("target", "after", "allowed", "reason"),
     [
         (A, listed([A, B]), Allowed(), None),
-        (A, BECAME_OWN, Allowed(), "became this program's own session"),
+        (A, BECAME_OWN, Allowed(), Exclusion.CURRENT.value),
         (A, BECAME_OWN, Allowed(current=True), None),
         (A, PROTECTED, Allowed(), "protected: billing cron"),
         (A, PROTECTED, Allowed(protected=True), None),
-        (A, SHARED, Allowed(), "more than one session has this id by now"),
+        (A, SHARED, Allowed(), Exclusion.SHARED_ID.value),
         (A, listed([B]), Allowed(), None),  # its token ends no other session
         (BY_ID, listed([BY_ID, B]), Allowed(), None),
         (BY_ID, listed([B]), Allowed(), "no longer listed"),

@@ -1,6 +1,6 @@
 """Dialogs where there is little room: what decides is there, whole, and at its place."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from qiscus_tui.model.clients import Known
 from qiscus_tui.store.config import Config, Policy
@@ -41,7 +41,8 @@ async def test_groups_are_named_whole_and_toggles_stand_below_each_other(
         assert not any("…" in line for line in here.lines()[at : at + 7])
         dialog = here.app.screen
         assert isinstance(dialog, RevokeDialog)
-        groups = [(9, replace(one, in_use=1117)) for one in dialog._shown.groups][: MOST + 5]
+        groups = [(9, replace(one, used_last_hour=1117)) for one in dialog._shown.groups]
+        groups = groups[: MOST + 5]
         lines = group_lines(groups, clock.now(), 73)
         assert all(line.plain.endswith("1,117 in use") for line in lines[1:-1])
         assert lines[-1].plain == f"  … and 5 more groups, {5 * 1117:,} in use"

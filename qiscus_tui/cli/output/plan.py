@@ -47,7 +47,7 @@ def plan_lines(plan: RevocationPlan, now: float, width: int | None) -> Iterator[
 
 def _group_lines(plan: RevocationPlan, width: int | None) -> Iterator[str]:
     """Yield a line for each group: its keys, and how many of it stay and go."""
-    keys = plan.groups[0].group.keys
+    keys = plan.groups[0].keys
     columns = [
         *(TextColumn(key.value.upper(), 3, least=16) for key in keys),
         TextColumn("SESSIONS", 1),
@@ -56,8 +56,8 @@ def _group_lines(plan: RevocationPlan, width: int | None) -> Iterator[str]:
     ]
     rows = [
         (
-            *map(shown, one.group.values),
-            *(f"{number:,}" for number in (one.group.count, one.kept, one.targets)),
+            *map(shown, one.values),
+            *(f"{number:,}" for number in (one.count, one.kept, one.targets)),
         )
         for one in plan.groups
     ]

@@ -276,7 +276,7 @@ class Evidence:
             *(
                 SessionOutcome(left.session.id, Outcome.NOT_SENT, left.reason)
                 for left in plan.left_out
-                if left.named
+                if plan.selection.named
             ),
         )
 

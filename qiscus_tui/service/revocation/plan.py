@@ -3,9 +3,10 @@
 import enum
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -14,7 +15,7 @@ from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.query import Moment, Query, select
 from qiscus_tui.service.revocation.retention import Why, kept_by_rules
-from qiscus_tui.service.sessions.groups import Group, grouped
+from qiscus_tui.service.sessions.groups import Members, members_by
 from qiscus_tui.service.sessions.session_list import SessionList
 
 WIDTH = 16
@@ -28,6 +29,9 @@ _FILTER_WORD = re.compile(r'[^\s":]+')
 
 NOT_LISTED = "not listed, and never seen in this account: another account may have it"
 """Why nothing is sent for what is not listed, and may be live elsewhere."""
+
+
+NONE_LEFT_OUT: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Selection:
     """Whether they were marked."""
     hidden: frozenset[int] = frozenset()
     """Marked positions that the filter hides."""
+    only: frozenset[str] | None = None
+    """The ids that may be revoked; None for all that are selected."""
     gone: tuple[str, ...] = ()
     """Full ids that were given, are not listed, and are known to be of this account."""
     unlisted: tuple[str, ...] = ()
@@ -106,8 +112,6 @@ class LeftOut(Struct, frozen=True, gc=False):
     exclusion: Exclusion
     reason: str
     """The same, for the user."""
-    named: bool
-    """Whether it was selected by its own id."""
     why: Why | None = None
     """Why a retention rule keeps it; None where none does."""
 
@@ -117,17 +121,15 @@ class LeftOut(Struct, frozen=True, gc=False):
         return self.why is not None and self.why.is_judged
 
 
-@dataclass(frozen=True)
-class PlanGroup:
+class PlanGroup(Members, frozen=True, kw_only=True):
     """A group of the selection, and how many of it are revoked."""
 
-    group: Group
     targets: int
 
     @property
     def kept(self) -> int:
         """Return how many stay, whatever the reason."""
-        return self.group.count - self.targets
+        return self.count - self.targets
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,22 +263,24 @@ def make_plan(
     allowed: Allowed,
     retention: Retention | None = None,
     moment: Moment | None = None,
+    not_chosen: Mapping[int, str] = NONE_LEFT_OUT,
 ) -> RevocationPlan:
     """Return the plan for a selection. Calls no server.
 
-    `moment` is when the rules apply: the reading of the list, unless given.
+    `moment` is when the rules apply: the reading of the list, unless given. `not_chosen`: why what
+    chose some of these positions does not choose them any more.
     """
     moment = moment or Moment(listed.read_at + listed.offset, 0.0)
     positions = list(dict.fromkeys(selection.positions))
-    groups: tuple[Group, ...] = ()
+    groups: Sequence[Members] = ()
     kept_by_rule: dict[int, Why] = {}
     if retention is not None:
-        groups = grouped(listed, retention.keys, moment, positions)
+        groups = members_by(listed, retention.keys, positions)
         kept_by_rule = kept_by_rules(listed.sessions, groups, retention.rules, moment.server_now)
     targets: dict[int, Session] = {}
     left_out: list[LeftOut] = []
     kept: list[LeftOut] = []
-    named = selection.named
+    only = selection.only
     for position in positions:
         session, why = listed.sessions[position], kept_by_rule.get(position)
         exclusion = exclusion_of(listed, position, selection, allowed)
@@ -284,10 +288,12 @@ def make_plan(
             known, reason = listed.labels[position], exclusion.value
             if exclusion is Exclusion.PROTECTED and known is not None:
                 reason = f"protected: {known.label}"
-            left_out.append(LeftOut(session, exclusion, reason, named, why))
+            left_out.append(LeftOut(session, exclusion, reason, why))
+        elif position in not_chosen:
+            left_out.append(LeftOut(session, Exclusion.NOT_CHOSEN, not_chosen[position]))
         elif why is not None:
-            kept.append(LeftOut(session, Exclusion.RULE, f"kept: {why.words}", named, why))
-        else:
+            kept.append(LeftOut(session, Exclusion.RULE, f"kept: {why.words}", why))
+        elif only is None or session.id in only:
             targets[position] = session
     return RevocationPlan(
         listed,
@@ -299,7 +305,12 @@ def make_plan(
         tuple(left_out),
         tuple(kept),
         tuple(
-            PlanGroup(group, sum(position in targets for position in group.positions))
+            PlanGroup(
+                keys=group.keys,
+                kinds=group.kinds,
+                positions=group.positions,
+                targets=sum(position in targets for position in group.positions),
+            )
             for group in groups
         ),
     )
@@ -349,7 +360,7 @@ def not_chosen_now(
                 not_chosen[position] = f"no longer matches the filter{used}"
     if retention is not None:
         left = [position for position in members if position not in not_chosen]
-        groups = grouped(listed, retention.keys, moment, left)
+        groups = members_by(listed, retention.keys, left)
         kept = kept_by_rules(listed.sessions, groups, retention.rules, moment.server_now)
         not_chosen |= {one: f"kept now: {why.words}" for one, why in kept.items()}
     return not_chosen

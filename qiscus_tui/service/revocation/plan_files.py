@@ -18,8 +18,6 @@ from qiscus_tui.query import Moment, Query, parse
 from qiscus_tui.service.revocation.plan import (
     Allowed,
     ChosenBy,
-    Exclusion,
-    LeftOut,
     PlanGroup,
     RevocationPlan,
     Selection,
@@ -74,29 +72,21 @@ class StoredPlan:
         members = [at[one] for one in (*file.ids, *file.kept, *file.left_out) if one in at]
         since = file.time.timestamp() + listed.offset
         not_chosen = not_chosen_now(self.filters, self.retention, listed, members, moment, since)
+        for position in members:
+            session = listed.sessions[position]
+            if file.stands_for.get(session.id, known := _stands_for(session)) != known:
+                not_chosen[position] = ANOTHER
         selection = Selection(
             members,
             named=True,
+            only=self.ids,
             gone=tuple(one for one in file.ids if one not in at),
             rule=self.query,
             source=self.words,
         )
-        plan = make_plan(listed, selection, allowed, None, moment)
-        left_out = {one.session.id: one for one in plan.left_out}
-        for position in members:
-            session = listed.sessions[position]
-            stood_for = file.stands_for.get(session.id)
-            is_another = stood_for is not None and stood_for != _stands_for(session)
-            if is_another or (position in not_chosen and session.id not in left_out):
-                why = ANOTHER if is_another else not_chosen[position]
-                left_out[session.id] = LeftOut(session, Exclusion.NOT_CHOSEN, why, named=True)
-        targets = self.ids - left_out.keys()
-        return replace(
-            plan,
-            retention=self.retention,
-            targets=tuple(one for one in plan.targets if one.id in targets),
-            left_out=tuple(one for one in left_out.values() if one.session.id in self.ids),
-        )
+        plan = make_plan(listed, selection, allowed, None, moment, not_chosen)
+        left_out = tuple(one for one in plan.left_out if one.session.id in self.ids)
+        return replace(plan, retention=self.retention, left_out=left_out)
 
     def changes(self, plan: RevocationPlan) -> str:
         """Return what changed since the file was written; `plan` is what is left of it."""
@@ -187,9 +177,9 @@ def hiding(plan: RevocationPlan, secrets: Collection[str]) -> Callable[[str], st
 
 def group_record(group: PlanGroup, hide: Callable[[str], str]) -> dict[str, str | int | None]:
     """Return the keys of a group, then how many sessions it has, keeps and loses."""
-    pairs = zip(group.group.keys, group.group.values, strict=True)
+    pairs = zip(group.keys, group.values, strict=True)
     values = {key.value: None if value is None else hide(value) for key, value in pairs}
-    return {**values, "count": group.group.count, "kept": group.kept, "targets": group.targets}
+    return {**values, "count": group.count, "kept": group.kept, "targets": group.targets}
 
 
 def _ids(ids: Iterable[str]) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
 """What a newer list says of what is still to be sent: compared again each time it is read. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.outcomes import Evidence, Outcome, SessionOutcome
-from qiscus_tui.service.revocation.plan import RevocationPlan, not_chosen_now
+from qiscus_tui.service.revocation.plan import RevocationPlan, Selection, make_plan, not_chosen_now
 from qiscus_tui.service.revocation.sending import Stop
 from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -32,57 +32,43 @@ def why_stop(plan: RevocationPlan, listed: SessionList) -> Stop | None:
 def held_back(
     evidence: Evidence, waiting: Iterable[Session], listed: SessionList, server_now: float
 ) -> dict[str, SessionOutcome]:
-    """Return the outcome of each session that must not be sent after all."""
-    not_chosen = _not_chosen_since(evidence, listed, server_now)
-    found: dict[str, SessionOutcome] = {}
-    for session in waiting:
-        if evidence.is_gone(session, listed):
-            found[session.id] = SessionOutcome(session.id, Outcome.ALREADY_GONE)
-        elif reason := _why_not(evidence.plan, session, listed, not_chosen):
-            found[session.id] = SessionOutcome(session.id, Outcome.NOT_SENT, reason)
-    return found
+    """Return the outcome of each session that must not be sent after all.
 
-
-def _why_not(
-    plan: RevocationPlan, session: Session, listed: SessionList, not_chosen: Mapping[int, str]
-) -> str | None:
-    """Return why a session that is not gone must not be sent; None where it may."""
-    position = listed.positions.get(session.id)
-    if position is None:
-        if plan.chooses_again:
-            return "no longer listed: can't tell whether it would still be chosen"
-        # A token ends its own session and no other; an id may be another's by now.
-        return None if session.revoke_with == session.token else "no longer listed"
-    known = listed.labels[position]
-    if listed.sessions[position].current and not plan.allowed.current:
-        return "became this program's own session"
-    if known is not None and known.protect and not plan.allowed.protected:
-        return f"protected: {known.label}"
-    if session.id in listed.shared_ids:
-        return "more than one session has this id by now"
-    return not_chosen.get(position)
-
-
-def _not_chosen_since(
-    evidence: Evidence, listed: SessionList, server_now: float
-) -> Mapping[int, str]:
-    """Return by position in the newer list why what made the plan does not choose a session now.
-
-    Only what was selected then and is still listed counts: fewer sessions in a group never make a
-    rule keep fewer of them, so whatever began since can't take the place of one that is kept.
+    What made the plan chooses again. Only what was selected then and is still listed counts: fewer
+    sessions in a group never make a rule keep fewer of them, so whatever began since can't take the
+    place of one that is kept.
     """
-    plan = evidence.plan
-    if not plan.chooses_again:
-        return {}
+    plan, named = evidence.plan, _named_as_before(evidence.plan, listed)
     selected = dict.fromkeys(plan.listed.sessions[one].id for one in plan.selection.positions)
     members = [
         position
         for one in selected
         if one not in evidence.sent and (position := listed.positions.get(one)) is not None
     ]
-    named, moment = _named_as_before(plan, listed), Moment(server_now, plan.moment.expiring)
-    since = plan.moment.server_now
-    return not_chosen_now(plan.filters, plan.retention, named, members, moment, since)
+    moment, since = Moment(server_now, plan.moment.expiring), plan.moment.server_now
+    not_chosen = not_chosen_now(plan.filters, plan.retention, named, members, moment, since)
+    again = make_plan(named, Selection(members), plan.allowed, None, moment, not_chosen)
+    reasons = {left.session.id: left.reason for left in again.left_out}
+    found: dict[str, SessionOutcome] = {}
+    for session in waiting:
+        one = session.id
+        if evidence.is_gone(session, listed):
+            found[one] = SessionOutcome(one, Outcome.ALREADY_GONE)
+            continue
+        reason = reasons.get(one)
+        if one not in listed.positions:
+            reason = _why_unlisted_stays(plan, session)
+        if reason is not None:
+            found[one] = SessionOutcome(one, Outcome.NOT_SENT, reason)
+    return found
+
+
+def _why_unlisted_stays(plan: RevocationPlan, session: Session) -> str | None:
+    """Return why a session that is not listed, but may be live, is not sent; None where it is."""
+    if plan.chooses_again:
+        return "no longer listed: can't tell whether it would still be chosen"
+    # A token ends its own session and no other; an id may be another's by now.
+    return None if session.revoke_with == session.token else "no longer listed"
 
 
 def _named_as_before(plan: RevocationPlan, listed: SessionList) -> SessionList:

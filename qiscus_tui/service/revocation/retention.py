@@ -6,7 +6,7 @@ session has that is not judged at all.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qiscus_tui.errors import CannotTell, UsageError
@@ -21,7 +21,7 @@ from qiscus_tui.model.retention_rules import (
 )
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import Query
-from qiscus_tui.service.sessions.groups import Group
+from qiscus_tui.service.sessions.groups import Members
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.config import Policy
 
@@ -50,85 +50,69 @@ def retention_of(policy: Policy) -> Retention:
 
 
 def kept_by_rules(
-    sessions: Sequence[Session], groups: Sequence[Group], rules: RetentionRules, server_now: float
+    sessions: Sequence[Session], groups: Iterable[Members], rules: RetentionRules, server_now: float
 ) -> dict[int, Why]:
     """Return by position why each session that stays does so."""
     kept: dict[int, Why] = {}
+    words = {rule: rule.words.format(value) for rule, value in written_rules(rules)}
+    newest = words.get(Rule.keep_newest, "").removeprefix("the ")
     for group in groups:
-        judge = _judge(sessions, group, rules, server_now)
-        for position in group.positions:
-            why = judge(sessions[position])
+        if group.is_unknown and not rules.include_unknown:
+            pairs = zip(group.keys, group.values, strict=True)
+            keys = " and ".join(key.value for key, value in pairs if not value)
+            kept |= dict.fromkeys(group.positions, Why(f"{keys} unknown", is_judged=False))
+            continue
+        whys = {rule: Why(said) for rule, said in words.items()}
+        if newest:
+            whys[Rule.keep_newest] = Why(f"{newest} of {group.name}", is_newest=True)
+        if group.count <= (rules.keep_newest or 0):
+            kept |= dict.fromkeys(group.positions, whys[Rule.keep_newest])
+            continue
+        members = [sessions[position] for position in group.positions]
+        since = {rule: _since(rule, rules, members, server_now) for rule in whys}
+        for position, session in zip(group.positions, members, strict=True):
+            why = next((whys[rule] for rule in whys if _is_since(session, rule, since[rule])), None)
+            why = why or _why_in_doubt(session, rules, [*whys])
             if why is not None:
                 kept[position] = why
     return kept
 
 
-def _judge(
-    sessions: Sequence[Session], group: Group, rules: RetentionRules, server_now: float
-) -> Callable[[Session], Why | None]:
-    """Return what says of a session of this group why it stays; None where it does not."""
-    if group.is_unknown and not rules.include_unknown:
-        keys = [key.value for key, value in zip(group.keys, group.values, strict=True) if not value]
-        unknown = Why(f"{' and '.join(keys)} unknown", is_judged=False)
-        return lambda _: unknown
-    given = [
-        (_keeps(rule, rules, sessions, group, server_now), _why(rule, value, group))
-        for rule, value in written_rules(rules)
-    ]
-    asked = rules.all_given
-
-    def judge(session: Session) -> Why | None:
-        for keeps, why in given:
-            if keeps(session):
-                return why
-        unknown = [rule for rule in asked if not rule.known_of(session)]
-        if not unknown:
-            return None
-        if rules.keep_newest is not None and session.created_at is None:
-            words = f"no creation date: may be among the newest {rules.keep_newest}"
-            return Why(words, is_judged=False)
-        if not rules.include_unknown:
-            return Why(f"{TIMES[unknown[0].goes_by]} unknown", is_judged=False)
-        if len(unknown) == len(asked):
-            return Why("what the rules go by is unknown", is_judged=False)
-        return None
-
-    return judge
-
-
-def _keeps(
-    rule: Rule, rules: RetentionRules, sessions: Sequence[Session], group: Group, server_now: float
-) -> Callable[[Session], bool]:
-    """Return what says whether a rule that is given keeps a session of this group."""
-    value = rules.value(rule) or 0
+def _since(
+    rule: Rule, rules: RetentionRules, members: Sequence[Session], server_now: float
+) -> float:
+    """Return from what time on a rule that is given keeps these members of a group."""
     match rule:
         case Rule.keep_newest:
-            if group.count <= value:
-                return lambda _: True
-            border = _border([sessions[position] for position in group.positions], int(value))
-            return lambda one: one.created_at is not None and one.created_at >= border
+            # Sessions of the same second can't be told apart: all stay that are as new as the last.
+            created = sorted([one.created_at for one in members if one.created_at is not None])
+            most = rules.keep_newest or 0
+            return created[-most] if len(created) > most else -math.inf
         case Rule.keep_used_within:
-            since = server_now - value
-            return lambda one: one.last_used_at is not None and one.last_used_at >= since
+            return server_now - (rules.keep_used_within or 0)
         case Rule.keep_created_within:
-            since = server_now - value
-            return lambda one: one.created_at is not None and one.created_at >= since
+            return server_now - (rules.keep_created_within or 0)
 
 
-def _why(rule: Rule, value: str, group: Group) -> Why:
-    words = rule.words.format(value)
-    if rule is Rule.keep_newest:
-        return Why(f"{words.removeprefix('the ')} of {group.name}", is_newest=True)
-    return Why(words)
+def _is_since(session: Session, rule: Rule, since: float) -> bool:
+    at = rule.time_of(session)
+    return at is not None and at >= since
 
 
-def _border(sessions: Sequence[Session], most: int) -> float:
-    """Return the creation from which on a session is among the newest.
-
-    Sessions of the same second can't be told apart: all stay that are as new as the last of them.
-    """
-    created = sorted([one.created_at for one in sessions if one.created_at is not None])
-    return created[-most] if len(created) > most else -math.inf
+def _why_in_doubt(session: Session, rules: RetentionRules, asked: Sequence[Rule]) -> Why | None:
+    """Return why a session that no rule keeps can't be judged; None where it goes."""
+    unknown = [rule for rule in asked if rule.time_of(session) is None]
+    if not unknown:
+        return None
+    if rules.keep_newest is not None and session.created_at is None:
+        words = f"no creation date: may be among the newest {rules.keep_newest}"
+    elif not rules.include_unknown:
+        words = f"{TIMES[unknown[0].goes_by]} unknown"
+    elif len(unknown) == len(asked):
+        words = "what the rules go by is unknown"
+    else:
+        return None
+    return Why(words, is_judged=False)
 
 
 # When they can't be applied
@@ -140,7 +124,7 @@ def check_rules(listed: Sequence[Session], rules: RetentionRules) -> None:
     It would keep nothing, and what was asked to stay would go.
     """
     for rule in rules.all_given:
-        if listed and not any(map(rule.known_of, listed)):
+        if listed and all(rule.time_of(one) is None for one in listed):
             name = rule.option.removeprefix("--")
             raise CannotTell(
                 f"The server lists no {TIMES[rule.goes_by]} ({rule.goes_by}) for any session: "

@@ -8,10 +8,9 @@ direction, and equals are the largest first.
 """
 
 import enum
-import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
@@ -27,7 +26,7 @@ from qiscus_tui.model.addresses import (
     surroundings_text,
 )
 from qiscus_tui.model.clients import UNKNOWN, client_family, client_of
-from qiscus_tui.model.clock import DAY
+from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.ids import sha256
 from qiscus_tui.model.local_days import day_named, days_near
@@ -151,29 +150,13 @@ _ORIGINS = {GroupKey.CLIENT, GroupKey.NETWORK, GroupKey.IP}
 """What tells one script from another."""
 
 
-class Group(Struct, frozen=True, kw_only=True):
-    """Sessions with something in common. Times are epoch seconds, the server's; None: unknown."""
+class Members(Struct, frozen=True, kw_only=True):
+    """Sessions with something in common."""
 
     keys: tuple[GroupKey, ...]
     kinds: tuple[Kind, ...]
     positions: Sequence[int]
     """Of its sessions, in the list's order."""
-    share: float
-    """Of all that were grouped, 0 to 1."""
-    per_day: float | None
-    """Sessions created per day: of the last 7 days, or since its oldest where that is less, but of
-    no less than one day. None where no creation time is known."""
-    oldest_at: float | None
-    newest_at: float | None
-    last_used_at: float | None
-    expiring: int
-    """Sessions that end soon, as in `is:expiring`."""
-    in_use: int
-    """Sessions that were used within 24 hours."""
-    current: bool | None
-    """Whether it has our own session; None where that is unknown."""
-    protected: bool
-    """Whether it has sessions of a protected integration."""
 
     @property
     def count(self) -> int:
@@ -210,11 +193,47 @@ class Group(Struct, frozen=True, kw_only=True):
         )
 
 
+class Group(Members, frozen=True, kw_only=True):
+    """Members, and what is known of them. Times are epoch seconds, the server's; None: unknown."""
+
+    share: float
+    """Of all that were grouped, 0 to 1."""
+    per_day: float | None
+    """Sessions created per day: of the last 7 days, or since its oldest where that is less, but of
+    no less than one day. None where no creation time is known."""
+    oldest_at: float | None
+    newest_at: float | None
+    last_used_at: float | None
+    expiring: int
+    """Sessions that end soon, as in `is:expiring`."""
+    in_use: int
+    """Sessions that were used within 24 hours."""
+    used_last_hour: int
+    current: bool | None
+    """Whether it has our own session; None where that is unknown."""
+    protected: bool
+    """Whether it has sessions of a protected integration."""
+
+
 def shown(value: str | None) -> str:
     """Return a value of a group for people; a client that calls itself unknown is in quotes."""
     if value is None:
         return UNKNOWN
     return f'"{value}"' if value == UNKNOWN else value
+
+
+def members_by(
+    listed: SessionList, keys: Sequence[GroupKey], positions: Sequence[int] | None = None
+) -> list[Members]:
+    """Return these positions (all by default) by what they have in common, the largest first."""
+    positions = range(len(listed)) if positions is None else positions
+    by_kinds = defaultdict[tuple[Kind, ...], list[int]](list)
+    for position, kinds in zip(positions, kinds_of(listed, keys, positions), strict=True):
+        by_kinds[kinds].append(position)
+    found = [
+        Members(keys=tuple(keys), kinds=kinds, positions=them) for kinds, them in by_kinds.items()
+    ]
+    return sorted(found, key=lambda one: (-one.count, one.name))
 
 
 def grouped(
@@ -224,28 +243,38 @@ def grouped(
     positions: Sequence[int] | None = None,
 ) -> tuple[Group, ...]:
     """Return the groups of these positions (of all by default), the largest first."""
-    positions = range(len(listed)) if positions is None else positions
-    by_kinds = defaultdict[tuple[Kind, ...], _Tally](_Tally)
-    for position, kinds in zip(positions, kinds_of(listed, keys, positions), strict=True):
-        tally = by_kinds[kinds]
-        tally.positions.append(position)
-        session, label = listed.sessions[position], listed.labels[position]
-        created, used, end = session.created_at, session.last_used_at, session.expires_at
-        if created is not None:
-            tally.oldest = min(tally.oldest, created)
-            tally.newest = max(tally.newest, created)
-            tally.recent += created > moment.server_now - PER_DAY_OF
-        if used is not None:
-            tally.used = max(tally.used, used)
-            tally.in_use += used >= moment.server_now - DAY
-        tally.expiring += end is not None and 0 < end - moment.server_now <= moment.expiring
-        if session.current is not False:
-            tally.current = tally.current or session.current
-        if label is not None:
-            tally.protected |= label.protect
-    total = len(positions)
-    groups = [tally.group(tuple(keys), kinds, moment, total) for kinds, tally in by_kinds.items()]
-    return tuple(sorted(groups, key=lambda group: (-group.count, group.name)))
+    total = len(listed if positions is None else positions)
+    return tuple(_group(listed, one, moment, total) for one in members_by(listed, keys, positions))
+
+
+def _group(listed: SessionList, members: Members, moment: Moment, total: int) -> Group:
+    """Return what is known of these members, of `total` sessions that were grouped."""
+    now, sessions = moment.server_now, [listed.sessions[at] for at in members.positions]
+    created = [one.created_at for one in sessions if one.created_at is not None]
+    used = [one.last_used_at for one in sessions if one.last_used_at is not None]
+    ends = [one.expires_at for one in sessions if one.expires_at is not None]
+    oldest, per_day = min(created, default=None), None
+    if oldest is not None:
+        days = min(max(now - oldest, DAY), PER_DAY_OF) / DAY
+        per_day = sum(at > now - PER_DAY_OF for at in created) / days
+    whether_current = {one.current for one in sessions}
+    return Group(
+        keys=members.keys,
+        kinds=members.kinds,
+        positions=members.positions,
+        share=members.count / total,
+        per_day=per_day,
+        oldest_at=oldest,
+        newest_at=max(created, default=None),
+        last_used_at=max(used, default=None),
+        expiring=sum(map(moment.is_expiring, ends)),
+        in_use=sum(at >= now - DAY for at in used),
+        used_last_hour=sum(at >= now - HOUR for at in used),
+        current=True in whether_current or (None if None in whether_current else False),
+        protected=any(
+            known.protect for at in members.positions if (known := listed.labels[at]) is not None
+        ),
+    )
 
 
 def kinds_of(
@@ -260,48 +289,6 @@ def kinds_of(
             pairs = zip(of_keys, decided_by, strict=True)
             kinds = known[decided_by] = tuple([one.kind(value) for one, value in pairs])
         yield kinds
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What is counted of one group."""
-
-    positions: list[int] = field(default_factory=list[int])
-    oldest: float = math.inf
-    newest: float = -math.inf
-    used: float = -math.inf
-    recent: int = 0
-    """Created in the time of which `per_day` is the average."""
-    expiring: int = 0
-    in_use: int = 0
-    current: bool | None = False
-    protected: bool = False
-
-    def group(
-        self, keys: tuple[GroupKey, ...], kinds: tuple[Kind, ...], moment: Moment, total: int
-    ) -> Group:
-        """Return the group, of `total` sessions that were grouped."""
-        oldest, newest, used = (
-            None if math.isinf(time) else time for time in (self.oldest, self.newest, self.used)
-        )
-        per_day = None
-        if oldest is not None:
-            days = min(max(moment.server_now - oldest, DAY), PER_DAY_OF) / DAY
-            per_day = self.recent / days
-        return Group(
-            keys=keys,
-            kinds=kinds,
-            positions=self.positions,
-            share=len(self.positions) / total,
-            per_day=per_day,
-            oldest_at=oldest,
-            newest_at=newest,
-            last_used_at=used,
-            expiring=self.expiring,
-            in_use=self.in_use,
-            current=self.current,
-            protected=self.protected,
-        )
 
 
 def lacking(listed: SessionList, keys: Sequence[GroupKey]) -> str | None:
@@ -325,25 +312,25 @@ def _has(listed: SessionList, key: GroupKey) -> bool:
     return any(KINDS[key].kind(value) is not None for value in values)
 
 
-def pair_groups(
-    listed: SessionList, moment: Moment, positions: Sequence[int] | None = None
-) -> tuple[tuple[str, Group], ...]:
+def pairs_in(
+    listed: SessionList, positions: Sequence[int] | None = None
+) -> list[tuple[str, Members]]:
     """Return each pair's fingerprint and sessions, the largest first, but of unknown origin."""
-    groups = grouped(listed, USUAL_KEYS, moment, positions)
-    return tuple((_fingerprint(group), group) for group in groups if not group.is_unknown)
+    pairs = members_by(listed, USUAL_KEYS, positions)
+    return [(_fingerprint(pair), pair) for pair in pairs if not pair.is_unknown]
 
 
 def whole_pairs(listed: SessionList, ids: Collection[str]) -> tuple[str, ...]:
     """Return the fingerprints of the pairs all of whose sessions have these ids."""
     return tuple(
         fingerprint
-        for fingerprint, group in pair_groups(listed, Moment(0.0, 0.0))
-        if all(listed.sessions[position].id in ids for position in group.positions)
+        for fingerprint, pair in pairs_in(listed)
+        if all(listed.sessions[position].id in ids for position in pair.positions)
     )
 
 
-def _fingerprint(group: Group) -> str:
-    text = "\0".join(value or "" for value in group.values)
+def _fingerprint(pair: Members) -> str:
+    text = "\0".join(value or "" for value in pair.values)
     return sha256(text)[:16]
 
 
@@ -359,7 +346,7 @@ def values_in(listed: SessionList, key: Key) -> list[str]:
     """Return the values as safe texts, that of most sessions first; none of a key without texts."""
     if key not in _GROUPED_BY:
         return []
-    groups = grouped(listed, (_GROUPED_BY[key],), Moment(0.0, 0.0))
+    groups = members_by(listed, (_GROUPED_BY[key],))
     return [value for group in groups for value in group.values if value is not None]
 
 

@@ -13,8 +13,9 @@ from qiscus_tui.model.retention_rules import Retention, RetentionRules
 from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.outcomes import Report, not_sent_by
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
-from qiscus_tui.service.revocation.plan_groups import TargetGroup, emptied_groups, target_groups
+from qiscus_tui.service.revocation.plan_groups import emptied_words
 from qiscus_tui.service.revocation.retention import USUAL_RULES
+from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.service.sessions.session_list import SessionList
 
 EACH = 12
@@ -30,10 +31,10 @@ class ShownPlan:
     """A plan, and what is shown of it besides."""
 
     plan: RevocationPlan
-    groups: Sequence[TargetGroup] = ()
+    groups: Sequence[Group] = ()
     """The groups of the targets; none where they are shown one by one."""
-    emptied: Sequence[str] = ()
-    """Names of the groups that the rules leave with no session."""
+    emptied: str = ""
+    """Which groups the rules leave with no session; empty for none."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,6 @@ class PlanChoices:
     """The policy in config.toml that the rules come from."""
     chosen: str = ""
     """What the plan is made of, in words: the dialog's first line."""
-    only: frozenset[str] | None = None
-    """The ids that may be revoked, after a stop; None for all that are chosen."""
 
     @property
     def retention(self) -> Retention | None:
@@ -59,13 +58,10 @@ class PlanChoices:
     def planned(self, listed: SessionList, moment: Moment) -> ShownPlan:
         """Make the plan. Calls no server; on a long list it takes a moment."""
         plan = make_plan(listed, self.selection, self.allowed, self.retention, moment)
-        if self.only is not None:
-            targets = tuple(one for one in plan.targets if one.id in self.only)
-            plan = replace(plan, targets=targets)
-        groups: Sequence[TargetGroup] = ()
+        groups: Sequence[Group] = ()
         if plan.retention is not None or len(plan.targets) > EACH:
-            groups = target_groups(plan, self.keys, moment.server_now)
-        return ShownPlan(plan, groups, emptied_groups(plan))
+            groups = grouped(listed, self.keys, moment, plan.target_positions)
+        return ShownPlan(plan, groups, emptied_words(plan))
 
     def after_stop(self, report: Report, listed: SessionList) -> PlanChoices:
         """Choose what the run did not send, of the list that was read after it."""
@@ -76,8 +72,9 @@ class PlanChoices:
             if now_at is not None and listed.sessions[now_at].is_same_as(session):
                 moved[at] = now_at
         hidden = frozenset(moved[at] for at in self.selection.hidden if at in moved)
-        selection = replace(self.selection, positions=[*moved.values()], hidden=hidden)
-        return replace(self, selection=selection, only=not_sent_by(report))
+        positions, only = [*moved.values()], not_sent_by(report)
+        selection = replace(self.selection, positions=positions, hidden=hidden, only=only)
+        return replace(self, selection=selection)
 
     def toggled(self, kind: str) -> PlanChoices:
         """Let `current`, `protected` or `hidden` sessions in, or leave them out again."""

@@ -11,11 +11,10 @@ from textual.content import Content
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Account
-from qiscus_tui.model.clock import countdown
+from qiscus_tui.model.clock import HOUR, countdown
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan
-from qiscus_tui.service.revocation.plan_groups import IN_USE, TargetGroup, emptied_words
 from qiscus_tui.service.revocation.retention import offset_words
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -82,7 +81,7 @@ def lead(shown: ShownPlan, refusal: QiscusTuiError | None) -> Content:
         return Content("Nothing will be sent.")
     if not plan.selection.positions:
         return Content("No session matches.")
-    emptied = Content.styled(emptied_words(shown.emptied), "bold $warning")
+    emptied = Content.styled(shown.emptied, "bold $warning")
     return joined([Content.styled(summary(plan), "bold"), emptied])
 
 
@@ -172,7 +171,7 @@ def plan_lines(
         parts.append(Content(words).wrap(width))
     if count:
         lines = (
-            group_lines([(one.targets.count, one) for one in shown.groups], now, width)
+            group_lines([(one.count, one) for one in shown.groups], now, width)
             if shown.groups
             else session_lines(plan.listed, plan.targets, now, width)
         )
@@ -260,7 +259,7 @@ def session_lines(
         return client_text(listed, listed.positions[one.id])
 
     def use_style(one: Session) -> str:
-        is_hot = one.last_used_at is not None and now - one.last_used_at < IN_USE
+        is_hot = one.last_used_at is not None and now - one.last_used_at < HOUR
         return "soon" if is_hot else "row"
 
     columns: list[Column[Session]] = [
@@ -275,39 +274,37 @@ def session_lines(
     return _table(columns, sessions, [UNBOUND] * len(columns), width)
 
 
-GroupRow = tuple[int, TargetGroup]
+GroupRow = tuple[int, Group]
 """How many are revoked, or gone, of which group."""
 
 
 def group_lines(rows: Sequence[GroupRow], now: float, width: int) -> list[Content]:
     """Return the titles, a line for each group, and what is not shown of them."""
 
-    def targets(row: GroupRow) -> Group:
-        return row[1].targets
-
     def created(row: GroupRow, _: int) -> str:
-        oldest, newest = targets(row).oldest_at, targets(row).newest_at
+        oldest, newest = row[1].oldest_at, row[1].newest_at
         if oldest is None or newest is None:
             return UNKNOWN
         begin, end = day_words(oldest, now), day_words(newest, now)
         return begin if begin == end else f"{begin}–{end}"
 
     def in_use(row: GroupRow, _: int) -> str:
-        return f"{row[1].in_use:,} in use" if row[1].in_use else ""
+        return f"{row[1].used_last_hour:,} in use" if row[1].used_last_hour else ""
 
     columns: list[Column[GroupRow]] = [
         Column("SESSIONS", lambda row, _: f"{row[0]:,}", UNBOUND, 90, is_number=True),
-        Column("GROUP", lambda row, _: targets(row).name, UNBOUND, 70, least=12),
+        Column("GROUP", lambda row, _: row[1].name, UNBOUND, 70, least=12),
         *([Column("CREATED", created, UNBOUND, style="muted")] if width > ROOMY else []),
-        Column("LAST USED", lambda row, _: last_used_cell(targets(row).last_used_at, now), 10, 80),
+        Column("LAST USED", lambda row, _: last_used_cell(row[1].last_used_at, now), 10, 80),
     ]
-    if any(group.in_use for _, group in rows):
+    if any(group.used_last_hour for _, group in rows):
         columns.append(Column("LAST HOUR", in_use, UNBOUND, 85, style="soon"))
     some = rows[:MOST]
     longest = [max((width_of(one.text(row, 0)) for row in some), default=0) for one in columns]
     lines = _table(columns, some, longest, width)
     if others := rows[MOST:]:
-        words, used = counted(len(others), "more group"), sum(group.in_use for _, group in others)
+        words = counted(len(others), "more group")
+        used = sum(group.used_last_hour for _, group in others)
         hot = (f", {used:,} in use" if used else "", STYLES["soon"])
         lines.append(Content.assemble(muted(f"  … and {words}"), hot))
     return lines

@@ -9,7 +9,6 @@ from textual.content import Content
 from qiscus_tui.model.clock import Pace, pace_words, span
 from qiscus_tui.model.text import with_reason
 from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report, not_sent_by
-from qiscus_tui.service.revocation.plan_groups import TargetGroup, ended_groups
 from qiscus_tui.service.revocation.sending import (
     Answered,
     Event,
@@ -19,9 +18,10 @@ from qiscus_tui.service.revocation.sending import (
     TrialStarted,
 )
 from qiscus_tui.service.revocation.verification import MOST_READINGS
+from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.revoke.choices import EACH
-from qiscus_tui.tui.revoke.plan_text import group_lines, joined, muted, parted, some_lines
+from qiscus_tui.tui.revoke.plan_text import GroupRow, group_lines, joined, muted, parted, some_lines
 from qiscus_tui.tui.widgets.bars import progress_bar
 
 REASONS = 20
@@ -121,8 +121,8 @@ class EndedPlan:
     """A report, and what is shown of it besides."""
 
     report: Report
-    groups: Sequence[TargetGroup] = ()
-    """What ended by group; none where sessions are shown one by one."""
+    groups: Sequence[GroupRow] = ()
+    """How many ended of which group; none where sessions are shown one by one."""
     unsent: int = 0
     """How many were not sent because the user stopped it."""
     seconds: float = 0.0
@@ -130,11 +130,14 @@ class EndedPlan:
 
 
 def ended_plan(
-    report: Report, groups: Sequence[TargetGroup], seconds: float, *, was_stopped: bool
+    report: Report, groups: Sequence[Group], seconds: float, *, was_stopped: bool
 ) -> EndedPlan:
     """Return a report with what is shown besides; of a long plan it takes a moment."""
     unsent = len(not_sent_by(report)) if was_stopped else 0
-    return EndedPlan(report, ended_groups(groups, report), unsent, seconds)
+    gone = {one.id for one in report.outcomes if one.outcome in GONE}
+    sessions = report.plan.listed.sessions
+    rows = [(sum(sessions[at].id in gone for at in group.positions), group) for group in groups]
+    return EndedPlan(report, rows, unsent, seconds)
 
 
 def result_heading(ended: EndedPlan) -> str:
@@ -212,7 +215,7 @@ def _gone(ended: EndedPlan, now: float, width: int) -> list[Content]:
     if not ids:
         return []
     lines = (
-        group_lines([(one.gone, one) for one in ended.groups if one.gone], now, width)
+        group_lines([row for row in ended.groups if row[0]], now, width)
         if ended.groups
         else _named(ended.report, ids, EACH, now, width)
     )
