@@ -219,7 +219,7 @@ class Navigation(TerminalApp, inherit_bindings=False):
         from qiscus_tui.tui.dialogs.choice import GROUPINGS, group_by_dialog
 
         sessions = self.sessions
-        dialog = group_by_dialog(sessions.feed.listed, sessions.list.groups.keys)
+        dialog = group_by_dialog(sessions.feed.listed, sessions.view.request.keys)
         chosen = await self.push_screen_wait(dialog)
         if chosen is not None:
             sessions.group_by(GROUPINGS[chosen][0])

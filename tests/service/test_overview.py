@@ -28,7 +28,7 @@ from qiscus_tui.service.overview import (
 from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.user_agents import UNKNOWN
-from qiscus_tui.tui.listed.order import ExpiryCounts
+from qiscus_tui.tui.listed.view import ExpiryCounts
 from tests.service.scripted import listed, new_session
 
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from qiscus_tui.query import SortKey, parse, select
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.listed import work
-from qiscus_tui.tui.listed.order import Sorting
+from qiscus_tui.tui.listed.view import Sorting
 from qiscus_tui.tui.sessions import shown_list
 from tests.clocks import ManualClock
 from tests.tui.demo_app import DAY, Running, at_sessions
@@ -95,7 +95,7 @@ async def test_an_order_that_is_on_its_way_is_kept_by_what_changes_the_filter(
     async with at_sessions(clock, sessions=200) as here:
         await filtered(here, "-is:marked")
         monkeypatch.setattr(work, "AT_ONCE", 0)  # a long list: sorted in a thread
-        here.sessions.list.sort(Sorting(SortKey.ID))
+        here.sessions.list.ask(sorting=Sorting(SortKey.ID))
         here.sessions.list.toggle_mark()
         here.sessions.list.marks_changed()
         named = dataclasses.replace(here.sessions.feed.listed)  # the same with other names
@@ -305,9 +305,9 @@ async def test_what_has_just_expired_leaves_within_the_second_and_the_cursor_sta
         assert here.sessions.table.cursor_id == at
         assert "1 marked (1 hidden)" in here.text()
         await filtered(here, "curl")  # which names no time, and is not looked at again
-        search = here.sessions.view.search
+        request = here.sessions.view.request
         await here.tick(DAY / 2)
-        assert here.sessions.view.search is search
+        assert here.sessions.view.request is request
 
 
 async def test_a_long_list_is_looked_at_again_once_a_minute(
@@ -318,11 +318,11 @@ async def test_a_long_list_is_looked_at_again_once_a_minute(
     async with at_sessions(clock, sessions=200, config=SELDOM) as here:
         await filtered(here, "expires:<24h")
         await here.tick(60 - here.sessions.feed.server_now % 60)
-        search = here.sessions.view.search
+        request = here.sessions.view.request
         for _ in range(59):
             clock.advance(1)
             here.sessions.second()
-            assert here.sessions.view.search is search
+            assert here.sessions.view.request is request
         await here.tick()
-        assert here.sessions.view.search is not search
+        assert here.sessions.view.request is not request
         assert holds(here)

@@ -7,7 +7,6 @@ from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
 from qiscus_tui.tui.listed import texts
-from qiscus_tui.tui.listed.groups import GroupView
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
@@ -25,8 +24,8 @@ def rows_of(running: Running) -> list[str]:
 def groups_of(running: Running) -> Sequence[Group]:
     """The groups that the service makes of what is shown."""
     sessions = running.sessions
-    keys = sessions.list.groups.keys
-    return grouped(sessions.view.listed, keys, sessions.list.moment(), sessions.view.shown)
+    keys, shown = sessions.view.request.keys, sessions.view.shown
+    return grouped(sessions.view.listed, keys, sessions.list.moment(), shown)
 
 
 def under_cursor(running: Running) -> Group:
@@ -178,7 +177,8 @@ async def test_of_a_long_list_groups_are_made_in_a_thread_and_what_is_done_meanw
         sessions.list.toggle_mark()
         assert marked(running) == {*groups_of(running)[0].positions}
         assert all("curl" in sessions.view.listed.clients[at] for at in marked(running))
-        line = texts.counts(sessions.feed, sessions.view, GroupView())  # none are made yet
+        sessions.view.group_by([GroupKey.DAY])
+        line = texts.counts(sessions.feed, sessions.view)  # none are made yet
         assert line.left[0].texts[0][0] == "6,001 active"
 
 
@@ -193,7 +193,7 @@ async def test_sorting_goes_through_each_column_and_the_keys(clock: ManualClock)
             words.append(running.lines()[2].rpartition(", ")[2])
             if words[-1] == "by client":
                 for key in ("S", "S"):  # unknown values are last in both directions
-                    groups = running.sessions.list.groups.groups
+                    groups = running.sessions.view.result.groups
                     clients = [group.values[0] for group in groups]
                     known = [name for name in clients if name is not None]
                     assert clients[: len(known)] == known
@@ -235,7 +235,7 @@ async def test_what_to_group_by_is_asked(clock: ManualClock) -> None:
         await running.press("6")
         assert running.sessions.list.is_grouped
         assert running.lines()[1].endswith("by day")
-        assert running.sessions.list.groups.keys == (GroupKey.DAY,)
+        assert running.sessions.view.request.keys == (GroupKey.DAY,)
         assert "DAY" in running.lines()[4]
         await running.press("l")
         assert "Only groups by client and network can be named" in running.toasts

@@ -4,10 +4,11 @@ import threading
 from collections.abc import Awaitable, Callable
 
 import pytest
+from msgspec.structs import replace
 
 from qiscus_tui.query import Moment, SortKey, parse, select
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.listed.order import ExpiryCounts, ListView, SortedList, Sorting, own_first
+from qiscus_tui.tui.listed.view import ExpiryCounts, ListView, Sorting, ViewRequest
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from tests.tui.conftest import DAY, NOW, many
 
@@ -17,8 +18,7 @@ MOMENT = Moment(NOW, DAY)
 def view_of(listed: SessionList, text: str = "") -> ListView:
     """What is shown of a list by a filter."""
     view = ListView()
-    view.show(SortedList.of(listed, view.sorting), MOMENT)
-    view.ask(parse(text), MOMENT)
+    view.request = ViewRequest(listed, query=parse(text), moment=MOMENT)
     view.finish()
     return view
 
@@ -36,9 +36,9 @@ def test_until_it_is_found_what_was_asked_for_before_is_shown_and_only_the_last_
     view = view_of(listed, "curl")
     before = view.shown
     view.type_filter("guzzle", MOMENT)
-    first = view.search
+    first = view.request
     view.type_filter("chrome", MOMENT)
-    view.found(first, first.hits())
+    view.take(first.find(view.result))
     assert view.shown is before
     assert not view.is_whole
     view.finish()
@@ -59,9 +59,10 @@ def test_what_is_counted_of_the_expiries_is_right_at_any_time() -> None:
 def test_sorted_again_a_filtered_list_has_the_same_sessions_in_the_new_order(key: SortKey) -> None:
     listed = many(500)
     view = view_of(listed, "curl")
-    left, sorting = {*view.shown}, Sorting(key, reverse=True)
-    order = own_first(listed, sorting)
-    view.reorder(order)
+    left = {*view.shown}
+    view.request = replace(view.request, sorting=Sorting(key, reverse=True))
+    view.finish()
+    order = view.result.order
     assert order[0] == 0
     assert view.own is listed.sessions[0]
     assert view.shown == [at for at in order if at in left]

@@ -20,7 +20,7 @@ from qiscus_tui.store.config import Config
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.marks import MarkCounts
-from qiscus_tui.tui.listed.order import ListView, SortedList
+from qiscus_tui.tui.listed.view import ListView, ViewRequest
 from qiscus_tui.tui.session.context import SessionDetails
 from qiscus_tui.tui.widgets.one_line import Line, OneLine, place
 from tests.clocks import ManualClock
@@ -64,7 +64,7 @@ def feed_of(
 def view_of(sessions: SessionList, text: str = "") -> ListView:
     """What is shown of a list by a filter."""
     view, moment = ListView(), Moment(NOW, DAY)
-    view.show(SortedList.of(sessions, view.sorting), moment)
+    view.request = ViewRequest(sessions)
     view.type_filter(text, moment)
     view.finish()
     return view
@@ -161,13 +161,15 @@ def test_doubts_are_said_before_anything_else_gives_way() -> None:
 
 
 def test_the_filter_line_reads_as_drawn_and_the_count_stays_longer_than_the_sort() -> None:
-    text = text_of(texts.filtered(view_of(MANY, "expires:<1d")))
+    text = text_of(texts.filtered(feed_of(MANY), view_of(MANY, "expires:<1d")))
     assert text.startswith(" / expires:<1d  ")
     assert text.endswith("  37 of 1,284, newest first")
-    assert text_of(texts.filtered(view_of(MANY))).endswith("all, newest first")
-    assert text_of(texts.filtered(ListView())).endswith("  newest first"), "nothing is all"
+    assert text_of(texts.filtered(feed_of(MANY), view_of(MANY))).endswith("all, newest first")
+    assert text_of(texts.filtered(feed_of(MANY), ListView())).endswith("  newest first"), (
+        "nothing is all"
+    )
     long = view_of(MANY, f"ua:{'x' * 60}")
-    assert text_of(texts.filtered(long), 84).endswith("  0 of 1,284")
+    assert text_of(texts.filtered(feed_of(MANY), long), 84).endswith("  0 of 1,284")
 
 
 # What is in doubt, and why no row is shown.
@@ -239,12 +241,14 @@ def test_without_a_filter_it_is_said_what_made_much_of_the_list() -> None:
     sprawl = origins_of(many, moment).sprawl
     assert sprawl is not None
     view = view_of(many, "")
-    words = "".join(text for one in texts.filtered(view, None, sprawl, "f6").left
-                    for text, _ in one.texts)  # fmt: skip
-    assert words.startswith("cron from 10.2.0.0/24 made 100 %")
-    assert re.search(r"\d+ not used for 24 hf6 prunes$", words)
-    assert " prunes" not in repr(texts.filtered(view, None, sprawl, ""))
-    assert "made" not in repr(texts.filtered(view_of(many, "ua:cron"), None, sprawl))
+    words = text_of(texts.filtered(feed_of(many), view, sprawl))
+    assert words.startswith(" cron from 10.2.0.0/24 made 100 %")
+    assert re.search(r"\d+ not used for 24 h · P prunes  ", words)
+    readonly = feed_of(many, structs.replace(ACCOUNT, readonly=True))
+    assert " prunes" not in text_of(texts.filtered(readonly, view, sprawl))
+    masked = listed([structs.replace(one, revoke_with=None) for one in many.sessions])
+    assert " prunes" not in text_of(texts.filtered(feed_of(masked), view_of(masked), sprawl))
+    assert "made" not in text_of(texts.filtered(feed_of(many), view_of(many, "ua:cron"), sprawl))
     few, mixed = listed(many.sessions[:50]), listed([session(n) for n in range(60)])
     assert origins_of(few, moment).sprawl is None
     assert origins_of(mixed, moment).sprawl is None
@@ -270,11 +274,11 @@ class LineApp(App[None]):
 async def test_a_line_is_cut_to_its_width_and_is_not_drawn_again_where_it_did_not_change() -> None:
     widget = OneLine()
     async with LineApp(widget).run_test(size=(80, 3)) as pilot:
-        widget.show_line(texts.filtered(view_of(ONE, f"ua:{'x' * 300}")))
+        widget.show_line(texts.filtered(feed_of(ONE), view_of(ONE, f"ua:{'x' * 300}")))
         await pilot.pause()
         assert len(widget.text) == 80
         assert widget.text.endswith("…")
-        widget.show_line(texts.filtered(view_of(ONE, f"ua:{'x' * 300}")))
+        widget.show_line(texts.filtered(feed_of(ONE), view_of(ONE, f"ua:{'x' * 300}")))
         assert not widget._repaint_required
-        widget.show_line(texts.filtered(view_of(ONE, "ua:y")))
+        widget.show_line(texts.filtered(feed_of(ONE), view_of(ONE, "ua:y")))
         assert widget._repaint_required

@@ -9,6 +9,7 @@ from qiscus_tui.query import SortKey
 from qiscus_tui.service.sessions.groups import GroupFact
 from qiscus_tui.store.config import Config, View
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
+from qiscus_tui.tui.listed.view import Sorting
 from tests.clocks import ManualClock
 from tests.sandbox import demo_state
 from tests.tui.demo_app import Running, at_sessions, from_environment, opened_with
@@ -30,16 +31,16 @@ def shown(running: Running) -> tuple[str, bool]:
 async def test_a_digit_shows_the_view_in_that_place(clock: ManualClock) -> None:
     async with at_sessions(clock, config=VIEWS) as here:
         await here.press("1")
-        groups = here.sessions.list.groups
+        view = here.sessions.view
         assert shown(here) == ("client:GuzzleHttp", True)
-        assert groups.keys == (GroupKey.NETWORK,)
-        assert (groups.sorting.key, groups.sorting.reverse) == (GroupFact.NEWEST, True)
-        assert groups.groups
+        assert view.request.keys == (GroupKey.NETWORK,)
+        assert view.request.group_sorting == Sorting(GroupFact.NEWEST, reverse=True)
+        assert view.groups
         assert "view: crons" in here.text()
 
         await here.press("2")
         assert shown(here) == ("is:expiring", False)
-        assert here.sessions.view.sorting.key is SortKey.EXPIRES
+        assert here.sessions.view.request.sorting.key is SortKey.EXPIRES
         await here.press("9")
         assert "there is no view 9; V shows them all" in here.text()
         assert shown(here) == ("is:expiring", False)
@@ -72,25 +73,25 @@ async def test_the_last_sort_and_grouping_are_there_again(
     async with opened_with(workspace, account, state, clock) as here:
         await here.press("s", "G", "2", "s")
         await here.tick()
-        groups = here.sessions.list.groups
-        left = here.sessions.view.sorting, groups.keys, groups.sorting
+        asked = here.sessions.view.request
+        left = asked.sorting, asked.keys, asked.group_sorting
         assert shown(here) == ("", True)
 
     async with opened_with(workspace, account, state, clock) as here:
-        groups = here.sessions.list.groups
-        assert (here.sessions.view.sorting, groups.keys, groups.sorting) == left
+        asked = here.sessions.view.request
+        assert (asked.sorting, asked.keys, asked.group_sorting) == left
         assert shown(here) == ("", False)  # it starts in the list, whatever was open last
         assert here.focus == "table"
         await here.tick()
         await here.pilot.press("s", "q")  # chosen just before leaving
-        chosen = here.sessions.view.sorting
+        chosen = here.sessions.view.request.sorting
 
     async with opened_with(workspace, account, state, clock) as here:
-        assert here.sessions.view.sorting == chosen != left[0]
+        assert here.sessions.view.request.sorting == chosen != left[0]
 
     other = replace(
         account, stored=replace(account.stored, account=replace(account.account, user="x"))
     )
     async with opened_with(workspace, other, state, clock) as here:
-        assert here.sessions.view.sorting.key is SortKey.CREATED
+        assert here.sessions.view.request.sorting.key is SortKey.CREATED
         assert not here.sessions.list.is_grouped

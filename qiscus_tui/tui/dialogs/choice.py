@@ -16,7 +16,7 @@ from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
-from qiscus_tui.tui.listed.groups import keys_words
+from qiscus_tui.tui.listed.view import keys_words
 from qiscus_tui.tui.widgets.cells import fit, width_of
 
 WIDTH = 104

@@ -14,10 +14,9 @@ from qiscus_tui.model.text import counted
 from qiscus_tui.service.overview import Sprawl
 from qiscus_tui.service.sessions.session_list import BY_ID, SessionList
 from qiscus_tui.tui.commands.command import Context
-from qiscus_tui.tui.commands.registry import KeyWords
+from qiscus_tui.tui.commands.registry import KeyWords, is_available
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.groups import GroupView, keys_words
-from qiscus_tui.tui.listed.order import ListView
+from qiscus_tui.tui.listed.view import ListView, keys_words
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Piece, Tone, piece
 
 RANGE_KEYS = "{key[toggle_mark]} marks, esc drops"
@@ -99,11 +98,8 @@ def age_words(age: float) -> str:
     return ago(age if age >= MINUTE else age // 5 * 5)
 
 
-def counts(feed: Feed, view: ListView, groups: GroupView | None = None) -> Line:
-    """Return the second line: how many, or how far the loading is; what was done last.
-
-    `groups`: where they are shown in place of the sessions.
-    """
+def counts(feed: Feed, view: ListView) -> Line:
+    """Return the second line: how many, or how far the loading is; what was done last."""
     if not feed.is_read:
         words = (
             "Not loaded"
@@ -111,22 +107,23 @@ def counts(feed: Feed, view: ListView, groups: GroupView | None = None) -> Line:
             else progress(feed.progress, feed.progress_total, feed.rate)
         )
         return Line(_filled([piece(words, Tone.PLAIN, ALWAYS), *_marks(feed, view)]))
-    right = piece("" if groups is None else f"by {keys_words(groups.keys)}", Tone.MUTED, 40)
+    request = view.request
+    right = piece(f"by {keys_words(request.keys)}" if request.is_grouped else "", Tone.MUTED, 40)
     if feed.note.text:
         tone = Tone.WARNING if feed.note.is_warning else Tone.GOOD
         right = piece(feed.note.text, tone, ALWAYS)
-    return Line(_filled(_counted(feed, view, groups)), _filled([right]))
+    return Line(_filled(_counted(feed, view)), _filled([right]))
 
 
-def _counted(feed: Feed, view: ListView, groups: GroupView | None) -> list[Piece]:
+def _counted(feed: Feed, view: ListView) -> list[Piece]:
     listed, now, within = feed.listed, feed.server_now, feed.workspace.config.ui.expiring
-    active = view.expiry_counts.active(now)
-    expired, new = view.expiry_counts.total - active, listed.new.count(1)
-    expiring = view.expiry_counts.expiring(now, within)
+    ends = view.result.expiry_counts
+    active, expiring = ends.active(now), ends.expiring(now, within)
+    expired, new = ends.total - active, listed.new.count(1)
     verb = "expires" if expiring == 1 else "expire"
     soon = f"{expiring:,} {verb} within {as_typed(within)}"
     return [
-        piece(f"{active:,} active{_in_groups(view, groups)}", Tone.STRONG, ALWAYS),
+        piece(f"{active:,} active{_in_groups(view)}", Tone.STRONG, ALWAYS),
         piece(soon, Tone.WARNING if expiring else Tone.MUTED, 30),
         piece(f"{expired:,} expired" if expired else "", Tone.MUTED, 25),
         piece(f"{new:,} new" if new else "", Tone.PLAIN, 50),
@@ -134,25 +131,25 @@ def _counted(feed: Feed, view: ListView, groups: GroupView | None) -> list[Piece
         piece(f"{listed.unreadable:,} unreadable" if listed.unreadable else "", Tone.BAD, 80),
         piece("" if listed.complete else "not whole", Tone.BAD, 80),
         piece("list moved" if listed.moved else "", Tone.BAD, 80),
-        _our_own(feed, view, groups),
+        _our_own(feed, view),
     ]
 
 
-def _in_groups(view: ListView, groups: GroupView | None) -> str:
+def _in_groups(view: ListView) -> str:
     """Return ` in 23 groups`, with a filter `, 212 in 3 groups`."""
-    if groups is None or not groups.is_made or groups.lacks:
+    if view.groups is None:
         return ""
-    words = counted(len(groups.groups), "group")
+    words = counted(len(view.groups), "group")
     return f", {len(view.shown):,} in {words}" if view.is_filtered else f" in {words}"
 
 
-def _our_own(feed: Feed, view: ListView, groups: GroupView | None) -> Piece:
+def _our_own(feed: Feed, view: ListView) -> Piece:
     listed, own = feed.listed, view.own
     if listed.current is Current.UNKNOWN:
         is_empty = not (listed.sessions or listed.unreadable)
         words = "this session is not listed" if is_empty else "this session unknown"
         return piece(words, Tone.WARNING, 70)
-    if groups is not None or own is None or own.expires_at is None:
+    if view.request.is_grouped or own is None or own.expires_at is None:
         return piece("", Tone.MUTED, 0)
     left = own.expires_at - feed.server_now
     if left <= 0:
@@ -174,13 +171,10 @@ def _marks(feed: Feed, view: ListView) -> tuple[Piece, ...]:
     )
 
 
-def filtered(
-    view: ListView, groups: GroupView | None = None, sprawl: Sprawl | None = None, prune: str = "P"
-) -> Line:
+def filtered(feed: Feed, view: ListView, sprawl: Sprawl | None = None) -> Line:
     """Return the third line: the filter, what it leaves, and the order.
 
-    Without a filter `sprawl`, what made much of the list, and `prune`, the key that cures it;
-    empty where nothing can be changed.
+    Without a filter `sprawl`, what made much of the list, and the key that cures it.
     """
     words = [piece("/ to filter", Tone.MUTED, 10)]
     if view.typed:
@@ -188,17 +182,19 @@ def filtered(
         words = [piece(f"/ {view.typed}", tone, ALWAYS)]
     elif sprawl is not None:
         made, often, unused = sprawl_words(sprawl)
+        can_prune = not view.listed.none_revocable and is_available("prune", context(feed, view))
+        cure = ((keys_in(feed)["prune"], Tone.KEY), (" prunes", Tone.MUTED))
         words = [
             piece(made, Tone.PLAIN, 90),
             piece(often, Tone.PLAIN, 20, after=", "),
             piece(unused, Tone.WARNING, 70, after="; "),
-            Piece(((prune, Tone.KEY), (" prunes" if prune else "", Tone.MUTED)), 80),
+            Piece(cure if can_prune else (), 80),
         ]
     shown, total = len(view.shown), len(view.listed)
     many = f"{shown:,} of {total:,}" if shown != total else "all"
     count = (piece(many, Tone.MUTED, 60),) if total else ()
-    sort = (groups or view).sorting.words
-    return Line(_filled(words), (*count, piece(sort, Tone.MUTED, 50, after=", ")))
+    sorting = view.request.group_sorting if view.request.is_grouped else view.request.sorting
+    return Line(_filled(words), (*count, piece(sorting.words, Tone.MUTED, 50, after=", ")))
 
 
 def sprawl_words(sprawl: Sprawl) -> tuple[str, str, str]:
@@ -314,12 +310,12 @@ def notice(feed: Feed, view: ListView, *, is_typing: bool) -> NoticeText:
     return doubts(feed)
 
 
-def no_rows(feed: Feed, view: ListView, groups: GroupView | None = None) -> tuple[str, ...]:
+def no_rows(feed: Feed, view: ListView) -> tuple[str, ...]:
     """Return why no row is shown, and what to do."""
     keys = keys_in(feed)
-    if groups is not None and view.shown and groups.lacks is not None:
-        return (groups.lacks, *map(keys.words, NO_GROUPS))
-    if groups is not None and view.shown:
+    if view.lacks is not None and view.shown:
+        return (view.lacks, *map(keys.words, NO_GROUPS))
+    if view.request.is_grouped and view.shown:
         return GROUPING
     no_match = tuple(map(keys.words, NO_MATCH))
     if feed.is_read and view.is_filtered and view.filter_error:
@@ -342,13 +338,13 @@ def _empty(listed: SessionList, keys: KeyWords) -> tuple[str, ...]:
     return tuple(map(keys.words, WITHOUT_OURS if listed.current is Current.UNKNOWN else EMPTY))
 
 
-def context(feed: Feed, view: ListView, groups: GroupView | None = None) -> Context:
+def context(feed: Feed, view: ListView) -> Context:
     """Return what decides which commands are available now."""
     return Context(
-        rows=0 if groups and groups.lacks else len(view.shown),
+        rows=0 if view.lacks else len(view.shown),
         listed=len(view.listed),
         has_views=bool(feed.workspace.config.views),
-        grouped=groups is not None,
+        grouped=view.request.is_grouped,
         marked=view.marks.total,
         in_range=view.in_range > 0,
         loading=not feed.is_read,

@@ -17,7 +17,7 @@ from qiscus_tui.tui.commands.base_screen import HEIGHTS, BaseScreen
 from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.order import ListView
+from qiscus_tui.tui.listed.view import ListView
 from qiscus_tui.tui.listed.work import ListWork
 from qiscus_tui.tui.widgets.bars import Chart, line_up
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece

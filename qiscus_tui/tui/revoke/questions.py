@@ -13,7 +13,7 @@ from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.dialogs.question import Guard, Toggle, TypedField
-from qiscus_tui.tui.listed.groups import keys_words
+from qiscus_tui.tui.listed.view import keys_words
 from qiscus_tui.tui.revoke.choices import PlanChoices
 from qiscus_tui.tui.revoke.plan_text import additions
 from qiscus_tui.tui.terminal.app import keymap_of

@@ -14,8 +14,8 @@ from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.marks import Marks
-from qiscus_tui.tui.listed.order import ListView
 from qiscus_tui.tui.listed.texts import age_words
+from qiscus_tui.tui.listed.view import ListView
 from qiscus_tui.tui.session.context import SessionDetails
 from qiscus_tui.tui.session.panel import SessionPanel, row_words
 from qiscus_tui.tui.terminal.clipboard import send

@@ -159,17 +159,17 @@ class GroupTable(Table[GroupRow]):
         self,
         *,
         server_now: Callable[[], float],
-        marked: Callable[[Sequence[int]], int],
+        marked: Callable[[Group], int],
         id: str | None = None,
     ) -> None:
-        """`server_now`: epoch seconds; `marked`: how many of these positions are marked."""
+        """`server_now`: epoch seconds; `marked`: how many sessions of a group are marked."""
         super().__init__(id=id)
         self._server_now = server_now
         self._marked = marked
         self._now = server_now()
         self._groups_by: Sequence[GroupKey] = ()
         self._groups: Sequence[Group] = ()
-        self._listed = NO_SESSIONS
+        self.listed = NO_SESSIONS
         self._largest = 0.0
         self._to_revoke: Mapping[tuple[Hashable, ...], int] | None = None
 
@@ -188,7 +188,7 @@ class GroupTable(Table[GroupRow]):
         is_other, was = keys != self._groups_by, self._groups
         is_sorted = sort != self.sort
         rows = {group.kinds: row for row, group in enumerate(groups)}
-        self._listed, self._groups_by, self._groups = listed, keys, groups
+        self.listed, self._groups_by, self._groups = listed, keys, groups
         self._largest = max((one.share for one in groups), default=0.0)
         self._now = self._server_now()
         self.columns = columns_by(keys)
@@ -217,5 +217,5 @@ class GroupTable(Table[GroupRow]):
         group, found = self._groups[row], self._to_revoke
         count = found.get(group.kinds) if found else None
         to_revoke = "" if found is None else UNKNOWN if count is None else f"{count:,}"
-        marked = self._marked(group.positions)
-        return GroupRow(self._listed, group, self._now, self._largest, marked, to_revoke)
+        marked = self._marked(group)
+        return GroupRow(self.listed, group, self._now, self._largest, marked, to_revoke)

@@ -28,7 +28,6 @@ from qiscus_tui.tui.commands.base_screen import WIDTHS, BaseScreen
 from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.order import Sorting
 from qiscus_tui.tui.session.context import SessionDetails
 from qiscus_tui.tui.session.panel import row_words
 from qiscus_tui.tui.sessions.filter import FilterBar, FilterField, FilterRule
@@ -119,7 +118,7 @@ class SessionsScreen(BaseScreen[None]):
     def context(self) -> Context:
         """What decides which actions are available now."""
         self.list.count_marks()
-        return texts.context(self.feed, self.view, self.list.shown_groups)
+        return texts.context(self.feed, self.view)
 
     @property
     def scope(self) -> Scope:
@@ -178,18 +177,17 @@ class SessionsScreen(BaseScreen[None]):
         """Draw the lines around the table: those that say something else than before."""
         super().draw()
         context = self.context
-        feed, view, groups = self.feed, self.view, self.list.shown_groups
+        feed, view = self.feed, self.view
         is_typing, error = self.filter_bar.is_typing, view.filter_error
         self.identity.show_line(texts.identity(feed))
-        self.counts.show_line(texts.counts(feed, view, groups))
-        prune = "" if feed.account.readonly else texts.keys_in(feed)["prune"]
+        self.counts.show_line(texts.counts(feed, view))
         sprawl = self.details.sprawl(view.listed)
-        self.filter_bar.show_line(texts.filtered(view, groups, sprawl, prune))
+        self.filter_bar.show_line(texts.filtered(feed, view, sprawl))
         cell = self.filter_bar.cell_of(error.position) if error and is_typing else 0
         self.filter_rule.show_error(error if is_typing else None, cell)
         said = texts.notice(feed, view, is_typing=is_typing)
         self.notice.say(said.text, is_warning=said.is_warning)
-        self.list.front.show_notice(*texts.no_rows(feed, view, groups))
+        self.list.front.show_notice(*texts.no_rows(feed, view))
         self.action_bar.show_commands(Scope.FILTER if is_typing else self.scope, context)
         self.preview.follow()
 
@@ -331,19 +329,17 @@ class SessionsScreen(BaseScreen[None]):
         self.feed.say(f"view: {view.name}")
 
     def _show_as(self, settings: ListSettings) -> None:
-        self.list.sort(Sorting(settings.sort, settings.reverse))
-        self.list.group_by(settings.group_by)
-        self.list.sort_groups(Sorting(settings.group_sort, settings.group_reverse))
         self._show_groups(shown=settings.is_grouped)
+        self.list.show_as(settings)
 
     def _shown_as(self) -> ListSettings:
-        groups, sorting = self.list.groups, self.view.sorting
+        request = self.view.request
         return ListSettings(
-            group_by=groups.keys,
-            group_sort=groups.sorting.key,
-            group_reverse=groups.sorting.reverse,
-            sort=sorting.key,
-            reverse=sorting.reverse,
+            group_by=request.keys,
+            group_sort=request.group_sorting.key,
+            group_reverse=request.group_sorting.reverse,
+            sort=request.sorting.key,
+            reverse=request.sorting.reverse,
         )
 
     async def _remember(self) -> None:

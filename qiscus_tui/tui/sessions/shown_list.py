@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+import msgspec
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -16,14 +17,14 @@ from qiscus_tui.model.clock import MINUTE
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import Moment, Query, SortKey, parse, select
+from qiscus_tui.service.list_settings import ListSettings
 from qiscus_tui.service.revocation.plan import ChosenBy, Selection
 from qiscus_tui.service.revocation.retention import USUAL_RULES
 from qiscus_tui.service.sessions.groups import Group, GroupFact
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.groups import Grouped, GroupSorting, GroupView, group_sort_keys
-from qiscus_tui.tui.listed.order import ListView, Search, SortedList, Sorting, own_first, sort_keys
 from qiscus_tui.tui.listed.texts import keys_in
+from qiscus_tui.tui.listed.view import ListView, Sorting, ViewRequest, ViewResult
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from qiscus_tui.tui.revoke.choices import (
     PlanChoices,
@@ -47,9 +48,8 @@ class ShownList(Container):
         self._changed = changed
         self._expiring = feed.workspace.config.ui.expiring
         self.view = ListView()
-        self.groups = GroupView()
-        self.is_grouped = False
-        """Whether the groups are shown."""
+        self._drawn = self.view.result
+        """What the tables show."""
         self.table = SessionTable(
             server_now=lambda: feed.server_now, ui=feed.workspace.config.ui, id="table"
         )
@@ -57,11 +57,8 @@ class ShownList(Container):
             server_now=lambda: feed.server_now, marked=self._marked_in, id="groups"
         )
         self.group_table.display = False
-        self._group_marks = self.table.marks
-        """Of the list that is grouped: a newer one may be there already."""
         start = partial(self.run_worker, group="list")
-        self._sorting, self._filtering = ListWork(start), ListWork(start)
-        self._grouping, self._planning = ListWork(start), ListWork(start)
+        self._finding, self._planning = ListWork(start), ListWork(start)
         self._marked_by: list[tuple[Query, frozenset[str]]] = []
         """Filters about time, and the ids of the sessions that were marked by each."""
 
@@ -70,19 +67,19 @@ class ShownList(Container):
         yield self.group_table
 
     @property
+    def is_grouped(self) -> bool:
+        """Whether the groups are shown."""
+        return self.view.request.is_grouped
+
+    @property
     def front(self) -> SessionTable | GroupTable:
         """The table that is shown."""
         return self.group_table if self.is_grouped else self.table
 
     @property
-    def shown_groups(self) -> GroupView | None:
-        """What is shown; None where the list is shown as sessions."""
-        return self.groups if self.is_grouped else None
-
-    @property
     def keys(self) -> tuple[GroupKey, ...]:
         """What the list is grouped by, or the usual keys."""
-        return self.groups.keys if self.is_grouped else USUAL_KEYS
+        return self.view.request.keys if self.is_grouped else USUAL_KEYS
 
     def moment(self) -> Moment:
         """Return what a filter depends on besides the list."""
@@ -96,178 +93,165 @@ class ShownList(Container):
     # A list.
 
     async def prepare(self, listed: SessionList) -> None:
-        """Sort a new list while keys are handled, and show it."""
+        """Sort, filter and group a new list while keys are handled, and show it."""
         if len(listed) <= AT_ONCE:
             self.show_at_once(listed)
             return
         longest = await asyncio.to_thread(longest_texts, listed)
-        while True:
-            sorting, query = self.view.sorting, self.view.query
-            found = await asyncio.to_thread(SortedList.of, listed, sorting, query)
-            if sorting == self.view.sorting:  # else the user chose another meanwhile
-                break
-        self._show(found, longest)
+        asked, result = None, self.view.result
+        while asked is not self.view.request:  # else the user asked for something else meanwhile
+            asked = self.view.request
+            result = await asyncio.to_thread(self._request_of(listed).find, result)
+        self._show_list(result, longest)
 
     def show_at_once(self, listed: SessionList) -> None:
         """Show a list within this turn: after a revoke, so that nothing is seen of the old one."""
-        self._show(SortedList.of(listed, self.view.sorting), longest_texts(listed))
+        self._show_list(self._request_of(listed).find(self.view.result), longest_texts(listed))
 
-    def _show(self, found: SortedList, longest: Mapping[str, int]) -> None:
-        listed = found.listed
-        self._feed.take(listed)
+    def _request_of(self, listed: SessionList) -> ViewRequest:
+        """Return what is asked for now, of another list."""
         flags = b""
         if self.view.query.asks_for_marks:  # by their places in the new list
             flags = self.table.marks.carried_over(self.table.sessions, listed).flags
-        self.view.show(found, Moment(self._feed.server_now, self._expiring, flags))
-        self._show_sort()
-        self.table.show(listed, self.view.shown, longest)
-        self._rows_changed()
+        now = self._feed.workspace.clock.now() + listed.offset
+        moment = Moment(now, self._expiring, flags)
+        return msgspec.structs.replace(self.view.request, listed=listed, moment=moment)
 
-    def _rows_changed(self) -> None:
-        self._group()
-        self._changed()
+    def _show_list(self, result: ViewResult, longest: Mapping[str, int]) -> None:
+        listed = result.request.listed
+        self._feed.take(listed)
+        self.view.show(result)
+        self.table.show(listed, result.shown, longest)
+        self._draw_found()
 
     def second(self) -> None:
         """A second went by: draw what changed, and ask again what time decides.
 
-        Of a long list that is asked once a minute.
+        Of a long list, and of groups alone, that is asked once a minute.
         """
         self.table.tick()
         if self.is_grouped:
             self.group_table.tick()
         view, now = self.view, self._feed.server_now
-        period = 1 if len(view.listed) <= AT_ONCE else MINUTE
-        is_due = now // period != view.search.moment.server_now // period
-        if is_due and view.is_whole and view.query.depends_on_clock:
+        is_often = view.query.depends_on_clock and len(view.listed) <= AT_ONCE
+        period = 1 if is_often else MINUTE
+        is_due = now // period != view.request.moment.server_now // period
+        is_found = view.result.request is view.request
+        if is_due and is_found and (view.query.depends_on_clock or self.is_grouped):
             self._ask_again()
-        self._group()
 
-    # Sorting.
+    # What is shown of it.
+
+    def _ask_again(self) -> None:
+        """Ask by the time and the marks of now."""
+        self.ask(moment=self.moment())
+
+    def ask(self, **changes: object) -> None:
+        """Ask for what differs so from what was asked for last."""
+        self.view.request = msgspec.structs.replace(self.view.request, **changes)
+        self._find()
+
+    def _find(self) -> None:
+        view = self.view
+        find = partial(view.request.find, view.result)
+        self._finding.do(len(view.listed), find, self._found)
+        self._changed()
+
+    def _found(self, result: ViewResult) -> None:
+        self.view.take(result)
+        self._draw_found()
+
+    def finish(self) -> None:
+        """Show what was asked for, before something is done to it."""
+        self.view.finish()
+        self._draw_found()
+
+    def _draw_found(self) -> None:
+        """Show in the tables what was found."""
+        result, drawn = self.view.result, self._drawn
+        if result is drawn:
+            return
+        self._drawn, request = result, result.request
+        sorting = request.sorting
+        self.table.show_sort(Sort(sorting.key, sorting.is_descending))
+        if sorting != drawn.request.sorting:
+            self.table.show_sorted(result.shown)
+        elif result.shown is not self.table.order:
+            self.table.show_order(result.shown)
+        if request.is_grouped:
+            self._show_groups()
+            if result.largest_first is not drawn.largest_first:
+                size = len(result.shown)
+                self._planning.do(size, result.to_revoke, self.group_table.show_to_revoke)
+        self._changed()
+
+    def _show_groups(self) -> None:
+        request, sorting = self.view.request, self.view.request.group_sorting
+        sort = Sort(sorting.key, sorting.is_descending)
+        self.group_table.show(request.listed, request.keys, self.view.groups or (), sort)
+
+    def show_as(self, settings: ListSettings) -> None:
+        """Show the list in another order, and as groups or not."""
+        self.view.group_by(settings.group_by)
+        self.show_groups(
+            shown=settings.is_grouped,
+            sorting=Sorting(settings.sort, settings.reverse),
+            group_sorting=Sorting(settings.group_sort, settings.group_reverse),
+        )
+
+    def show_groups(self, *, shown: bool, **changes: object) -> None:
+        """Show the groups in place of the sessions, or the sessions again."""
+        self.group_table.display = shown
+        self.table.display = not shown
+        self.ask(is_grouped=shown, moment=self.moment(), **changes)
+
+    def group_by(self, keys: Sequence[GroupKey]) -> None:
+        """Group by other keys."""
+        self.view.group_by(keys)
+        self._show_groups()
+        self._ask_again()
 
     def sort_by_next(self) -> None:
         """Sort by the next column."""
+        request = self.view.request
         if self.is_grouped:
-            self.sort_groups(self.groups.sorting.next(group_sort_keys(self.groups.keys)))
+            self.ask(group_sorting=request.group_sorting.next(self.view.group_sort_keys))
         else:
-            self.sort(self.view.sorting.next(sort_keys(self.view.listed)))
+            self.ask(sorting=request.sorting.next(self.view.sort_keys))
 
     def reverse_sort(self) -> None:
         """Reverse the order."""
+        request = self.view.request
         if self.is_grouped:
-            self.sort_groups(self.groups.sorting.turned())
+            self.ask(group_sorting=request.group_sorting.turned())
         else:
-            self.sort(self.view.sorting.turned())
+            self.ask(sorting=request.sorting.turned())
 
     @on(Table.SortRequested)
     def _sort_by_header(self, asked: Table.SortRequested) -> None:
+        request = self.view.request
         match asked.key:
             case SortKey():
-                self.sort(self.view.sorting.by(asked.key))
+                self.ask(sorting=request.sorting.by(asked.key))
             case GroupFact() | GroupKey():
-                self.sort_groups(self.groups.sorting.by(asked.key))
+                self.ask(group_sorting=request.group_sorting.by(asked.key))
             case _:
                 pass
-
-    def sort(self, sorting: Sorting[SortKey]) -> None:
-        """Sort the sessions."""
-        self.view.sorting = sorting
-        listed = self.view.listed
-        work = partial(own_first, listed, sorting)
-        self._sorting.do(len(listed), work, partial(self._sorted, listed))
-
-    def _sorted(self, listed: SessionList, order: Sequence[int]) -> None:
-        if listed is not self.view.listed:  # a newer one was sorted so when it came
-            return
-        self.view.reorder(order)
-        self._show_sort()
-        if self.view.is_whole:
-            self.table.show_sorted(self.view.shown)
-            self._rows_changed()
-        else:
-            self._find()
-
-    def _show_sort(self) -> None:
-        sorting = self.view.sorting
-        self.table.show_sort(Sort(sorting.key, sorting.is_descending))
-
-    def sort_groups(self, sorting: GroupSorting) -> None:
-        """Sort the groups."""
-        self.groups.sorting = sorting
-        self._group()
-
-    # The filter.
 
     def filter(self, text: str) -> None:
         """Filter by what was typed."""
         self.view.type_filter(text, self.moment())
         self._find()
 
-    def _ask_again(self) -> None:
-        self.view.ask(self.view.query, self.moment())
-        self._find()
-
-    def _find(self) -> None:
-        search = self.view.search
-        size = 0 if self.view.is_whole else len(search.listed)
-        self._filtering.do(size, search.hits, partial(self._found, search))
-        self._changed()
-
-    def _found(self, search: Search, hits: Sequence[int]) -> None:
-        self.view.found(search, hits)
-        if not self.view.is_whole:
-            return
-        if self.view.shown is not self.table.order:
-            self.table.show_order(self.view.shown)
-        self._rows_changed()
-
     def finish_filter(self) -> Sequence[int]:
         """Show what the filter leaves, before something is done to all of it; return it."""
-        self.view.finish()
-        if self.view.shown is not self.table.order:
-            self._found(self.view.search, self.view.shown)
+        if not self.view.is_whole:
+            self.finish()
         return self.view.shown
-
-    # Groups.
-
-    def show_groups(self, *, shown: bool) -> None:
-        """Show the groups in place of the sessions, or the sessions again."""
-        self.is_grouped = self.group_table.display = shown
-        self.table.display = not shown
-        self._group()
-
-    def group_by(self, keys: Sequence[GroupKey]) -> None:
-        """Group by other keys."""
-        self.groups.group_by(keys)
-        self._show_groups()
-        self._group()
-
-    def _group(self) -> None:
-        """Group again, if something else is shown."""
-        if not self.is_grouped or not self.view.is_whole:
-            return
-        asked = self.groups.ask(self.view, self.moment())
-        if asked is not None:
-            self._grouping.do(len(self.view.shown), asked.grouped, self._grouped)
-
-    def _grouped(self, made: Grouped) -> None:
-        self.groups.take(made)
-        self._group_marks = self.table.marks
-        self._show_groups()
-        size = len(self.view.shown)
-        self._planning.do(size, made.to_revoke, self.group_table.show_to_revoke)
-
-    def _show_groups(self) -> None:
-        grouping = self.groups.made.grouping
-        sort = Sort(grouping.sorting.key, grouping.sorting.is_descending)
-        self.group_table.show(grouping.listed, grouping.keys, self.groups.groups, sort)
-        self._changed()
 
     def finished_group(self) -> Group | None:
         """Return the group under the cursor, of all that is shown now; None where there is none."""
-        self.finish_filter()
-        asked = self.groups.ask(self.view, self.moment()) or self.groups.asked
-        if self.groups.made.grouping is not asked:
-            self._grouped(asked.grouped())
+        self.finish()
         return self.group_table.cursor_group
 
     @property
@@ -276,7 +260,7 @@ class ShownList(Container):
         if not self.is_grouped:
             session = self.table.cursor_session
             return None if session is None else (self.table.sessions, session)
-        group, listed = self.group_table.cursor_group, self.groups.made.grouping.listed
+        group, listed = self.group_table.cursor_group, self.group_table.listed
         if group is None:
             return None
         members = map(listed.sessions.__getitem__, group.positions)
@@ -293,16 +277,17 @@ class ShownList(Container):
 
     # Marks.
 
-    def _marked_in(self, positions: Sequence[int]) -> int:
-        """Return how many of these are marked, in the list that is grouped."""
-        return self._group_marks.count_in(positions)
+    def _marked_in(self, group: Group) -> int:
+        """Return how many sessions of a group are marked."""
+        is_newer = self.group_table.listed is not self.table.sessions  # groups follow soon
+        return 0 if is_newer else self.table.marks.count_in(group.positions)
 
     def toggle_mark(self) -> None:
         """Mark the row under the cursor, or unmark it, and move down; of a group all sessions."""
         if not self.is_grouped:
             self.table.toggle_mark()
         elif (group := self.finished_group()) is not None:
-            are_marked = self._marked_in(group.positions) == group.count
+            are_marked = self._marked_in(group) == group.count
             self._mark_group(group, 1, marked=not are_marked)
 
     def mark_and_move(self, rows: int) -> None:
@@ -376,7 +361,7 @@ class ShownList(Container):
         group, marked, count = self.finished_group(), self.marked(), self.table.marks.total
         if count > len(marked.hidden) or (count and group is None):
             words = marked_words(count)
-            if group is not None and not self._marked_in(group.positions):
+            if group is not None and not self._marked_in(group):
                 words = f"{count:,} marked before; the group under the cursor is not in it"
                 words += keys_in(self._feed).words(" ({key[unmark_all]} unmarks)")
         elif group is not None:
