@@ -7,11 +7,11 @@ from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import record
 from qiscus_tui.cli.output.text_table import TextColumn, text_table
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.cli.workspace import account_record, must_not_come_from_environment
+from qiscus_tui.cli.workspace import account_record
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.directory import KnownAccount, accounts, use
+from qiscus_tui.service.account.directory import KnownAccount, accounts, must_be_free_to_choose
 from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE
 
 
@@ -87,8 +87,8 @@ def _as_json(known: KnownAccount) -> dict[str, object]:
 
 def _use(context: VerbContext, name: str) -> int:
     workspace, console = context.workspace, context.console
-    must_not_come_from_environment(workspace, "they take precedence over a choice made here")
-    use(workspace, name)
+    must_be_free_to_choose(workspace)
+    workspace.local_files.book.use(name)
     console.report(f"Commands now use the account {safe(name)}")
     if workspace.environ.get(ACCOUNT_VARIABLE, "").strip() not in {"", name}:
         console.say(f"But {ACCOUNT_VARIABLE} is set and takes precedence.")

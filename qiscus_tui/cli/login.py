@@ -8,11 +8,12 @@ from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.cli.workspace import must_not_come_from_environment, warn_of_unmatched_accounts
+from qiscus_tui.cli.workspace import warn_of_unmatched_accounts
 from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.account.selection import must_not_come_from_environment
 from qiscus_tui.service.account.storage import offer, secret_store
 from qiscus_tui.store.config_checks import STORAGE
 
@@ -56,7 +57,7 @@ async def run(context: VerbContext) -> int:
     )
 
     options, console, workspace = context.options, context.console, context.workspace
-    must_not_come_from_environment(workspace, "this login would not be used")
+    must_not_come_from_environment(workspace.environ, "this login would not be used")
     _check(options, console)
     workspace.login_server()
     kept = await _place(context)

@@ -4,9 +4,10 @@ import argparse
 
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.cli.workspace import connected, must_not_come_from_environment
+from qiscus_tui.cli.workspace import connected
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
+from qiscus_tui.service.account.selection import must_not_come_from_environment
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -23,8 +24,8 @@ async def run(context: VerbContext) -> int:
     from qiscus_tui.service.account.logout import log_out
 
     must_not_come_from_environment(
-        context.workspace,
-        "logout cannot remove them (their cached token: qiscus-tui accounts forget environment)",
+        context.workspace.environ,
+        "logout cannot remove it (its cached token: qiscus-tui accounts forget environment)",
     )
     async with connected(context.workspace) as connection:
         ended = await log_out(connection, forget_anyway=context.options.forget)

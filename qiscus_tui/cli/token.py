@@ -39,10 +39,9 @@ def script_token(context: VerbContext) -> ScriptSecret:
         kept = cached_token(context.workspace, wanted)
         if kept is not None:
             return kept
-    from qiscus_tui.service.token.refresh import checked_token, fetched_token  # loads httpx
+    from qiscus_tui.service.token.refresh import fetched_token  # loads httpx
 
-    fetch = checked_token if check else fetched_token
-    return _asked(context, lambda connection: fetch(connection, wanted))
+    return _asked(context, lambda connection: fetched_token(connection, wanted, check=check))
 
 
 def script_key(context: VerbContext) -> ScriptSecret:

@@ -12,18 +12,14 @@ from msgspec.structs import replace
 
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.verbs import load
-from qiscus_tui.errors import NoLongLivedToken, QiscusTuiError, TokenInvalid, UsageError
+from qiscus_tui.errors import NoLongLivedToken, QiscusTuiError, TokenInvalid
 from qiscus_tui.model.account import Account, Role, Storage, parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.clock import DAY, HOUR, Clock, SystemClock
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.selection import (
-    APP_ID_VARIABLE,
     LONG_LIVED_VARIABLE,
-    SECRET_KEY_VARIABLE,
     AccountOptions,
-    environment_credentials,
-    unmatched_words,
 )
 from qiscus_tui.service.account.storage import secret_store
 from qiscus_tui.service.account.workspace import (
@@ -128,21 +124,11 @@ def hint_by_storage(error: QiscusTuiError, storage: Storage, environ: Mapping[st
         error.hint = f"Set {LONG_LIVED_VARIABLE} too; exec and api use the key with --rest."
 
 
-def must_not_come_from_environment(workspace: Workspace, why: str) -> None:
-    """Raise UsageError, with the reason, if they do. Raises ConfigError."""
-    if environment_credentials(workspace.environ) is not None:
-        raise UsageError(
-            f"The credentials come from the environment: {why}",
-            f"Unset {LONG_LIVED_VARIABLE}, {APP_ID_VARIABLE} and {SECRET_KEY_VARIABLE} first.",
-        )
-
-
 def warn_of_unmatched_accounts(workspace: Workspace, console: Console) -> None:
     """Warn of configured accounts that do not exist here: their `readonly` has no effect."""
     with suppress(QiscusTuiError):  # the verb needs the same files, and reports the error
-        for name in workspace.unmatched_accounts():
-            words, hint = unmatched_words(name)
-            console.warn(f"warning: {words}", hint)
+        for one in workspace.unmatched_accounts():
+            console.warn(f"warning: {one.message}", one.hint)
 
 
 def account_line(connection: "Connection") -> str:

@@ -120,8 +120,9 @@ class AccountBook:
             chosen["key"] = stored.account.key
 
     def note_use(self, key: str, at: float) -> None:
-        """Remember that the account is used now: epoch seconds."""
-        self._chosen.put("used", key, at)
+        """Remember that the account is used now, if it is one of these: epoch seconds."""
+        if any(one.account.key == key for one in self.all()):
+            self._chosen.put("used", key, at)
 
     def last_uses(self) -> dict[str, float]:
         """Return when each account was last used, by key: epoch seconds."""

@@ -133,14 +133,12 @@ class Navigation(TerminalApp, inherit_bindings=False):
 
     async def notify_of_earlier_runs(self) -> None:
         """Say, once, what an earlier run left half done. Reads files, in a thread."""
-        from qiscus_tui.service.account.selection import unmatched_words
         from qiscus_tui.service.history import unfinished_runs
 
         workspace = self.workspace
         try:
-            for name in await asyncio.to_thread(workspace.unmatched_accounts):
-                words = "\n".join(unmatched_words(name))
-                self.notify(words, severity="warning", timeout=SHOWN_FOR, markup=False)
+            for one in await asyncio.to_thread(workspace.unmatched_accounts):
+                self.notify(one.text, severity="warning", timeout=SHOWN_FOR, markup=False)
             for run in await asyncio.to_thread(unfinished_runs, workspace.local_files):
                 look = registry.KeyWords(workspace.config.keys).words(LOOK_HERE)
                 words = f"{run.message}.\n{look}"

@@ -12,6 +12,7 @@ from qiscus_tui.service.account.integrations import Integration, Integrations, i
 from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.run import STALE_AFTER, revocation_on
+from qiscus_tui.store.known import KnownFile
 from tests.service.conftest import SandboxMaker
 from tests.service.scripted import new_session
 
@@ -25,7 +26,9 @@ def named(label: str, client: str, ip: str = "", *, protect: bool = True) -> Int
 @pytest.fixture
 def integrations() -> Integrations:
     files = LocalFiles.in_memory()
-    return Integrations((IN_CONFIG,), Path("/etc/config.toml"), files.known("https://a.b", "app"))
+    return Integrations(
+        (IN_CONFIG,), Path("/etc/config.toml"), KnownFile(files.paths, "https://a.b", "app")
+    )
 
 
 async def test_what_is_protected_while_the_plan_is_asked_for_is_not_sent(sandbox: SandboxMaker):
@@ -104,7 +107,8 @@ def test_what_config_toml_names_is_not_named_again(
 def test_each_app_has_its_own_and_config_toml_holds_for_all():
     files = LocalFiles.in_memory()
     one, other = (
-        Integrations((IN_CONFIG,), Path("c"), files.known("https://a.b", app)) for app in "ab"
+        Integrations((IN_CONFIG,), Path("c"), KnownFile(files.paths, "https://a.b", app))
+        for app in "ab"
     )
     one.name(named("cron", "Guzzle"))
     assert [known.label for known in one.known()] == ["probe", "cron"]

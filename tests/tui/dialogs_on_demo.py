@@ -20,6 +20,7 @@ from qiscus_tui.model.clients import Known
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.account.workspace import DemoAccess, LocalFiles, Workspace
+from qiscus_tui.service.revocation.run import verified_calls_of
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import full_reader
 from qiscus_tui.store.config import Config
@@ -110,11 +111,7 @@ async def stage(
     connection.reader = full_reader(lambda: known)
     connection.account = replace(connection.account, readonly=readonly)
     if verified:
-        call = connection.client.contract.revoke
-        account = connection.account
-        connection.local_files.verified_calls(
-            str(account.origin), account.app_code, f"{call.path} {call.field}"
-        ).remember()
+        verified_calls_of(connection).remember()
     return Stage(clock, state, connection, await connection.read_list())
 
 

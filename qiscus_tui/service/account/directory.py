@@ -7,13 +7,10 @@ from qiscus_tui.errors import NoAccount, UsageError
 from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.selection import (
-    APP_ID_VARIABLE,
-    LONG_LIVED_VARIABLE,
-    SECRET_KEY_VARIABLE,
     AccountOptions,
     SelectedAccount,
     configured,
-    environment_credentials,
+    must_not_come_from_environment,
 )
 from qiscus_tui.service.account.workspace import Workspace
 
@@ -80,19 +77,10 @@ def _selected(workspace: Workspace) -> SelectedAccount | None:
         raise
 
 
-def use(workspace: Workspace, name: str) -> None:
-    """Make the account the one that is used by default. Raises NoAccount, StorageError."""
-    workspace.local_files.book.use(name)
-
-
-def must_not_be_given(workspace: Workspace) -> None:
-    """Raises UsageError where the account comes from the environment."""
-    if environment_credentials(workspace.environ) is not None:
-        raise UsageError(
-            "The account comes from the environment, which takes precedence",
-            f"To choose here, start without {LONG_LIVED_VARIABLE}, {SECRET_KEY_VARIABLE} and "
-            f"{APP_ID_VARIABLE}.",
-        )
+def must_be_free_to_choose(workspace: Workspace) -> None:
+    """Raise UsageError where the environment has chosen the account. Raises ConfigError."""
+    why = "it takes precedence over a choice made here"
+    must_not_come_from_environment(workspace.environ, why)
 
 
 def switched_to(workspace: Workspace, name: str) -> SelectedAccount:
@@ -100,7 +88,7 @@ def switched_to(workspace: Workspace, name: str) -> SelectedAccount:
 
     Raises UsageError where the environment holds credentials, NoAccount, StorageError.
     """
-    must_not_be_given(workspace)
+    must_be_free_to_choose(workspace)
     selected = account_named(workspace, name)
     workspace.local_files.book.use(selected.name)
     workspace.local_files.book.note_use(selected.account.key, workspace.clock.now())
@@ -116,10 +104,3 @@ def account_named(workspace: Workspace, name: str) -> SelectedAccount:
             "It was logged out or forgotten meanwhile. Add it again with a login.",
         )
     return SelectedAccount(configured(stored, workspace.config), CHOSEN_HERE)
-
-
-def note_start(workspace: Workspace, account: Account) -> None:
-    """Remember that the app shows this account now. Uses files; raises StorageError."""
-    book = workspace.local_files.book
-    if any(one.account.key == account.key for one in book.all()):
-        book.note_use(account.key, workspace.clock.now())

@@ -177,5 +177,5 @@ def integrations_of(workspace: Workspace, account: Account) -> Integrations:
             workspace.warn(StorageError(message, error.hint))
 
     config_file = workspace.config_file or files.paths.config_file
-    file = files.known(str(account.origin), account.app_code)
+    file = KnownFile(files.paths, str(account.origin), account.app_code)
     return Integrations(workspace.config.known, config_file, file, record)

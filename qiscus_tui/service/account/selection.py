@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qiscus_tui.errors import ConfigError
+from qiscus_tui.errors import ConfigError, UsageError
 from qiscus_tui.model.account import (
     Account,
     Credentials,
 )
-from qiscus_tui.model.text import safe
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import Config
 
@@ -86,14 +85,13 @@ def environment_credentials(environ: Mapping[str, str]) -> tuple[str, Credential
     return app_id, Credentials(long_lived=long_lived, secret_key=secret_key)
 
 
-def unmatched_words(name: str) -> tuple[str, str]:
-    """Return message and hint for a configured account that is not stored here."""
-    part = f'[account."{safe(name, 100)}"]'
-    return (
-        f"{part} in config.toml matches no account here: its settings, readonly included, "
-        "have no effect",
-        "Correct the name. To list the names: qiscus-tui accounts",
-    )
+def must_not_come_from_environment(environ: Mapping[str, str], why: str) -> None:
+    """Raise UsageError, with the reason, if the account does. Raises ConfigError."""
+    if environment_credentials(environ) is not None:
+        raise UsageError(
+            f"The account comes from the environment: {why}",
+            f"Unset {LONG_LIVED_VARIABLE}, {APP_ID_VARIABLE} and {SECRET_KEY_VARIABLE} first.",
+        )
 
 
 def configured(stored: StoredAccount, config: Config) -> StoredAccount:

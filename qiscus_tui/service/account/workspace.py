@@ -31,9 +31,8 @@ from qiscus_tui.service.account.selection import (
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.config import Config, Language, load_config, load_named_config
-from qiscus_tui.store.known import KnownFile
 from qiscus_tui.store.paths import Paths, check_config_dir, find_paths, paths_in_memory
-from qiscus_tui.store.state import Checks, ShownLists, VerifiedCalls, Visits
+from qiscus_tui.store.state import Checks, ShownLists, Visits
 
 
 class LocalFiles:
@@ -60,14 +59,6 @@ class LocalFiles:
     def persistent(self) -> bool:
         """Whether they are still there after this run."""
         return self.paths.files.persistent
-
-    def verified_calls(self, origin: str, app_id: str, call: str) -> VerifiedCalls:
-        """Return what is known of the revoke call (path and field) of one server and app."""
-        return VerifiedCalls(self.paths, origin, app_id, call)
-
-    def known(self, origin: str, app_id: str) -> KnownFile:
-        """Return the integrations of one app that were named from here."""
-        return KnownFile(self.paths, origin, app_id)
 
 
 class DemoAccess(Unshown, frozen=True):
@@ -176,20 +167,28 @@ class Workspace(Unshown, frozen=True, dict=True):
             "Select one: qiscus-tui accounts use NAME, or add --account NAME.",
         )
 
-    def unmatched_accounts(self) -> tuple[str, ...]:
-        """Return the accounts of the configuration that are not stored on this machine.
+    def unmatched_accounts(self) -> list[ConfigError]:
+        """Return a warning of each account of the configuration that is not stored here.
 
-        Their settings, `readonly` included, have no effect. Raises ConfigError, StorageError.
+        Raises ConfigError, StorageError.
         """
         if not self.config.accounts:
-            return ()
+            return []
         known = {ENVIRONMENT_NAME}
         for stored in self.local_files.book.all():
             known |= {stored.name, stored.account.name}
         given = environment_credentials(self.environ)
         if given is not None:
             known.add(given[0])
-        return tuple(name for name in self.config.accounts if name not in known)
+        return [
+            ConfigError(
+                f'[account."{safe(name, 100)}"] in config.toml matches no account here: its '
+                "settings, readonly included, have no effect",
+                "Correct the name. To list the names: qiscus-tui accounts",
+            )
+            for name in self.config.accounts
+            if name not in known
+        ]
 
     def login_server(self) -> Origin:
         """Return the server for a login or environment credentials; the demo's in the demo.

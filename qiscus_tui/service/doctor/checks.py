@@ -15,7 +15,6 @@ from qiscus_tui.errors import AddressError, ConfigError, QiscusTuiError
 from qiscus_tui.model.account import Origin, is_loopback
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.connection import configured_contract, wire_settings
-from qiscus_tui.service.account.selection import unmatched_words
 from qiscus_tui.service.account.storage import StorageOffer, offer, secret_store
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.revocation.retention import offset_words
@@ -162,7 +161,7 @@ def _account_checks(workspace: Workspace) -> list[Check]:
         unmatched = workspace.unmatched_accounts()
     except QiscusTuiError:
         return []  # another check reports that
-    return [Check("account", Health.BAD, *unmatched_words(name)) for name in unmatched]
+    return [Check("account", Health.BAD, one.message, one.hint) for one in unmatched]
 
 
 def _offered(place: StorageOffer) -> str:

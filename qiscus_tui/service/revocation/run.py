@@ -89,9 +89,8 @@ async def revocation_on(
 def verified_calls_of(connection: Connection) -> VerifiedCalls:
     """Return the record of whether revoking was verified on this server and app."""
     account, call = connection.account, connection.client.contract.revoke
-    return connection.local_files.verified_calls(
-        str(account.origin), account.app_code, f"{call.path} {call.field}"
-    )
+    paths, app = connection.local_files.paths, account.app_code
+    return VerifiedCalls(paths, str(account.origin), app, f"{call.path} {call.field}")
 
 
 async def forget_own_if_ended(connection: Connection, report: Report) -> None:

@@ -34,6 +34,7 @@ from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.service.token.handover import (
     ScriptSecret,
     must_have_tokens,
+    must_not_be_the_long_lived,
     script_key,
     script_token,
 )
@@ -232,33 +233,23 @@ async def _made(connection: Connection, keep: Callable[[NewTokens], Awaitable[No
 # For a script, where the stored one will not do
 
 
-async def fetched_token(connection: Connection, min_ttl: float) -> ScriptSecret:
+async def fetched_token(connection: Connection, min_ttl: float, *, check: bool) -> ScriptSecret:
     """Return a short-lived token with at least `min_ttl` seconds left.
 
-    Raises LoginNeeded, ServerError, OutOfReach, StorageError.
+    `check`: one that the server was asked about, and accepts. Raises LoginNeeded, ServerError,
+    OutOfReach, StorageError.
     """
-    return await _handed_over(connection, await _valid_token(connection, min_ttl))
-
-
-async def checked_token(connection: Connection, min_ttl: float) -> ScriptSecret:
-    """Return a token as `fetched_token` does, after the server confirmed that it accepts it."""
-    token = await _valid_token(connection, min_ttl)
-    await _handed_over(connection, token)  # may raise, before the token is sent
-    return await _handed_over(connection, await refreshed_if_rejected(connection, token))
+    must_have_tokens(connection.name, await connection.credentials())
+    token = await valid_token(connection, min_ttl)
+    if check:
+        must_not_be_the_long_lived(token.token, await connection.credentials())  # before it is sent
+        token = await refreshed_if_rejected(connection, token)
+    return script_token(connection.account, token, await connection.credentials())
 
 
 async def fetched_secret_key(connection: Connection) -> ScriptSecret:
     """Return the secret key. Raises NoSecretKey, NoAccount."""
     return script_key(connection.account, connection.name, await connection.credentials())
-
-
-async def _valid_token(connection: Connection, min_ttl: float) -> ShortLived:
-    must_have_tokens(connection.name, await connection.credentials())
-    return await valid_token(connection, min_ttl)
-
-
-async def _handed_over(connection: Connection, token: ShortLived) -> ScriptSecret:
-    return script_token(connection.account, token, await connection.credentials())
 
 
 # For the list

@@ -21,7 +21,7 @@ from qiscus_tui.service.account.directory import (
     KnownAccount,
     account_named,
     kept_accounts,
-    must_not_be_given,
+    must_be_free_to_choose,
     switched_to,
 )
 from qiscus_tui.service.account.logout import log_out
@@ -213,7 +213,7 @@ class AccountsScreen(BaseScreen[None]):
     def _why_not_switch(self) -> UsageError | None:
         """Why no account can be chosen here: the environment has the last word."""
         try:
-            must_not_be_given(self.workspace)
+            must_be_free_to_choose(self.workspace)
         except UsageError as error:
             return error
         return None

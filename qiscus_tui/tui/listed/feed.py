@@ -16,7 +16,6 @@ from msgspec.structs import replace
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Account, Storage
-from qiscus_tui.service.account import directory
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
@@ -265,7 +264,8 @@ class Feed:
         self._is_visit_noted = True
         troubles = [self._visit.trouble] if self._visit is not None else []
         try:
-            await asyncio.to_thread(directory.note_start, self.workspace, connection.account)
+            key, now = connection.account.key, self.workspace.clock.now()
+            await asyncio.to_thread(self.workspace.local_files.book.note_use, key, now)
         except StorageError as error:
             troubles.append(error)
         return [error.text for error in filter(None, troubles)]
