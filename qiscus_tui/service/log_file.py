@@ -6,43 +6,42 @@ Only this program's own loggers write to it, and they get names, statuses and du
 import contextlib
 import logging
 import os
-import stat
 import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import TextIO
 
-from qiscus_tui.errors import QiscusTuiError, StorageError
-from qiscus_tui.store.file_checks import check_file, failed, shown
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.store.files import opened_named
 
 _LOGGER = logging.getLogger("qiscus_tui")
-_OPEN = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 @contextlib.contextmanager
 def logging_to(path: Path, what: str) -> Generator[None]:
     """Add lines to the file (made with mode 0600) until the block ends.
 
-    Raises StorageError where it can't be opened or is open to others.
+    Raises UsageError and StorageError where it can't be opened or is open to others.
     """
-    handler = _QuietHandler(os.fdopen(_opened(path), "a", encoding="utf-8"))
-    form = logging.Formatter("%(asctime)s.%(msecs)03dZ [%(process)d] %(message)s", "%FT%T")
-    form.converter = time.gmtime
-    handler.setFormatter(form)
-    _LOGGER.addHandler(handler)
-    _LOGGER.setLevel(logging.INFO)
-    _LOGGER.info("%s begins", what)
-    try:
-        yield
-    except QiscusTuiError as error:  # its message may contain text of the server
-        _LOGGER.info("%s", type(error).__name__)
-        raise
-    finally:
-        _LOGGER.info("%s ends", what)
-        _LOGGER.removeHandler(handler)
-        _LOGGER.setLevel(logging.NOTSET)
-        with contextlib.suppress(OSError):  # the disk may be full
-            handler.stream.close()
+    with opened_named(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT) as descriptor:
+        handler = _QuietHandler(os.fdopen(descriptor, "a", encoding="utf-8", closefd=False))
+        form = logging.Formatter("%(asctime)s.%(msecs)03dZ [%(process)d] %(message)s", "%FT%T")
+        form.converter = time.gmtime
+        handler.setFormatter(form)
+        _LOGGER.addHandler(handler)
+        _LOGGER.setLevel(logging.INFO)
+        _LOGGER.info("%s begins", what)
+        try:
+            yield
+        except QiscusTuiError as error:  # its message may contain text of the server
+            _LOGGER.info("%s", type(error).__name__)
+            raise
+        finally:
+            _LOGGER.info("%s ends", what)
+            _LOGGER.removeHandler(handler)
+            _LOGGER.setLevel(logging.NOTSET)
+            with contextlib.suppress(OSError):  # the disk may be full
+                handler.stream.close()
 
 
 class _QuietHandler(logging.StreamHandler[TextIO]):
@@ -50,24 +49,3 @@ class _QuietHandler(logging.StreamHandler[TextIO]):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
         """Drop the line."""
-
-
-def _opened(path: Path) -> int:
-    try:
-        descriptor = os.open(path, _OPEN, 0o600)
-    except OSError as error:
-        raise failed("opened", str(path), error) from error
-    try:
-        _check(path, os.fstat(descriptor))
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
-def _check(path: Path, found: os.stat_result) -> None:
-    if not stat.S_ISREG(found.st_mode):  # a device must not be moved away like a file
-        raise StorageError(
-            f"{shown(str(path))} is not a regular file", "Name another file for the log."
-        )
-    check_file(str(path), found)

@@ -182,11 +182,10 @@ class AuditLog:
 
     def _contents(self) -> list[bytes]:
         """Return the content of every file, the oldest first."""
-        if not self._files.is_there(self._path.parent):
+        paths = [*map(self._rotated, range(FILES_KEPT, 0, -1)), self._path]
+        if not any(map(self._files.size_of, paths)):
             return []
         with self._files.lock(self._lock_folder):
-            numbers = range(FILES_KEPT, 0, -1)
-            paths = [*(self._rotated(number) for number in numbers), self._path]
             return [self._read(path) for path in paths]
 
     def abandoned(self) -> frozenset[str]:
@@ -258,8 +257,7 @@ class AuditLog:
             return
         self._files.append_durably(self._path, self._intents_to_repeat())
         for number in range(FILES_KEPT - 1, 0, -1):
-            if self._files.is_there(self._rotated(number)):
-                self._files.move(self._rotated(number), self._rotated(number + 1))
+            self._files.move(self._rotated(number), self._rotated(number + 1))
         self._files.move(self._path, self._rotated(1))
 
     def _intents_to_repeat(self) -> bytes:

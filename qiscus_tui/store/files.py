@@ -125,9 +125,13 @@ def append_durably(path: Path, data: bytes) -> None:
 
 
 def move_private(path: Path, target: Path, what: str = "renamed") -> None:
-    """Rename within the folder, replacing what has that name; `what` says so in errors."""
+    """Rename within the folder, replacing what has that name, unless the file is missing.
+
+    `what` is the word for it in errors.
+    """
     with _storage_errors(what, path), _opened_folder(path.parent) as folder:
-        os.rename(path.name, target.name, src_dir_fd=folder, dst_dir_fd=folder)
+        with suppress(FileNotFoundError):
+            os.rename(path.name, target.name, src_dir_fd=folder, dst_dir_fd=folder)
         os.fsync(folder)
 
 
@@ -315,36 +319,42 @@ def write_public(path: Path, text: str) -> None:
         raise _not_written(path, error) from error
 
 
-def read_named(path: Path, most: int) -> bytes:
-    """Return the whole file of at most so many bytes.
+@contextmanager
+def opened_named(path: Path, flags: int = os.O_RDONLY) -> Generator[int]:
+    """Give the descriptor of a file that the user named; one that is made is 0600.
 
-    Raises UsageError where there is none or it is larger; StorageError where it is a link, not
-    this user's alone, or can't be read.
+    Raises UsageError where there is none; StorageError where it is a link, not this user's alone,
+    or can't be opened.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | _OPEN)
-        try:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode):
-                raise StorageError(f"{shown(path)} is not a regular file", "Check its name.")
-            check_file(path, found)
-            data = read_all(descriptor, most)
-        finally:
-            os.close(descriptor)
+        descriptor = os.open(path, flags | _OPEN, FILE_MODE)
     except FileNotFoundError as error:
-        raise UsageError(f"There is no file {shown(path)}", "Check its name.") from error
-    except (OSError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno in _LINK_ERRORS:
+        raise UsageError(f"{shown(path)} does not exist", "Check its name.") from error
+    except OSError as error:
+        if error.errno in _LINK_ERRORS:
             message = f"{shown(path)} is a symbolic link"
             raise StorageError(message, "Name the file itself.") from error
         raise StorageError(
-            f"{shown(path)} could not be read: {_why(error)}",
+            f"{shown(path)} could not be opened: {_why(error)}",
             f"Check its owner and mode: ls -l {quoted(path)}",
         ) from error
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):  # a device must not be moved away like a file
+            raise StorageError(f"{shown(path)} is not a regular file", "Name another file.")
+        check_file(path, found)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def read_named(path: Path, most: int) -> bytes:
+    """Return the whole file of at most so many bytes. Raises UsageError, StorageError."""
+    with _storage_errors("read", path), opened_named(path) as descriptor:
+        data = read_all(descriptor, most)
     if data is None:
         raise UsageError(
-            f"{shown(path)} is larger than {most >> 20} MB",
-            "This is not a file of this program.",
+            f"{shown(path)} is larger than {most >> 20} MB", "This is not a file of this program."
         )
     return data
 

@@ -75,7 +75,6 @@ class JsonFile:
         A damaged file is set aside silently and replaced: what is being stored may be the only
         copy of a new token. `read` and `prove_writable` come before, and do report it.
         """
-        self._files.prepare_folder(self.path.parent)
         with self._files.lock(self._lock_folder, timeout):
             try:
                 fields = self._read()
@@ -100,7 +99,6 @@ class JsonFile:
 
     def prove_writable(self) -> None:
         """Write a probe entry, read it back, remove it. Raises StorageError."""
-        self._files.prepare_folder(self.path.parent)
         with self._files.lock(self._lock_folder):
             fields = _plain(self._read_or_set_aside())
             probe = os.urandom(8).hex()

@@ -23,14 +23,12 @@ class DiskFiles:
     persistent = True
     """Whether the files outlive this run."""
     lock = staticmethod(store_lock)
-    prepare_folder = staticmethod(files.prepare_folder)
     read = staticmethod(files.read_private)
     write = staticmethod(files.write_private)
     append = staticmethod(files.append_private)
     append_durably = staticmethod(files.append_durably)
     move = staticmethod(files.move_private)
     set_aside = staticmethod(files.set_aside)
-    is_there = staticmethod(files.is_there)
     size_of = staticmethod(files.size_of)
 
 
@@ -48,9 +46,6 @@ class MemoryFiles:
         with self._lock:
             yield
 
-    def prepare_folder(self, _folder: Path) -> None:
-        """Memory has no folders."""
-
     def read(self, path: Path) -> bytes | None:
         return self._contents.get(path)
 
@@ -63,14 +58,12 @@ class MemoryFiles:
     append_durably = append
 
     def move(self, path: Path, target: Path) -> None:
-        self._contents[target] = self._contents.pop(path)
+        if path in self._contents:
+            self._contents[target] = self._contents.pop(path)
 
     def set_aside(self, path: Path) -> Path:
         del self._contents[path]
         return path
-
-    def is_there(self, path: Path) -> bool:
-        return any(path in {one, one.parent} for one in self._contents)
 
     def size_of(self, path: Path) -> int:
         return len(self._contents.get(path, b""))
