@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
+from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.model.account import Account
-from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.store.audit_records import NOT_SENT, AuditGroup, AuditKind
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.connection import Connection
+    from qiscus_tui.service.account.workspace import Workspace
 
 
 class AuditTrail(Struct, frozen=True):
@@ -111,38 +110,26 @@ def check_reason(connection: Connection, reason: str) -> None:
         )
 
 
-def _report_unsent(connection: Connection) -> None:
-    unsent = connection.local_files.audit.take_unsent()
-    if unsent is not None:
-        connection.warn(unsent)
+def record_access(
+    by: Workspace | Connection,
+    account: Account,
+    kind: AuditKind,
+    token: str | None = None,
+    error: str = "",
+) -> None:
+    """Record what was done about the token (None: without one), or why it failed. Uses files.
 
-
-class AccessTrail(Struct, frozen=True):
-    """Records logins, refreshes and logouts, each when it is done, without its token.
-
-    Nothing depends on these records: one that can't be written is reported by `warn`.
+    Nothing depends on such a record: one that can't be written is a warning.
     """
+    ids = [fingerprint(token)] if token else []
+    try:
+        by.local_files.audit.access(account, kind, ids, error, by.clock.now())
+    except StorageError as failure:
+        message = f"The audit log lacks this {kind.value}: {failure.message}"
+        by.warn(StorageError(message, failure.hint))
+    _report_unsent(by)
 
-    local_files: LocalFiles
-    clock: Clock
-    warn: Callable[[QiscusTuiError], None]
 
-    @classmethod
-    def of(cls, connection: Connection) -> AccessTrail:
-        """Return the trail of this connection's account."""
-        return cls(connection.local_files, connection.clock, connection.warn)
-
-    async def record(
-        self, account: Account, kind: AuditKind, token: str | None, error: str = ""
-    ) -> None:
-        """Record what was done about the token (None for a secret key), or why it failed."""
-        ids = [fingerprint(token)] if token else []
-        try:
-            await asyncio.to_thread(
-                lambda: self.local_files.audit.access(account, kind, ids, error, self.clock.now())
-            )
-        except StorageError as failure:
-            message = f"The audit log lacks this {kind.value}: {failure.message}"
-            self.warn(StorageError(message, failure.hint))
-        if (unsent := self.local_files.audit.take_unsent()) is not None:
-            self.warn(unsent)
+def _report_unsent(by: Workspace | Connection) -> None:
+    if (unsent := by.local_files.audit.take_unsent()) is not None:
+        by.warn(unsent)

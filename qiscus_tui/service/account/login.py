@@ -28,7 +28,7 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Account, Credentials, Origin, Role, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.audit_trail import AccessTrail
+from qiscus_tui.service.account.audit_trail import record_access
 from qiscus_tui.service.account.connection import (
     Connection,
     api_client,
@@ -194,8 +194,9 @@ async def _recorded_if_it_fails(workspace: Workspace, account: Account) -> Async
     try:
         yield
     except QiscusTuiError as error:
-        trail = AccessTrail(workspace.local_files, workspace.clock, workspace.warn)
-        await trail.record(account, AuditKind.LOGIN, None, error.message)
+        await asyncio.to_thread(
+            record_access, workspace, account, AuditKind.LOGIN, None, error.message
+        )
         raise
 
 
@@ -309,8 +310,10 @@ async def _store(
                 if made is not None:
                     made.is_stored = writing.exception() is None
             stored, credentials = writing.result()
-            trail = AccessTrail(workspace.local_files, workspace.clock, workspace.warn)
-            await trail.record(stored.account, AuditKind.LOGIN, made.token if made else None)
+            token = made.token if made is not None else None
+            await asyncio.to_thread(
+                record_access, workspace, stored.account, AuditKind.LOGIN, token
+            )
         notes = await asyncio.to_thread(_tidy_up, stored, before, name)
     selected = SelectedAccount(configured(stored, workspace.config), "login")
     connection = connect(workspace, selected, secrets)
@@ -456,8 +459,7 @@ async def _end_replaced(connection: Connection, token: str) -> tuple[str, ...]:
         return ()
     if ended is OwnToken.UNKNOWN:
         return ("Can't tell whether the token of the earlier login was ended.",)
-    trail = AccessTrail.of(connection)
-    await trail.record(connection.account, AuditKind.LOGOUT, token)
+    await asyncio.to_thread(record_access, connection, connection.account, AuditKind.LOGOUT, token)
     return ("The token of the earlier login was ended.",)
 
 

@@ -16,7 +16,7 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Credentials, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.audit_trail import AccessTrail, AuditTrail
+from qiscus_tui.service.account.audit_trail import AuditTrail, record_access
 from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
@@ -84,8 +84,8 @@ async def _end_token_of_this_run(connection: Connection) -> OwnToken:
         return OwnToken.NONE
     ended = await end_token(connection, short.token)
     if ended is OwnToken.ENDED:
-        trail = AccessTrail.of(connection)
-        await trail.record(connection.account, AuditKind.LOGOUT, short.token)
+        done = (connection.account, AuditKind.LOGOUT, short.token)
+        await asyncio.to_thread(record_access, connection, *done)
     return ended
 
 

@@ -27,7 +27,7 @@ from qiscus_tui.model.account import Credentials, ShortLived, Storage
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.timestamps import NO_CLOCK, NOT_KNOWN
-from qiscus_tui.service.account.audit_trail import AccessTrail
+from qiscus_tui.service.account.audit_trail import record_access
 from qiscus_tui.service.account.connection import Connection, Progress, end_unstored_token
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
@@ -215,14 +215,14 @@ async def _made(connection: Connection, keep: Callable[[NewTokens], Awaitable[No
             except StorageError as error:
                 unstored = error
 
-        record = partial(AccessTrail.of(connection).record, connection.account, AuditKind.REFRESH)
+        record = partial(record_access, connection, connection.account, AuditKind.REFRESH)
         try:
             new = await connection.client.refresh(long_lived, TokenWatch(on_send, on_tokens))
         except (OutOfReach, asyncio.CancelledError):
             if sent:
-                await record(made, "" if made is not None else NO_ANSWER)
+                await asyncio.to_thread(record, made, "" if made is not None else NO_ANSWER)
             raise
-        await record(made, unstored.message if unstored is not None else "")
+        await asyncio.to_thread(record, made, unstored.message if unstored is not None else "")
     if unstored is not None:
         if made is not None:
             await end_unstored_token(connection.client, made)
