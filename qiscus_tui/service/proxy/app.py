@@ -17,7 +17,6 @@ from email.utils import formatdate
 from urllib.parse import urlsplit
 
 import httpx
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
@@ -27,60 +26,17 @@ from qiscus_tui.api.error_answers import says_token_ended
 from qiscus_tui.model.account import is_loopback
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.service.metrics import Sample
-from qiscus_tui.service.proxy.logins import Answer, Logins, TooManyLogins, read_request
-from qiscus_tui.service.proxy.upstream import Headers, Upstream, answer_headers, end_to_end
+from qiscus_tui.service.proxy.logins import Answer, Login, Logins, TooManyLogins, read_request
+from qiscus_tui.service.proxy.upstream import Upstream, answer_headers, end_to_end
 
-LONGEST_LOGIN = 64 * 1024
-"""Bytes of a login's body; a longer one is passed on as anything else."""
+LONGEST_LOGIN = LONGEST_REFUSAL = 64 * 1024
+"""Bytes of a login's body, and of an answer that is searched for the end of its token.
 
-LONGEST_REFUSAL = 64 * 1024
-"""Bytes of an answer that is searched for the end of its token."""
+What is longer is passed on as anything else.
+"""
 
 LONGEST_ANSWER = 8 * 1024 * 1024
 """Bytes of an answer that has to be read whole before it is passed on."""
-
-TARGET = "qiscus_tui.target"
-"""In the scope: the request's target as it arrived."""
-
-
-class ClientGone(Exception):
-    """Whoever sent the request has closed the connection."""
-
-
-class Body:
-    """The body of a request while it arrives."""
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._begun: list[bytes] = []
-        self._read = asyncio.Event()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield the body in pieces. Raises ClientGone."""
-        for piece in self._begun:
-            yield piece
-        while not self._read.is_set():
-            yield await self._piece()
-
-    async def start(self, most: int) -> bytes:
-        """Return what there is of the body, up to `most` bytes and a piece. Raises ClientGone."""
-        while not self._read.is_set() and sum(map(len, self._begun)) <= most:
-            self._begun.append(await self._piece())
-        return b"".join(self._begun)
-
-    async def _piece(self) -> bytes:
-        message = await self._receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        if not message.get("more_body", False):
-            self._read.set()
-        return message.get("body", b"")
-
-    async def client_gone(self) -> None:
-        """Wait until the client has gone, once its body has been read."""
-        await self._read.wait()
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
 
 
 class Proxy:
@@ -108,91 +64,80 @@ class Proxy:
                 self.answered[message["status"]] += 1
             await send(message)
 
-        async def answer() -> None:
-            refusal = await self._answer(Request(scope), body, counted)
-            if refusal is not None and not is_begun:  # else it stays cut off
-                await refusal(scope, receive, counted)
-
-        body = Body(receive)
-        tasks = [asyncio.create_task(answer()), asyncio.create_task(body.client_gone())]
+        response: Response | None
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _answer(self, request: Request, body: Body, send: Send) -> Response | None:
-        """Answer the request, or return what is to be answered: the reason why not."""
-        try:
-            return await self._dispatch(request, body, send)
-        except ClientGone:
-            return None
+            response = await self._answer(Request(scope, receive), counted)
         except TooManyLogins:
-            words = "Too many logins wait for the server. Try again in 1 s."
-            return _refusal(429, words, {"Retry-After": "1"})
+            response = _refusal(429, "Too many logins wait for the server. Try again in 1 s.")
+            response.headers["Retry-After"] = "1"
         except (httpx.LocalProtocolError, httpx.InvalidURL):
-            return _refusal(400, "This request can't be passed on.")
+            response = _refusal(400, "This request can't be passed on.")
         except httpx.TransportError as error:
             status = 504 if isinstance(error, httpx.TimeoutException) else 502
-            return _refusal(status, f"{self._upstream.error(error).message}.")
+            response = _refusal(status, f"{self._upstream.error(error).message}.")
+        if response is not None and not is_begun:  # else it stays cut off
+            await response(scope, receive, counted)
 
-    async def _dispatch(self, request: Request, body: Body, send: Send) -> Response | None:
-        target, headers = _target(request), request.headers
+    async def _answer(self, request: Request, send: Send) -> Response | None:
+        """Return the answer; None where the server's has been passed on."""
+        target, headers, contract = _target(request), request.headers, self._contract
+        asked = (request.method, target)
         if not _is_for_this_machine(request):
             return _refusal(421, "This proxy is for programs on its own machine.")
         if not target.startswith((b"/", b"*")):
             return _refusal(400, "This is no proxy for other servers.")
-        token, contract = headers.get(TOKEN_HEADER), self._contract
-        if _is(contract.logout, request, target) and self.logins.shares(token):
-            await body.start(LONGEST_LOGIN)
+        if asked == _asked(contract.logout) and self.logins.shares(headers.get(TOKEN_HEADER)):
             return Response(b'{"data":{"success":true}}', media_type="application/json")
-        if _is(contract.login, request, target) and "Content-Encoding" not in headers:
-            start = await body.start(LONGEST_LOGIN)
+        rest, start = request.stream(), b""
+        if asked == _asked(contract.login) and "Content-Encoding" not in headers:
+            start = await _start_of(rest, LONGEST_LOGIN + 1)
             kind, app_id = headers.get("Content-Type", ""), headers.get(APP_ID_HEADER, "")
             login = read_request(start, kind, app_id) if len(start) <= LONGEST_LOGIN else None
             if login is not None:
-
-                async def ask() -> Answer:
-                    return await self._ask(request, target, start)
-
-                return _response(await self.logins.answer(login, ask), self._clock.now())
-        await self._pass_on(request, target, body, send)
+                return await self._login(login, request, target, start)
+        has_body = {"content-length", "transfer-encoding"} & {*headers}
+        content = _joined(start, rest) if has_body else None
+        passed = end_to_end(headers.raw)
+        async with self._upstream.ask(request.method, target, passed, content) as answer:
+            if answer.is_success and asked in map(_asked, (contract.revoke, contract.revoke_all)):
+                self.logins.forget_all()
+            await self._pass_back(answer, request, send)
         return None
 
-    async def _ask(self, request: Request, target: bytes, body: bytes) -> Answer:
-        """Return the server's answer to a login."""
-        headers = _passed_headers(request, b"accept-encoding", b"content-length")
-        headers.append((b"Accept-Encoding", b"identity"))
-        asked = self._upstream.ask(request.method, target, headers, body, is_short=True)
-        async with asked as answer:
-            whole = await _whole(answer.aiter_raw())
-            return Answer(answer.status_code, tuple(answer_headers(answer)), whole)
+    async def _login(self, login: Login, request: Request, target: bytes, body: bytes) -> Response:
+        """Return the answer to a login, from memory or the server's."""
 
-    async def _pass_on(self, request: Request, target: bytes, body: Body, send: Send) -> None:
-        has_body = {"content-length", "transfer-encoding"} & {*request.headers}
-        if not has_body:
-            await body.start(0)
-        headers, content = _passed_headers(request), body if has_body else None
-        async with self._upstream.ask(request.method, target, headers, content) as answer:
-            pieces = answer.aiter_raw()
-            start = await self._noticed(request, target, answer, pieces)
-            headers = answer_headers(answer)
-            if request.scope["http_version"] == "1.0" and "content-length" not in answer.headers:
-                start += await _whole(pieces)  # this client sees no other end
-                headers.append((b"Content-Length", str(len(start)).encode()))
-            await send(
-                {"type": "http.response.start", "status": answer.status_code, "headers": headers}
-            )
-            await send({"type": "http.response.body", "body": start, "more_body": True})
-            async for piece in pieces:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        async def ask() -> Answer:
+            headers = end_to_end(request.headers.raw, b"accept-encoding", b"content-length")
+            headers.append((b"Accept-Encoding", b"identity"))
+            asked = self._upstream.ask(request.method, target, headers, body, is_short=True)
+            async with asked as answer:
+                passed = answer_headers(answer, b"date", b"content-length")
+                return Answer(answer.status_code, tuple(passed), await _whole(answer.aiter_raw()))
 
-    async def _noticed(
-        self, request: Request, target: bytes, answer: httpx.Response, pieces: AsyncIterator[bytes]
+        answer = await self.logins.answer(login, ask)
+        response = Response(answer.body, answer.status)
+        response.raw_headers += answer.headers
+        response.headers["Date"] = formatdate(self._clock.now(), usegmt=True)
+        return response
+
+    async def _pass_back(self, answer: httpx.Response, request: Request, send: Send) -> None:
+        """Send the server's answer while it arrives."""
+        headers, rest = answer_headers(answer), answer.aiter_raw()
+        start = await self._notice_the_end(request, answer, rest)
+        if request.scope["http_version"] == "1.0" and "content-length" not in answer.headers:
+            start += await _whole(rest)  # this client sees no other end
+            headers.append((b"Content-Length", str(len(start)).encode()))
+        begin = {"type": "http.response.start", "status": answer.status_code, "headers": headers}
+        await send(begin)
+        async for piece in _joined(start, rest):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body"})
+
+    async def _notice_the_end(
+        self, request: Request, answer: httpx.Response, pieces: AsyncIterator[bytes]
     ) -> bytes:
-        """Forget what the answer ends; return the start of its body, which was read for that.
+        """Forget a shared token that has ended; return what was read of the answer for that.
 
         An error that can't be read counts: a login too many does no harm.
         """
@@ -205,11 +150,6 @@ class Proxy:
             is_hidden = status >= 400 and "content-encoding" in headers
             if is_hidden or says_token_ended(status, start):
                 self.logins.forget(token)
-        contract = self._contract
-        if answer.is_success and any(
-            _is(call, request, target) for call in (contract.revoke, contract.revoke_all)
-        ):
-            self.logins.forget_all()
         return start
 
     def samples(self) -> list[Sample]:
@@ -248,17 +188,16 @@ class Proxy:
 
 def _target(request: Request) -> bytes:
     """Return path and query as they were sent; a scheme and host lead to no other server."""
-    scope = request.scope
-    query: bytes = scope["query_string"]
-    target: bytes = scope.get(TARGET) or scope["raw_path"] + (b"?" + query if query else b"")
+    target: bytes = request.scope["raw_path"]
     scheme, colon, rest = target.partition(b"://")
     if colon and scheme.isalnum():
         return b"/" + rest.partition(b"/")[2]
     return target
 
 
-def _is(call: Call, request: Request, target: bytes) -> bool:
-    return (request.method, target) == (call.method, call.path.encode())
+def _asked(call: Call) -> tuple[str, bytes]:
+    """Return method and target of a call."""
+    return call.method, call.path.encode()
 
 
 def _is_for_this_machine(request: Request) -> bool:
@@ -274,23 +213,15 @@ def _is_for_this_machine(request: Request) -> bool:
     return False
 
 
-def _passed_headers(request: Request, *but: bytes) -> Headers:
-    """Return the headers that are passed on, without those named in lower case."""
-    return [one for one in end_to_end(request.headers.raw) if one[0] not in {b"host", *but}]
+def _refusal(status: int, words: str) -> Response:
+    return PlainTextResponse(f"qiscus-tui proxy: {words}\n", status, {"Connection": "close"})
 
 
-def _response(answer: Answer, now: float) -> Response:
-    response = Response(answer.body, answer.status)
-    response.raw_headers = [*answer.headers]
-    dated = MutableHeaders(raw=response.raw_headers)
-    dated["Date"] = formatdate(now, usegmt=True)
-    dated["Content-Length"] = str(len(answer.body))
-    return response
-
-
-def _refusal(status: int, words: str, headers: dict[str, str] | None = None) -> Response:
-    closing = {"Connection": "close"} | (headers or {})
-    return PlainTextResponse(f"qiscus-tui proxy: {words}\n", status, closing)
+async def _joined(start: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield a body of which the start was read already."""
+    yield start
+    async for piece in rest:
+        yield piece
 
 
 async def _start_of(pieces: AsyncIterator[bytes], most: int) -> bytes:

@@ -115,16 +115,14 @@ class Pace:
             raise TooManyLogins
         self._waiting += 1
         try:
-            while (left := self._left()) > 0:
+            while len(self._unproven) == PER_SECOND and (
+                (left := self._unproven[0] + 1 - self._clock.monotonic()) > 0
+            ):
                 await self._clock.sleep(left)
         finally:
             self._waiting -= 1
         self._unproven.append(self._clock.monotonic())
         return self._unproven[-1]
-
-    def _left(self) -> float:
-        is_full = len(self._unproven) == PER_SECOND
-        return self._unproven[0] + 1 - self._clock.monotonic() if is_full else 0.0
 
     def proven(self, turn: float) -> None:
         """Take back the turn of a login that the server accepted."""
@@ -143,8 +141,6 @@ class Logins:
         self._pace = Pace(clock)
         self._remembered: dict[bytes, Remembered] = {}
         """By the hash of the user."""
-        self._users: dict[str, bytes] = {}
-        """Of the remembered tokens."""
         self._asking: dict[bytes, asyncio.Task[Answer]] = {}
         """By the proof: logins that the server has not answered yet."""
         self._made: dict[str, str] = {}
@@ -211,33 +207,28 @@ class Logins:
         return Remembered(login.proof, answer, short.token, said.app_code, now + TOKEN_LIFETIME)
 
     def _remember(self, login: Login, kept: Remembered) -> None:
-        for user, one in list(self._remembered.items()):
-            if user == login.user or not self._is_valid(one):
-                self._drop(user)
-        if len(self._remembered) < MOST_LOGINS and len(kept.answer.body) <= LONGEST_ANSWER:
-            self._remembered[login.user] = kept
-            self._users[kept.token] = login.user
+        valid = {user: one for user, one in self._remembered.items() if self._is_valid(one)}
+        valid.pop(login.user, None)
+        if len(valid) < MOST_LOGINS and len(kept.answer.body) <= LONGEST_ANSWER:
+            valid[login.user] = kept
             self._made[kept.token] = kept.app_code
+        self._remembered = valid
         if len(self._made) > 2 * MOST_LOGINS:
             del self._made[next(iter(self._made))]  # the oldest ends by itself
 
-    def _drop(self, user: bytes) -> None:
-        del self._users[self._remembered.pop(user).token]
-
     def shares(self, token: str | None) -> bool:
         """Return whether logins are answered with this token."""
-        return token in self._users
+        return any(one.token == token for one in self._remembered.values())
 
     def forget(self, token: str) -> None:
         """Forget a token that has ended: the next login is the server's."""
-        if token in self._users:
-            self._drop(self._users[token])
+        kept = self._remembered.items()
+        self._remembered = {user: one for user, one in kept if one.token != token}
         self._made.pop(token, None)
 
     def forget_all(self) -> None:
         """Forget every answer: its token may have been revoked."""
         self._remembered.clear()
-        self._users.clear()
 
     async def finish(self) -> dict[str, str]:
         """Wait for the logins under way; return the tokens that were made, with their app."""

@@ -1,26 +1,41 @@
-"""How the proxy reads requests: as they arrive, and no head without end.
+"""How the proxy reads requests: as they arrive, no head without end, no work for who has gone.
 
 httptools refuses what two servers could read in two ways: both lengths, a bare line feed, folded
 lines. It needs the extra `proxy`.
 """
 
+import asyncio
 from typing import Any
 
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-from qiscus_tui.service.proxy.app import TARGET
 
 LONGEST_HEAD = 64 * 1024
 """Bytes of the request line and headers."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Gives the application the target as it arrived, and bounds the head of a request."""
+    """One connection, whose requests are answered one after the other.
+
+    The application gets the whole target as it arrived for `raw_path`.
+    """
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
+        self._proxy, self.app = self.app, self._answer  # type: ignore[assignment]
+        self._answering: asyncio.Task[None] | None = None
         self._head: int | None = 0
         """Bytes of the head so far; None while a body arrives."""
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._answering = asyncio.current_task()
+        await self._proxy(scope, receive, send)  # type: ignore[arg-type]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Give up the answer: nobody waits for it."""
+        super().connection_lost(exc)
+        if self._answering is not None:
+            self._answering.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Read what arrived."""
@@ -32,9 +47,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Start the request."""
-        self.scope[TARGET] = self.url  # type: ignore[typeddict-unknown-key]
         self._head = None
         super().on_headers_complete()
+        self.scope["raw_path"] = self.url
 
     def on_message_complete(self) -> None:
         """End the request; another head may follow."""

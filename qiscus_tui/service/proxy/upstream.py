@@ -2,7 +2,7 @@
 
 import contextlib
 import socket
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable
 from typing import Final
 
 import httpx
@@ -29,33 +29,35 @@ _OF_THE_CONNECTION: Final = frozenset(
         *(b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate"),
         *(b"proxy-authorization", b"te", b"trailer", b"transfer-encoding", b"upgrade"),
         b"expect",  # answered here, once the body is asked for
+        b"host",
     }
 )
 """Headers that end here, beside those that `Connection` names."""
 
 
-def end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """Return the headers that are passed on."""
-    all_headers = list(headers)
-    named = b",".join(value for name, value in all_headers if name.lower() == b"connection")
-    dropped = _OF_THE_CONNECTION | {one.strip().lower() for one in named.split(b",")}
-    return [(name, value) for name, value in all_headers if name.lower() not in dropped]
+def end_to_end(headers: Headers, *dropped: bytes) -> Headers:
+    """Return the headers that are passed on, without those `dropped`, in lower case."""
+    named = b",".join(value for name, value in headers if name.lower() == b"connection")
+    all_dropped = {*_OF_THE_CONNECTION, *dropped, *(n.strip() for n in named.lower().split(b","))}
+    return [(name, value) for name, value in headers if name.lower() not in all_dropped]
 
 
-def answer_headers(answer: httpx.Response) -> Headers:
+def answer_headers(answer: httpx.Response, *dropped: bytes) -> Headers:
     """Return the headers of an answer that are passed back.
 
     Those that open it to web pages are not: it is for scripts on this machine.
     """
-    dropped = (b"access-control-",)
     if answer.status_code in {204, 304}:  # it has no body, and may name the length of another
         dropped += (b"content-length",)
-    passed = end_to_end(answer.headers.raw)
-    return [(name, value) for name, value in passed if not name.lower().startswith(dropped)]
+    passed = end_to_end(answer.headers.raw, *dropped)
+    return [one for one in passed if not one[0].lower().startswith(b"access-control-")]
 
 
 class _Url(httpx.URL):
-    """An address whose path and query are sent as they are, not in httpx's normal form."""
+    """An address whose path and query are sent as they are, not in httpx's normal form.
+
+    (The extension `target` of a request would change the CONNECT to another proxy, too.)
+    """
 
     def __init__(self, origin: Origin, target: bytes) -> None:
         normal = httpx.URL(str(origin))
@@ -121,11 +123,9 @@ class Upstream:
         request.url = _Url(self.origin, target)  # a Request makes a URL of its own
         connection = self._idle.pop() if self._idle else self._connection()
         try:
-            answer = await connection.handle_async_request(request)
-            try:
+            answering = contextlib.aclosing(await connection.handle_async_request(request))
+            async with answering as answer:
                 yield answer
-            finally:
-                await answer.aclose()
         finally:
             if len(self._idle) < MOST_IDLE:
                 self._idle.append(connection)
