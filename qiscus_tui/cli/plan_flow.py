@@ -30,7 +30,14 @@ from qiscus_tui.service.revocation.plan import (
     Selection,
     make_plan,
 )
-from qiscus_tui.service.revocation.plan_files import apply_command, plan_file_of, read_plan
+from qiscus_tui.service.revocation.plan_files import (
+    apply_command,
+    changes_since,
+    filter_of,
+    plan_file_of,
+    plan_from,
+    read_plan,
+)
 from qiscus_tui.service.revocation.plan_groups import emptied_words
 from qiscus_tui.service.revocation.retention import check_clocks, check_rules, offset_words
 from qiscus_tui.service.revocation.run import forget_own_if_ended, revocation_on
@@ -184,11 +191,11 @@ async def plan_of_file(context: VerbContext, connection: Connection) -> Revocati
     """Return the plan of what a plan file names, is still listed and still chosen."""
     options = context.options
     key = plan_key(context.workspace.local_files.paths)
-    stored = read_plan(options.plan, connection.account, key)
-    rule, retention = stored.query, stored.retention
-    listed = await _read(context, connection, rule, retention, named=stored.ids)
-    plan = stored.on(listed, _allowed(options), _moment(context, connection))
-    context.console.say(stored.changes(plan))
+    file = read_plan(options.plan, connection.account, key)
+    ids, retention = frozenset(file.ids), file.rule.retention
+    listed = await _read(context, connection, filter_of(file), retention, named=ids)
+    plan = plan_from(file, listed, _allowed(options), _moment(context, connection))
+    context.console.say(changes_since(file, plan))
     return plan
 
 

@@ -185,7 +185,7 @@ class _Result:
         return f"{counted(self.files, 'file')}, {self.size / 1e6:,.1f} MB"
 
     def _show(self, found: Found) -> None:
-        position = found.at.position
+        position = found.position
         session = self.sessions.listed.sessions[position]
         is_new = session.id not in self.records
         if is_new:
@@ -193,9 +193,9 @@ class _Result:
         record = self.records[session.id]
         if self.array is not None:
             fields = {name: record[name] for name in ("id", "client", "ip", "expires_at")}
-            self.array.add({"path": found.path, "line": found.at.line, **fields})
+            self.array.add({"path": found.path, "line": found.line, **fields})
         elif not self.only_ids:
-            line = "" if found.at.line is None else f":{found.at.line}"
+            line = "" if found.line is None else f":{found.line}"
             own = "  (this program's own)" if session.current else ""
             self.console.result(
                 f"{safe(found.path, LONGEST_PATH)}{line}: {session.id}  "

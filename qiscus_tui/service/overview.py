@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -38,11 +38,6 @@ class Bar(Struct, frozen=True):
 
 
 Bars = tuple[Bar, ...]
-
-
-def most_common(counts: Mapping[Kind, int]) -> list[Kind]:
-    """Return the `MOST` kinds with the highest counts."""
-    return sorted(counts, key=lambda kind: (-counts[kind], str(kind)))[:MOST]
 
 
 SHOWN = 31
@@ -133,66 +128,47 @@ class Sprawl(Struct, frozen=True):
     """
 
 
-def client_bars(listed: SessionList, groups: Sequence[Group]) -> Bars:
-    """Return bars of the clients with the most sessions, each session counted once.
+def largest_bars(listed: SessionList, groups: Sequence[Group], key: GroupKey) -> Bars:
+    """Return bars of the clients, or networks, of most sessions; the rest is counted together.
 
-    Those of a protected integration count under its label.
+    Each session is counted once: as a client, those of a protected integration under its label.
     """
     protected = {one.label for one in {*listed.labels} if one is not None and one.protect}
     counts: Counter[Kind] = Counter()
     of_labels: Counter[str] = Counter()
     taken: defaultdict[Kind, set[str]] = defaultdict(set)
-    at = USUAL_KEYS.index(GroupKey.CLIENT)
     for group in groups:
-        kind = group.kinds[at]
+        kind = group.kinds[USUAL_KEYS.index(key)]
         counts[kind] += group.count
-        if group.protected:
+        if key is GroupKey.CLIENT and group.protected:
             its_labels = map(listed.labels.__getitem__, group.positions)
             labels = [known.label for known in its_labels if known is not None]
             found = Counter(label for label in labels if label in protected)
             of_labels.update(found)
             counts[kind] -= found.total()
             taken[kind].update(found)
-    bars = [_label_bar(label, count) for label, count in of_labels.items()]
     counts += Counter()  # without those that are protected altogether
-    return _largest(GroupKey.CLIENT, counts, taken, bars)
-
-
-def network_bars(groups: Sequence[Group]) -> Bars:
-    """Return bars of the networks with the most sessions of these groups."""
-    counts: Counter[Kind] = Counter()
-    at = USUAL_KEYS.index(GroupKey.NETWORK)
-    for group in groups:
-        counts[group.kinds[at]] += group.count
-    return _largest(GroupKey.NETWORK, counts, {}, ())
-
-
-def _largest(
-    key: GroupKey,
-    counts: Counter[Kind],
-    taken: Mapping[Kind, Iterable[str]],
-    bars: Sequence[Bar],
-) -> Bars:
-    """Return these bars and those of the most common kinds; the rest is counted together."""
-    top = most_common(counts)
-    kinds = [_bar(key, kind, counts[kind], taken.get(kind, ())) for kind in top]
-    all_bars = sorted((*bars, *kinds), key=lambda bar: -bar.count)
+    top = sorted(counts, key=lambda kind: (-counts[kind], str(kind)))[:MOST]
+    bars = [
+        *(
+            Bar(f"label {label}", label, count, written_exactly(Key.LABEL, label))
+            for label, count in of_labels.items()
+        ),
+        *(_bar(key, kind, counts[kind], taken.get(kind, ())) for kind in top),
+    ]
+    bars.sort(key=lambda bar: -bar.count)
     if others := len(counts) - len(top):
         rest = counts.total() - sum(counts[kind] for kind in top)
-        all_bars.append(Bar("", counted(others, f"other {KINDS[key].noun}"), rest))
-    return tuple(all_bars)
+        bars.append(Bar("", counted(others, f"other {KINDS[key].noun}"), rest))
+    return tuple(bars)
 
 
-def _bar(key: GroupKey, kind: Kind, count: int, without: Iterable[str] = ()) -> Bar:
+def _bar(key: GroupKey, kind: Kind, count: int, without: Iterable[str]) -> Bar:
     """Return the bar of a kind; `without`: labels whose sessions have bars of their own."""
     kinds = KINDS[key]
     label = shown(None if kind is None else kinds.text(kind))
     less = (f"-{written_exactly(Key.LABEL, one)}" for one in sorted(without))
     return Bar(label, label, count, " ".join((kinds.words(kind), *less)))
-
-
-def _label_bar(label: str, count: int) -> Bar:
-    return Bar(f"label {label}", label, count, written_exactly(Key.LABEL, label))
 
 
 def largest_sprawl(listed: SessionList, groups: Sequence[Group], now: float) -> Sprawl | None:
@@ -255,7 +231,7 @@ def count_overview(
     if uncreated:
         days += (Bar("unknown", "unknown", uncreated, "age:unknown"),)
     groups = grouped(listed, USUAL_KEYS, moment, positions)
-    clients, networks = client_bars(listed, groups), network_bars(groups)
+    clients, networks = (largest_bars(listed, groups, key) for key in USUAL_KEYS)
     sprawl = largest_sprawl(listed, groups, moment.server_now)
     return Overview(days, clients, networks, sprawl, ends, undated, starts[-2], starts[-1])
 
@@ -319,7 +295,9 @@ class Origins(Struct, frozen=True):
 
     def group(self, kinds: tuple[Kind, ...], moment: Moment) -> Group:
         """Return the group of these sessions."""
-        return _group(self.listed, self.kinds, kinds, moment)
+        members = [position for position, one in enumerate(self.kinds) if one == kinds]
+        (group,) = grouped(self.listed, USUAL_KEYS, moment, members)
+        return replace(group, share=group.count / len(self.listed))
 
 
 NO_ORIGINS = Origins(NO_SESSIONS, (), 0.0)
@@ -334,20 +312,9 @@ def origins_of(listed: SessionList, moment: Moment) -> Origins:
     counts = Counter(kinds)
     much = len(listed) * (MUCH if len(listed) > LONG_LIST else 1.0)
     largest = [one for one, count in counts.most_common(int(1 / MUCH)) if count > much]
-    groups = [_group(listed, kinds, one, moment) for one in largest]
-    sprawl = largest_sprawl(listed, groups, moment.server_now)
-    return Origins(listed, kinds, days_around(moment.server_now)[-1], sprawl)
-
-
-def _group(
-    listed: SessionList,
-    kinds: Sequence[tuple[Kind, ...]],
-    wanted: tuple[Kind, ...],
-    moment: Moment,
-) -> Group:
-    members = [position for position, one in enumerate(kinds) if one == wanted]
-    (group,) = grouped(listed, USUAL_KEYS, moment, members)
-    return replace(group, share=group.count / len(listed))
+    origins = Origins(listed, kinds, days_around(moment.server_now)[-1])
+    groups = [origins.group(one, moment) for one in largest]
+    return replace(origins, sprawl=largest_sprawl(listed, groups, moment.server_now))
 
 
 def group_history(listed: SessionList, group: Group, now: float) -> GroupHistory:

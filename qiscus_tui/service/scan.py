@@ -119,21 +119,14 @@ class DamagedGzipError(Exception):
 
 
 @dataclass(frozen=True)
-class Occurrence:
-    """A token in a file."""
-
-    line: int | None
-    """From 1; None in binary data."""
-    position: int
-    """The session's position in the list."""
-
-
-@dataclass(frozen=True)
 class Found:
     """A live token in a file."""
 
     path: str
-    at: Occurrence
+    line: int | None
+    """From 1; None in binary data."""
+    position: int
+    """The session's position in the list."""
 
 
 @dataclass(frozen=True)
@@ -252,7 +245,7 @@ def _content(path: str, descriptor: int, tokens: LiveTokens) -> Iterator[Event]:
     try:
         for one in occurrences(unpacked(pieces()), tokens):
             if one is not None:
-                yield Found(path, one)
+                yield Found(path, *one)
                 continue
             yield Read(sum(sizes), is_first)
             sizes.clear()
@@ -270,6 +263,9 @@ def _reason(error: OSError | ValueError) -> str:
 
 
 # What is in a file
+
+Place = tuple[int | None, int]
+"""The line of a token, and the position of its session."""
 
 
 def unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -318,7 +314,7 @@ def _unzipped(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise DamagedGzipError
 
 
-def occurrences(pieces: Iterable[bytes], tokens: LiveTokens) -> Iterator[Occurrence | None]:
+def occurrences(pieces: Iterable[bytes], tokens: LiveTokens) -> Iterator[Place | None]:
     """Yield the tokens in the content, once a line, or once in binary data; None after each piece.
 
     Memory is bounded however long a line is.
@@ -342,7 +338,7 @@ def occurrences(pieces: Iterable[bytes], tokens: LiveTokens) -> Iterator[Occurre
                 seen_on = line
             if position not in seen:
                 seen.add(position)
-                yield Occurrence(line or None, position)
+                yield line or None, position
         rest = data[max(0, len(data) - overlap) :]
         if is_text:
             lines += data.count(b"\n", 0, len(data) - len(rest))

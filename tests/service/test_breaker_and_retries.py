@@ -1,4 +1,4 @@
-"""When a bulk stops by itself, what is tried again, and how wide it goes."""
+"""When a bulk stops by itself, and how wide it goes."""
 
 import pytest
 
@@ -6,7 +6,6 @@ from qiscus_tui.errors import (
     ConfigError,
     NamedTokenInvalid,
     NotQiscus,
-    NotTrusted,
     QiscusTuiError,
     ServerRefused,
     Unreadable,
@@ -18,7 +17,6 @@ from tests.service.scripted import (
     lost,
     refused,
     says,
-    slow_down,
     timed_out,
 )
 
@@ -122,52 +120,6 @@ async def test_where_no_connection_can_be_had_nothing_is_sent_and_it_is_told(sta
         assert stage.server.requests == []
         assert len(end.ids(Outcome.NOT_SENT)) == 30
         assert end.report.halted == "The proxy cannot be used"
-
-
-# Trying again
-
-
-@pytest.mark.parametrize(
-    "fault", [*map(refused, (429, 500, 502, 503, 504)), lost(), timed_out()], ids=str
-)
-async def test_a_fault_that_may_pass_is_tried_again(stage: Stage, fault: QiscusTuiError):
-    (session,) = stage.sessions(1)
-    stage.server.next_replies.extend([says(fault)] * 4)
-    end = await stage.apply(stage.plan())
-    assert stage.server.requests == [session.id] * 5
-    assert end.of(session).outcome is Outcome.REVOKED
-
-
-@pytest.mark.parametrize(
-    "answered",
-    [*(refused(status) for status in (400, 404, 409, 422)), NotTrusted("expired"), slow_down(3600)],
-)
-async def test_a_refusal_a_stranger_and_an_hours_wait_are_not_tried_again(
-    stage: Stage, answered: QiscusTuiError
-):
-    (session,) = stage.sessions(1)
-    stage.server.always = says(answered)
-    end = await stage.apply(stage.plan())
-    assert len(stage.server.requests) == 1
-    assert end.of(session).outcome is Outcome.FAILED
-
-
-async def test_five_tries_and_no_more_with_waits_that_double_from_a_fifth_of_a_second(stage: Stage):
-    stage.sessions(1)
-    stage.server.always = says(refused(500))
-    await stage.apply(stage.plan())
-    assert len(stage.server.requests) == 5
-    first_waits = stage.clock.slept[:4]
-    for slept, longest in zip(first_waits, (0.2, 0.4, 0.8, 1.6), strict=True):
-        assert longest / 2 <= slept <= longest
-
-
-async def test_retry_after_is_obeyed(stage: Stage):
-    (session,) = stage.sessions(1)
-    stage.server.next_replies.append(says(slow_down(17)))
-    end = await stage.apply(stage.plan())
-    assert stage.clock.slept[0] == 17
-    assert end.of(session).outcome is Outcome.REVOKED
 
 
 # The width

@@ -21,7 +21,7 @@ from qiscus_tui.service.revocation.plan import (
     Selection,
     make_plan,
 )
-from qiscus_tui.service.revocation.plan_files import plan_file_of, stored_plan
+from qiscus_tui.service.revocation.plan_files import plan_file_of, plan_from
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.service.scripted import DAY, START, ListStep, ScriptedServer, Stage, Trials
 from tests.service.test_retention import HOUR, one, used_now
@@ -68,9 +68,8 @@ def by_rules(listed: SessionList) -> RevocationPlan:
 
 def in_file(plan: RevocationPlan, stage: Stage) -> RevocationPlan:
     """The plan as it goes on from its file, on the list as it is now."""
-    stored = stored_plan(plan_file_of(plan, ACCOUNT, START))
-    moment = query.Moment(stage.clock.now(), DAY)
-    return stored.on(stage.server.now_listed(), Allowed(), moment)
+    file, moment = plan_file_of(plan, ACCOUNT, START), query.Moment(stage.clock.now(), DAY)
+    return plan_from(file, stage.server.now_listed(), Allowed(), moment)
 
 
 def not_sent(report: Report) -> list[str | None]:
@@ -215,9 +214,9 @@ def test_the_ids_of_a_plan_file_are_looked_at_a_few_times_however_many_are_left_
     stage.server.add(*(one(f"{number}", idle=3 * DAY) for number in range(50)))
     on = stage.server.now_listed()
     file = plan_file_of(by_filter(on), ACCOUNT, START)
-    stored = stored_plan(replaced(file, ids=Counted(file.ids)))
+    file = replaced(file, ids=Counted(file.ids))
     for session in list(stage.server.live.values()):
         stage.server.add(replaced(session, last_used_at=START))
-    plan = stored.on(stage.server.now_listed(), Allowed(), query.Moment(START, DAY))
+    plan = plan_from(file, stage.server.now_listed(), Allowed(), query.Moment(START, DAY))
     assert len(plan.left_out) == 50
     assert len(looked) < 10

@@ -29,7 +29,7 @@ from qiscus_tui.service.revocation.plan import (
     Selection,
     make_plan,
 )
-from qiscus_tui.service.revocation.plan_files import plan_file_of, stored_plan
+from qiscus_tui.service.revocation.plan_files import plan_file_of, plan_from
 from qiscus_tui.service.revocation.retention import check_clocks, check_rules
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
@@ -580,13 +580,13 @@ def test_no_session_that_any_rule_keeps_is_ever_sent(
     } == kept_on(on, rules, clock.now())
 
     if filed is not None:  # the plan goes by a file, and the list is another by then
-        stored = stored_plan(plan_file_of(plan, ACCOUNT, clock.now()))
+        file = plan_file_of(plan, ACCOUNT, clock.now())
         clock.advance(HOUR / 2)
         both(filed)(server)
         server.given.append((0, server.now_listed(), clock.now()))
         moment_now = query.Moment(clock.now(), DAY)
-        plan = stored.on(server.given[0][1], Allowed(), moment_now)
-        assert {target.id for target in plan.targets} <= stored.ids
+        plan = plan_from(file, server.given[0][1], Allowed(), moment_now)
+        assert {target.id for target in plan.targets} <= {*file.ids}
 
     async def run() -> Report:
         clock.advance(plan_age)

@@ -14,10 +14,10 @@ from qiscus_tui.service.revocation.revoke_all import revoke_all
 from qiscus_tui.service.revocation.run import forget_own_if_ended, revocation_on
 from qiscus_tui.store.audit_records import AuditAccess, AuditIntent, AuditOutcome, AuditSummary
 from qiscus_tui.store.config import Config, Override
-from tests.sandbox import DIALECTS, Dialect
+from tests.sandbox import Dialect
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Entry, Fields
-from tests.service.conftest import DEMO_ORIGIN, Sandbox, SandboxMaker
+from tests.service.conftest import Sandbox, SandboxMaker
 
 WORKING = [
     "plain", "body", "cursor-int", "numbered", "laravel-key", "current-mark", "bare", "undated",
@@ -134,51 +134,6 @@ async def test_a_verified_call_is_remembered_for_the_next_start(sandbox: Sandbox
     lists = here.state.calls[Call.LIST]
     await revoke(again, 5)
     assert here.state.calls[Call.LIST] == lists + 3  # for the plan, and twice to verify
-
-
-async def from_environment(here: Sandbox) -> Connection:
-    """The same account by credentials of the environment, which hold no short-lived token."""
-    environ = {
-        "QISCUS_LONG_LIVED_TOKEN": here.state.credentials.long_lived_token,
-        "QISCUS_APP_ID": here.state.credentials.app_code,
-        "QISCUS_TUI_SERVER": str(DEMO_ORIGIN),
-    }
-    workspace = structs.replace(here.workspace, environ=environ)
-    return connect(workspace, workspace.choose())
-
-
-async def revoke_newest(connection: Connection, count: int) -> Report:
-    listed = await connection.read_list()
-    newest = range(len(listed) - count, len(listed))
-    plan = make_plan(listed, Selection(newest), Allowed())
-    return await (await revocation_on(connection, plan)).apply()
-
-
-@pytest.mark.parametrize("environment", [True, False])
-async def test_a_call_that_ends_more_than_was_sent_is_never_trusted(
-    sandbox: SandboxMaker, environment: bool
-):
-    here = sandbox("revoke-ends-another", 60)
-    connection = await (from_environment(here) if environment else here.connected())
-    report = await revoke_newest(connection, 10)
-    assert here.state.calls[Call.REVOKE] == 2
-    assert report.words in {"2 revoked · 8 not sent", "2 revoked · 7 not sent"}
-    assert report.warning
-
-
-@pytest.mark.parametrize("environment", [True, False])
-async def test_a_verified_call_that_ends_more_than_was_sent_begins_with_a_trial_again(
-    sandbox: SandboxMaker, environment: bool
-):
-    here = sandbox("plain", 60)
-    connection = await (from_environment(here) if environment else here.connected())
-    await revoke_newest(connection, 5)
-    here.state.dialect = DIALECTS["revoke-ends-another"]
-    await revoke_newest(connection, 3)
-    here.state.dialect = DIALECTS["plain"]
-    lists = here.state.calls[Call.LIST]
-    await revoke_newest(connection, 5)
-    assert here.state.calls[Call.LIST] == lists + 4  # for the plan, the trial, and twice to verify
 
 
 # Our own session

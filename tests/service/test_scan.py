@@ -21,7 +21,7 @@ from qiscus_tui.service.scan import (
     Found,
     LiveTokens,
     NotRead,
-    Occurrence,
+    Place,
     Read,
     Skipped,
     occurrences,
@@ -55,7 +55,7 @@ LIVE = live(*TOKENS)
 
 def found_in(content: Iterable[bytes], tokens: LiveTokens = LIVE) -> list[tuple[int | None, int]]:
     """Line and position of each token in these pieces."""
-    return [(one.line, one.position) for one in occurrences(content, tokens) if one is not None]
+    return [one for one in occurrences(content, tokens) if one is not None]
 
 
 def cut(content: bytes, size: int) -> Iterator[bytes]:
@@ -172,7 +172,7 @@ def test_large_members_are_unpacked_once_each() -> None:
 
 def test_a_damaged_gzip_gives_what_could_be_unpacked() -> None:
     whole = gzip.compress(f"{TOKENS[1]}\n".encode() + os.urandom(5000))
-    found: list[Occurrence] = []
+    found: list[Place] = []
     with pytest.raises(DamagedGzipError):
         found += [one for one in occurrences(unpacked([whole[:3000]]), LIVE) if one is not None]
     with pytest.raises(DamagedGzipError):
@@ -217,11 +217,11 @@ def tree(tmp_path: Path) -> Path:
 def test_a_folder_is_read_recursively_and_no_link_or_pipe_is_opened(tree: Path) -> None:
     odd = os.fsdecode(b"z\xff\x1b[31m")  # a name that is no text
     assert events(tree) == [
-        Found(f"{tree}/a.log", Occurrence(2, 0)),
+        Found(f"{tree}/a.log", 2, 0),
         *(Skipped(f"{tree}/{name}") for name in ("fifo", "folder-link", "link", "loop")),
-        Found(f"{tree}/{odd}", Occurrence(1, 4)),
-        Found(f"{tree}/b/core", Occurrence(None, 2)),
-        Found(f"{tree}/b/deep/old.gz", Occurrence(1, 1)),
+        Found(f"{tree}/{odd}", 1, 4),
+        Found(f"{tree}/b/core", None, 2),
+        Found(f"{tree}/b/deep/old.gz", 1, 1),
     ]
 
 
@@ -229,7 +229,7 @@ def test_a_folder_of_the_kernel_is_read_only_where_it_is_named(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(walking, "KERNEL_FOLDERS", (f"{tree}/b",))
-    assert Found(f"{tree}/b/core", Occurrence(None, 2)) in events(tree / "b")
+    assert Found(f"{tree}/b/core", None, 2) in events(tree / "b")
     assert [e for e in events(tree) if f"{tree}/b" in repr(e)] == [Skipped(f"{tree}/b")]
 
 
@@ -277,6 +277,6 @@ def test_a_file_that_fails_in_the_middle_is_said_with_what_was_found(
     monkeypatch.setattr(os, "read", failing)
     got = events(tree / "a.log")
     assert got == [
-        Found(f"{tree}/a.log", Occurrence(2, 0)),
+        Found(f"{tree}/a.log", 2, 0),
         NotRead(f"{tree}/a.log", "Input/output error"),
     ]

@@ -247,16 +247,6 @@ def test_a_client_is_told_without_its_version(agent: str | None, family: str):
     assert family_of(agent) == family
 
 
-AGENTS = [
-    CHROME_126,
-    "curl/8.5",
-    "GuzzleHttp/7",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 "
-    "Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Linux; Android 13; SM-S918B) AppleWebKit/537.36 SamsungBrowser/23.0 Chrome/115",
-]
-
-
 async def test_what_the_list_had_at_the_end_of_the_last_visit_is_known_until_it_is_forgotten(
     sandbox: SandboxMaker,
 ):

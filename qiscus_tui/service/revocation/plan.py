@@ -74,6 +74,11 @@ class Selection:
     doubt: str = ""
     """Why nothing was selected, where that is because something is unknown."""
 
+    @property
+    def filters(self) -> tuple[ChosenBy, ...]:
+        """Return the filters that chose the sessions."""
+        return self.marked_by if self.rule is None else (ChosenBy(self.rule), *self.marked_by)
+
 
 @dataclass(frozen=True)
 class Allowed:
@@ -152,21 +157,15 @@ class RevocationPlan:
     id: str = field(default_factory=lambda: secrets.token_hex(4))
 
     @property
-    def filters(self) -> tuple[ChosenBy, ...]:
-        """Return the filters that chose the sessions."""
-        rule, marked_by = self.selection.rule, self.selection.marked_by
-        return marked_by if rule is None else (ChosenBy(rule), *marked_by)
-
-    @property
     def chooses_again(self) -> bool:
         """Whether filters or rules chose: they choose again on the last list before sending."""
-        return bool(self.filters) or self.retention is not None
+        return bool(self.selection.filters) or self.retention is not None
 
     @property
     def depends_on_clock(self) -> bool:
         """Whether what chose the sessions may choose others a moment later."""
         by_rules = self.retention is not None and self.retention.rules.depends_on_clock
-        return by_rules or any(one.query.depends_on_clock for one in self.filters)
+        return by_rules or any(one.query.depends_on_clock for one in self.selection.filters)
 
     @property
     def gone(self) -> tuple[str, ...]:

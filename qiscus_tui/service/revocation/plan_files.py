@@ -2,9 +2,9 @@
 
 import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 
 from qiscus_tui.errors import UsageError
@@ -17,7 +17,6 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.query import Moment, Query, parse
 from qiscus_tui.service.revocation.plan import (
     Allowed,
-    ChosenBy,
     PlanGroup,
     RevocationPlan,
     Selection,
@@ -33,67 +32,53 @@ MOST_IDS = 1000
 ANOTHER = "its id stands for another session now"
 
 
-@dataclass(frozen=True)
-class StoredPlan:
-    """A plan from a file, for this account."""
+def plan_from(
+    file: PlanFile, listed: SessionList, allowed: Allowed, moment: Moment
+) -> RevocationPlan:
+    """Return the plan of a file on the list as it is now: what it names and is still listed.
 
-    file: PlanFile
-    query: Query | None
-    """The filter that chose its sessions, where one did."""
+    Its filter and rules choose again among all that it was chosen from: what they do not choose now
+    is left out. Calls no server. Raises FilterError.
+    """
+    ids, at, retention = frozenset(file.ids), listed.positions, file.rule.retention
+    members = [at[one] for one in (*file.ids, *file.kept, *file.left_out) if one in at]
+    selection = Selection(
+        members,
+        named=True,
+        only=ids,
+        gone=tuple(one for one in file.ids if one not in at),
+        rule=filter_of(file),
+        source=_words(file),
+    )
+    since = file.time.timestamp() + listed.offset
+    not_chosen = not_chosen_now(selection.filters, retention, listed, members, moment, since)
+    for position in members:
+        session = listed.sessions[position]
+        if file.stands_for.get(session.id, known := _stands_for(session)) != known:
+            not_chosen[position] = ANOTHER
+    plan = make_plan(listed, selection, allowed, None, moment, not_chosen)
+    left_out = tuple(one for one in plan.left_out if one.session.id in ids)
+    return replace(plan, retention=retention, left_out=left_out)
 
-    @cached_property
-    def ids(self) -> frozenset[str]:
-        """What it revokes."""
-        return frozenset(self.file.ids)
 
-    @property
-    def filters(self) -> tuple[ChosenBy, ...]:
-        """Return what chose its sessions."""
-        return () if self.query is None else (ChosenBy(self.query),)
+def filter_of(file: PlanFile) -> Query | None:
+    """Return the filter that chose its sessions, where one did. Raises FilterError."""
+    return parse(file.rule.filter) if file.rule.filter else None
 
-    @property
-    def retention(self) -> Retention | None:
-        """Return by what rules the rest of them is kept."""
-        return self.file.rule.retention
 
-    @property
-    def words(self) -> str:
-        """Return `plan 3fa9c01b of 2026-11-25 16:02 UTC`."""
-        made = self.file.time.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        return f"plan {self.file.plan} of {made}"
+def changes_since(file: PlanFile, plan: RevocationPlan) -> str:
+    """Return what changed since the file was written; `plan` is what is left of it."""
+    counts = {"no longer listed": len(plan.gone), "left out": len(plan.left_out)}
+    parts = ", ".join(f"{count:,} {words}" for words, count in counts.items() if count)
+    changed = f"{parts} of {len(file.ids):,}" if parts else "nothing changed"
+    words = _words(file)
+    return f"{words[0].upper()}{words[1:]}; since then: {changed}"
 
-    def on(self, listed: SessionList, allowed: Allowed, moment: Moment) -> RevocationPlan:
-        """Return the plan on the list as it is now: what the file names and is still listed.
 
-        Its filter and rules choose again among all that it was chosen from: what they do not
-        choose now is left out. Calls no server.
-        """
-        file, at = self.file, listed.positions
-        members = [at[one] for one in (*file.ids, *file.kept, *file.left_out) if one in at]
-        since = file.time.timestamp() + listed.offset
-        not_chosen = not_chosen_now(self.filters, self.retention, listed, members, moment, since)
-        for position in members:
-            session = listed.sessions[position]
-            if file.stands_for.get(session.id, known := _stands_for(session)) != known:
-                not_chosen[position] = ANOTHER
-        selection = Selection(
-            members,
-            named=True,
-            only=self.ids,
-            gone=tuple(one for one in file.ids if one not in at),
-            rule=self.query,
-            source=self.words,
-        )
-        plan = make_plan(listed, selection, allowed, None, moment, not_chosen)
-        left_out = tuple(one for one in plan.left_out if one.session.id in self.ids)
-        return replace(plan, retention=self.retention, left_out=left_out)
-
-    def changes(self, plan: RevocationPlan) -> str:
-        """Return what changed since the file was written; `plan` is what is left of it."""
-        counts = {"no longer listed": len(plan.gone), "left out": len(plan.left_out)}
-        parts = ", ".join(f"{count:,} {words}" for words, count in counts.items() if count)
-        changed = f"{parts} of {len(self.file.ids):,}" if parts else "nothing changed"
-        return f"{self.words[0].upper()}{self.words[1:]}; since then: {changed}"
+def _words(file: PlanFile) -> str:
+    """Return `plan 3fa9c01b of 2026-11-25 16:02 UTC`."""
+    made = file.time.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"plan {file.plan} of {made}"
 
 
 def plan_file_of(
@@ -137,13 +122,8 @@ def _stands_for(session: Session) -> str:
     return fingerprint(repr(known))
 
 
-def stored_plan(file: PlanFile) -> StoredPlan:
-    """Return the plan of what a file holds. Raises FilterError."""
-    return StoredPlan(file, parse(file.rule.filter) if file.rule.filter else None)
-
-
-def read_plan(path: Path, account: Account, key: bytes) -> StoredPlan:
-    """Return the plan of a file. Raises UsageError, also for another account's; StorageError."""
+def read_plan(path: Path, account: Account, key: bytes) -> PlanFile:
+    """Return what a file holds. Raises UsageError, also for another account's; StorageError."""
     file = read_plan_file(path, key)
     if (file.account, file.server, file.app_id) != (
         account.name,
@@ -161,7 +141,7 @@ def read_plan(path: Path, account: Account, key: bytes) -> StoredPlan:
             "which may be another user's",
             "Make a plan with this one.",
         )
-    return stored_plan(file)
+    return file
 
 
 def hiding(plan: RevocationPlan, secrets: Collection[str]) -> Callable[[str], str]:

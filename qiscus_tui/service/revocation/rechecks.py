@@ -46,7 +46,9 @@ def held_back(
         if one not in evidence.sent and (position := listed.positions.get(one)) is not None
     ]
     moment, since = Moment(server_now, plan.moment.expiring), plan.moment.server_now
-    not_chosen = not_chosen_now(plan.filters, plan.retention, named, members, moment, since)
+    not_chosen = not_chosen_now(
+        plan.selection.filters, plan.retention, named, members, moment, since
+    )
     again = make_plan(named, Selection(members), plan.allowed, None, moment, not_chosen)
     reasons = {left.session.id: left.reason for left in again.left_out}
     found: dict[str, SessionOutcome] = {}

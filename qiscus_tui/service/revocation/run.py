@@ -25,7 +25,6 @@ from qiscus_tui.service.revocation.plan_groups import audit_groups
 from qiscus_tui.service.revocation.rechecks import held_back, why_stop
 from qiscus_tui.service.revocation.sending import (
     Event,
-    Halt,
     Purpose,
     Reading,
     Sending,
@@ -123,8 +122,7 @@ class Revocation:
         self._audit_trail = audit_trail
         self._verified_calls = verified
         self._emit = on_event
-        self._halt = Halt(on_event)
-        self._sending = Sending(connection, long_lived, width, self._halt, on_event)
+        self._sending = Sending(connection, long_lived, width, on_event)
         self._evidence = Evidence(plan, self._sending.sent)
         self._witnesses = Witnesses(connection, self._note_reading)
         self._waiting = [*plan.targets]
@@ -153,7 +151,7 @@ class Revocation:
         Without `awaits`, a list that is behind is not waited for.
         """
         self._awaits = awaits
-        self._halt.because(Stop(reason))
+        self._sending.halt(Stop(reason))
 
     async def apply(self) -> Report:
         """Run the plan, and return how it ended.
@@ -228,7 +226,7 @@ class Revocation:
             )
         except QiscusTuiError as error:
             reason = f"the list could not be read {when}: {error.message}"
-            self._halt.because(Stop(reason, error.hint, error))
+            self._sending.halt(Stop(reason, error.hint, error))
         return verification.last
 
     async def _recheck(self, listed: SessionList) -> None:
@@ -236,7 +234,7 @@ class Revocation:
         evidence = self._evidence
         stop = why_stop(self._plan, listed)
         if stop is not None:
-            self._halt.because(stop)
+            self._sending.halt(stop)
             return
         server_now = self._clock.now() + listed.offset
         held = await asyncio.to_thread(held_back, evidence, self._waiting, listed, server_now)
@@ -252,7 +250,7 @@ class Revocation:
         """
         age = self._clock.now() - self._plan.listed.read_at
         must_read = self._plan.depends_on_clock or self._plan.revokes_by_id
-        if self._halt.stop is not None or (0 <= age <= STALE_AFTER and not must_read):
+        if self._sending.stop is not None or (0 <= age <= STALE_AFTER and not must_read):
             return
         self._emit(Reading(Purpose.RECHECK))
         targets = frozenset(session.id for session in self._waiting)
@@ -270,7 +268,7 @@ class Revocation:
         """
         evidence, first_use = self._evidence, FirstUse(self._evidence)
         self._sending.total = len(self._waiting)
-        while len(self._waiting) > 1 and not (self._halt.stop or first_use.is_decided):
+        while len(self._waiting) > 1 and not (self._sending.stop or first_use.is_decided):
             trial = choose_trial(self._plan, self._waiting)
             self._waiting.remove(trial)
             self._emit(TrialStarted(trial.id, first_use.why_another))
@@ -286,7 +284,7 @@ class Revocation:
             stop = first_use.judge(trial, self._waiting, found)
             self._since = first_use.since
             if stop is not None:
-                self._halt.because(stop)
+                self._sending.halt(stop)
                 break
             await self._recheck(listed)
             server_now = self._clock.now() + listed.offset
@@ -306,7 +304,7 @@ class Revocation:
             first, self._waiting = self._waiting[:FIRST_SAMPLE], self._waiting[FIRST_SAMPLE:]
             await sending.send(deque(first))
             await self._sample()
-        while self._waiting and self._halt.stop is None:
+        while self._waiting and self._sending.stop is None:
             waiting = deque(self._waiting)
             await sending.send(waiting, self._sample_due())
             self._waiting = [*waiting]
@@ -324,7 +322,7 @@ class Revocation:
 
         One reading let the first few follow the trial; this is the second that must lack it.
         """
-        if self._halt.stop is not None:
+        if self._sending.stop is not None:
             return
         evidence, trial = self._evidence, self._trial
         self._emit(Reading(Purpose.SAMPLE))
@@ -334,14 +332,14 @@ class Revocation:
         if listed is None:
             return
         if trial is not None and trial.id in listed.positions:
-            self._halt.because(Stop(NOT_ENDED, TRIAL_FAILED_HINT))
+            self._sending.halt(Stop(NOT_ENDED, TRIAL_FAILED_HINT))
         elif ended := len(evidence.others_ended):
             reason = f"{counted(ended, 'session')} outside the plan ended meanwhile"
-            self._halt.because(Stop(reason, ENDED_OTHERS_HINT))
+            self._sending.halt(Stop(reason, ENDED_OTHERS_HINT))
         elif found.doubt is not None:
             reason = f"can't tell what else the revokes end: {found.doubt}"
-            self._halt.because(Stop(reason, UNKNOWN_HINT))
-        if self._halt.stop is None:
+            self._sending.halt(Stop(reason, UNKNOWN_HINT))
+        if self._sending.stop is None:
             await self._recheck(listed)
 
     # After
@@ -355,7 +353,7 @@ class Revocation:
             except QiscusTuiError as error:
                 trouble = error
         trial_failed = TRIAL_FAILED_HINT if self._first_use else None
-        report = await asyncio.to_thread(evidence.report, self._halt.stop, trouble, trial_failed)
+        report = await asyncio.to_thread(evidence.report, self._sending.stop, trouble, trial_failed)
         if evidence.after is not None:
             await self._learn(report, evidence.after)
         return report
@@ -377,7 +375,7 @@ class Revocation:
         """Remember whether the revoke call works."""
         server_now = self._clock.now() + after.offset
         revoked = {one.id for one in report.outcomes if one.outcome is Outcome.REVOKED}
-        may_prove = self._trial is not None or self._halt.stop is None
+        may_prove = self._trial is not None or self._sending.stop is None
         if disproves_call(self._evidence, report, after, self._since or self._evidence.before):
             await self._store(self._verified_calls.forget)
         elif may_prove and proves_call_works(self._plan, revoked, after, server_now):

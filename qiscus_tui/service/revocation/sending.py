@@ -104,26 +104,6 @@ class Stop:
         return cls(fault.message, fault.hint, fault)
 
 
-class Halt:
-    """Whether anything more may be sent. Once stopped, nothing is; the first reason counts."""
-
-    def __init__(self, emit: Callable[[Event], None]) -> None:
-        self._emit = emit
-        self._set = Signal()
-        self.stop: Stop | None = None
-
-    def because(self, stop: Stop) -> None:
-        """Stop for this reason."""
-        if self.stop is None:
-            self.stop = stop
-            self._set.set()
-            self._emit(Halted(stop.reason))
-
-    async def wait(self) -> None:
-        """Return once it is stopped."""
-        await self._set.wait()
-
-
 class Breaker:
     """Records every answer of a bulk in order of arrival, and decides when it must stop."""
 
@@ -220,7 +200,6 @@ class Sending:
         connection: Connection,
         long_lived: str,
         width: int,
-        halt: Halt,
         emit: Callable[[Event], None],
     ) -> None:
         self._connection = connection
@@ -228,9 +207,11 @@ class Sending:
         self._clock = connection.clock
         retry_policy = connection.client.retry_policy
         self._retry_policy = retry_policy.sleeping_by(self._sleep_unless_halted)
-        self._halt = halt
         self._emit = emit
-        self._breaker = Breaker(lambda fault: halt.because(Stop.by(fault)))
+        self._breaker = Breaker(lambda fault: self.halt(Stop.by(fault)))
+        self._halted = Signal()
+        self.stop: Stop | None = None
+        """Why nothing more may be sent; None while it may."""
         self.width = Width(width)
         self.answered = 0
         """How many revokes had their last answer."""
@@ -242,10 +223,17 @@ class Sending:
         self.sent: dict[str, QiscusTuiError | None] = {}
         """Every id that was sent, and the last thing that went wrong with it."""
 
+    def halt(self, stop: Stop) -> None:
+        """Send nothing more from now on. The first reason counts."""
+        if self.stop is None:
+            self.stop = stop
+            self._halted.set()
+            self._emit(Halted(stop.reason))
+
     async def send(
         self, waiting: deque[Session], is_due: Callable[[], bool] = lambda: False
     ) -> None:
-        """Take each from `waiting` and send it, until the halt is set or `is_due` says yes."""
+        """Take each from `waiting` and send it, until it is halted or `is_due` says yes."""
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self.width.widest, len(waiting))):
                 group.create_task(self._worker(waiting, is_due))
@@ -254,10 +242,10 @@ class Sending:
         try:
             client = await self._connection.client.another()
         except QiscusTuiError as error:
-            self._halt.because(Stop.by(error))
+            self.halt(Stop.by(error))
             return
         try:
-            while waiting and self._halt.stop is None and not is_due():
+            while waiting and self.stop is None and not is_due():
                 await self._send(client, waiting.popleft())
         finally:
             await client.close()
@@ -272,7 +260,7 @@ class Sending:
             began = self._clock.monotonic()
             async with self.width.slot() as era:
                 time.leave_out(self._clock.monotonic() - began)
-                if self._halt.stop is not None:  # while we waited
+                if self.stop is not None:  # while we waited
                     raise fault or _NotSentError
                 self.sent.setdefault(session.id, None)
                 fault = None
@@ -287,9 +275,7 @@ class Sending:
                 raise fault
 
         try:
-            await self._retry_policy.retrying(
-                once, lambda _: self.may_repeat and self._halt.stop is None
-            )
+            await self._retry_policy.retrying(once, lambda _: self.may_repeat and not self.stop)
         except _NotSentError:
             return
         except QiscusTuiError as last:
@@ -301,7 +287,7 @@ class Sending:
 
     async def _sleep_unless_halted(self, seconds: float) -> None:
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
-        halting = asyncio.ensure_future(self._halt.wait())
+        halting = asyncio.ensure_future(self._halted.wait())
         try:
             await asyncio.wait({sleeping, halting}, return_when=asyncio.FIRST_COMPLETED)
         finally:

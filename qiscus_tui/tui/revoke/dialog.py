@@ -178,7 +178,7 @@ class RevokeDialog(Question[Report]):
             self._connection.must_be_writable()
             if plan.retention is not None:
                 check_rules(self._listed.sessions, plan.retention.rules)
-            rule = all_of([one.query for one in plan.filters])
+            rule = all_of([one.query for one in plan.selection.filters])
             check_clocks(self._listed, rule, plan.retention)
         except QiscusTuiError as error:
             return error
