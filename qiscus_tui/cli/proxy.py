@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import file_path, flag, min_ttl
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.cli.serving import listening, on_ending_signals, quiet_server, url_of
+from qiscus_tui.cli.serving import ending_signals, listening, serving, url_of
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.exit_codes import signal_exit_code
@@ -72,11 +72,10 @@ async def _serve(context: VerbContext) -> int:
     path: Path | None = options.socket
     if options.listen is not None and path:
         raise UsageError("--listen and --socket can't be combined", "Leave one of them out.")
-    signals: asyncio.Queue[int] = asyncio.Queue()
     try:
         with bound(PORT if options.listen is None else options.listen, path) as listener:
             async with served(context, listener) as (proxy, url):
-                on_ending_signals(signals.put_nowait)
+                signals = ending_signals()
                 console.result(f"Proxy: {path or url} for {proxy.origin}")
                 console.results.flush()
                 _report_ready()
@@ -138,24 +137,16 @@ async def served(
     options, workspace = context.options, context.workspace
     upstream = Upstream(_origin(context), wire_settings(workspace))
     proxy = Proxy(upstream, configured_contract(workspace), workspace.clock, options.min_ttl)
-    started = asyncio.Event()
-    server = quiet_server(
-        proxy,
-        started=started.set,
-        http=BoundedProtocol,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=2,
-    )
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
-    task = asyncio.create_task(server.serve(sockets=[listener]))
+    serves = serving(
+        proxy, listener, http=BoundedProtocol, timeout_keep_alive=75, timeout_graceful_shutdown=2
+    )
     try:
-        await started.wait()
-        yield proxy, url_of(listener)
+        async with serves:
+            yield proxy, url_of(listener)
     finally:
-        server.should_exit = True
-        await task
         left = await proxy.close(getattr(options, "keep_tokens", False), ENDED_WITHIN)
         if left:
             context.console.warn(

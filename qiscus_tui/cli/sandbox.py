@@ -1,12 +1,13 @@
 """`sandbox`: serve the demo API on loopback."""
 
 import argparse
+import asyncio
 
 from qiscus_tui.cli.options import whole_number
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.demo import DemoState
 from qiscus_tui.errors import UsageError
-from qiscus_tui.exit_codes import ExitCode, signal_exit_code
+from qiscus_tui.exit_codes import signal_exit_code
 
 MOST_SESSIONS = 200_000
 
@@ -47,7 +48,7 @@ def run(context: VerbContext) -> int:
             console.result(line)
         console.results.flush()
 
-    from qiscus_tui.cli.serving import listening, serve
+    from qiscus_tui.cli.serving import ending_signals, listening, serving, url_of
     from qiscus_tui.demo.app import demo_app
 
     try:
@@ -56,16 +57,21 @@ def run(context: VerbContext) -> int:
         raise UsageError(
             f"Port {options.port} cannot be used: {error.strerror}", "Choose another --port."
         ) from error
-    app = demo_app(state, latency_ms=options.latency)
+
+    async def serve() -> int:
+        async with serving(demo_app(state, latency_ms=options.latency), listener):
+            signals = ending_signals()
+            announce(url_of(listener))
+            return await signals.get()
+
     try:
         with listener:
-            ended_by = serve(app, listener, announce)
+            return signal_exit_code(asyncio.run(serve()))
     except ImportError as error:
         raise UsageError(
             "The sandbox needs uvicorn, which is not installed",
             "In a clone of the repository: pip install '.[sandbox]'",
         ) from error
-    return signal_exit_code(ended_by) if ended_by else ExitCode.DONE
 
 
 VERB = Verb(

@@ -7,53 +7,27 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
-    from uvicorn import Server
-
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def serve(app: "ASGIApp", listener: socket.socket, announce: Callable[[str], object]) -> int | None:
-    """Serve until SIGINT, SIGTERM or SIGHUP, and return that signal's number.
-
-    `announce` gets the base URL once connections are taken. Raises ImportError without uvicorn.
-    """
-    ended_by: list[int] = []
-    server = quiet_server(app, started=lambda: announce(url_of(listener)))
-
-    def end(number: int) -> None:
-        ended_by.append(number)
-        server.should_exit = True
-
-    async def run() -> None:
-        on_ending_signals(end)
-        await server.serve(sockets=[listener])
-
-    asyncio.run(run())
-    return ended_by[0] if ended_by else None
-
-
-def on_ending_signals(end: Callable[[int], object]) -> None:
-    """Have `end` called for SIGINT, SIGTERM and SIGHUP by the running loop."""
-    for number in _ENDING:
-        asyncio.get_running_loop().add_signal_handler(number, end, number)
-
-
-def quiet_server(app: "ASGIApp", *, started: Callable[[], object], **settings: Any) -> "Server":
-    """Return a server that logs nothing and leaves the signals alone.
+@contextlib.asynccontextmanager
+async def serving(app: "ASGIApp", listener: socket.socket, **settings: Any) -> AsyncGenerator[None]:
+    """Take connections as long as the block runs. It logs nothing, and signals are the caller's.
 
     `settings` are uvicorn's. Raises ImportError without it.
     """
     import uvicorn
 
+    started = asyncio.Event()
+
     class QuietServer(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            started()
+            started.set()
 
         @contextlib.contextmanager
         def capture_signals(self) -> Generator[None]:
@@ -71,7 +45,22 @@ def quiet_server(app: "ASGIApp", *, started: Callable[[], object], **settings: A
         "date_header": False,  # the app's own clock says what time it is
         "timeout_graceful_shutdown": 1,
     }
-    return QuietServer(uvicorn.Config(app, **quiet | settings))
+    server = QuietServer(uvicorn.Config(app, **quiet | settings))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await started.wait()
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+def ending_signals() -> asyncio.Queue[int]:
+    """Return the numbers of SIGINT, SIGTERM and SIGHUP as they come, instead of ending by them."""
+    signals: asyncio.Queue[int] = asyncio.Queue()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, signals.put_nowait, number)
+    return signals
 
 
 def listening(port: int = 0, path: str = "") -> socket.socket:

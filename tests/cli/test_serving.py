@@ -19,18 +19,23 @@ from tests.sandbox.server import running
 
 SANDBOX = textwrap.dedent(
     """
-    import time
+    import asyncio, time
     from qiscus_tui.demo import DemoState
     from qiscus_tui.demo.app import demo_app
-    from qiscus_tui.cli.serving import listening, serve
+    from qiscus_tui.cli.serving import ending_signals, listening, serving, url_of
 
     class Clock:
         now = staticmethod(time.time)
 
-    app = demo_app(DemoState(Clock(), sessions=3))
-    with listening() as listener:
-        ended_by = serve(app, listener, lambda url: print(url, flush=True))
-    print("ended by", ended_by, flush=True)
+    async def main():
+        with listening() as listener:
+            async with serving(demo_app(DemoState(Clock(), sessions=3)), listener):
+                signals = ending_signals()
+                print(url_of(listener), flush=True)
+                ended_by = await signals.get()
+        print("ended by", ended_by, flush=True)
+
+    asyncio.run(main())
     """
 )
 

@@ -13,7 +13,7 @@ import trustme
 
 from qiscus_tui.api.contract import DEFAULT
 from qiscus_tui.api.wire import WireSettings
-from qiscus_tui.cli.serving import listening, quiet_server, url_of
+from qiscus_tui.cli.serving import listening, serving, url_of
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clock import HOUR
@@ -109,13 +109,8 @@ async def running(clock: ManualClock) -> AsyncGenerator[Running]:
         behind.listen()
         async with await asyncio.start_server(server.serve, sock=behind):
             proxy = Proxy(upstream, DEFAULT, clock, HOUR)
-            started = asyncio.Event()
-            http = quiet_server(proxy, started=started.set, http=BoundedProtocol)
-            task = asyncio.create_task(http.serve(sockets=[listener]))
-            await started.wait()
-            yield Running(server, proxy, listener.getsockname()[1])
-            http.should_exit = True
-            await task
+            async with serving(proxy, listener, http=BoundedProtocol):
+                yield Running(server, proxy, listener.getsockname()[1])
             await proxy.close(True, 1)
             await asyncio.sleep(0)
 
