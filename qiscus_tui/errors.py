@@ -17,6 +17,7 @@
     ├── ServerError                         1  the server answered with an error
     │   ├── ServerRefused                   1  4xx, none of these three:
     │   ├── Forbidden                       1  403: the role lacks permission
+    │   ├── Blocked                         1  403 of a proxy or a firewall
     │   ├── NamedTokenInvalid               1  the token to revoke is invalid
     │   ├── TokenExpired                    1  the short-lived token has expired
     │   ├── ServerFault                     1  429 and 5xx: may be temporary
@@ -40,6 +41,8 @@ A message is one line of plain, safe text without secrets.
 from typing import ClassVar
 
 from qiscus_tui.exit_codes import ExitCode
+
+PROXY_HINT = "The answer is not from the API: there may be a proxy or firewall in between."
 
 
 class QiscusTuiError(Exception):
@@ -177,6 +180,12 @@ class Forbidden(ServerError):
     """403: this user's role lacks permission."""
 
     default_hint = "Log in as an admin of the app."
+
+
+class Blocked(ServerError):
+    """403, but not from the API: it says nothing about a token or a role."""
+
+    default_hint = PROXY_HINT
 
 
 class NamedTokenInvalid(ServerError):

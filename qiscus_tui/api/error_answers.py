@@ -12,6 +12,8 @@ from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Authentication, Call
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.errors import (
+    PROXY_HINT,
+    Blocked,
     Forbidden,
     LoginRefused,
     NamedTokenInvalid,
@@ -34,8 +36,6 @@ _LONGEST_REFUSAL = 65_536
 
 _LONGEST_QUOTED = 4000
 """Characters that are searched for secrets; only the first 200 of the result are shown."""
-
-_PROXY_HINT = "The answer is not from the API: there may be a proxy or firewall in between."
 
 
 def error_words(body: object) -> tuple[str, ...]:
@@ -176,9 +176,10 @@ def error_for_answer(
         case _:
             pass
     if status == HTTPStatus.FORBIDDEN:
-        hint = None if body is not None else _PROXY_HINT
+        if body is None:
+            return Blocked(f"{call.action} failed: the server answered {said}", status=status)
         return Forbidden(
-            f"{call.action} is not allowed for this user's role ({said})", hint, status=status
+            f"{call.action} is not allowed for this user's role ({said})", status=status
         )
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500:
         wait = retry_after(headers, now)
@@ -196,7 +197,7 @@ def error_for_answer(
         )
     return ServerRefused(
         f"{call.action} failed: the server answered {said}",
-        None if body is not None else _PROXY_HINT,
+        None if body is not None else PROXY_HINT,
         status=status,
     )
 

@@ -2,11 +2,13 @@
 
 import os
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from msgspec import structs
 
 from qiscus_tui.errors import (
+    Blocked,
     ConfigError,
     LoginRefused,
     NoLongLivedToken,
@@ -381,13 +383,20 @@ async def test_every_credential_that_is_held_is_asked_about(sandbox: SandboxMake
 
 
 @pytest.mark.parametrize("call", [Call.LIST, Call.PROFILE])
-@pytest.mark.parametrize("body", [b"{}", b'{"data": {}}', b'{"data": {"sessions": 3}}', b'"yes"'])
-async def test_an_answer_that_is_no_list_or_no_profile_does_not_prove_that_a_token_is_accepted(
-    sandbox: SandboxMaker, call: Call, body: bytes
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *map(partial(Fault, 200), [b"{}", b'{"data": {}}', b'{"data": {"sessions": 3}}', b'"yes"']),
+        Fault(403, b"<h1>blocked</h1>"),
+    ],
+    ids=lambda one: f"{one.status} {one.body!r}",
+)
+async def test_an_answer_that_is_none_of_the_api_does_not_prove_that_a_token_is_accepted(
+    sandbox: SandboxMaker, call: Call, answer: Fault
 ):
     here = sandbox()
     connection = await here.connected()
-    here.state.fail_next(call, Fault(200, body))
+    here.state.fail_next(call, answer)
     status = await status_of(connection)
     assert status.accepted is None
-    assert isinstance(status.trouble, NotQiscus)
+    assert isinstance(status.trouble, NotQiscus | Blocked)

@@ -10,10 +10,11 @@ import pytest
 from msgspec import structs
 from msgspec.structs import replace
 
-from qiscus_tui.errors import OutOfReach
+from qiscus_tui.errors import Blocked, OutOfReach, QiscusTuiError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.service.account.login import LoggedIn, Password, log_in
 from qiscus_tui.store.secrets import FileSecrets
+from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker
 
 
@@ -136,14 +137,16 @@ async def test_a_living_long_lived_token_is_not_overwritten_by_a_dead_one(
     assert (await connection.read_list()).current_session is not None
 
 
+@pytest.mark.parametrize("error", [OutOfReach, Blocked])
 async def test_where_the_server_does_not_say_which_one_lives_nothing_is_overwritten(
-    sandbox: SandboxMaker,
+    sandbox: SandboxMaker, error: type[QiscusTuiError]
 ) -> None:
     here = sandbox("new-long-lived")
     rotation, newest = await rotated_meanwhile(here)
-    rotation.answer.unreachable = True
+    rotation.answer.unreachable = error is OutOfReach
+    here.state.fail_next(Call.LIST, Fault(403, b"<h1>blocked</h1>"))
     rotation.answer.released.set()
-    with pytest.raises(OutOfReach):
+    with pytest.raises(error):
         await rotation.login
     (stored,) = here.local_files.book.all()
     assert here.secrets.read(stored.account.key) == newest

@@ -14,6 +14,7 @@ from qiscus_tui import __version__
 from qiscus_tui.api.contract import SESSION_FACTS, Call
 from qiscus_tui.api.observation import AnswerObserver, SeenAnswer
 from qiscus_tui.errors import (
+    Blocked,
     Forbidden,
     LoginNeeded,
     OutOfReach,
@@ -184,7 +185,7 @@ def by_error(error: QiscusTuiError) -> CallFinding:
     shown = f"The server answered {int(status)}." if status else "The answer cannot be read."
     if isinstance(error, Forbidden):
         return cannot_tell(f"{shown} This user's role may lack permission.")
-    if isinstance(error, ServerFault | LoginNeeded):
+    if isinstance(error, ServerFault | LoginNeeded | Blocked):
         return cannot_tell(shown)
     if status == HTTPStatus.NOT_FOUND:
         shown += " If it has another path, set it in config.toml."

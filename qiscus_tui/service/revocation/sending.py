@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.retry import CallTime
 from qiscus_tui.errors import (
+    Blocked,
     Forbidden,
     LoginNeeded,
     NamedTokenInvalid,
@@ -115,7 +116,7 @@ class Breaker:
     def record(self, error: QiscusTuiError | None) -> None:
         """Record an answer (None: success), or that there was none."""
         match error:
-            case LoginNeeded() | Forbidden():  # 401 and 403, about our own credential
+            case LoginNeeded() | Forbidden() | Blocked():  # 401 and 403, about our own credential
                 self._trip(error)
             case NamedTokenInvalid():  # ten in a row may be about our own credential after all
                 self._counts_as_not_understood(error)
