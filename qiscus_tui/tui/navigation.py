@@ -158,15 +158,9 @@ class Navigation(TerminalApp, inherit_bindings=False):
         if table.cursor_session is None:
             return
 
-        table.drop_range()
-        screen = DetailScreen(
-            sessions.feed,
-            sessions.view,
-            table,
-            sessions.details,
-            lambda: table.marks,
-            lambda at: table.mark((at,), marked=at not in table.marks),
-        )
+        sessions.list.drop_range()
+        invert = sessions.list.invert_mark
+        screen = DetailScreen(sessions.feed, sessions.view, table, sessions.details, invert)
         self.push_screen(screen, sessions.filter_by)
 
     def action_overview(self) -> None:

@@ -3,19 +3,27 @@
 from collections.abc import Callable, Sequence
 
 import pytest
+from msgspec.structs import replace
 from textual import on
 from textual.app import App, ComposeResult
 from textual.message import Message
 
+from qiscus_tui.model.account import Account, Role, Storage, parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import SortKey
-from qiscus_tui.service.list_settings import UiConfig
+from qiscus_tui.service.account.selection import SelectedAccount
+from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.service.sessions.session_list import Current, SessionList
+from qiscus_tui.store.accounts import StoredAccount
+from qiscus_tui.store.config import Config
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Scope
+from qiscus_tui.tui.listed.feed import Feed
+from qiscus_tui.tui.listed.view import ListView, ViewResult
 from qiscus_tui.tui.sessions.session_table import SessionTable
+from qiscus_tui.tui.sessions.shown_list import ShownList
 from qiscus_tui.tui.theme import DARK, THEMES
 from qiscus_tui.tui.widgets.table import Sort
 from tests.clocks import ManualClock
@@ -78,13 +86,30 @@ def many(count: int) -> SessionList:
     return listed([session(number, current=number == 0) for number in range(count)])
 
 
-def marked_ids(table: SessionTable) -> tuple[str, ...]:
+ACCOUNT = Account(
+    parse_origin("omnichannel.qiscus.com"),
+    "abcd-gzu41e4e4dv9fu3f",
+    "a@b.c",
+    app_name="Tech Corp.",
+    role=Role.ADMIN,
+)
+
+
+def feed_on(
+    clock: ManualClock, account: Account = ACCOUNT, storage: Storage = Storage.KEYRING
+) -> Feed:
+    """A feed whose list is on its way."""
+    workspace = Workspace({}, Config(), LocalFiles.in_memory(), clock)
+    return Feed(workspace, SelectedAccount(StoredAccount("here", account, storage), "the test"))
+
+
+def marked_ids(view: ListView) -> tuple[str, ...]:
     """Ids of all marked sessions, hidden ones too, in the list's order."""
-    return tuple(table.sessions.sessions[at].id for at in table.marks.positions())
+    return tuple(view.listed.sessions[at].id for at in view.marks.positions())
 
 
 class TableApp(App[None]):
-    """The table alone, with the sessions screen's bindings, keeping what it posts."""
+    """The list alone, with the sessions screen's bindings, keeping what its table posts."""
 
     CSS = "Screen { layout: vertical; }"
     BINDINGS = [*registry.bindings(Scope.SESSIONS)]  # noqa: RUF012 Textual's own form
@@ -94,45 +119,41 @@ class TableApp(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK
-        self.table = SessionTable(server_now=clock.now, ui=UiConfig(), id="sessions")
+        self.list = ShownList(feed_on(clock), lambda: None)
+        self.view, self.table = self.list.view, self.list.table
         self.first = sessions
         self.told: list[Message] = []
+        for name in ("toggle_mark", "mark_range", "mark_shown", "invert_shown", "unmark_all"):
+            setattr(self, f"action_{name}", getattr(self.list, name))
 
     def compose(self) -> ComposeResult:
-        yield self.table
+        yield self.list
 
     def on_mount(self) -> None:
         self.table.show_sort(Sort(SortKey.CREATED, descending=True))
-        self.table.show(self.first, range(len(self.first)))
+        self.show(self.first, range(len(self.first)))
         self.table.focus()
 
-    @on(SessionTable.MarksChanged)
-    @on(SessionTable.RangeChanged)
+    def show(self, sessions: SessionList, order: Sequence[int]) -> None:
+        """Show a list whose sort and filter left these."""
+        self.view.show(ViewResult(replace(self.view.request, listed=sessions), shown=order))
+        self.table.show(sessions, order, self.view.marks)
+
+    def show_order(self, order: Sequence[int]) -> None:
+        """Show what another sort or filter leaves of the list."""
+        self.view.result = replace(self.view.result, shown=order)
+        self.table.show_order(order)
+
     @on(SessionTable.SortRequested)
     @on(SessionTable.Opened)
     def keep(self, message: Message) -> None:
         self.told.append(message)
 
-    def action_toggle_mark(self) -> None:
-        self.table.toggle_mark()
-
-    def action_mark_range(self) -> None:
-        self.table.mark_range()
-
     def action_mark_down(self) -> None:
-        self.table.mark_and_move(1)
+        self.list.mark_and_move(1)
 
     def action_mark_up(self) -> None:
-        self.table.mark_and_move(-1)
-
-    def action_mark_shown(self) -> None:
-        self.table.mark_shown()
-
-    def action_invert_shown(self) -> None:
-        self.table.invert_shown()
-
-    def action_unmark_all(self) -> None:
-        self.table.unmark_all()
+        self.list.mark_and_move(-1)
 
     def lines(self) -> list[str]:
         """What stands on the screen, line by line."""

@@ -95,7 +95,7 @@ async def test_enter_shows_the_other_accounts_sessions_without_a_restart(machine
         assert here.sessions is not old
         assert here.sessions.feed.account.user == AGENT
         assert "sessions of agent@demo.example" in here.text()
-        assert here.sessions.table.mark_counts.total == 0
+        assert here.sessions.view.marks.total == 0
         assert old not in here.app.screen_stack
         assert old.feed.connection is not None
         assert old.feed.connection.client._wire is None

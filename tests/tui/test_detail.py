@@ -8,6 +8,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.session.screen import DetailScreen
 from tests.clocks import ManualClock
+from tests.tui.conftest import marked_ids
 from tests.tui.demo_app import at_sessions
 
 
@@ -89,7 +90,7 @@ async def test_space_marks_the_session_shown_and_no_other(clock: ManualClock) ->
         await running.press("enter")
         for presses in range(1, 4):
             await running.press("space")
-            marked = [table.sessions.sessions[at].id for at in table.marks.positions()]
+            marked = [*marked_ids(running.sessions.view)]
             assert marked == ([shown] if presses % 2 else [])
             assert shown in running.text()
             assert ("marked" in running.lines()[0]) is bool(marked)

@@ -100,7 +100,7 @@ async def test_a_reload_keeps_the_session_and_follows_what_became_of_it(
         assert "no longer listed" in running.lines()[0]
         await running.press("x", "space")
         assert isinstance(running.app.screen, DetailScreen)
-        assert not running.sessions.table.mark_counts.total
+        assert not running.sessions.view.marks.total
         await running.press("j")
         assert shown(running) == below
         assert "no longer listed" not in running.text()
@@ -168,7 +168,7 @@ async def test_nothing_is_marked_by_the_detail_while_the_filter_has_an_error(
         await running.click_list()
         await running.press("j", "enter", "space")
         assert "the filter has an error" in running.toasts
-        assert not running.sessions.table.mark_counts.total
+        assert not running.sessions.view.marks.total
 
 
 def words(ages: Sequence[float | None], at: int, **more: object) -> str:

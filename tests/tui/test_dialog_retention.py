@@ -78,7 +78,7 @@ async def again(running: Running, *pressed: str) -> None:
         await keys(running, "g")
     if running.sessions.view.is_filtered:
         await keys(running, "escape")
-    if running.sessions.table.mark_counts.total:
+    if running.sessions.view.marks.total:
         await keys(running, "u")
     await keys(running, "home", *pressed)
 
@@ -253,7 +253,7 @@ async def test_the_command_line_does_the_same_and_is_sent_to_the_clipboard(
 async def test_marks_by_age_stay_marks_by_age_whatever_is_shown(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=60) as running:
         await keys(running, "slash", *"age:>1m", "enter", "a", "escape")
-        others = len(running.sessions.view.shown) - running.sessions.table.mark_counts.total
+        others = len(running.sessions.view.shown) - running.sessions.view.marks.total
         await keys(running, "slash", *"-is:current", "enter")
         assert others == 1
         (marked_by,) = running.sessions.list.marked().marked_by
@@ -265,7 +265,7 @@ async def test_what_was_used_since_it_was_marked_by_a_filter_is_not_sent(
 ) -> None:
     async with at_sessions(clock, sessions=40) as running:
         await keys(running, "slash", *"idle:>20d", "enter", "a", "escape")
-        marked = running.sessions.table.mark_counts.total
+        marked = running.sessions.view.marks.total
         await keys(running, "home", "down", "space", "x")  # one is marked by hand
         ids = {target.id for target in dialog(running)._plan.targets}
         assert len(ids) == marked + 1 > 2

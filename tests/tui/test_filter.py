@@ -97,7 +97,6 @@ async def test_an_order_that_is_on_its_way_is_kept_by_what_changes_the_filter(
         monkeypatch.setattr(work, "AT_ONCE", 0)  # a long list: sorted in a thread
         here.sessions.list.ask(sorting=Sorting(SortKey.ID))
         here.sessions.list.toggle_mark()
-        here.sessions.list.marks_changed()
         named = dataclasses.replace(here.sessions.feed.listed)  # the same with other names
         await here.sessions.list.prepare(named)
         await here.settle()
@@ -114,7 +113,7 @@ async def test_mark_all_behind_a_filter_that_is_looked_for_marks_every_hit(
         assert not sessions.view.is_whole
         sessions.action_mark_shown()
         many = sum("guzzle" in text for text in sessions.feed.listed.search)
-        assert sessions.table.mark_counts.total == many > 100
+        assert sessions.view.marks.total == many > 100
         await running.settle()
         assert len(running.ids) == many
         sessions.list.filter("curl")
@@ -212,11 +211,11 @@ async def test_nothing_that_is_shown_can_be_chosen_until_it_is_corrected(
             assert running.app.screen is running.sessions
             assert "'expi' is not a state" in running.toasts
             running.app.clear_notifications()
-        assert running.sessions.table.mark_counts.total == 1
+        assert running.sessions.view.marks.total == 1
         await running.press("u")
         await filtered(running, "client:curl")
         await running.press("a")
-        assert running.sessions.table.mark_counts.total == len(running.ids)
+        assert running.sessions.view.marks.total == len(running.ids)
         assert not running.toasts
         await running.press("x")
         assert running.app.screen is not running.sessions

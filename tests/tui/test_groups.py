@@ -35,7 +35,7 @@ def under_cursor(running: Running) -> Group:
 
 
 def marked(running: Running) -> set[int]:
-    return {*running.sessions.table.marks.positions()}
+    return {*running.sessions.view.marks.positions()}
 
 
 async def test_g_shows_the_list_as_groups_the_largest_first_and_g_shows_the_list(

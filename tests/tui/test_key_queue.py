@@ -42,7 +42,7 @@ async def test_what_follows_a_slash_is_the_filters_and_what_follows_enter_the_ta
         assert running.value("#filter") == "curl"
         assert running.state.calls[Call.LIST] == reads
         assert 0 < len(running.ids) < 100
-        assert running.sessions.table.mark_counts.total == len(running.ids)
+        assert running.sessions.view.marks.total == len(running.ids)
 
 
 async def test_what_follows_f_goes_into_the_dialog_and_r_reloads_nothing(
@@ -53,7 +53,7 @@ async def test_what_follows_f_goes_into_the_dialog_and_r_reloads_nothing(
         await burst(running, "Frrraui")
         assert running.value("#token") == "rrraui"
         assert running.state.calls[Call.LIST] == reads
-        assert not running.sessions.table.mark_counts.total
+        assert not running.sessions.view.marks.total
 
 
 async def test_a_burst_never_confirms(clock: ManualClock) -> None:

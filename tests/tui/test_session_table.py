@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import SortKey
-from qiscus_tui.tui.listed.marks import MarkCounts, Marks
-from qiscus_tui.tui.sessions.session_table import NO_RANGE, RowRange, SessionTable, ShownRows
+from qiscus_tui.tui.listed.marks import Marks
+from qiscus_tui.tui.sessions.session_table import SessionTable, ShownRows
 from qiscus_tui.tui.widgets.table import Sort
 from tests.clocks import ManualClock
 from tests.tui.conftest import BILLING, DAY, NOW, TableApp, listed, many, marked_ids, session
@@ -110,7 +110,7 @@ async def test_what_strangers_wrote_moves_no_column_and_is_no_markup() -> None:
             assert drawn.cell_length == 139
             assert drawn.crop(starts["CREATED"]).text.startswith("today ")
             assert not agent.startswith("[") or agent[:10] in drawn.text
-        await pilot.click("#sessions", offset=(30, 4))
+        await pilot.click("#table", offset=(30, 4))
         await pilot.pause()
     assert not rung
 
@@ -118,7 +118,7 @@ async def test_what_strangers_wrote_moves_no_column_and_is_no_markup() -> None:
 async def test_a_notice_stands_where_no_rows_are() -> None:
     app = app_of(5)
     async with app.run_test(size=(80, 8)) as pilot:
-        app.table.show_order([])
+        app.show_order([])
         app.table.show_notice("No session matches.", "Escape clears the \x1b[31mfilter [/].")
         await pilot.pause()
         assert app.lines()[2] == "     No session matches."
@@ -232,46 +232,46 @@ async def test_the_mouse_moves_opens_sorts_and_scrolls() -> None:
     app = app_of()
     async with app.run_test(size=(120, 11)) as pilot:
         await press(pilot, "down enter")
-        await pilot.double_click("#sessions", offset=(30, 5))
+        await pilot.double_click("#table", offset=(30, 5))
         await pilot.pause()
         assert len([told for told in app.told if isinstance(told, SessionTable.Opened)]) == 2
         assert app.table.cursor_id == session(4).id
         told = app.told[-1]
-        for one in app.table.shown_columns:
-            await pilot.click("#sessions", offset=(one.start + 2, 0))
-            told = app.told[-1]
-            assert isinstance(told, SessionTable.SortRequested)
-            assert told.key is one.column.sort
-        assert "LAST USED" in {one.column.title for one in app.table.shown_columns}
         wheel = events.MouseScrollDown(app.table, 5, 5, 0, 0, 0, False, False, False)
         for _ in range(4):
             app.table.post_message(wheel)
             await pilot.pause()
         assert app.table.top_row > 4
         assert app.table.cursor_row == 4
-        await pilot.click("#sessions", offset=(30, 1))
+        await pilot.click("#table", offset=(30, 1))
         assert app.table.cursor_row == app.table.top_row
-        app.table.show_order(range(3))
-        await pilot.click("#sessions", offset=(30, 8))  # below the last row
-        await pilot.click("#sessions", offset=(119, 0))  # beside the columns
+        app.show_order(range(3))
+        await pilot.click("#table", offset=(30, 8))  # below the last row
+        await pilot.click("#table", offset=(119, 0))  # beside the columns
         assert app.table.cursor_row == 2
         assert app.told[-1] is told
+        assert "LAST USED" in {one.column.title for one in app.table.shown_columns}
+        for one in app.table.shown_columns:
+            await pilot.click("#table", offset=(one.start + 2, 0))
+            told = app.told[-1]
+            assert isinstance(told, SessionTable.SortRequested)
+            assert told.key is one.column.sort
 
 
 async def test_the_cursor_stays_on_its_session_through_sort_and_filter() -> None:
     app = app_of()
     async with app.run_test(size=SIZE) as pilot:
         await press(pilot, "j j j")
-        app.table.show_order(list(reversed(range(50))))
+        app.show_order(list(reversed(range(50))))
         await pilot.pause()
         assert app.table.cursor_id == session(3).id
         assert app.table.top_row <= app.table.cursor_row == 46 < app.table.top_row + 10
-        app.table.show_order([1, 3, 5])
+        app.show_order([1, 3, 5])
         assert app.table.cursor_id == session(3).id
-        app.table.show_order([])
-        app.table.show_order(range(50))
+        app.show_order([])
+        app.show_order(range(50))
         assert app.table.cursor_id == session(3).id
-        app.table.show_order([1, 2, 40, 5, 4])  # the next below that is still shown
+        app.show_order([1, 2, 40, 5, 4])  # the next below that is still shown
         assert app.table.cursor_id == session(4).id
 
 
@@ -280,28 +280,28 @@ async def test_a_reload_keeps_cursor_and_window_on_their_sessions() -> None:
     newer = listed([session(100), session(101), *map(session, range(50))])
     async with app.run_test(size=SIZE) as pilot:
         await press(pilot, "j j")
-        app.table.show(newer, range(1, 52))  # at the top what is new is seen
+        app.show(newer, range(1, 52))  # at the top what is new is seen
         await pilot.pause()
         assert (app.table.cursor_row, app.table.top_row) == (3, 0)
         await press(pilot, "pagedown pagedown")
         before = app.table.cursor_row - app.table.top_row
-        app.table.show(listed([session(200), *newer.sessions]), range(53))
+        app.show(listed([session(200), *newer.sessions]), range(53))
         await pilot.pause()
         assert app.table.cursor_id == session(22).id
         assert app.table.cursor_row - app.table.top_row == before
         app.table.scroll_to(y=33)  # a window without the cursor keeps its first session
-        app.table.show(newer, range(52))
+        app.show(newer, range(52))
         await pilot.pause()
         assert (app.table.cursor_id, app.table.top_row) == (session(22).id, 32)
         left = [one for one in newer.sessions if one.id not in ids(22, 23)]
-        app.table.show(listed(left), range(50))  # revoked: the next one
+        app.show(listed(left), range(50))  # revoked: the next one
         assert app.table.cursor_id == session(24).id
 
 
 async def test_the_cursor_can_be_sent_to_a_session_that_is_shown() -> None:
     app = app_of()
     async with app.run_test(size=SIZE) as pilot:
-        app.table.show_order(range(40))
+        app.show_order(range(40))
         assert app.table.move_to_session(session(33).id)
         await pilot.pause()
         assert app.table.top_row <= app.table.cursor_row == 33 < app.table.top_row + 10
@@ -330,7 +330,7 @@ async def test_only_the_window_is_drawn_and_nothing_laid_out_when_the_rows_chang
         await press(pilot, "end")
         assert app.table.cursor_id == session(1_999).id
         assert drawn == {*range(1_990, 2_000)}
-        app.table.show_order(range(0, 2_000, 7))
+        app.show_order(range(0, 2_000, 7))
         await pilot.pause()
         await press(pilot, "pagedown space a i u")
         assert app.table._layout_updates + app.screen._layout_updates == laid_out
@@ -344,14 +344,13 @@ async def test_space_marks_and_moves_down_and_unmarks_what_is_marked() -> None:
     app = app_of()
     async with app.run_test(size=SIZE) as pilot:
         await press(pilot, "down space space")
-        assert marked_ids(app.table) == ids(1, 2)
+        assert marked_ids(app.view) == ids(1, 2)
         assert app.table.cursor_row == 3
         assert [line[1] for line in app.lines()[1:5]] == [" ", "✓", "✓", " "]
         await press(pilot, "up space up up space")
-        assert marked_ids(app.table) == ()
-        assert app.table.mark_counts == MarkCounts()
+        assert marked_ids(app.view) == ()
         await press(pilot, "end space")
-        assert marked_ids(app.table) == ids(49)
+        assert marked_ids(app.view) == ids(49)
         assert app.table.cursor_row == 49
 
 
@@ -359,32 +358,31 @@ async def test_a_and_i_touch_only_the_rows_shown_and_u_all() -> None:
     app = app_of()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("space", "i")
-        assert app.table.marks.flags == bytes((0, *[1] * 49))
+        assert app.view.marks.flags == bytes((0, *[1] * 49))
         await pilot.press("a")
-        assert app.table.mark_counts == MarkCounts(50)
+        assert app.view.marks.total == 50
         await pilot.press("u", "home", "space")
-        app.table.show_order([3, 5, 8])
+        app.show_order([3, 5, 8])
         await pilot.press("home", "space", "i")
-        assert marked_ids(app.table) == ids(0, 5, 8)
+        assert marked_ids(app.view) == ids(0, 5, 8)
         await pilot.press("a")
-        assert marked_ids(app.table) == ids(0, 3, 5, 8)
+        assert marked_ids(app.view) == ids(0, 3, 5, 8)
         await pilot.press("u")
-        assert marked_ids(app.table) == ()
+        assert marked_ids(app.view) == ()
 
 
-async def test_marks_that_the_filter_hides_are_counted_apart_and_every_change_is_told() -> None:
+async def test_marks_that_the_filter_hides_are_counted_apart() -> None:
     app = app_of()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("space", "space", "space")
-        app.table.show_order([2, 3, 4])
+        app.show_order([2, 3, 4])
         await pilot.pause()
-        assert app.table.mark_counts == MarkCounts(total=3, hidden=2)
-        assert marked_ids(app.table)[:2] == ids(0, 1)
+        assert (app.view.marks.total, app.view.hidden_marks) == (3, 2)
+        assert marked_ids(app.view)[:2] == ids(0, 1)
         await pilot.press("end", "space")
-        app.table.show_order(range(50))
+        app.show_order(range(50))
         await pilot.pause()
-        assert sum(isinstance(told, SessionTable.MarksChanged) for told in app.told) == 6
-        assert app.table.mark_counts == MarkCounts(4)
+        assert (app.view.marks.total, app.view.hidden_marks) == (4, 0)
 
 
 async def test_a_mark_goes_when_its_id_stands_for_another_session() -> None:
@@ -396,11 +394,11 @@ async def test_a_mark_goes_when_its_id_stands_for_another_session() -> None:
 
     app = app_of()
     async with app.run_test(size=SIZE) as pilot:
-        app.table.show(listed(numbered(NOW, NOW - 10, NOW - 20)), range(3))
+        app.show(listed(numbered(NOW, NOW - 10, NOW - 20)), range(3))
         await pilot.press("home", "space", "space")
-        assert marked_ids(app.table) == ids(1, 2)
-        app.table.show(listed(numbered(NOW, NOW - 20)), range(2))
-        assert marked_ids(app.table) == ids(1)
+        assert marked_ids(app.view) == ids(1, 2)
+        app.show(listed(numbered(NOW, NOW - 20)), range(2))
+        assert marked_ids(app.view) == ids(1)
 
 
 POSITIONS = st.sets(st.integers(min_value=0, max_value=29))
@@ -409,19 +407,21 @@ POSITIONS = st.sets(st.integers(min_value=0, max_value=29))
 @given(POSITIONS, POSITIONS, POSITIONS)
 def test_marks_are_a_set_of_positions(added: set[int], inverted: set[int], shown: set[int]) -> None:
     marks = Marks(30)
-    marks.add(sorted(added))
+    marks.set(sorted(added), marked=True)
     marks.invert(sorted(inverted))
     assert set(marks.positions()) == added ^ inverted
     assert marks.flags == bytes(at in added ^ inverted for at in range(30))
-    hidden = (added ^ inverted) - shown
-    assert marks.counts(sorted(shown)) == MarkCounts(len(added ^ inverted), len(hidden))
+    assert marks.total == len(added ^ inverted)
+    assert marks.count_in(sorted(shown)) == len((added ^ inverted) & shown)
+    marks.set(sorted(shown), marked=False)
+    assert set(marks.positions()) == (added ^ inverted) - shown
 
 
 @given(POSITIONS, st.lists(st.integers(min_value=0, max_value=39), unique=True))
 def test_marks_go_over_to_whatever_the_next_list_has(marked: set[int], numbers: list[int]) -> None:
     known = [session(number) for number in range(40)]
     marks = Marks(30)
-    marks.add(sorted(marked))
+    marks.set(sorted(marked), marked=True)
     old, new = listed(known[:30]), listed([known[number] for number in numbers])
     again = marks.carried_over(old, new)
     assert {numbers[place] for place in again.positions()} == marked & set(numbers)
@@ -456,9 +456,8 @@ async def test_moving_extends_a_range_and_space_or_v_marks_it() -> None:
                 else:
                     await pilot.press(key)
             await pilot.pause()
-            assert marked_ids(app.table) == ids(*marked), keys
+            assert marked_ids(app.view) == ids(*marked), keys
             assert not app.table.rows_in_range
-            assert app.table.mark_counts.total == len(marked)
 
 
 async def test_a_range_is_told_by_a_sign_and_survives_a_reload() -> None:
@@ -470,17 +469,17 @@ async def test_a_range_is_told_by_a_sign_and_survives_a_reload() -> None:
         assert [line[:2] for line in app.lines()[1:6]] == ["▌ ", " ✓", "  ", "  ", "  "]
         await press(pilot, "down down")
         newer = [session(90), *(session(number) for number in range(40))]
-        app.table.show(listed(newer), range(41))
+        app.show(listed(newer), range(41))
         await pilot.press("space")
-        assert set(marked_ids(app.table)) == set(ids(0, 1, 2))
+        assert set(marked_ids(app.view)) == set(ids(0, 1, 2))
 
 
-CHANGES: tuple[Callable[[SessionTable], None], ...] = (
-    lambda table: table.show(listed([session(n) for n in (0, 1, 3)]), range(3)),  # one is gone
-    lambda table: table.show(listed([session(n) for n in (0, 1, 90, 2, 3, 4)]), range(6)),
-    lambda table: table.show_order([1, 3, 4]),
-    lambda table: table.show_order([]),
-    lambda table: table.show_sorted(list(reversed(range(50)))),
+CHANGES: tuple[Callable[[TableApp], None], ...] = (
+    lambda app: app.show(listed([session(n) for n in (0, 1, 3)]), range(3)),  # one is gone
+    lambda app: app.show(listed([session(n) for n in (0, 1, 90, 2, 3, 4)]), range(6)),
+    lambda app: app.show_order([1, 3, 4]),
+    lambda app: app.show_order([]),
+    lambda app: app.table.show_sorted(list(reversed(range(50)))),
 )
 
 
@@ -488,16 +487,13 @@ async def test_a_range_whose_rows_change_ends_and_marks_nothing() -> None:
     app = app_of()
     async with app.run_test(size=SIZE) as pilot:
         for change in CHANGES:
-            app.table.show(many(50), range(50))
+            app.show(many(50), range(50))
             await pilot.press("home", "down", "v", "down", "down")
             assert app.table.rows_in_range
-            change(app.table)
+            change(app)
             await pilot.pause()
             assert not app.table.rows_in_range
-            assert marked_ids(app.table) == ()
-            changes = [isinstance(one, app.table.RangeChanged) for one in app.told]
-            assert changes.count(True) == 4
-            app.told.clear()
+            assert marked_ids(app.view) == ()
 
 
 ORDERS = st.lists(st.integers(0, 14), min_size=1, max_size=12, unique=True)
@@ -511,9 +507,7 @@ def test_a_range_kept_covers_the_same_sessions(
     begin, was = (data.draw(st.integers(0, len(old) - 1)) for _ in range(2))
     cursor = data.draw(st.integers(0, len(new) - 1))
     before, after = ShownRows(sessions, old), ShownRows(sessions, new)
-    kept = RowRange(begin).carried_over(before, was, after, cursor)
-    if kept != NO_RANGE:
-        assert [new[row] for row in kept.rows(cursor)] == [
-            old[row] for row in RowRange(begin).rows(was)
-        ]
-    assert RowRange(begin).carried_over(before, was, before, was) == RowRange(begin)
+    rows, first = range(min(begin, was), max(begin, was) + 1), min(begin, was) + cursor - was
+    if after.shows_same(first, before, rows):
+        assert new[first : first + len(rows)] == old[rows.start : rows.stop]
+    assert before.shows_same(rows.start, before, rows)

@@ -130,7 +130,7 @@ async def test_keys_work_while_the_list_is_on_its_way(clock: ManualClock) -> Non
 async def test_x_revokes_the_marked_and_says_so(clock: ManualClock) -> None:
     async with at_sessions(clock) as running:
         await running.press("j", "space", "space")
-        wanted = set(marked_ids(running.sessions.table))
+        wanted = set(marked_ids(running.sessions.view))
         await running.press("x")
         assert isinstance(running.app.screen, RevokeDialog)
         assert "Your 2 marked sessions" in running.text()
@@ -147,7 +147,7 @@ async def test_x_revokes_the_marked_and_says_so(clock: ManualClock) -> None:
         assert "2 revoked" in running.lines()[1]
         assert "39 active" in running.lines()[1]
         assert len(running.state.sessions()) == 39
-        assert running.sessions.table.mark_counts.total == 0
+        assert running.sessions.view.marks.total == 0
 
 
 async def test_a_token_that_ended_during_a_plan_is_asked_for_once_the_result_was_read(
@@ -187,7 +187,7 @@ async def test_where_all_marks_are_hidden_x_says_so_and_asks_for_the_row(
 ) -> None:
     async with at_sessions(clock, sessions=200) as running:
         await running.press("slash", *"curl", "enter", "a", "slash", *["backspace"] * 5)
-        marked = running.sessions.table.marks.total
+        marked = running.sessions.view.marks.total
         before = running.sessions.table.sessions
         await running.press(*"guzzle", "enter", "j", "x")
         under_cursor = running.sessions.table.cursor_id
@@ -274,7 +274,7 @@ async def test_an_id_is_copied_a_command_of_the_palette_runs_and_the_footer_can_
         assert "sent to the terminal" in running.toasts
         assert "copied" not in running.toasts
         await running.press("colon", *"invert", "enter")
-        assert running.sessions.table.mark_counts.total == 41
+        assert running.sessions.view.marks.total == 41
         line = running.lines()[-1]
         await running.pilot.click(offset=(line.index("filter"), len(running.lines()) - 1))
         await running.settle()

@@ -80,7 +80,7 @@ async def test_a_session_that_ended_asks_for_a_login_over_the_list_which_can_be_
     async with at_sessions(clock) as running:
         await running.press("j", "j", "space", "j")
         table = running.sessions.table
-        at, marked = table.cursor_id, marked_ids(table)
+        at, marked = table.cursor_id, marked_ids(running.sessions.view)
         running.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
         await running.press("r")
         assert isinstance(running.app.screen, LoginScreen)
@@ -103,7 +103,7 @@ async def test_a_session_that_ended_asks_for_a_login_over_the_list_which_can_be_
         clock.advance(1)
         await running.press("enter")
         assert running.app.screen is running.sessions
-        assert (table.cursor_id, marked_ids(table)) == (at, marked)
+        assert (table.cursor_id, marked_ids(running.sessions.view)) == (at, marked)
         assert "● live" in running.text()
 
 

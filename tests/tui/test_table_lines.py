@@ -9,30 +9,18 @@ from msgspec import structs
 from textual.app import App, ComposeResult
 
 from qiscus_tui.errors import LoginNeeded, OutOfReach
-from qiscus_tui.model.account import Account, Role, Storage, parse_origin
+from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.query import Moment
-from qiscus_tui.service.account.selection import SelectedAccount
-from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.service.overview import origins_of
 from qiscus_tui.service.sessions.session_list import Current, SessionList
-from qiscus_tui.store.accounts import StoredAccount
-from qiscus_tui.store.config import Config
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.marks import MarkCounts
 from qiscus_tui.tui.listed.view import ListView, ViewRequest
 from qiscus_tui.tui.session.context import SessionDetails
 from qiscus_tui.tui.widgets.one_line import Line, OneLine, place
 from tests.clocks import ManualClock
-from tests.tui.conftest import DAY, NOW, listed, session
+from tests.tui.conftest import ACCOUNT, DAY, NOW, feed_on, listed, session
 
-ACCOUNT = Account(
-    parse_origin("omnichannel.qiscus.com"),
-    "abcd-gzu41e4e4dv9fu3f",
-    "a@b.c",
-    app_name="Tech Corp.",
-    role=Role.ADMIN,
-)
 LEFT = 29 * DAY + 4 * 3600 + 11 * 60 + 9
 
 
@@ -52,8 +40,7 @@ def feed_of(
     age: float = 0,
 ) -> Feed:
     """A feed whose list was read so many seconds ago; none: it is on its way."""
-    workspace = Workspace({}, Config(), LocalFiles.in_memory(), ManualClock(NOW + age))
-    feed = Feed(workspace, SelectedAccount(StoredAccount("here", account, storage), "the test"))
+    feed = feed_on(ManualClock(NOW + age), account, storage)
     if sessions is None:
         feed.is_loading = True
     else:
@@ -64,7 +51,7 @@ def feed_of(
 def view_of(sessions: SessionList, text: str = "") -> ListView:
     """What is shown of a list by a filter."""
     view, moment = ListView(), Moment(NOW, DAY)
-    view.request = ViewRequest(sessions)
+    view.show(ViewRequest(sessions).find(view.result))
     view.type_filter(text, moment)
     view.finish()
     return view
@@ -80,7 +67,8 @@ ONE = listed([session(0)])
 
 def counts(sessions: SessionList = MANY, width: int = 120) -> str:
     view = view_of(sessions)
-    view.marks = MarkCounts(3, 1)
+    view.marks.set((0, 2, 3), marked=True)
+    view.result = structs.replace(view.result, shown=range(2, 1284))  # one of them is hidden
     return text_of(texts.counts(feed_of(sessions), view), width)
 
 

@@ -5,28 +5,12 @@ app.
 """
 
 import enum
-import string
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
-
-_SIGNS = {
-    **{
-        unicodedata.name(sign).lower().replace(" ", "_").replace("-", "_"): sign
-        for sign in string.punctuation
-    },
-    "slash": "/",
-    "plus": "+",
-    "minus": "-",
-    "at": "@",
-    "backslash": "\\",
-    "underscore": "_",
-    "escape": "esc",
-}
-"""Keys of Textual's names, as they are typed and shown."""
+from textual.keys import format_key
 
 
 class Phase(enum.Enum):
@@ -301,7 +285,7 @@ class Command(Struct, frozen=True, kw_only=True):
 
 def sign_of(key: str) -> str:
     """Return a key of Textual's name as it is typed and shown."""
-    return _SIGNS.get(key, key)
+    return key if key == "enter" else format_key(key)
 
 
 @runtime_checkable

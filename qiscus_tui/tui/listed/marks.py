@@ -3,20 +3,7 @@
 from collections.abc import Sequence
 from itertools import compress
 
-from msgspec import Struct
-
 from qiscus_tui.service.sessions.session_list import SessionList
-
-
-class MarkCounts(Struct, frozen=True):
-    """`3 marked (1 hidden)`."""
-
-    total: int = 0
-    hidden: int = 0
-    """Marked, and not among the rows shown."""
-
-
-NO_MARKS = MarkCounts()
 
 
 class Marks:
@@ -38,41 +25,27 @@ class Marks:
         """Return how many are marked."""
         return self._flags.count(1)
 
-    def toggle(self, position: int) -> None:
-        """Mark it, or unmark it."""
-        self._flags[position] ^= 1
+    def set(self, positions: Sequence[int], *, marked: bool) -> None:
+        """Mark these, or unmark them."""
+        for position in positions:
+            self._flags[position] = marked
 
-    def add(self, order: Sequence[int]) -> None:
-        """Mark all of these."""
-        for position in order:
-            self._flags[position] = 1
-
-    def remove(self, order: Sequence[int]) -> None:
-        """Unmark all of these."""
-        for position in order:
-            self._flags[position] = 0
-
-    def count_in(self, order: Sequence[int]) -> int:
-        """Return how many of these are marked."""
-        return sum(map(self._flags.__getitem__, order)) if self.total else 0
-
-    def invert(self, order: Sequence[int]) -> None:
+    def invert(self, positions: Sequence[int]) -> None:
         """Mark those of these that are not, and unmark those that are."""
-        for position in order:
+        for position in positions:
             self._flags[position] ^= 1
 
     def clear(self) -> None:
         """Unmark all, shown or not."""
         self._flags = bytearray(len(self._flags))
 
+    def count_in(self, positions: Sequence[int]) -> int:
+        """Return how many of these are marked."""
+        return sum(map(self._flags.__getitem__, positions)) if self.total else 0
+
     def positions(self) -> list[int]:
         """Return the marked positions, in the snapshot's order."""
         return list(compress(range(len(self._flags)), self._flags)) if self.total else []
-
-    def counts(self, order: Sequence[int]) -> MarkCounts:
-        """Return how many are marked, and how many of them are not in `order`."""
-        total = self.total
-        return MarkCounts(total, total - self.count_in(order))
 
     def carried_over(self, old: SessionList, new: SessionList) -> "Marks":
         """Return the marks for a newer snapshot, by id, without those of sessions that are gone."""

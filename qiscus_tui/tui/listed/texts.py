@@ -98,24 +98,27 @@ def age_words(age: float) -> str:
     return ago(age if age >= MINUTE else age // 5 * 5)
 
 
-def counts(feed: Feed, view: ListView) -> Line:
-    """Return the second line: how many, or how far the loading is; what was done last."""
+def counts(feed: Feed, view: ListView, in_range: int = 0) -> Line:
+    """Return the second line: how many, or how far the loading is; what was done last.
+
+    `in_range`: rows that are about to be marked.
+    """
     if not feed.is_read:
         words = (
             "Not loaded"
             if feed.is_missing
             else progress(feed.progress, feed.progress_total, feed.rate)
         )
-        return Line(_filled([piece(words, Tone.PLAIN, ALWAYS), *_marks(feed, view)]))
+        return Line(_filled([piece(words, Tone.PLAIN, ALWAYS), *_marks(feed, view, in_range)]))
     request = view.request
     right = piece(f"by {keys_words(request.keys)}" if request.is_grouped else "", Tone.MUTED, 40)
     if feed.note.text:
         tone = Tone.WARNING if feed.note.is_warning else Tone.GOOD
         right = piece(feed.note.text, tone, ALWAYS)
-    return Line(_filled(_counted(feed, view)), _filled([right]))
+    return Line(_filled(_counted(feed, view, in_range)), _filled([right]))
 
 
-def _counted(feed: Feed, view: ListView) -> list[Piece]:
+def _counted(feed: Feed, view: ListView, in_range: int) -> list[Piece]:
     listed, now, within = feed.listed, feed.server_now, feed.workspace.config.ui.expiring
     ends = view.result.expiry_counts
     active, expiring = ends.active(now), ends.expiring(now, within)
@@ -127,7 +130,7 @@ def _counted(feed: Feed, view: ListView) -> list[Piece]:
         piece(soon, Tone.WARNING if expiring else Tone.MUTED, 30),
         piece(f"{expired:,} expired" if expired else "", Tone.MUTED, 25),
         piece(f"{new:,} new" if new else "", Tone.PLAIN, 50),
-        *_marks(feed, view),
+        *_marks(feed, view, in_range),
         piece(f"{listed.unreadable:,} unreadable" if listed.unreadable else "", Tone.BAD, 80),
         piece("" if listed.complete else "not whole", Tone.BAD, 80),
         piece("list moved" if listed.moved else "", Tone.BAD, 80),
@@ -157,13 +160,12 @@ def _our_own(feed: Feed, view: ListView) -> Piece:
     return piece(f"this session {countdown(left, to_the_second=True)}", Tone.MUTED, 20)
 
 
-def _marks(feed: Feed, view: ListView) -> tuple[Piece, ...]:
+def _marks(feed: Feed, view: ListView, in_range: int) -> tuple[Piece, ...]:
     """Return `3 marked (1 hidden) · 5 in range: space marks, esc drops`."""
-    marks, in_range = view.marks, view.in_range
     range_keys = keys_in(feed).words(RANGE_KEYS)
-    words = f"{marks.total:,} marked" if marks.total else ""
-    if marks.hidden:
-        words += f" ({marks.hidden:,} hidden)"
+    words = f"{total:,} marked" if (total := view.marks.total) else ""
+    if hidden := view.hidden_marks:
+        words += f" ({hidden:,} hidden)"
     return (
         piece(words, Tone.MARKED, ALWAYS),
         piece(f"{in_range:,} in range" if in_range else "", Tone.KEY, ALWAYS),
@@ -338,7 +340,7 @@ def _empty(listed: SessionList, keys: KeyWords) -> tuple[str, ...]:
     return tuple(map(keys.words, WITHOUT_OURS if listed.current is Current.UNKNOWN else EMPTY))
 
 
-def context(feed: Feed, view: ListView) -> Context:
+def context(feed: Feed, view: ListView, *, in_range: bool = False) -> Context:
     """Return what decides which commands are available now."""
     return Context(
         rows=0 if view.lacks else len(view.shown),
@@ -346,7 +348,7 @@ def context(feed: Feed, view: ListView) -> Context:
         has_views=bool(feed.workspace.config.views),
         grouped=view.request.is_grouped,
         marked=view.marks.total,
-        in_range=view.in_range > 0,
+        in_range=in_range,
         loading=not feed.is_read,
         readonly=feed.account.readonly,
         stale=feed.is_stale,

@@ -31,7 +31,7 @@ from qiscus_tui.service.sessions.groups import (
     sorted_groups,
 )
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
-from qiscus_tui.tui.listed.marks import NO_MARKS
+from qiscus_tui.tui.listed.marks import Marks
 
 EVERYTHING = parse("")
 
@@ -222,10 +222,8 @@ class ListView:
         self.typed = ""
         """The filter as it was typed."""
         self.filter_error: FilterError | None = None
-        self.marks = NO_MARKS
-        """How many sessions are marked, and how many of them the filter hides."""
-        self.in_range = 0
-        """Sessions of the range that is about to be marked."""
+        self.marks = Marks()
+        """Of the sessions of this list."""
 
     @property
     def listed(self) -> SessionList:
@@ -265,6 +263,11 @@ class ListView:
         return self.request.asks_the_same(self.result.request)
 
     @property
+    def hidden_marks(self) -> int:
+        """How many sessions are marked that the filter hides."""
+        return self.marks.total - self.marks.count_in(self.shown)
+
+    @property
     def own(self) -> Session | None:
         """Our own session, where it is listed."""
         first = self.listed.sessions[self.result.order[0]] if self.result.order else None
@@ -300,7 +303,8 @@ class ListView:
             self.request = replace(self.request, group_sorting=LARGEST_FIRST)
 
     def show(self, result: ViewResult) -> None:
-        """Show what was found, of this list or of another."""
+        """Show what was found, of this list or of a newer one: marks stay on their sessions."""
+        self.marks = self.marks.carried_over(self.listed, result.request.listed)
         self.request, self.result = result.request, result
 
     def take(self, result: ViewResult) -> None:

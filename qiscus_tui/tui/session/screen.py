@@ -13,7 +13,6 @@ from qiscus_tui.tui.commands.base_screen import LEAST_HEIGHT, BaseScreen
 from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.marks import Marks
 from qiscus_tui.tui.listed.texts import age_words
 from qiscus_tui.tui.listed.view import ListView
 from qiscus_tui.tui.session.context import SessionDetails
@@ -44,18 +43,17 @@ class DetailScreen(BaseScreen[str]):
         view: ListView,
         table: Table[Any],
         details: SessionDetails,
-        marks: Callable[[], Marks],
-        toggle_mark: Callable[[int], None],
+        invert_mark: Callable[[int], None],
     ) -> None:
         """`table` shows the view, and has the session under its cursor.
 
-        `marks` are those of the list now; `toggle_mark` is given a position of it.
+        `invert_mark` is given a position of the list.
         """
         super().__init__()
         self._feed = feed
         self._view = view
         self._table = table
-        self._marks, self._toggle_mark = marks, toggle_mark
+        self._invert_mark = invert_mark
         self._listed: SessionList = feed.listed
         self.session = self._under_cursor
         self._is_gone = False
@@ -108,7 +106,7 @@ class DetailScreen(BaseScreen[str]):
     def _draw_title(self) -> None:
         words = "this session" if self.session.current else "session"
         age = self._feed.workspace.clock.now() - self._listed.read_at
-        is_marked = not self._is_gone and self._position in self._marks()
+        is_marked = not self._is_gone and self._position in self._view.marks
         gone = piece("no longer listed", Tone.WARNING, ALWAYS)
         self._title.show_line(
             Line(
@@ -169,7 +167,7 @@ class DetailScreen(BaseScreen[str]):
         if position is None or not listed.sessions[position].is_same_as(self.session):
             self.notify("It is not listed any more.", severity="warning", markup=False)
         else:
-            self._toggle_mark(position)
+            self._invert_mark(position)
         self.draw_soon()
 
     def action_filter_group(self) -> None:

@@ -117,8 +117,7 @@ class SessionsScreen(BaseScreen[None]):
     @property
     def context(self) -> Context:
         """What decides which actions are available now."""
-        self.list.count_marks()
-        return texts.context(self.feed, self.view)
+        return texts.context(self.feed, self.view, in_range=bool(self.table.rows_in_range))
 
     @property
     def scope(self) -> Scope:
@@ -180,7 +179,7 @@ class SessionsScreen(BaseScreen[None]):
         feed, view = self.feed, self.view
         is_typing, error = self.filter_bar.is_typing, view.filter_error
         self.identity.show_line(texts.identity(feed))
-        self.counts.show_line(texts.counts(feed, view))
+        self.counts.show_line(texts.counts(feed, view, len(self.table.rows_in_range)))
         sprawl = self.details.sprawl(view.listed)
         self.filter_bar.show_line(texts.filtered(feed, view, sprawl))
         cell = self.filter_bar.cell_of(error.position) if error and is_typing else 0
@@ -205,6 +204,8 @@ class SessionsScreen(BaseScreen[None]):
     @on(Table.Moved)
     def _cursor_moved(self) -> None:
         self.preview.follow()
+        if self.table.rows_in_range:
+            self.draw_soon()
 
     def on_mouse_up(self) -> None:
         """Close the filter's field where the list was clicked: keys are commands from now on.
@@ -259,7 +260,8 @@ class SessionsScreen(BaseScreen[None]):
 
     def action_back(self) -> None:
         """Drop a range; else return to the groups, or clear the filter."""
-        if self.table.drop_range():
+        if self.table.rows_in_range:
+            self.list.drop_range()
             return
         if self._opened_from is not None:
             self.filter_bar.show(self._opened_from)
@@ -281,7 +283,7 @@ class SessionsScreen(BaseScreen[None]):
 
     def _show_groups(self, *, shown: bool) -> None:
         self._opened_from = None
-        self.table.drop_range()
+        self.list.drop_range()
         if shown != self.list.is_grouped:
             self.list.show_groups(shown=shown)
             self.focus_list()
@@ -358,7 +360,7 @@ class SessionsScreen(BaseScreen[None]):
 
     def action_mark_range(self) -> None:
         """Begin a range at the cursor, or mark the one that was begun."""
-        self.table.mark_range()
+        self.list.mark_range()
 
     def action_mark_down(self) -> None:
         """Mark, and move down."""
@@ -378,7 +380,7 @@ class SessionsScreen(BaseScreen[None]):
 
     def action_unmark_all(self) -> None:
         """Take every mark away."""
-        self.table.unmark_all()
+        self.list.unmark_all()
 
     # One session, or those shown.
 

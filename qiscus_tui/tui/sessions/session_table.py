@@ -1,14 +1,13 @@
-"""The table of sessions: its columns, cursor and marks by id, countdowns, ranges of rows.
+"""The table of sessions: its columns, cursor by id, countdowns, ranges of rows.
 
     table = SessionTable(server_now=lambda: clock.now() + sessions.offset, ui=config.ui)
-    table.show(sessions, order)         # a new list; cursor, window and marks are kept by id
+    table.show(sessions, order, marks)  # a new list; cursor and window stay on their sessions
     table.show_order(order)             # the same list, filtered or sorted differently
     table.show_sort(Sort(SortKey.CREATED, descending=True))
     table.tick()                        # once a second
 
 `order` holds positions of the list in the order shown, each once; the caller pins the current
-session first. The table binds the keys that move the cursor, and enter; marks are changed by
-the methods below, which the screen's actions call.
+session first. The table binds the keys that move the cursor, and enter.
 """
 
 from __future__ import annotations
@@ -19,14 +18,13 @@ from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
-from textual.message import Message
 
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.query.sorting import SortKey
 from qiscus_tui.service.list_settings import UiConfig
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
-from qiscus_tui.tui.listed.marks import MarkCounts, Marks
+from qiscus_tui.tui.listed.marks import Marks
 from qiscus_tui.tui.listed.texts import client_text, client_words
 from qiscus_tui.tui.widgets.cells import (
     COUNTDOWN_WIDTH,
@@ -237,56 +235,21 @@ class ShownRows:
         )
 
 
-class RowRange(Struct, frozen=True):
-    """The rows from `begin` to the cursor, to be marked together. Empty where none was begun."""
-
-    begin: int | None = None
-
-    def rows(self, cursor: int) -> range:
-        """Return its rows, from the top."""
-        if self.begin is None:
-            return range(0)
-        return range(min(self.begin, cursor), max(self.begin, cursor) + 1)
-
-    def carried_over(self, old: ShownRows, was: int, new: ShownRows, cursor: int) -> RowRange:
-        """Return the range among new rows; it ends unless the same sessions stand in it.
-
-        `was` and `cursor`: the row under the cursor, among the old rows and the new.
-        """
-        if self.begin is None:
-            return NO_RANGE
-        rows, moved = self.rows(was), cursor - was
-        kept = new.shows_same(rows.start + moved, old, rows)
-        return RowRange(self.begin + moved) if kept else NO_RANGE
-
-
-NO_RANGE = RowRange()
-
-
 class SessionTable(Table[SessionRow]):
     """Sessions, one a row, to be marked. The module says how it is fed."""
-
-    class MarksChanged(Message):
-        """Other sessions are marked, or others of them are hidden."""
-
-    class RangeChanged(Message):
-        """The range to be marked has other rows, or ended."""
 
     def __init__(
         self, *, server_now: Callable[[], float], ui: UiConfig, id: str | None = None
     ) -> None:
         """`server_now` returns epoch seconds; `ui`: how rows are drawn."""
         super().__init__(id=id)
-        self.marks = Marks()
-        """To read; they are changed by the methods below."""
-        self.mark_counts = MarkCounts()
-        """How many are marked, and how many of them the filter hides."""
+        self._marks = Marks()
         self._server_now = server_now
         self._ui = ui
         self._now = server_now()
         self._shown = ShownRows(NO_SESSIONS, ())
         self._longest: Mapping[str, int] = {}
-        self._range = NO_RANGE
+        self._range_begin: int | None = None
         self._wanted: str | None = None
         """Id of the session that the cursor returns to once it is shown."""
         self._moved_to: str | None = None
@@ -305,22 +268,21 @@ class SessionTable(Table[SessionRow]):
         return self._shown.order
 
     def show(
-        self, sessions: SessionList, order: Sequence[int], longest: Mapping[str, int] | None = None
+        self,
+        sessions: SessionList,
+        order: Sequence[int],
+        marks: Marks,
+        longest: Mapping[str, int] | None = None,
     ) -> None:
-        """Show another snapshot; `longest`: its `longest_texts`, where they were found already.
-
-        Marks of sessions that it does not list are gone.
-        """
-        self.marks = self.marks.carried_over(self.sessions, sessions)
+        """Show another snapshot; `longest`: its `longest_texts`, where they were found already."""
+        self._marks = marks
         self._longest = longest_texts(sessions) if longest is None else longest
         self._now = self._server_now()
         self._show(ShownRows(sessions, order))
-        self._count_marks()
 
     def show_order(self, order: Sequence[int]) -> None:
         """Show other rows of the same snapshot, or the same in another order."""
         self._show(ShownRows(self.sessions, order))
-        self._count_marks()
 
     def show_sorted(self, order: Sequence[int]) -> None:
         """Show the rows in an order that the user asked for, from the top.
@@ -331,7 +293,6 @@ class SessionTable(Table[SessionRow]):
         was_moved = self._moved_to is not None and self._moved_to == self.cursor_id
         self._show(ShownRows(self.sessions, order))
         self.set_rows(len(order), self.cursor_row if was_moved else 0, 0)
-        self._count_marks()
 
     def tick(self) -> None:
         """Let time pass."""
@@ -340,15 +301,16 @@ class SessionTable(Table[SessionRow]):
 
     def _show(self, listed: ShownRows) -> None:
         """Go on with these rows. A range ends unless its sessions stand together as before."""
-        had, old, was = bool(self.rows_in_range), self._shown, self.cursor_row
+        rows, old, was = self.rows_in_range, self._shown, self.cursor_row
         wanted = listed.row_of(self._wanted)
         # Where no row is left, the session is remembered until rows come back.
         self._wanted = None if listed.order else self._wanted or self.cursor_id
         self._shown = listed
         self.replace_rows(len(listed.order), lambda row: listed.row_of(old.id_at(row)), wanted)
-        self._range = self._range.carried_over(old, was, listed, self.cursor_row)
-        if had and not self.rows_in_range:
-            self._tell_range()
+        if self._range_begin is not None:
+            moved = self.cursor_row - was
+            is_same = listed.shows_same(rows.start + moved, old, rows)
+            self._range_begin = self._range_begin + moved if is_same else None
 
     # The cursor.
 
@@ -371,91 +333,29 @@ class SessionTable(Table[SessionRow]):
 
     def cursor_moved(self) -> None:
         self._wanted, self._moved_to = None, self.cursor_id
-        if self.rows_in_range:
-            self._tell_range()
         super().cursor_moved()
 
-    # Marks.
+    # A range of rows that is about to be marked.
 
     @property
     def rows_in_range(self) -> range:
-        """Return the rows of the range to be marked; none where none was begun."""
-        return self._range.rows(self.cursor_row)
+        """Return its rows, from where it began to the cursor; none where none was begun."""
+        if self._range_begin is None:
+            return range(0)
+        ends = self._range_begin, self.cursor_row
+        return range(min(ends), max(ends) + 1)
 
-    def toggle_mark(self, move: int = 1) -> None:
-        """Mark the range; without one mark or unmark the row under the cursor, and move on."""
-        if self.rows_in_range:
-            self.mark_range()
-        elif self.order:
-            self.marks.toggle(self.order[self.cursor_row])
-            self._row_marked(move)
-
-    def mark_and_move(self, rows: int) -> None:
-        """Mark the row under the cursor, and move by so many rows. Ends a range."""
-        self.drop_range()
+    def begin_range(self) -> None:
+        """Begin a range at the cursor."""
         if self.order:
-            self.marks.add((self.order[self.cursor_row],))
-            self._row_marked(rows)
+            self._range_begin = self.cursor_row
+            self.refresh()
 
-    def mark_range(self) -> None:
-        """Mark the range, or begin one at the cursor."""
-        if rows := self.rows_in_range:
-            self.marks.add(self.order[rows.start : rows.stop])
-            self._marks_changed()
-        elif self.order:
-            self._range = RowRange(self.cursor_row)
-            self._tell_range()
-
-    def drop_range(self) -> bool:
-        """End the range without marking it. Return whether there was one."""
-        had = bool(self.rows_in_range)
-        if had:
-            self._range = NO_RANGE
-            self._tell_range()
-        return had
-
-    def mark(self, positions: Sequence[int], *, marked: bool) -> None:
-        """Mark or unmark these, shown or not."""
-        (self.marks.add if marked else self.marks.remove)(positions)
-        self._marks_changed()
-
-    def mark_shown(self) -> None:
-        """Mark every row shown; hidden ones stay as they are."""
-        self.marks.add(self.order)
-        self._marks_changed()
-
-    def invert_shown(self) -> None:
-        """Mark the rows shown that are not, unmark those that are."""
-        self.marks.invert(self.order)
-        self._marks_changed()
-
-    def unmark_all(self) -> None:
-        """Take all marks away, hidden ones too."""
-        self.marks.clear()
-        self._marks_changed()
-
-    def _row_marked(self, rows: int) -> None:
-        """Draw the row under the cursor, which was marked or unmarked, and move on."""
-        self._set_counts(MarkCounts(self.marks.total, self.mark_counts.hidden))
-        self.refresh()
-        self.move_to(self.cursor_row + rows)
-
-    def _marks_changed(self) -> None:
-        self.drop_range()
-        self._count_marks()
-        self.refresh()
-
-    def _count_marks(self) -> None:
-        self._set_counts(self.marks.counts(self.order))
-
-    def _set_counts(self, counts: MarkCounts) -> None:
-        if counts != self.mark_counts:
-            self.mark_counts = counts
-            self.post_message(self.MarksChanged())
-
-    def _tell_range(self) -> None:
-        self.refresh()
-        self.post_message(self.RangeChanged())
+    def drop_range(self) -> None:
+        """End the range without marking it."""
+        if self._range_begin is not None:
+            self._range_begin = None
+            self.refresh()
 
     # Drawing.
 
@@ -466,7 +366,7 @@ class SessionTable(Table[SessionRow]):
             position,
             self._now,
             self._ui,
-            is_marked=position in self.marks,
+            is_marked=position in self._marks,
             is_in_range=row in self.rows_in_range,
             has_cursor=row == self.cursor_row,
         )

@@ -83,12 +83,7 @@ class ShownList(Container):
 
     def moment(self) -> Moment:
         """Return what a filter depends on besides the list."""
-        return Moment(self._feed.server_now, self._expiring, self.table.marks.flags)
-
-    def count_marks(self) -> None:
-        """Take over how many sessions are marked, and in the range."""
-        self.view.marks = self.table.mark_counts
-        self.view.in_range = len(self.table.rows_in_range)
+        return Moment(self._feed.server_now, self._expiring, self.view.marks.flags)
 
     # A list.
 
@@ -112,7 +107,7 @@ class ShownList(Container):
         """Return what is asked for now, of another list."""
         flags = b""
         if self.view.query.asks_for_marks:  # by their places in the new list
-            flags = self.table.marks.carried_over(self.table.sessions, listed).flags
+            flags = self.view.marks.carried_over(self.view.listed, listed).flags
         now = self._feed.workspace.clock.now() + listed.offset
         moment = Moment(now, self._expiring, flags)
         return msgspec.structs.replace(self.view.request, listed=listed, moment=moment)
@@ -121,7 +116,7 @@ class ShownList(Container):
         listed = result.request.listed
         self._feed.take(listed)
         self.view.show(result)
-        self.table.show(listed, result.shown, longest)
+        self.table.show(listed, result.shown, self.view.marks, longest)
         self._draw_found()
 
     def second(self) -> None:
@@ -279,40 +274,86 @@ class ShownList(Container):
 
     def _marked_in(self, group: Group) -> int:
         """Return how many sessions of a group are marked."""
-        is_newer = self.group_table.listed is not self.table.sessions  # groups follow soon
-        return 0 if is_newer else self.table.marks.count_in(group.positions)
+        is_newer = self.group_table.listed is not self.view.listed  # groups follow soon
+        return 0 if is_newer else self.view.marks.count_in(group.positions)
+
+    def _under_cursor(self) -> Sequence[int]:
+        """Return the positions that the row under the cursor stands for."""
+        if not self.is_grouped:
+            row = self.table.cursor_row
+            return self.table.order[row : row + 1]
+        group = self.finished_group()
+        return () if group is None else group.positions
 
     def toggle_mark(self) -> None:
-        """Mark the row under the cursor, or unmark it, and move down; of a group all sessions."""
-        if not self.is_grouped:
-            self.table.toggle_mark()
-        elif (group := self.finished_group()) is not None:
-            are_marked = self._marked_in(group) == group.count
-            self._mark_group(group, 1, marked=not are_marked)
+        """Mark the range; else what is under the cursor, or unmark it, and move down."""
+        if self.table.rows_in_range:
+            self.mark_range()
+        else:
+            positions = self._under_cursor()
+            are_marked = self.view.marks.count_in(positions) == len(positions)
+            self._mark_row(positions, 1, marked=not are_marked)
 
     def mark_and_move(self, rows: int) -> None:
-        """Mark the row under the cursor, and move by so many rows."""
-        if not self.is_grouped:
-            self.table.mark_and_move(rows)
-        elif (group := self.finished_group()) is not None:
-            self._mark_group(group, rows, marked=True)
+        """Mark what is under the cursor, and move by so many rows. Ends a range."""
+        self._mark_row(self._under_cursor(), rows, marked=True)
 
-    def _mark_group(self, group: Group, rows: int, *, marked: bool) -> None:
-        self._note_filter(group.positions)
-        self.table.mark(group.positions, marked=marked)
-        self.group_table.move_to(self.group_table.cursor_row + rows)
+    def _mark_row(self, positions: Sequence[int], move: int, *, marked: bool) -> None:
+        if self.is_grouped:
+            self._note_filter(positions)
+        self.table.drop_range()
+        self.view.marks.set(positions, marked=marked)
+        self.front.move_to(self.front.cursor_row + move)
+        self._marks_changed()
+
+    def mark_range(self) -> None:
+        """Mark the range, or begin one at the cursor."""
+        if rows := self.table.rows_in_range:
+            self.view.marks.set(self.table.order[rows.start : rows.stop], marked=True)
+            self._marks_changed()
+        else:
+            self.table.begin_range()
+            self._changed()
+
+    def drop_range(self) -> None:
+        """End the range without marking it."""
+        self.table.drop_range()
+        self._changed()
 
     def mark_shown(self) -> None:
         """Mark all that the filter leaves."""
         self.finish_filter()
         self._note_filter(self.table.order)
-        self.table.mark_shown()
+        self.view.marks.set(self.table.order, marked=True)
+        self._marks_changed()
 
     def invert_shown(self) -> None:
         """Invert the marks of all that the filter leaves."""
         self.finish_filter()
         self._note_filter(self.table.order)
-        self.table.invert_shown()
+        self.view.marks.invert(self.table.order)
+        self._marks_changed()
+
+    def invert_mark(self, position: int) -> None:
+        """Mark a session, or unmark it."""
+        self.view.marks.invert((position,))
+        self._marks_changed()
+
+    def unmark_all(self) -> None:
+        """Take every mark away, of hidden sessions too."""
+        self.view.marks.clear()
+        self._marks_changed()
+
+    def _marks_changed(self) -> None:
+        """Draw the marks, and filter again where the filter names them."""
+        self.table.drop_range()
+        if not self.view.marks.total:
+            self._marked_by = []
+        if self.view.query.asks_for_marks:
+            self._ask_again()
+        self.table.refresh()
+        self.group_table.refresh()
+        self._changed()
 
     def _note_filter(self, positions: Sequence[int]) -> None:
         """Note by which filter these are marked, if it is about time: it is asked again later."""
@@ -324,20 +365,6 @@ class ShownList(Container):
         if query.depends_on_clock:
             self._marked_by.append((query, ids))
 
-    @on(SessionTable.MarksChanged)
-    def marks_changed(self) -> None:
-        """Filter again where the filter names marks."""
-        if not self.table.mark_counts.total:
-            self._marked_by = []
-        if self.view.query.asks_for_marks:
-            self._ask_again()
-        self.group_table.tick()
-        self._changed()
-
-    @on(SessionTable.RangeChanged)
-    def _range_changed(self) -> None:
-        self._changed()
-
     # What is to be revoked.
 
     def selected(self) -> PlanChoices | None:
@@ -345,7 +372,7 @@ class ShownList(Container):
         return self._selected_groups() if self.is_grouped else self._selected_sessions()
 
     def _selected_sessions(self) -> PlanChoices | None:
-        marked, count = self.marked(), self.table.marks.total
+        marked, count = self.marked(), self.view.marks.total
         if count > len(marked.hidden):
             return PlanChoices(marked, chosen=marked_words(count))
         if not self.table.order:
@@ -358,7 +385,7 @@ class ShownList(Container):
 
     def _selected_groups(self) -> PlanChoices | None:
         """Return the marked sessions, else the group's, with the usual rules."""
-        group, marked, count = self.finished_group(), self.marked(), self.table.marks.total
+        group, marked, count = self.finished_group(), self.marked(), self.view.marks.total
         if count > len(marked.hidden) or (count and group is None):
             words = marked_words(count)
             if group is not None and not self._marked_in(group):
@@ -379,7 +406,7 @@ class ShownList(Container):
         """Return the marked sessions in the order of the list, the hidden ones last."""
         self.finish_filter()
         marked_by = tuple(ChosenBy(query, ids) for query, ids in self._marked_by)
-        marks, order, flags = self.table.marks, self.table.order, self.table.marks.flags
+        marks, order, flags = self.view.marks, self.table.order, self.view.marks.flags
         marked = [position for position in order if flags[position]]
         if len(marked) == marks.total == len(order):
             shown = self.filtered(marked, "")
