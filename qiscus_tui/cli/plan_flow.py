@@ -163,27 +163,23 @@ async def plan_of_ids(
         )
     files, unlisted = connection.local_files, full_ids - listed.positions.keys()
     seen = await asyncio.to_thread(seen_before, files, connection.account, unlisted)
-    selection = _named(listed, options.ids, token_ids, seen)
+    selection = _named(listed, (*options.ids, *token_ids), seen)
     return make_plan(listed, selection, _allowed(options), None, _moment(context, connection))
 
 
-def _named(
-    listed: SessionList, typed: Sequence[str], token_ids: Sequence[str], seen: Set[str]
-) -> Selection:
-    """Return the named sessions. `seen` are ids that this account is known to have listed."""
-    by_id = {text: listed.find(text) for text in typed}
-    by_token = {token_id: listed.get(token_id) for token_id in token_ids}
-    named = (*by_id.values(), *by_token.values())
-    missing = [text.strip().lower() for text, session in by_id.items() if session is None]
-    positions = [listed.positions[session.id] for session in named if session is not None]
+def _named(listed: SessionList, ids: Sequence[str], seen: Set[str]) -> Selection:
+    """Return the sessions with these ids. `seen` are ids that this account is known to have listed.
+
+    Raises UsageError for an unknown or ambiguous prefix.
+    """
+    found = {text.strip().lower(): listed.find(text) for text in ids}
+    missing = [one for one, session in found.items() if session is None]
+    positions = [listed.positions[session.id] for session in found.values() if session is not None]
     return Selection(
         query.ordered(listed, positions),
         named=True,
         gone=tuple(one for one in missing if one in seen),
-        unlisted=(
-            *(one for one in missing if one not in seen),
-            *(one for one, session in by_token.items() if session is None),
-        ),
+        unlisted=tuple(one for one in missing if one not in seen),
     )
 
 

@@ -193,6 +193,13 @@ def test_a_token_that_is_not_listed_is_no_all_clear(logged_in: Program) -> None:
     assert f"{fingerprint(unlisted)}" in shown.err
 
 
+def test_a_token_that_was_revoked_from_here_is_already_gone(logged_in: Program) -> None:
+    token = logged_in.server.sessions()[0].token
+    for outcome in ("revoked", "already_gone"):
+        done = logged_in("revoke", "--token-stdin", "--yes", "--json", stdin=token)
+        assert (done.code, outcomes_of(done)) == (0, {fingerprint(token): (outcome, None)})
+
+
 def test_a_token_is_not_called_gone_where_the_server_masks_tokens(logged_in: Program) -> None:
     logged_in.speak(DIALECTS["masked"])
     token = logged_in.server.sessions()[0].token
