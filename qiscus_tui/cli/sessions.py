@@ -17,7 +17,13 @@ from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.group_keys import GROUP_KEYS, GroupKey, parse_group_keys
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.sessions.export import Export, ExportFormat, GroupExport
+from qiscus_tui.service.sessions.export import (
+    GROUP_FACTS,
+    Export,
+    ExportFormat,
+    group_records,
+    write_csv,
+)
 from qiscus_tui.service.sessions.groups import (
     GroupFact,
     GroupSort,
@@ -170,11 +176,12 @@ def _list_groups(context: VerbContext, request: ListRequest, sort: GroupSort, fo
         raise UsageError(why, "Give other keys with --group-by.")
     groups = grouped(listed, request.group_by, found.moment, found.positions)
     shown = sorted_groups(groups, sort, reverse=request.reverse)[: options.limit]
-    export = GroupExport(listed, request.group_by, shown, found.secrets)
+    records = group_records(listed, shown, found.secrets)
     if options.json:
-        console.result_json(list(export.records()))
+        console.result_json([*records])
     elif options.csv:
-        export.write_csv(console.out)
+        columns = (*(key.value for key in request.group_by), *GROUP_FACTS)
+        write_csv(columns, records, console.out)
     else:
         now = found.moment.server_now
         console.result_lines(group_table(request.group_by, shown, now, console.out_width))

@@ -6,13 +6,13 @@ They contain no token, nor any value of an unknown field that looks like a secre
 import enum
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ascii_json import JsonArray
 from qiscus_tui.model.clients import client_of
-from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.masking import KnownSecrets, Unshown, masked
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
@@ -135,13 +135,8 @@ def write_csv(columns: Sequence[str], records: Iterable[Record], out: TextIO) ->
 
     A CSV is also viewed in a terminal, with `head` and the like. JSON has the exact text.
     """
-    out.write(csv_line(columns))
-    out.writelines(csv_line([record[column] for column in columns]) for record in records)
-
-
-def csv_line(values: Iterable[object]) -> str:
-    """Return a line of a CSV file: text in its safe form, and never a formula."""
-    return ",".join(map(_cell, values)) + "\n"
+    rows = ([record[column] for column in columns] for record in records)
+    out.writelines(f"{','.join(map(_cell, row))}\n" for row in chain((columns,), rows))
 
 
 def _time(epoch: float | None) -> str | None:
@@ -149,6 +144,7 @@ def _time(epoch: float | None) -> str | None:
 
 
 def _cell(value: object) -> str:
+    """Return a cell of a CSV file: text in its safe form, and never a formula."""
     match value:
         case None:
             return ""
@@ -184,7 +180,7 @@ def export_to(path: Path, kind: ExportFormat, what: Export) -> None:
         what.write(kind, out)
 
 
-FACTS = (
+GROUP_FACTS = (
     "count",
     "share",
     "per_day",
@@ -195,36 +191,23 @@ FACTS = (
     "current",
     "protected",
 )
-"""After the keys, in this order."""
+"""The columns of groups, after their keys."""
 
 
-class GroupExport(Unshown, frozen=True):
-    """Groups of a list, to be written."""
-
-    listed: SessionList
-    keys: Sequence[GroupKey]
-    groups: Sequence[Group]
-    secrets: Collection[str] = ()
-    """Texts that must not appear, such as our own tokens."""
-
-    def records(self) -> Iterator[Record]:
-        """Yield the groups as JSON values."""
-        known = KnownSecrets(self.secrets)
-        return (self._record(group, known) for group in self.groups)
-
-    def write_csv(self, out: TextIO) -> None:
-        """Write a line of column names, then a line a group."""
-        write_csv((*(key.value for key in self.keys), *FACTS), self.records(), out)
-
-    def _record(self, group: Group, known: KnownSecrets) -> Record:
+def group_records(
+    listed: SessionList, groups: Iterable[Group], secrets: Collection[str] = ()
+) -> Iterator[Record]:
+    """Yield groups of a list as JSON values. `secrets`: texts that must not appear."""
+    known = KnownSecrets(secrets)
+    for group in groups:
         values = {
-            key.value: masked(value, known=known, is_secret=self.listed.lists_token)
+            key.value: masked(value, known=known, is_secret=listed.lists_token)
             for key, value in zip(group.keys, group.values, strict=True)
         }
         times = (group.oldest_at, group.newest_at, group.last_used_at)
         facts = (
             *(group.count, group.share, group.per_day),
-            *(None if time is None else rfc3339(time) for time in times),
+            *map(_time, times),
             *(group.expiring, group.current, group.protected),
         )
-        return {**values, **dict(zip(FACTS, facts, strict=True))}
+        yield {**values, **dict(zip(GROUP_FACTS, facts, strict=True))}
