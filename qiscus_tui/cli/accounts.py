@@ -69,7 +69,7 @@ def _cells(known: KnownAccount) -> tuple[str, ...]:
     return (
         safe(known.name),
         str(account.origin),
-        account.role.value + (", read-only" if account.readonly else ""),
+        account.role_words,
         known.storage.value,
         known.chosen_by and f"yes ({known.chosen_by})",
     )

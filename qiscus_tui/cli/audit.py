@@ -91,17 +91,12 @@ def _wanted(plans: list[PastPlan], context: VerbContext) -> list[PastPlan]:
 
 def _line(plan: PastPlan) -> str:
     intent = plan.intent
-    who = safe(intent.os_user)
-    if intent.sudo_user:
-        who += f" (sudo by {safe(intent.sudo_user)})"
-    if intent.ssh_client:
-        who += f" from {safe(intent.ssh_client)}"
     what = intent.kind.value
     if not isinstance(intent, AuditAccess):
         what += f" of {counted(len(intent.ids), 'session')}"
     return (
         f"{moment(intent.time)}  {safe(intent.plan_id)}  {what}  {safe(plan.account)}  "
-        f"{plan.words}  by {who}"
+        f"{plan.words}  by {plan.who}"
     )
 
 

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 
@@ -17,9 +18,9 @@ from qiscus_tui.cli.verbs import VerbContext
 from qiscus_tui.cli.workspace import account_fields, account_line
 from qiscus_tui.errors import CannotTell, NoAccount, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
-from qiscus_tui.model.clock import Pace, pace_words
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import is_full_id
+from qiscus_tui.model.text import capitalized
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.history import seen_before
 from qiscus_tui.service.revocation.outcomes import Report
@@ -39,6 +40,7 @@ from qiscus_tui.service.revocation.plan_files import (
     read_plan,
 )
 from qiscus_tui.service.revocation.plan_groups import emptied_words
+from qiscus_tui.service.revocation.progress import READINGS, Progress
 from qiscus_tui.service.revocation.retention import check_clocks, check_rules, offset_words
 from qiscus_tui.service.revocation.run import forget_own_if_ended, revocation_on
 from qiscus_tui.service.revocation.sending import (
@@ -49,7 +51,7 @@ from qiscus_tui.service.revocation.sending import (
     Reading,
     TrialStarted,
 )
-from qiscus_tui.service.revocation.verification import MOST_READINGS, Witnesses
+from qiscus_tui.service.revocation.verification import Witnesses
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import BY_ID, SessionList
 from qiscus_tui.service.token.refresh import read_list
@@ -78,7 +80,8 @@ async def _read(
     if rule is not None and named is None and rule.asks_for_new:
         connection.mark_new_since_last_visit()
     listed = await read_list(connection, console.show_read)
-    witnesses = Witnesses(connection, lambda n: console.progress(reading_words(n)))
+    again = capitalized(READINGS[Purpose.AGAIN])
+    witnesses = Witnesses(connection, lambda number: console.progress(again.format(number)))
     listed = await witnesses.settled(listed, named or frozenset())
     console.end_progress()
     if named is None:
@@ -106,11 +109,6 @@ def _must_be_known(context: VerbContext, listed: SessionList, retention: Retenti
     reason = lacking(listed, retention.keys) if retention is not None else None
     if reason:
         raise UsageError(reason, OTHER_KEYS)
-
-
-def reading_words(number: int) -> str:
-    """Return what is shown while the list is read once more."""
-    return f"Reading the list again ({number} of up to {MOST_READINGS})"
 
 
 def _moment(context: VerbContext, connection: Connection) -> query.Moment:
@@ -272,7 +270,7 @@ async def _apply(
 ) -> int:
     """Apply the plan. A signal stops sending; what was sent is still verified."""
     options = context.options
-    show_event = _RunLines(context.console).show
+    show_event = _shown_run(context.console, plan)
     width, reason = options.concurrency, options.reason or ""
     run = await revocation_on(connection, plan, show_event, width=width, reason=reason)
 
@@ -297,42 +295,27 @@ async def _apply(
     return show(await finished(context.console, applied(), stop, show))
 
 
-class _RunLines:
-    """Says what a run says of itself while it goes on."""
+def _shown_run(console: Console, plan: RevocationPlan) -> Callable[[Event], None]:
+    """Return what says of a run what goes on, at each of its events."""
+    progress = Progress(len(plan.targets), time.monotonic)
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._said: set[str] = set()
-        self._trial = ""
-        self._pace = Pace()
-
-    def show(self, event: Event) -> None:
-        """Say it."""
-        console = self._console
+    def show(event: Event) -> None:
+        progress.record(event)
         match event:
-            case TrialStarted(session_id, why):
-                self._trial = session_id
-                first = "No revoke has been verified on this server yet"
-                console.say(
-                    f"{why}: {session_id} is next" if why else f"{first}: {session_id} is first"
-                )
-            case Answered(session_id, error, done, total):
-                pace = None if session_id == self._trial else self._pace.at(done)
-                words = (f"{done:,} of {total:,} answered", *pace_words(done, total, pace))
-                console.progress(" · ".join(words))
-                if error and error.message not in self._said and len(self._said) < MOST_GROUPS:
-                    self._said.add(error.message)
-                    console.say(f"{session_id}: {error.message}")
+            case TrialStarted():
+                console.say(progress.doing)
             case Halted(reason):
                 console.say(f"Nothing more is sent: {reason}")
-            case Reading(Purpose.SAMPLE):
-                console.progress("Reading the list: nothing else may end")
-            case Reading(Purpose.VERIFY):
-                console.progress("Verifying: reading the list")
-            case Reading(Purpose.AGAIN, number):
-                console.progress(reading_words(number))
-            case _:
-                pass
+            case Reading():
+                console.progress(capitalized(progress.doing))
+            case Answered(session_id, error):
+                console.progress(" · ".join((progress.answered, *progress.pace)))
+                # Each failure is said once, and only so many: a server may give each its own.
+                failures = progress.failures
+                if error and failures[error.message] == 1 and len(failures) <= MOST_GROUPS:
+                    console.say(f"{session_id}: {error.message}")
+
+    return show
 
 
 def _show_report(context: VerbContext, connection: Connection, report: Report) -> int:

@@ -10,7 +10,7 @@ from qiscus_tui.cli.output.console import NOT_SENT
 from qiscus_tui.cli.plan_options import add_reason, must_be_allowed
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import account_fields, account_line, connected
-from qiscus_tui.errors import TokenNotStored, UsageError
+from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import counted, safe
@@ -119,27 +119,17 @@ def _show(
     result: "RevokeAllResult",
     outcomes: Sequence[dict[str, object]],
 ) -> int:
-    console, sent = context.console, result.sent
+    console = context.console
     if context.options.json:
         found = {"plan": _plan_json(listed), "outcomes": outcomes, "others_ended": 0}
         console.result_json({**account_fields(connection), **found})
     else:
         console.report(account_line(connection))
         console.report(result.words)
-    if sent.failure is not None:
-        console.show_error(sent.failure)
-        if result.nothing_ended:
-            console.say("  Nothing was ended.")
-        else:
-            console.say("  The new token did not arrive. Get one: qiscus-tui refresh")
-    if sent.unstored is not None:
-        console.show_error(sent.unstored)
-        if not isinstance(sent.unstored, TokenNotStored):  # its hint says what to do
-            console.say("  Log in again: qiscus-tui login")
-    for error in (result.trouble, result.unwritten):
-        if error is not None:
-            console.show_error(error)
-    if result.still_listed and sent.failure is None:
+    for error, words in result.troubles:
+        console.show_error(error)
+        console.say(f"  {words}")
+    if result.still_listed and result.sent.failure is None:
         from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT  # loads httpx
 
         console.say(f"  {LOOK_AGAIN_HINT}")

@@ -163,6 +163,11 @@ class Account(Struct, frozen=True):
         return "@".join(filter(None, (self.user, self.app_code)))
 
     @property
+    def role_words(self) -> str:
+        """`admin, read-only`."""
+        return f"{self.role.value}, read-only" if self.readonly else self.role.value
+
+    @property
     def key(self) -> str:
         """Identifies the account on this machine: origin, app, and user or token."""
         return f"{self.origin} {self.app_code} {self.user or self.token_id}"

@@ -93,6 +93,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def capitalized(words: str) -> str:
+    """Return the words as a sentence begins."""
+    return words[:1].upper() + words[1:]
+
+
 _LONGEST = 40
 """Characters of a misspelt word that are compared, at most."""
 

@@ -79,6 +79,14 @@ class PastPlan:
         return " · ".join(parts) or "done"
 
     @property
+    def who(self) -> str:
+        """Return `root (sudo by ann) from 203.0.113.9`: who did it."""
+        intent, words = self.intent, safe(self.intent.os_user)
+        if intent.sudo_user:
+            words += f" (sudo by {safe(intent.sudo_user)})"
+        return f"{words} from {safe(intent.ssh_client)}" if intent.ssh_client else words
+
+    @property
     def groups(self) -> tuple[AuditGroup, ...]:
         """Return where its sessions came from, the largest first; none in older records."""
         return self.intent.groups if isinstance(self.intent, AuditIntent) else ()

@@ -9,10 +9,11 @@ import pytest
 from qiscus_tui.errors import ServerError, StorageError
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Selection, make_plan
+from qiscus_tui.service.revocation.progress import Progress
 from qiscus_tui.service.revocation.sending import Answered, Halted, Purpose, Reading
 from qiscus_tui.tui.revoke.choices import USUAL_RULES, PlanChoices
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
-from qiscus_tui.tui.revoke.run_text import Progress
+from qiscus_tui.tui.revoke.run_text import progress_lead, progress_lines
 from tests.sandbox import Call, Fault
 from tests.tui.dialogs_on_demo import Asked, DialogApp, Door, Stage, asked, settled, stage
 
@@ -279,18 +280,18 @@ def test_the_bar_takes_the_width_and_what_failed_its_share_of_it() -> None:
     progress.record(Reading(Purpose.RECHECK))
     for number in range(100):
         error = ServerError("404 Not Found", "") if number % 4 == 0 else None
-        progress.record(Answered(f"{number:012x}", error, number, 400))
+        progress.record(Answered(f"{number:012x}", error, number + 1, 400))
     now[0] = 25.0
     for number in range(100, 200):
-        progress.record(Answered(f"{number:012x}", None, number, 400))
-    bar, counts, pace, _, *steps = progress.lead(80).plain.splitlines()
+        progress.record(Answered(f"{number:012x}", None, number + 1, 400))
+    bar, counts, pace, _, *steps = progress_lead(progress, 80).plain.splitlines()
     assert bar == "━" * 40 + "┄" * 40
     assert counts == "200 of 400 answered · 50 % · 25 failed"
     assert pace == "8 a second · about 25 s left · 25 s so far"
     assert steps == ["● sending"]
-    assert progress.lines().plain == "25 404 Not Found"
+    assert progress_lines(progress).plain == "25 404 Not Found"
     progress.record(Halted("the server is away"))
-    progress.record(Answered(f"{200:012x}", None, 2, 400))
-    _, _, pace, _, *steps = progress.lead(80).plain.splitlines()
+    progress.record(Answered(f"{200:012x}", None, 201, 400))
+    _, _, pace, _, *steps = progress_lead(progress, 80).plain.splitlines()
     assert pace == "25 s so far"  # nothing more is sent
     assert steps == ["● sending nothing more, waiting for the last answers"]

@@ -6,9 +6,9 @@ from qiscus_tui.cli.output.console import NOT_SENT, Console
 from qiscus_tui.cli.output.tables import session_table
 from qiscus_tui.cli.output.text_table import TextColumn, id_lines, outcome_lines, text_table
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.text import counted
+from qiscus_tui.model.text import capitalized, counted
 from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
-from qiscus_tui.service.revocation.plan import LARGE, Exclusion, RevocationPlan
+from qiscus_tui.service.revocation.plan import LARGE, Exclusion, RevocationPlan, by_reason
 from qiscus_tui.service.revocation.plan_files import group_record, hiding
 from qiscus_tui.service.sessions.groups import shown
 
@@ -36,13 +36,15 @@ def plan_lines(plan: RevocationPlan, now: float, width: int | None) -> Iterator[
         yield from (f"  {line}" for line in session_table(listed, positions, now, room))
         if total > SHOWN:
             yield f"  … and {total - SHOWN:,} more"
-    if plan.ends_current:
-        yield "This includes this program's own session; the next use creates a new one."
-    elif plan.may_end_current:
-        yield "Can't tell which session is this program's own: it may be among them."
+    if total and plan.own_words:
+        yield plan.own_words
     yield from _not_listed_lines(plan)
-    yield from _left_out_lines(plan)
-    yield from _unjudged_lines(plan)
+    for reason, left_out in by_reason(plan.left_out).items():
+        yield from _counted(f"Left out, {reason}", [left.session.id for left in left_out])
+        if (exclusion := left_out[0].exclusion) in SWITCHES:
+            yield f"  To revoke them too: {SWITCHES[exclusion]}"
+    for reason, kept in by_reason(one for one in plan.kept if not one.is_judged).items():
+        yield from _counted(capitalized(reason), [left.session.id for left in kept])
 
 
 def _group_lines(plan: RevocationPlan, width: int | None) -> Iterator[str]:
@@ -66,22 +68,12 @@ def _group_lines(plan: RevocationPlan, width: int | None) -> Iterator[str]:
     yield f"{counted(len(rows), 'group')}, {counted(kept, 'session')} kept"
 
 
-def _unjudged_lines(plan: RevocationPlan) -> Iterator[str]:
-    """Yield what is kept because something is unknown of it."""
-    reasons: dict[str, list[str]] = {}
-    for kept in plan.kept:
-        if not kept.is_judged:
-            reasons.setdefault(kept.reason, []).append(kept.session.id)
-    for reason, ids in reasons.items():
-        yield from _counted(f"{reason[0].upper()}{reason[1:]}", ids)
-
-
 def _not_listed_lines(plan: RevocationPlan) -> Iterator[str]:
     """Yield the sessions that were named and are not listed."""
     gone, unlisted, reason = plan.gone, plan.unlisted, plan.unlisted_reason
     if plan.listed.absence_doubt is not None:
         gone, unlisted = (), (*gone, *unlisted)
-    for words, ids in (("Already gone", gone), (f"{reason[0].upper()}{reason[1:]}", unlisted)):
+    for words, ids in (("Already gone", gone), (capitalized(reason), unlisted)):
         if ids:
             yield from _counted(words, ids)
 
@@ -89,17 +81,6 @@ def _not_listed_lines(plan: RevocationPlan) -> Iterator[str]:
 def _counted(words: str, ids: Sequence[str]) -> Iterator[str]:
     yield f"{words} ({counted(len(ids), 'session')})"
     yield from (f"  {line}" for line in id_lines(ids))
-
-
-def _left_out_lines(plan: RevocationPlan) -> Iterator[str]:
-    """Yield the sessions that are left out, by reason, and the option that includes them."""
-    reasons: dict[tuple[str, Exclusion], list[str]] = {}
-    for left in plan.left_out:
-        reasons.setdefault((left.reason, left.exclusion), []).append(left.session.id)
-    for (reason, exclusion), ids in reasons.items():
-        yield from _counted(f"Left out, {reason}", ids)
-        if exclusion in SWITCHES:
-            yield f"  To revoke them too: {SWITCHES[exclusion]}"
 
 
 def must_fit(plan: RevocationPlan, *, yes: bool, most: int | None) -> None:

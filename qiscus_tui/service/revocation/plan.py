@@ -3,6 +3,7 @@
 import enum
 import re
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,6 +33,12 @@ NOT_LISTED = "not listed, and never seen in this account: another account may ha
 
 
 NONE_LEFT_OUT: Mapping[int, str] = MappingProxyType({})
+
+OWN_ENDS = "This program's own session ends too; its next use makes a new token."
+OWN_UNKNOWN = (
+    "Can't tell which session is this program's own: any of these may be it. "
+    "If it ends, the next use makes a new token."
+)
 
 
 @dataclass(frozen=True)
@@ -231,9 +238,11 @@ class RevocationPlan:
         return any(one.revoke_with != one.token for one in self.targets)
 
     @property
-    def may_end_current(self) -> bool:
-        """Whether our own session may be among the targets without our knowing."""
-        return bool(self.targets) and self.listed.current is Current.UNKNOWN
+    def own_words(self) -> str:
+        """Return what happens to our own session, or may; empty where it stays."""
+        if self.ends_current:
+            return OWN_ENDS
+        return OWN_UNKNOWN if self.listed.current is Current.UNKNOWN else ""
 
     @property
     def doubt(self) -> str | None:
@@ -313,6 +322,14 @@ def make_plan(
             for group in groups
         ),
     )
+
+
+def by_reason(left_out: Iterable[LeftOut]) -> dict[str, list[LeftOut]]:
+    """Return what is not revoked by its reason, as it is said of several."""
+    found: defaultdict[str, list[LeftOut]] = defaultdict(list)
+    for left in left_out:
+        found[left.reason.removeprefix("current: ")].append(left)
+    return found
 
 
 def exclusion_of(

@@ -16,6 +16,7 @@ from qiscus_tui.errors import (
     QiscusTuiError,
     ServerFault,
     StorageError,
+    TokenNotStored,
     Unreadable,
 )
 from qiscus_tui.model.account import Credentials
@@ -83,6 +84,22 @@ class RevokeAllResult:
     def words(self) -> str:
         """`400 revoked`."""
         return outcome_words(self.counts) or "0 revoked"
+
+    @property
+    def troubles(self) -> list[tuple[QiscusTuiError, str]]:
+        """Return each thing that went wrong, and what it means."""
+        sent = self.sent
+        lost = "The answer, and with it the new token, was lost. Get one: qiscus-tui refresh"
+        unstored = "The new token could not be stored."
+        if not isinstance(sent.unstored, TokenNotStored):  # its hint says what to do
+            unstored += " Log in again: qiscus-tui login"
+        found = (
+            (sent.failure, "Nothing was ended." if self.nothing_ended else lost),
+            (sent.unstored, unstored),
+            (self.trouble, "It is not known of all sessions whether they ended."),
+            (self.unwritten, "It could not be recorded."),
+        )
+        return [(error, words) for error, words in found if error is not None]
 
 
 async def revoke_all(

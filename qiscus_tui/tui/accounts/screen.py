@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerError, UsageError
-from qiscus_tui.model.account import Role, Storage
+from qiscus_tui.model.account import Storage
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.connection import connect
@@ -84,14 +84,6 @@ class AccountRow(Struct, frozen=True):
         return f"{last.live:,}{more} live, {last_used_cell(last.at, self.now)}"
 
     @property
-    def role(self) -> str:
-        """Return `admin, read-only`."""
-        account = self.known.account
-        role = "" if account.role is Role.UNKNOWN else account.role.value
-        words = filter(None, (role, "read-only" if account.readonly else ""))
-        return ", ".join(words) or UNKNOWN
-
-    @property
     def use(self) -> str:
         """Return when it was used last."""
         return "in use" if self.is_in_use else created_cell(self.known.last_used, self.now)
@@ -106,7 +98,7 @@ COLUMNS: tuple[Column[AccountRow], ...] = (
     Column("ACCOUNT", lambda row, cells: fit_middle(row.name, cells), 48, 99, least=16, stays=True),
     Column("SESSIONS", lambda row, _: row.sessions, 28, 98),
     Column("SERVER", _server, 32, 97, least=16),
-    Column("ROLE", lambda row, _: row.role, 21, 50),
+    Column("ROLE", lambda row, _: row.known.account.role_words, 21, 50),
     Column("STORAGE", lambda row, _: row.known.storage.value, 13, 80),
     Column("LAST USED", lambda row, _: row.use, 17, 70),
 )

@@ -43,8 +43,8 @@ PLAN_COLUMNS: tuple[Column[PastPlan], ...] = (
     Column("RESULT", lambda plan, _: safe(plan.words), 40, 90, least=24),
     ACCOUNT,
     Column("FROM", lambda plan, _: safe(plan.whence), 60, 70, least=24),
-    Column("CHOSEN BY", lambda plan, _: chosen_by(plan), 200, 65, 40),
-    Column("DONE BY", lambda plan, _: who(plan), 40, 40, least=8),
+    Column("CHOSEN BY", lambda plan, _: safe(plan.intent.rule or plan.intent.reason), 200, 65, 40),
+    Column("DONE BY", lambda plan, _: plan.who, 40, 40, least=8),
 )
 """Behind WHEN."""
 
@@ -161,20 +161,6 @@ class AuditScreen(BaseScreen[None]):
         self._leave_filter()
 
 
-def who(plan: PastPlan) -> str:
-    """Return `root (sudo by ann) from 203.0.113.9`."""
-    intent = plan.intent
-    words = safe(intent.os_user)
-    if intent.sudo_user:
-        words += f" (sudo by {safe(intent.sudo_user)})"
-    return f"{words} from {safe(intent.ssh_client)}" if intent.ssh_client else words
-
-
-def chosen_by(plan: PastPlan) -> str:
-    """Return by which rule or filter its sessions were chosen, else why."""
-    return safe(plan.intent.rule or plan.intent.reason)
-
-
 def text_of(plan: PastPlan) -> str:
     """Return all that is shown of a plan, to look for words in it."""
     groups = " ".join(group.name for group in plan.groups)
@@ -192,7 +178,7 @@ def plan_facts(plan: PastPlan) -> list[Fact]:
         ("Sessions", f"{len(intent.ids):,}"),
         *((("Rule", safe(intent.rule)),) if intent.rule else ()),
         *((("Reason", safe(intent.reason)),) if intent.reason else ()),
-        ("By", f"{who(plan)} on {safe(intent.process.host)}"),
+        ("By", f"{plan.who} on {safe(intent.process.host)}"),
         ("Account", safe(plan.account)),
         ("Server", safe(intent.server)),
     )

@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.content import Content
 
+from qiscus_tui.model.text import capitalized
 from qiscus_tui.query.terms import Key
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import LIST, Command, Context, Scope
@@ -215,7 +216,7 @@ def filters() -> list[Section]:
 
 def _entry(command: Command, prefix: str) -> Entry:
     words = command.help.removeprefix(prefix)
-    return Entry(command.key_shown or BY_NAME, words[:1].upper() + words[1:])
+    return Entry(command.key_shown or BY_NAME, capitalized(words))
 
 
 def _lines(sections: Iterable[Section], width: int) -> list[Content]:

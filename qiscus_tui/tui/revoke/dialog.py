@@ -23,6 +23,7 @@ from qiscus_tui.service.history import LOOK_THERE, reached_words
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.plan_files import plan_command
+from qiscus_tui.service.revocation.progress import Progress
 from qiscus_tui.service.revocation.retention import check_clocks, check_rules
 from qiscus_tui.service.revocation.run import (
     Revocation,
@@ -41,7 +42,7 @@ from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from qiscus_tui.tui.revoke import plan_text, run_text
 from qiscus_tui.tui.revoke.choices import PlanChoices, ShownPlan
 from qiscus_tui.tui.revoke.questions import PlanQuestions, Toggles, toggles_of
-from qiscus_tui.tui.revoke.run_text import REDRAW, Progress
+from qiscus_tui.tui.revoke.run_text import REDRAW
 from qiscus_tui.tui.terminal.clipboard import send
 
 LONG = 10.0
@@ -310,8 +311,8 @@ class RevokeDialog(Question[Report]):
         if self._ended is not None:
             return  # the result is shown
         width = plan_text.text_width(self.size.width) + 1
-        self.say("lead", self._progress.lead(width))
-        self.say("lines", self._progress.lines())
+        self.say("lead", run_text.progress_lead(self._progress, width))
+        self.say("lines", run_text.progress_lines(self._progress))
 
     @property
     def _not_sent(self) -> int:

@@ -3,7 +3,7 @@
 `now`: the server's time, epoch seconds.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from qiscus_tui.model.account import Account
 from qiscus_tui.model.clock import HOUR, countdown
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import counted
-from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan
+from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan, by_reason
 from qiscus_tui.service.revocation.retention import offset_words
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -41,11 +41,6 @@ ROOMY = 80
 EXAMPLES = 3
 """Sessions shown for each reason to keep them."""
 
-OWN_ENDS = "This program's own session ends too; its next use makes a new token."
-OWN_UNKNOWN = (
-    "Can't tell which session is this program's own: any of these may be it. "
-    "If it ends, the next use makes a new token."
-)
 FOLLOWS = "What uses a revoked token stops working at once; this can't be undone."
 TRIAL = "One goes first, as a trial: no revoke was verified on this server yet."
 
@@ -119,11 +114,7 @@ def note(plan: RevocationPlan, refusal: QiscusTuiError | None, *words: str) -> C
         return Content.assemble(
             (refusal.message, "bold $warning"), "\n", (refusal.hint, "$text-muted")
         )
-    warnings: list[str] = []
-    if plan.ends_current:
-        warnings.append(OWN_ENDS)
-    elif plan.listed.current is Current.UNKNOWN:
-        warnings.append(OWN_UNKNOWN)
+    warnings = [plan.own_words] if plan.own_words else []
     if plan.listed.time_doubt:
         warnings.append(f"{plan.listed.time_doubt}: times may be hours off.")
     if difference := offset_words(plan.listed.offset):
@@ -185,15 +176,12 @@ def plan_lines(
 
 def left_out_lines(plan: RevocationPlan, now: float, width: int) -> list[Content]:
     """Return what is kept though no rule keeps it, and why: the filter hides it, for one."""
-    by_reason: defaultdict[str, list[Session]] = defaultdict(list)
-    for left in plan.left_out:
-        by_reason[left.reason.removeprefix("current: ")].append(left.session)
-    lines = [Content.styled("Kept", "bold")]
-    for reason, sessions in by_reason.items():
-        lines.append(muted(f"  {reason} · {len(sessions):,}"))
-        some = sessions[:EXAMPLES]
-        lines += some_lines(plan.listed, some, len(sessions), now, width)[1:]
-    return lines if by_reason else []
+    lines: list[Content] = []
+    for reason, left_out in by_reason(plan.left_out).items():
+        lines.append(muted(f"  {reason} · {len(left_out):,}"))
+        some = [left.session for left in left_out[:EXAMPLES]]
+        lines += some_lines(plan.listed, some, len(left_out), now, width)[1:]
+    return [Content.styled("Kept", "bold"), *lines] if lines else []
 
 
 def some_lines(

@@ -230,18 +230,9 @@ def consequences(listed: SessionList) -> Content:
 
 def result_words(result: RevokeAllResult) -> Content:
     """Return what is known of the result, and what is not."""
-    sent = result.sent
-    lost = "The answer, and with it the new token, was lost."
-    troubles = (
-        ("Nothing was ended." if result.nothing_ended else lost, sent.failure),
-        ("The new token could not be stored.", sent.unstored),
-        ("What was revoked is not known of all sessions.", result.trouble),
-        ("It could not be recorded.", result.unwritten),
-    )
     parts: list[Content] = []
-    for words, error in troubles:
-        if error is not None:
-            parts += [Content.styled(words, "$warning"), trouble(error)]
+    for error, words in result.troubles:
+        parts += [Content.styled(words, "$warning"), trouble(error)]
     if result.still_listed:
         still = f"{counted(result.still_listed, 'session')} from before are still listed."
         parts.append(Content(f"{still}\n{LOOK_AGAIN_HINT}"))

@@ -1,23 +1,15 @@
 """A run of a plan as text: how far it is and what failed so far; then how it ended, by reason."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual.content import Content
 
-from qiscus_tui.model.clock import Pace, pace_words, span
+from qiscus_tui.model.clock import span
 from qiscus_tui.model.text import with_reason
 from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report, not_sent_by
-from qiscus_tui.service.revocation.sending import (
-    Answered,
-    Event,
-    Halted,
-    Purpose,
-    Reading,
-    TrialStarted,
-)
-from qiscus_tui.service.revocation.verification import MOST_READINGS
+from qiscus_tui.service.revocation.progress import Progress
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.revoke.choices import EACH
@@ -30,84 +22,27 @@ REASONS = 20
 REDRAW = 0.1
 """Seconds between two drawings of the progress."""
 
-SENDING = "sending"
-READINGS = {
-    Purpose.RECHECK: "reading the list again first",
-    Purpose.SAMPLE: "reading the list to see that nothing else ends",
-    Purpose.VERIFY: "reading the list to see what is gone",
-    Purpose.AGAIN: f"reading the list again ({{}} of up to {MOST_READINGS})",
-}
+
+def progress_lead(progress: Progress, width: int) -> Content:
+    """Return a bar of `width` cells, the counts, the pace, and what is being done."""
+    done, total, failed = progress.done, progress.total, progress.failures.total()
+    percent = f" · {done * 100 // total} %" if total else ""
+    pace = " · ".join((*progress.pace, f"{span(progress.seconds)} so far"))
+    return Content.assemble(
+        progress_bar(done, failed, total, width),
+        f"\n{progress.answered}{percent}",
+        (f" · {failed:,} failed" if failed else "", "bold $error"),
+        f"\n{pace}\n",
+        (f"\n● {progress.doing}", "bold"),
+    )
 
 
-@dataclass
-class Progress:
-    """What the events of a run add up to."""
-
-    total: int
-    monotonic: Callable[[], float]
-    """Seconds, for the pace."""
-    done: int = 0
-    doing: str = SENDING
-    """The step that is being done."""
-    is_halted: bool = False
-    failures: Counter[str] = field(default_factory=Counter[str])
-    """How often each bad answer came."""
-    _trial: str | None = None
-
-    def __post_init__(self) -> None:
-        self._began, self._pace = self.monotonic(), Pace(self.monotonic)
-
-    @property
-    def seconds(self) -> float:
-        """How long it has been going on."""
-        return self.monotonic() - self._began
-
-    def record(self, event: Event) -> None:
-        """Add an event."""
-        match event:
-            case TrialStarted(id=one, why_another=why):
-                self._trial = one
-                self.doing = f"trying {'another' if why else 'one first'}: {one[:8]}"
-            case Answered(id=one, error=error):
-                self.done += 1
-                if one == self._trial:
-                    self.doing = "reading the list to see whether that one is gone"
-                elif not self.is_halted:
-                    self.doing = SENDING
-                    self._pace.at(self.done)  # measured from the first of the bulk
-                if error is not None:
-                    self.failures[error.message] += 1
-            case Halted():
-                self.is_halted = True
-                self.doing = "sending nothing more, waiting for the last answers"
-            case Reading(purpose=purpose, number=number):
-                self.doing = READINGS[purpose].format(number)
-
-    def lead(self, width: int) -> Content:
-        """Return a bar of `width` cells, the counts, the pace, and what is being done."""
-        percent = f" · {self.done * 100 // self.total} %" if self.total else ""
-        failed = self.failures.total()
-        return Content.assemble(
-            progress_bar(self.done, failed, self.total, width),
-            f"\n{self.done:,} of {self.total:,} answered{percent}",
-            (f" · {failed:,} failed" if failed else "", "bold $error"),
-            f"\n{self._pace_words}\n",
-            (f"\n● {self.doing}", "bold"),
-        )
-
-    @property
-    def _pace_words(self) -> str:
-        """`350 a second · about 32 s left · 21 s so far`."""
-        pace = self._pace.at(self.done) if self.done and self.doing == SENDING else None
-        words = pace_words(self.done, self.total, pace)
-        return " · ".join((*words, f"{span(self.seconds)} so far"))
-
-    def lines(self) -> Content:
-        """Return the failures so far, the most frequent first; nothing without one."""
-        most_first = self.failures.most_common(REASONS)
-        return joined(
-            Content.styled(f"{count:,} {reason}", "bold $error") for reason, count in most_first
-        )
+def progress_lines(progress: Progress) -> Content:
+    """Return the failures so far, the most frequent first; nothing without one."""
+    return joined(
+        Content.styled(f"{count:,} {reason}", "bold $error")
+        for reason, count in progress.failures.most_common(REASONS)
+    )
 
 
 # How it ended.
