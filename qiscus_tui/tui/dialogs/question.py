@@ -106,13 +106,25 @@ class Toggle(Static, can_focus=True):
 
 
 class TypedField(Field):
-    """A confirmation by typing. It passes on pastes, and the keys that it can't use."""
+    """A field of a question. The guard records its keys; those that it can't use it passes on."""
 
-    def __init__(self, guard: Guard, *, characters: str = "", id: str) -> None:
-        super().__init__(id=id)
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        id: str,
+        characters: str = "",
+        placeholder: str = "",
+        takes_pastes: bool = False,
+    ) -> None:
+        """`characters`: what it accepts; empty: anything printable.
+
+        Without `takes_pastes`, a paste is left to the dialog, which asks again.
+        """
+        super().__init__(id=id, placeholder=placeholder)
         self._guard = guard
         self._characters = characters
-        """What it accepts; empty: anything printable."""
+        self._takes_pastes = takes_pastes
 
     def type_key(self, event: events.Key) -> bool:
         """Type a key that was pressed elsewhere. Return False where it is not accepted."""
@@ -127,12 +139,10 @@ class TypedField(Field):
 
         What is typed early is kept: it is Enter that confirms, and that comes later and alone.
         """
-        if not event.is_printable:
-            return
-        if not self._accepts(event):
+        if self._accepts(event):
+            self._guard.record_key()
+        elif event.is_printable:
             event.prevent_default()  # not stopped: `n` and `y` still mean what they mean
-            return
-        self._guard.record_key()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Leave printable keys that it does not accept to the bindings."""
@@ -141,8 +151,11 @@ class TypedField(Field):
         )
 
     def on_paste(self, event: events.Paste) -> None:
-        """Leave a paste to the dialog, which asks again."""
-        event.prevent_default()
+        """Record a paste, before Field's own handler inserts it; or leave it to the dialog."""
+        if self._takes_pastes:
+            self._guard.record_key()
+        else:
+            event.prevent_default()
 
     def _accepts(self, event: events.Key) -> bool:
         return event.is_printable and self.check_consume_key(event.key, event.character)

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace as replaced
 
-from qiscus_tui.model.clock import DAY, HOUR
+from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.model.clock import DAY, HOUR, as_typed
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.retention_rules import Retention, RetentionRules
-from qiscus_tui.query import Moment
+from qiscus_tui.model.session import Current
+from qiscus_tui.query import Moment, all_of
 from qiscus_tui.service.revocation.outcomes import Report, not_sent_by
-from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
+from qiscus_tui.service.revocation.plan import (
+    Allowed,
+    Exclusion,
+    RevocationPlan,
+    Selection,
+    make_plan,
+)
 from qiscus_tui.service.revocation.plan_groups import emptied_words
-from qiscus_tui.service.revocation.retention import USUAL_RULES
+from qiscus_tui.service.revocation.retention import USUAL_RULES, check_clocks, check_rules
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.listed.view import keys_words
+
+if TYPE_CHECKING:  # loads httpx, for which the first frame of the list does not wait
+    from qiscus_tui.service.account.connection import Connection
 
 EACH = 12
 """Most sessions that are shown one by one; more are grouped."""
@@ -24,6 +37,9 @@ EACH = 12
 USED_WITHIN = (HOUR, 24 * HOUR, 7 * DAY, None)
 """What `t` goes through; None: that rule is off."""
 NO_RULES = RetentionRules()
+
+PlanChanges = dict[str, tuple[str, bool]]
+"""What can be changed of a plan, by its command: its words, and whether it is on."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,8 @@ class ShownPlan:
     """The groups of the targets; none where they are shown one by one."""
     emptied: str = ""
     """Which groups the rules leave with no session; empty for none."""
+    refusal: QiscusTuiError | None = None
+    """Why it can't be confirmed; None where it can."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +73,46 @@ class PlanChoices:
         """What stays of each group; None without a rule."""
         return Retention(self.keys, self.rules, self.policy) if self.rules.given else None
 
-    def planned(self, listed: SessionList, moment: Moment) -> ShownPlan:
+    def planned(self, connection: Connection, listed: SessionList, moment: Moment) -> ShownPlan:
         """Make the plan. Calls no server; on a long list it takes a moment."""
         plan = make_plan(listed, self.selection, self.allowed, self.retention, moment)
         groups: Sequence[Group] = ()
         if plan.retention is not None or len(plan.targets) > EACH:
             groups = grouped(listed, self.keys, moment, plan.target_positions)
-        return ShownPlan(plan, groups, emptied_words(plan))
+        shown = ShownPlan(plan, groups, emptied_words(plan))
+        try:
+            connection.must_be_writable()
+            check_rules(listed.sessions, self.rules)
+            check_clocks(listed, all_of([one.query for one in plan.selection.filters]), plan.retention)
+        except QiscusTuiError as error:
+            return replace(shown, refusal=error)
+        return shown
+
+    def changes(self, plan: RevocationPlan, *, can_rule: bool) -> PlanChanges:
+        """Return what can be changed of the plan. `can_rule`: rules can be applied."""
+        newest, used = self.rules.keep_newest, self.rules.keep_used_within
+        found: PlanChanges = {}
+        if self.rules.given:
+            number, time = newest or "off", "off" if used is None else as_typed(used)
+            words = f"keep the newest [{number}] of each {keys_words(self.keys)}"
+            found["keep_more"] = words, newest is not None
+            found["next_used_within"] = f"keep what was used within [{time}]", used is not None
+        elif can_rule:
+            found["rules"] = "keep the newest of each group, and what was used within 24h", False
+        own = Exclusion.CURRENT, "also this program's own session; its next use makes a new token"
+        if plan.listed.current is Current.UNKNOWN:
+            words = "also though one may be this program's own session"
+            own = Exclusion.CURRENT_UNKNOWN, words
+        left_out = {left.exclusion for left in plan.left_out}
+        for kind, (exclusion, words) in (
+            ("current", own),
+            ("protected", (Exclusion.PROTECTED, "also protected ones")),
+            ("hidden", (Exclusion.HIDDEN, "also hidden by the filter")),
+        ):
+            is_in = getattr(self.allowed, kind)
+            if is_in or exclusion in left_out:
+                found[f"allow_{kind}"] = words, is_in
+        return found
 
     def after_stop(self, report: Report, listed: SessionList) -> PlanChoices:
         """Choose what the run did not send, of the list that was read after it."""

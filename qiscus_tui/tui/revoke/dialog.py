@@ -4,27 +4,29 @@ It has no rule of revocation: toggles change the choices, and the plan is made a
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import ClassVar
 
 from msgspec.structs import replace
-from textual import events
+from textual import events, on
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.widget import Widget
+from textual.widgets import Input
 
 from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.text import counted
-from qiscus_tui.query import Moment, all_of
+from qiscus_tui.query import Moment
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.history import LOOK_THERE, reached_words
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.plan_files import plan_command
 from qiscus_tui.service.revocation.progress import Progress
-from qiscus_tui.service.revocation.retention import check_clocks, check_rules
 from qiscus_tui.service.revocation.run import (
     Revocation,
     forget_own_if_ended,
@@ -37,13 +39,14 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.command import Context, Phase, Scope
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
-from qiscus_tui.tui.dialogs.question import Question
+from qiscus_tui.tui.dialogs.question import Question, Toggle, TypedField
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from qiscus_tui.tui.revoke import plan_text, run_text
-from qiscus_tui.tui.revoke.choices import PlanChoices, ShownPlan
-from qiscus_tui.tui.revoke.questions import PlanQuestions, Toggles, toggles_of
+from qiscus_tui.tui.revoke.choices import PlanChanges, PlanChoices, ShownPlan
+from qiscus_tui.tui.revoke.reason import ReasonLine
 from qiscus_tui.tui.revoke.run_text import REDRAW
 from qiscus_tui.tui.terminal.clipboard import send
+from qiscus_tui.tui.widgets.texts import Words
 
 LONG = 10.0
 """Seconds after which the end of a run rings the bell: the user may be looking elsewhere."""
@@ -56,6 +59,14 @@ RUNNING_HEIGHT = 14
 """Least lines of the box while a plan runs, all of which it keeps."""
 
 Change = Callable[[PlanChoices], PlanChoices]
+
+TOGGLES: dict[str, Sequence[str]] = {
+    "rules": ("rules",),
+    "keep_more": ("keep_more", "keep_fewer"),
+    "next_used_within": ("next_used_within",),
+    **{f"allow_{kind}": (f"allow_{kind}",) for kind in ("current", "protected", "hidden")},
+}
+"""The command that each toggle runs, in the order in which they stand, and those with a key."""
 
 
 def _change(change: Change) -> "Callable[[RevokeDialog], None]":
@@ -71,7 +82,14 @@ class RevokeDialog(Question[Report]):
 
     DANGEROUS = True
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.REVOKE)]
-    DEFAULT_CSS = f"RevokeDialog #box {{ width: {plan_text.BOX}; }}"
+    DEFAULT_CSS = f"""
+    RevokeDialog {{
+        & #box {{ width: {plan_text.BOX}; }}
+        & #number-line {{ height: 1; }}
+        & #number-words {{ width: auto; }}
+        & #number {{ width: 14; margin-left: 1; }}
+    }}
+    """
 
     def __init__(
         self,
@@ -90,15 +108,18 @@ class RevokeDialog(Question[Report]):
         self._expiring = expiring
         self._planning = ListWork(partial(self.run_worker, group="plan"))
         self._shown = ShownPlan(make_plan(listed, Selection(()), Allowed()))
-        self._toggles: Toggles = {}
-        self._refusal: QiscusTuiError | None = None
+        self._changes: PlanChanges = {}
         self._no_rules = lacking(listed, self._choices.keys) or ""
         """Why no rule can be applied: the list has no data for the groups."""
         self._tries = False
         """Whether one session goes first, as a trial."""
         self._command: tuple[str, ...] = ()
         """The words of the command line that does the same."""
-        self._questions = PlanQuestions(connection, self.guard, self._say_lines)
+        self._toggles = {command: Toggle(command) for command in TOGGLES}
+        self._number_words = Words(id="number-words")
+        self._number = TypedField(self.guard, characters="0123456789", id="number")
+        self._number_line = Horizontal(self._number_words, self._number, id="number-line")
+        self._reason = ReasonLine(connection, self.guard)
         self._progress = Progress(0, connection.clock.monotonic)
         self._revocation: Revocation | None = None
         self._is_stopping = False
@@ -115,17 +136,20 @@ class RevokeDialog(Question[Report]):
 
     @property
     def context(self) -> Context:
+        refusal = self._shown.refusal
         return replace(
             super().context,
-            refusal=self._refusal.message if self._refusal else "",
+            refusal=refusal.message if refusal else "",
             empty=not self._plan.targets,
-            left_out=frozenset(one.removeprefix("allow_") for one in self._toggles),
+            left_out=frozenset(one.removeprefix("allow_") for one in self._changes),
             no_rules=self._no_rules,
             command=" ".join(self._command),
         )
 
     def compose_questions(self) -> Iterable[Widget]:
-        yield self._questions
+        yield from self._toggles.values()
+        yield self._number_line
+        yield self._reason
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Cancel  n", id="cancel")
@@ -140,50 +164,43 @@ class RevokeDialog(Question[Report]):
 
     # Asking
 
-    @property
-    def _moment(self) -> Moment:
-        return Moment(self._connection.server_now(), self._expiring)
+    def _planned(self) -> ShownPlan:
+        moment = Moment(self._connection.server_now(), self._expiring)
+        return self._choices.planned(self._connection, self._listed, moment)
 
     def _make_plan(self) -> None:
         """Make the plan of the choices, and ask for it."""
-        if len(self._choices.selection.positions) > AT_ONCE:
-            self._refusal = PLANNING
+        count = len(self._choices.selection.positions)
+        if count > AT_ONCE:
+            self._shown = dataclasses.replace(self._shown, refusal=PLANNING)
             self.say("heading", "Making the plan…")
             self.name_buttons("Cancel  n")
             self.guard.disarm()
-        work = partial(self._choices.planned, self._listed, self._moment)
-        self._planning.do(len(self._choices.selection.positions), work, self._show_plan)
+        self._planning.do(count, self._planned, self._show_plan)
 
     def _show_plan(self, shown: ShownPlan) -> None:
         self._shown, choices = shown, self._choices
-        self._refusal = self._why_refused()
         plan, count = shown.plan, len(shown.plan.targets)
         self.say("heading", plan_text.heading(plan, self._connection.account, choices.chosen))
-        self.say("lead", plan_text.lead(shown, self._refusal))
+        self.say("lead", plan_text.lead(shown))
         self._say_lines()
-        asks = bool(count) and self._refusal is None
         # Rules say nothing of one session.
-        ruled = len(choices.selection.positions) > 1 and not self._no_rules
-        self._toggles = toggles_of(choices, plan, ruled=ruled)
-        number = count if asks and plan.is_large else 0
-        self._questions.show(self._toggles, number, asks=asks)
+        can_rule = len(choices.selection.positions) > 1 and not self._no_rules
+        self._changes = choices.changes(plan, can_rule=can_rule)
+        for name, toggle in self._toggles.items():
+            words, is_on = self._changes.get(name, ("", False))
+            keys = " ".join(self.keys[keyed] for keyed in TOGGLES[name])
+            toggle.show_state(words, on=is_on, key=f"{keys:<3}")
+        asks = bool(count) and shown.refusal is None
+        self._number_line.display = asks and plan.is_large
+        if not self._asks_number or self._number.value != str(count):
+            self._number.value = ""  # one that was typed stays if it is still right
+        self._number_words.say(f"Type {count} and press Enter:")
+        self._reason.display = asks and self._reason.is_required
         self.show_questions()
         words = "Revoke  enter" if plan.is_large else f"Revoke {count:,}  y"
         self.name_buttons("Cancel  n", words if asks else "")
         self.ask_again()
-
-    def _why_refused(self) -> QiscusTuiError | None:
-        """Return why the plan can't be confirmed; None where it can."""
-        plan = self._plan
-        try:
-            self._connection.must_be_writable()
-            if plan.retention is not None:
-                check_rules(self._listed.sessions, plan.retention.rules)
-            rule = all_of([one.query for one in plan.selection.filters])
-            check_clocks(self._listed, rule, plan.retention)
-        except QiscusTuiError as error:
-            return error
-        return None
 
     def _say_lines(self) -> None:
         now, width = self._connection.server_now(), plan_text.text_width(self.size.width)
@@ -192,23 +209,21 @@ class RevokeDialog(Question[Report]):
             return
         self._command = self._command_line()
         lines = plan_text.plan_lines(
-            self._shown,
-            self._command,
-            self.keys["copy_command"],
-            self._refusal,
-            now,
-            width,
-            tries=self._tries,
+            self._shown, self._command, self.keys["copy_command"], now, width, tries=self._tries
         )
         self.say("lines", lines)
-        self.say("note", plan_text.note(self._plan, self._refusal))
+        self.say("note", plan_text.note(self._shown))
 
     def _command_line(self) -> tuple[str, ...]:
         """Return the words of the command line that does the same, and gives the same reason."""
         connection = self._connection
         account = connection.name if connection.storage.stores_logins else ""
         own = KnownSecrets(connection.client.own_secrets)  # typed by mistake
-        return plan_command(self._plan, account, str(masked(self._questions.reason, own)))
+        return plan_command(self._plan, account, str(masked(self._reason.reason, own)))
+
+    @on(Input.Changed, "#reason")
+    def _reason_changed(self) -> None:
+        self._say_lines()
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw plan or result for another width. (Textual calls the base's handlers too.)"""
@@ -233,25 +248,36 @@ class RevokeDialog(Question[Report]):
         """Send the command line that does the same to the terminal."""
         await send(self.app, self.context.command, "Command")
 
+    @property
+    def _asks_number(self) -> bool:
+        return self.phase is Phase.ASKING and self._number_line.display
+
     def on_key(self, event: events.Key) -> None:
         """Type digits into the field, wherever the focus is."""
-        self._questions.type_key(event)
+        if self._asks_number and not self._number.has_focus and self._number.type_key(event):
+            event.stop()
 
     def on_paste(self, event: events.Paste) -> None:
         """Take a number, which confirms nothing. (Textual calls the base's handler too.)"""
-        self._questions.paste(event.text)
+        number = event.text.strip()
+        if self._asks_number and number.isdecimal():
+            self._number.value = number
+            self._number.action_end()
 
     def warn(self, words: str) -> None:
         """Say it below what the note says about our own session."""
-        self.say("note", plan_text.note(self._plan, self._refusal, words))
+        self.say("note", plan_text.note(self._shown, words))
 
     # Running
 
     async def confirmed(self) -> None:
+        count = len(self._plan.targets)
         if self.phase is Phase.STOPPED:
-            planned, listed, moment = self._choices.planned, self._listed, self._moment
-            self._shown = await asyncio.to_thread(planned, listed, moment)
-        elif why_not := self._questions.why_not(self._plan):
+            self._shown = await asyncio.to_thread(self._planned)
+        elif self._plan.is_large and self._number.value != str(count):
+            self.warn(f"That is not the number: type {count} to revoke them.")
+            return
+        elif why_not := self._reason.why_not():
             self.warn(why_not)
             return
         if not self._plan.targets:
@@ -281,8 +307,7 @@ class RevokeDialog(Question[Report]):
         self.query_one("#lines").add_class("-wrapped")
         self.say("heading", f"Revoking {counted(len(self._plan.targets), 'session')}")
         self.say("note")
-        self._questions.display = False
-        self.show_questions()
+        self.query_one("#questions").display = False
         self.name_buttons("Stop  n")
         # Enter, which has just confirmed, stops nothing.
         self.query_one("#cancel").can_focus = False
@@ -294,7 +319,7 @@ class RevokeDialog(Question[Report]):
     async def _apply(self) -> Report:
         """Send the plan, and return the verified result. Raises QiscusTuiError."""
         self._revocation = await revocation_on(
-            self._connection, self._plan, self._happened, reason=self._questions.reason
+            self._connection, self._plan, self._happened, reason=self._reason.reason
         )
         if self._is_stopping:
             self._revocation.stop()

@@ -4,17 +4,16 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from textual.content import Content
 
-from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.clock import HOUR, countdown
-from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import counted
-from qiscus_tui.service.revocation.plan import Exclusion, RevocationPlan, by_reason
+from qiscus_tui.service.revocation.plan import RevocationPlan, by_reason
 from qiscus_tui.service.revocation.retention import offset_words
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -69,10 +68,10 @@ def heading(plan: RevocationPlan, account: Account, chosen: str = "") -> str:
     return f"{chosen}\n{words}" if chosen else words
 
 
-def lead(shown: ShownPlan, refusal: QiscusTuiError | None) -> Content:
+def lead(shown: ShownPlan) -> Content:
     """Return what stays, and of which groups nothing does; or why nothing is revoked."""
     plan = shown.plan
-    if refusal is not None:
+    if shown.refusal is not None:
         return Content("Nothing will be sent.")
     if not plan.selection.positions:
         return Content("No session matches.")
@@ -105,11 +104,12 @@ def kept_words(plan: RevocationPlan) -> list[str]:
     return [f"the newest{'' if most == 1 else f' {most}'} of {counted(newest, 'group')}", *words]
 
 
-def note(plan: RevocationPlan, refusal: QiscusTuiError | None, *words: str) -> Content:
+def note(shown: ShownPlan, *words: str) -> Content:
     """Return what happens to our own session, and whether ages can be trusted; or the refusal.
 
     `words`: a warning to be added.
     """
+    plan, refusal = shown.plan, shown.refusal
     if refusal is not None:
         return Content.assemble(
             (refusal.message, "bold $warning"), "\n", (refusal.hint, "$text-muted")
@@ -122,30 +122,10 @@ def note(plan: RevocationPlan, refusal: QiscusTuiError | None, *words: str) -> C
     return Content.styled("\n".join((*warnings, *words)), "bold $warning")
 
 
-def additions(plan: RevocationPlan) -> Iterator[tuple[str, str, bool]]:
-    """Yield kind, words and state of what can be added to the plan."""
-    allowed, left_out = plan.allowed, {left.exclusion for left in plan.left_out}
-    own, words = (
-        Exclusion.CURRENT,
-        "also this program's own session; its next use makes a new token",
-    )
-    if plan.listed.current is Current.UNKNOWN:
-        own = Exclusion.CURRENT_UNKNOWN
-        words = "also though one may be this program's own session"
-    for kind, exclusion, is_in, said in (
-        ("current", own, allowed.current, words),
-        ("protected", Exclusion.PROTECTED, allowed.protected, "also protected ones"),
-        ("hidden", Exclusion.HIDDEN, allowed.hidden, "also hidden by the filter"),
-    ):
-        if is_in or exclusion in left_out:
-            yield kind, said, is_in
-
-
 def plan_lines(
     shown: ShownPlan,
     command: Sequence[str],
     copy_key: str,
-    refusal: QiscusTuiError | None,
     now: float,
     width: int,
     *,
@@ -157,7 +137,7 @@ def plan_lines(
     """
     plan, count = shown.plan, len(shown.plan.targets)
     parts = list[Sequence[Content]]()
-    if count and refusal is None:
+    if count and shown.refusal is None:
         words = f"{FOLLOWS}\n{TRIAL}" if tries and count > 1 else FOLLOWS
         parts.append(Content(words).wrap(width))
     if count:

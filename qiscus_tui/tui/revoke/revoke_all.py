@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from msgspec.structs import replace
-from textual import events
+from textual import events, on
 from textual.binding import BindingType
 from textual.content import Content
 from textual.css.query import NoMatches
 from textual.widget import Widget
+from textual.widgets import Input
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import counted, safe
@@ -29,7 +30,7 @@ from qiscus_tui.tui.commands.command import Context, Phase, Scope
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
 from qiscus_tui.tui.dialogs.question import Question, TypedField
 from qiscus_tui.tui.revoke.plan_text import joined, parted
-from qiscus_tui.tui.revoke.questions import ReasonLine
+from qiscus_tui.tui.revoke.reason import ReasonLine
 from qiscus_tui.tui.widgets.texts import Words
 
 QUESTIONS = ("#reason-line", "#code-words", "#code")
@@ -66,7 +67,7 @@ class RevokeAllDialog(Question[RevokeAllResult]):
         self._listed = listed
         self._refusal: QiscusTuiError | None = None
         self._result: RevokeAllResult | None = None
-        self._reason = ReasonLine(connection, self.guard, lambda: self.say("note"))
+        self._reason = ReasonLine(connection, self.guard)
         self._sending: asyncio.Task[Sent] | None = None
         self._lost: str | None = None
         """A new long-lived token that is stored nowhere, until the user has closed the dialog."""
@@ -174,6 +175,10 @@ class RevokeAllDialog(Question[RevokeAllResult]):
             "lead", Content.styled(result.words, "bold $success" if whole else "bold $warning")
         )
         self.say("lines", result_words(result))
+
+    @on(Input.Changed, "#reason")
+    def _reason_changed(self) -> None:
+        self.say("note")
 
     def on_paste(self, event: events.Paste) -> None:
         """Say that the code is not pasted. (Textual calls the base's handler too.)"""

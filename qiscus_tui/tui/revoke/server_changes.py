@@ -1,6 +1,6 @@
 """What is changed on the server from the list: by revoke, prune, revoke all, a new token."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -61,48 +61,39 @@ class ServerChanges:
 
         `keys`: what the usual rules group by.
         """
+        policies = [*self.feed.workspace.config.policies.values()]
+        offered = [Choice("the usual rules", Retention(keys, USUAL_RULES).words)]
+        for policy in policies:
+            rules = replace(retention_of(policy), policy="").words
+            offered.append(Choice(safe(policy.name, 24), rules))
+        number = 0  # without a question where there is no policy
+        if policies:
+            chosen = await self.app.push_screen_wait(ChoiceDialog("Prune by", offered))
+            if chosen is None:
+                return
+            number = chosen
+        allowed, retention, filter_text = Allowed(), Retention(keys, USUAL_RULES), ""
+        if number:
+            policy = policies[number - 1]
+            allowed, retention = Allowed(protected=policy.include_protected), retention_of(policy)
+            filter_text = policy.filter
         try:
-            choices = await self._choose_policy(shown, keys)
+            selection = shown(filter_text)
         except QiscusTuiError as error:
             self.app.notify(error.text, severity="error", markup=False)
             return
-        if choices is None:
-            return
-        if lacks := lacking(self.feed.listed, choices.keys):
+        if lacks := lacking(self.feed.listed, retention.keys):
             self.app.notify(lacks, severity="warning", markup=False)
-        else:
-            await self.revoke(choices)
-
-    async def _choose_policy(self, shown: Shown, keys: tuple[GroupKey, ...]) -> PlanChoices | None:
-        """Return what was chosen, without a question where there is no policy; None to cancel.
-
-        Raises FilterError.
-        """
-        policies = [*self.feed.workspace.config.policies.values()]
-        retentions = [Retention(keys, USUAL_RULES), *map(retention_of, policies)]
-        names = ["the usual rules", *(safe(policy.name, 24) for policy in policies)]
-        chosen = await self._ask_policy(names, retentions) if policies else 0
-        if chosen is None:
-            return None
-        filter_text, allowed, retention = "", Allowed(), retentions[chosen]
-        if chosen:
-            policy = policies[chosen - 1]
-            filter_text, allowed = policy.filter, Allowed(protected=policy.include_protected)
-        selection = shown(filter_text)
-        count = len(selection.positions)
-        words = f"All {count:,} shown"
+            return
+        words = f"All {len(selection.positions):,} shown"
         if filter_text:
-            words = f"{count:,} of those shown: what the policy {names[chosen]} filters"
-        return PlanChoices(
-            selection, allowed, retention.keys, retention.rules, retention.policy, chosen=words
+            name = offered[number].words
+            words = f"{len(selection.positions):,} of those shown: what the policy {name} filters"
+        await self.revoke(
+            PlanChoices(
+                selection, allowed, retention.keys, retention.rules, retention.policy, words
+            )
         )
-
-    async def _ask_policy(
-        self, names: Sequence[str], retentions: Sequence[Retention]
-    ) -> int | None:
-        words = (replace(one, policy="").words for one in retentions)
-        offered = [Choice(name, rules) for name, rules in zip(names, words, strict=True)]
-        return await self.app.push_screen_wait(ChoiceDialog("Prune by", offered))
 
     def _revoked(self, report: Report) -> None:
         self.feed.say(report.words, is_warning=not report.is_whole, is_kept=True)
