@@ -1,8 +1,8 @@
 """Help: what can be done on the screen in front, the filter language, signs, and the rest."""
 
 import textwrap
-from collections.abc import Iterable
-from typing import ClassVar, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -74,18 +74,8 @@ SIGNS: tuple[tuple[str, str], ...] = (
 )
 
 
-class Entry(NamedTuple):
-    """A key or word, and what it is."""
-
-    key: str
-    words: str
-
-
-class Section(NamedTuple):
-    """Entries under a heading."""
-
-    title: str
-    entries: tuple[Entry, ...]
+Section = tuple[str, Sequence[tuple[str, str]]]
+"""A heading; below it keys or words, and what they are."""
 
 
 class HelpDialog(Dialog[str]):
@@ -115,11 +105,7 @@ class HelpDialog(Dialog[str]):
         if scope is not None:
             place = PLACES[scope]
             self.say("heading", f"Keys {place[0].lower()}{place[1:]}")
-        most_used, *others = here(commands, scope) or [Section("", ())]
-        examples, language = filters()
-        signs = Section("Signs", tuple(Entry(*one) for one in SIGNS))
-        rest = elsewhere(commands, scope)
-        self._sections = [most_used, examples, *others, language, signs, *rest]
+        self._sections = sections(commands, scope)
 
     def on_key(self, event: events.Key) -> None:
         """Search for what is typed. A digit runs an example and `?` closes, before anything is."""
@@ -164,73 +150,51 @@ class HelpDialog(Dialog[str]):
         words = self._typed.casefold().split()
         found: list[Section] = []
         for title, entries in self._sections:
-            texts = ((entry, f"{entry.key} {entry.words}".casefold()) for entry in entries)
-            kept = tuple(entry for entry, text in texts if all(word in text for word in words))
-            if kept:
-                found.append(Section(title, kept))
+            texts = ((one, " ".join(one).casefold()) for one in entries)
+            if kept := [one for one, text in texts if all(word in text for word in words)]:
+                found.append((title, kept))
         return found
 
 
-def here(commands: Iterable[Command], scope: Scope | None) -> list[Section]:
-    """Return the keys of the screen in front, the most important first; none without a scope."""
+def sections(commands: Iterable[Command], scope: Scope | None) -> list[Section]:
+    """Return all that can be done: in front, the most important first; how to filter; elsewhere."""
+
+    def of(title: str, members: Iterable[Command], prefix: str = "") -> Section:
+        words = ((one.key_shown or BY_NAME, one.help.removeprefix(prefix)) for one in members)
+        return title, [(key, capitalized(text)) for key, text in words]
+
+    examples = [(f"{number}  {text}", words) for number, (text, words) in enumerate(EXAMPLES, 1)]
+    filters = [
+        ("Filter: in the list a digit runs an example", examples),
+        ("Filter: words and keys", LANGUAGE),
+        ("Signs", SIGNS),
+    ]
     if scope is None:
-        return []
-    offered = [one for one in commands if {scope, Scope.APP} & {*one.scopes}]
-    offered.sort(key=lambda one: Scope.APP in one.scopes)
-    own = (one for one in offered if Scope.APP not in one.scopes)
+        by_heading = registry.by_heading(commands)
+        return [*filters, *(of(one.value, members) for one, members in by_heading.items())]
+    here = [one for one in commands if {scope, Scope.APP} & {*one.scopes}]
+    own = [one for one in here if Scope.APP not in one.scopes]
     most_used = sorted(own, key=lambda one: -one.importance(scope))[:MOST_USED]
-
-    def section(title: str, members: Iterable[Command]) -> Section:
-        prefix = f"{PLACES[scope]}: "
-        return Section(title, tuple(_entry(one, prefix) for one in members))
-
-    others = registry.by_heading(one for one in offered if one not in most_used)
-    sections = [section(heading.value, members) for heading, members in others.items()]
-    return [section("Most used", most_used), *sections]
-
-
-def elsewhere(commands: Iterable[Command], scope: Scope | None) -> list[Section]:
-    """Return the commands that the screen in front does not have, under their headings."""
-    others = [one for one in commands if scope is None or not {scope, Scope.APP} & {*one.scopes}]
-    prefix = "" if scope is None else "Elsewhere: "
+    here.sort(key=lambda one: Scope.APP in one.scopes)
+    others = registry.by_heading(one for one in here if one not in most_used)
+    elsewhere = registry.by_heading(one for one in commands if one not in here)
+    prefix = f"{PLACES[scope]}: "
     return [
-        Section(
-            f"{prefix}{heading.value}",
-            tuple(Entry(one.key_shown or BY_NAME, one.help) for one in members),
-        )
-        for heading, members in registry.by_heading(others).items()
+        of("Most used", most_used, prefix),
+        filters[0],
+        *(of(one.value, members, prefix) for one, members in others.items()),
+        *filters[1:],
+        *(of(f"Elsewhere: {one.value}", members) for one, members in elsewhere.items()),
     ]
 
 
-def filters() -> list[Section]:
-    """Return examples of filters, and what they are written of."""
-    examples = tuple(
-        Entry(f"{number}  {text}", words) for number, (text, words) in enumerate(EXAMPLES, 1)
-    )
-    language = tuple(Entry(*one) for one in LANGUAGE)
-    return [
-        Section("Filter: in the list a digit runs an example", examples),
-        Section("Filter: words and keys", language),
-    ]
-
-
-def _entry(command: Command, prefix: str) -> Entry:
-    words = command.help.removeprefix(prefix)
-    return Entry(command.key_shown or BY_NAME, capitalized(words))
-
-
-def _lines(sections: Iterable[Section], width: int) -> list[Content]:
+def _lines(found: Iterable[Section], width: int) -> list[Content]:
     lines: list[Content] = []
-    for section in sections:
-        lines += [*([Content()] if lines else []), *_section(section, width)]
-    return lines
-
-
-def _section(section: Section, width: int) -> list[Content]:
-    lines = [Content.styled(section.title, "bold")]
-    keys = max(KEYS, *(width_of(entry.key) + 2 for entry in section.entries))
-    for entry in section.entries:
-        first, *more = textwrap.wrap(entry.words, max(20, width - keys - 2)) or [""]
-        lines.append(Content.assemble("  ", (fit(entry.key, keys), "bold $primary"), first))
-        lines += [Content(" " * (keys + 2) + line) for line in more]
+    for title, entries in found:
+        lines += [*([Content()] if lines else []), Content.styled(title, "bold")]
+        keys = max(KEYS, *(width_of(key) + 2 for key, _ in entries))
+        for key, words in entries:
+            first, *more = textwrap.wrap(words, max(20, width - keys - 2)) or [""]
+            lines.append(Content.assemble("  ", (fit(key, keys), "bold $primary"), first))
+            lines += [Content(" " * (keys + 2) + line) for line in more]
     return lines
