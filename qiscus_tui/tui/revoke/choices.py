@@ -83,7 +83,9 @@ class PlanChoices:
         try:
             connection.must_be_writable()
             check_rules(listed.sessions, self.rules)
-            check_clocks(listed, all_of([one.query for one in plan.selection.filters]), plan.retention)
+            check_clocks(
+                listed, all_of([one.query for one in plan.selection.filters]), plan.retention
+            )
         except QiscusTuiError as error:
             return replace(shown, refusal=error)
         return shown
