@@ -6,7 +6,8 @@ session has that is not judged at all.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qiscus_tui.errors import CannotTell, UsageError
@@ -55,7 +56,6 @@ def kept_by_rules(
     """Return by position why each session that stays does so."""
     kept: dict[int, Why] = {}
     words = {rule: rule.words.format(value) for rule, value in written_rules(rules)}
-    newest = words.get(Rule.keep_newest, "").removeprefix("the ")
     for group in groups:
         if group.is_unknown and not rules.include_unknown:
             pairs = zip(group.keys, group.values, strict=True)
@@ -63,23 +63,41 @@ def kept_by_rules(
             kept |= dict.fromkeys(group.positions, Why(f"{keys} unknown", is_judged=False))
             continue
         whys = {rule: Why(said) for rule, said in words.items()}
-        if newest:
-            whys[Rule.keep_newest] = Why(f"{newest} of {group.name}", is_newest=True)
+        if rules.keep_newest is not None:
+            newest = f"{words[Rule.keep_newest].removeprefix('the ')} of {group.name}"
+            whys[Rule.keep_newest] = Why(newest, is_newest=True)
         if group.count <= (rules.keep_newest or 0):
             kept |= dict.fromkeys(group.positions, whys[Rule.keep_newest])
-            continue
-        members = [sessions[position] for position in group.positions]
-        since = {rule: _since(rule, rules, members, server_now) for rule in whys}
-        for position, session in zip(group.positions, members, strict=True):
-            why = next((whys[rule] for rule in whys if _is_since(session, rule, since[rule])), None)
-            why = why or _why_in_doubt(session, rules, [*whys])
-            if why is not None:
+        else:
+            kept |= _kept_of({at: sessions[at] for at in group.positions}, whys, rules, server_now)
+    return kept
+
+
+def _kept_of(
+    members: Mapping[int, Session], whys: Mapping[Rule, Why], rules: RetentionRules, now: float
+) -> dict[int, Why]:
+    """Return why those members of a group stay that do, by position."""
+    kept: dict[int, Why] = {}
+    unknown: defaultdict[int, list[Rule]] = defaultdict(list)
+    undecided = members
+    for rule, why in whys.items():
+        since = _since(rule, rules, members.values(), now)
+        for position, session in undecided.items():
+            time = rule.time_of(session)
+            if time is None:
+                unknown[position].append(rule)
+            elif time >= since:
                 kept[position] = why
+        undecided = {at: session for at, session in undecided.items() if at not in kept}
+    for position in undecided.keys() & unknown.keys():
+        why = _why_in_doubt(unknown[position], rules)
+        if why is not None:
+            kept[position] = why
     return kept
 
 
 def _since(
-    rule: Rule, rules: RetentionRules, members: Sequence[Session], server_now: float
+    rule: Rule, rules: RetentionRules, members: Iterable[Session], server_now: float
 ) -> float:
     """Return from what time on a rule that is given keeps these members of a group."""
     match rule:
@@ -94,21 +112,16 @@ def _since(
             return server_now - (rules.keep_created_within or 0)
 
 
-def _is_since(session: Session, rule: Rule, since: float) -> bool:
-    at = rule.time_of(session)
-    return at is not None and at >= since
+def _why_in_doubt(unknown: Sequence[Rule], rules: RetentionRules) -> Why | None:
+    """Return why a session that no rule keeps can't be judged; None where it goes.
 
-
-def _why_in_doubt(session: Session, rules: RetentionRules, asked: Sequence[Rule]) -> Why | None:
-    """Return why a session that no rule keeps can't be judged; None where it goes."""
-    unknown = [rule for rule in asked if rule.time_of(session) is None]
-    if not unknown:
-        return None
-    if rules.keep_newest is not None and session.created_at is None:
+    `unknown`: the rules for which the server does not list what they go by.
+    """
+    if Rule.keep_newest in unknown:
         words = f"no creation date: may be among the newest {rules.keep_newest}"
     elif not rules.include_unknown:
         words = f"{TIMES[unknown[0].goes_by]} unknown"
-    elif len(unknown) == len(asked):
+    elif len(unknown) == len(rules.all_given):
         words = "what the rules go by is unknown"
     else:
         return None
