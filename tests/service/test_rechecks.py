@@ -51,14 +51,21 @@ def test_what_must_not_be_sent_after_all(
     assert held == ({} if reason is None else {target.id: expected})
 
 
-@pytest.mark.parametrize("readings", [1, 2])
-def test_what_two_readings_lack_is_already_gone(readings: int):
-    evidence, after = Evidence(plan_of(listed([A, B]), 0), {}), listed([B])
+@pytest.mark.parametrize(
+    ("readings", "unreadable", "complete", "is_gone"),
+    [(2, 0, True, True), (1, 0, True, False), (2, 1, True, False), (2, 0, False, False)],
+    ids=["two readings", "one", "beside an unreadable entry", "of a list that is not whole"],
+)
+def test_what_two_whole_readings_lack_is_already_gone(
+    readings: int, unreadable: int, complete: bool, is_gone: bool
+):
+    evidence = Evidence(plan_of(listed([A, B], unreadable=unreadable), 0), {})
+    after = listed([B], unreadable=unreadable, complete=complete)
     evidence.verification = Verification(evidence.before)
     for seconds in range(readings):
         evidence.verification.add(after, START + seconds)
     gone = SessionOutcome(A.id, Outcome.ALREADY_GONE)
-    assert held_back(evidence, [A], after, START) == ({A.id: gone} if readings == 2 else {})
+    assert held_back(evidence, [A], after, START) == ({A.id: gone} if is_gone else {})
 
 
 def test_where_our_own_session_is_unknown_or_ids_changed_nothing_may_be_sent():

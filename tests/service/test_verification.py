@@ -148,24 +148,6 @@ async def test_where_nothing_is_left_to_send_the_new_list_is_given(stage: Stage)
     assert stage.server.log.count("list") == 2
 
 
-async def test_an_incomplete_list_makes_nothing_already_gone(stage: Stage):
-    a, b = stage.sessions(2)
-    plan = stage.plan()
-    stage.clock.advance(60)
-    stage.server.end(b.id)
-
-    def incomplete(server: ScriptedServer) -> None:
-        server.complete = False
-
-    def complete(server: ScriptedServer) -> None:
-        server.complete = True
-
-    stage.server.readings.extend([incomplete, complete])
-    end = await stage.apply(plan)
-    assert set(stage.server.requests) == {a.id, b.id}
-    assert end.of(b).outcome is Outcome.REVOKED
-
-
 async def test_lists_in_doubt_before_the_sending_are_not_what_the_lists_after_are_held_against(
     stage: Stage,
 ):
@@ -324,19 +306,3 @@ async def test_a_fault_before_anything_was_sent_gives_its_own(
     end = await stage.apply(plan)
     assert (stage.server.requests, end.report.words) == ([], "3 not sent")
     assert end.report.exit_code == code
-
-
-# What a list can't show
-
-
-async def test_a_target_that_is_missing_beside_an_unreadable_entry_is_not_called_already_gone(
-    stage: Stage,
-):
-    a, b = stage.sessions(2)
-    stage.server.unreadable = 1
-    plan = stage.plan()
-    stage.clock.advance(60)
-    stage.server.end(b.id)
-    end = await stage.apply(plan)
-    assert not end.ids(Outcome.ALREADY_GONE)
-    assert set(stage.server.requests) == {a.id, b.id}

@@ -340,7 +340,7 @@ CONFIRM_AFTER = 1.0
 """Seconds before a reading that may confirm the one before it."""
 
 PAUSES = (CONFIRM_AFTER, 4.0, 10.0, 14.0)
-"""Seconds between readings that show nothing new: a list may be behind."""
+"""Seconds before a reading after 1, 2, … that agree: a list may be behind."""
 
 
 class Witnesses:
@@ -386,7 +386,7 @@ class Witnesses:
                 left = began + LONGEST - self._clock.monotonic()
                 if verification.readings >= MOST_READINGS or left < CONFIRM_AFTER:
                     break
-                await self._clock.sleep(min(left, _pause(verification)))
+                await self._clock.sleep(min(left, PAUSES[verification.agreeing - 1]))
             try:
                 listed = await self._read(verification.readings + 1)
             except QiscusTuiError as error:
@@ -433,9 +433,3 @@ class Witnesses:
         if one_will_do and verification.is_clean:
             return True
         return verification.is_settled(watched)
-
-
-def _pause(verification: Verification) -> float:
-    if verification.agreeing < 2:
-        return CONFIRM_AFTER
-    return PAUSES[verification.agreeing - 1]
