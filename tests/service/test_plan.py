@@ -77,11 +77,6 @@ def test_a_session_named_twice_is_one_target():
     assert len(plan_of(on, 1, 0, 1, 1).targets) == 2
 
 
-def test_an_id_that_is_gone_is_kept_once():
-    plan = plan_of(listed([new_session(1)]), gone=("0123456789ab", "0123456789ab"))
-    assert plan.gone == ("0123456789ab",)
-
-
 @pytest.mark.parametrize(("count", "large"), [(50, False), (51, True)])
 def test_a_plan_of_more_than_50_is_large(count: int, large: bool):
     assert plan_of(listed([new_session(n) for n in range(count)])).is_large is large

@@ -70,7 +70,7 @@ def _group_lines(plan: RevocationPlan, width: int | None) -> Iterator[str]:
 
 def _not_listed_lines(plan: RevocationPlan) -> Iterator[str]:
     """Yield the sessions that were named and are not listed."""
-    gone, unlisted, reason = plan.gone, plan.unlisted, plan.unlisted_reason
+    gone, unlisted, reason = plan.selection.gone, plan.selection.unlisted, plan.unlisted_reason
     if plan.listed.absence_doubt is not None:
         gone, unlisted = (), (*gone, *unlisted)
     for words, ids in (("Already gone", gone), (capitalized(reason), unlisted)):
@@ -133,7 +133,7 @@ def as_json(
     listed, hide = plan.listed, hiding(plan, secrets)
     left_out = [
         *((left.session.id, left.reason) for left in plan.left_out),
-        *((one, plan.unlisted_reason) for one in plan.unlisted),
+        *((one, plan.unlisted_reason) for one in plan.selection.unlisted),
     ]
     planned: dict[str, object] = {
         "targets": [target.id for target in plan.targets],

@@ -271,8 +271,8 @@ class Evidence:
             gone = missing = (Outcome.UNKNOWN, plan.unlisted_reason)
         return (
             *(self._of(target, halted, trouble) for target in plan.targets),
-            *(SessionOutcome(one, *gone) for one in plan.gone),
-            *(SessionOutcome(one, *missing) for one in plan.unlisted),
+            *(SessionOutcome(one, *gone) for one in plan.selection.gone),
+            *(SessionOutcome(one, *missing) for one in plan.selection.unlisted),
             *(
                 SessionOutcome(left.session.id, Outcome.NOT_SENT, left.reason)
                 for left in plan.left_out

@@ -175,17 +175,6 @@ class RevocationPlan:
         return by_rules or any(one.query.depends_on_clock for one in self.selection.filters)
 
     @property
-    def gone(self) -> tuple[str, ...]:
-        """Full ids that were given and are not listed."""
-        return tuple(dict.fromkeys(self.selection.gone))
-
-    @property
-    def unlisted(self) -> tuple[str, ...]:
-        """Ids of tokens that were given and are not listed."""
-        gone = frozenset(self.selection.gone)
-        return tuple(one for one in dict.fromkeys(self.selection.unlisted) if one not in gone)
-
-    @property
     def unlisted_reason(self) -> str:
         """Return what is true of them."""
         doubt = self.listed.absence_doubt

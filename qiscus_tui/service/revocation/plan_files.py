@@ -68,7 +68,7 @@ def filter_of(file: PlanFile) -> Query | None:
 
 def changes_since(file: PlanFile, plan: RevocationPlan) -> str:
     """Return what changed since the file was written; `plan` is what is left of it."""
-    counts = {"no longer listed": len(plan.gone), "left out": len(plan.left_out)}
+    counts = {"no longer listed": len(plan.selection.gone), "left out": len(plan.left_out)}
     parts = ", ".join(f"{count:,} {words}" for words, count in counts.items() if count)
     changed = f"{parts} of {len(file.ids):,}" if parts else "nothing changed"
     words = _words(file)
