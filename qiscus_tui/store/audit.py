@@ -145,7 +145,7 @@ class AuditLog:
         ]
         with self._files.lock(self._lock_folder):
             self._rotate_if_full()
-            self._files.append(self._path, b"".join(map(to_line, records)))
+            self._files.append(self._path, b"".join(map(to_line, records)), durably=False)
         self._send(records)
 
     def summary(
@@ -229,7 +229,7 @@ class AuditLog:
     def _append(self, record: AuditRecord) -> None:
         with self._files.lock(self._lock_folder):
             self._rotate_if_full()
-            self._files.append_durably(self._path, to_line(record))
+            self._files.append(self._path, to_line(record))
         self._send([record])
 
     def _send(self, records: Iterable[AuditRecord]) -> None:
@@ -255,7 +255,7 @@ class AuditLog:
         """Start a new file, after flushing the full one. No open plan loses its intent."""
         if self._files.size_of(self._path) < self._file_size:
             return
-        self._files.append_durably(self._path, self._intents_to_repeat())
+        self._files.append(self._path, self._intents_to_repeat())
         for number in range(FILES_KEPT - 1, 0, -1):
             self._files.move(self._rotated(number), self._rotated(number + 1))
         self._files.move(self._path, self._rotated(1))

@@ -107,21 +107,33 @@ def new_file(path: Path | str, mode: int, folder: int | None = None) -> Generato
         raise
 
 
-def append_private(path: Path, data: bytes) -> None:
-    """Append whole lines, flushed by the system or with the next durable ones.
+def append_private(path: Path, data: bytes, *, durably: bool = True) -> None:
+    """Append whole lines, and flush them and all appended before to the disk if `durably`.
 
     A line that a crash left half written is ended first; lines that don't fit are removed again.
     The caller holds the lock.
     """
-    with _appended(path, data):
-        pass
-
-
-def append_durably(path: Path, data: bytes) -> None:
-    """Append whole lines, and flush them and all appended before to the disk."""
-    with _appended(path, data) as (folder, descriptor):
-        os.fsync(descriptor)
-        os.fsync(folder)
+    prepare_folder(path.parent)
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
+    with (
+        _storage_errors("written", path),
+        _opened_folder(path.parent) as folder,
+        _opened_file(folder, path, flags) as descriptor,
+    ):
+        if descriptor is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        os.fchmod(descriptor, FILE_MODE)  # regardless of the umask
+        size = os.fstat(descriptor).st_size
+        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        try:
+            write_all(descriptor, b"\n" + data if torn else data)
+        except OSError:
+            with suppress(OSError):  # otherwise the next append ends the half line
+                os.ftruncate(descriptor, size)
+            raise
+        if durably:
+            os.fsync(descriptor)
+            os.fsync(folder)
 
 
 def move_private(path: Path, target: Path, what: str = "renamed") -> None:
@@ -250,29 +262,6 @@ def write_all(descriptor: int, data: bytes) -> None:
     left = memoryview(data)
     while left:
         left = left[os.write(descriptor, left) :]
-
-
-@contextmanager
-def _appended(path: Path, data: bytes) -> Generator[tuple[int, int]]:
-    prepare_folder(path.parent)
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-    with (
-        _storage_errors("written", path),
-        _opened_folder(path.parent) as folder,
-        _opened_file(folder, path, flags) as descriptor,
-    ):
-        if descriptor is None:
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-        os.fchmod(descriptor, FILE_MODE)  # regardless of the umask
-        size = os.fstat(descriptor).st_size
-        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-        try:
-            write_all(descriptor, b"\n" + data if torn else data)
-        except OSError:
-            with suppress(OSError):  # otherwise the next append ends the half line
-                os.ftruncate(descriptor, size)
-            raise
-        yield folder, descriptor
 
 
 # Files that the user names

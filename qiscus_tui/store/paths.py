@@ -26,7 +26,6 @@ class DiskFiles:
     read = staticmethod(files.read_private)
     write = staticmethod(files.write_private)
     append = staticmethod(files.append_private)
-    append_durably = staticmethod(files.append_durably)
     move = staticmethod(files.move_private)
     set_aside = staticmethod(files.set_aside)
     size_of = staticmethod(files.size_of)
@@ -52,10 +51,8 @@ class MemoryFiles:
     def write(self, path: Path, data: bytes) -> None:
         self._contents[path] = data
 
-    def append(self, path: Path, data: bytes) -> None:
+    def append(self, path: Path, data: bytes, *, durably: bool = True) -> None:
         self._contents[path] = self._contents.get(path, b"") + data
-
-    append_durably = append
 
     def move(self, path: Path, target: Path) -> None:
         if path in self._contents:

@@ -15,7 +15,6 @@ import pytest
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store import files
 from qiscus_tui.store.files import (
-    append_durably,
     append_private,
     move_private,
     prepare_folder,
@@ -39,7 +38,7 @@ def kept(tmp_path: Path) -> Path:
 USES: dict[str, Callable[[Path], object]] = {
     "read": read_private,
     "write": lambda path: write_private(path, b"new"),
-    "append": lambda path: append_durably(path, b"x\n"),
+    "append": lambda path: append_private(path, b"x\n"),
     "move": lambda path: move_private(path, path.with_name("older")),
     "set aside": set_aside,
     "new folder": lambda path: write_private(path.parent / "new" / "file", b"x"),
@@ -95,8 +94,8 @@ def test_a_file_is_private_from_its_first_instant_whatever_the_umask(
     before = os.umask(umask)
     try:
         write_private(path, b"x")
-        append_private(path.with_name("log"), b"y\n")
-        append_durably(path.with_name("audit"), b"y\n")
+        append_private(path.with_name("log"), b"y\n", durably=False)
+        append_private(path.with_name("audit"), b"y\n")
     finally:
         os.umask(before)
     assert [mode(path.with_name(name)) for name in ("secrets.json", "log", "audit")] == [0o600] * 3
@@ -299,8 +298,8 @@ def test_the_next_write_sweeps_what_a_killed_writer_left_and_nothing_else(kept: 
 
 def test_lines_are_appended_and_a_torn_one_is_closed_first(kept: Path) -> None:
     log = kept.with_name("log")
-    append_private(log, b"one\n")
-    append_durably(log, b"two, but")
+    append_private(log, b"one\n", durably=False)
+    append_private(log, b"two, but")
     append_private(log, b"three\n")
     assert read_private(log) == b"one\ntwo, but\nthree\n"
 
