@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -18,12 +17,6 @@ def book(paths: Paths) -> AccountBook:
 
 def stored(account: Account, name: str = "") -> StoredAccount:
     return StoredAccount(name, account, Storage.FILE, "3fa9c01b77be", 1_792_000_000.0)
-
-
-def test_reading_a_missing_list_creates_nothing(book: AccountBook, paths: Paths) -> None:
-    assert book.all() == ()
-    assert book.last_used() is None
-    assert not paths.data_dir.exists()
 
 
 def test_an_account_comes_back_as_it_was(book: AccountBook, account: Account) -> None:
@@ -96,28 +89,6 @@ def test_an_unreadable_account_is_reported(
 
     with pytest.raises(StorageError, match="account that can't be read"):
         book.all()
-
-
-@pytest.mark.parametrize("file", ["accounts_file", "chosen_file"])
-def test_a_list_that_can_not_be_written_is_reported_before_a_login(
-    book: AccountBook, paths: Paths, file: str
-) -> None:
-    book.prove_writable()
-    path: Path = getattr(paths, file)
-    path.unlink()
-    path.mkdir()
-
-    with pytest.raises(StorageError, match="is not a regular file"):
-        book.prove_writable()
-
-
-def test_a_damaged_book_is_set_aside(book: AccountBook, account: Account, paths: Paths) -> None:
-    book.save(stored(account))
-    paths.accounts_file.write_bytes(b"{")
-
-    with pytest.raises(StorageError, match="was damaged"):
-        book.all()
-    assert book.all() == ()
 
 
 def test_the_texts_of_an_account_come_back_fit_to_be_shown(
