@@ -9,7 +9,7 @@ import httpx
 import pytest
 from msgspec import structs
 
-from qiscus_tui.errors import AnswerLost, ServerRefused, StorageError
+from qiscus_tui.errors import AnswerLost, QiscusTuiError, ServerRefused, StorageError
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.workspace import DemoAccess
@@ -259,52 +259,38 @@ async def test_an_empty_list_and_a_busy_one_are_told_from_one_that_lies() -> Non
     assert ended([other, third], complete=False) == Ended(None, own=False)
 
 
+OURS, NOTHING = Ended(0, own=True), Ended(0, own=False)
+ACCEPTED, UNKNOWN = TokenState(False, True), TokenState(False, None)
+NOT_FOUND = ServerRefused("", status=404)
+
+
 @pytest.mark.parametrize(
     ("after", "ended", "error", "spared_ended", "repeated", "verdict"),
     [
-        (GONE, Ended(0, own=True), None, False, False, Verdict.CONFIRMED),
-        (TokenState(False, None), Ended(0, own=True), None, False, False, Verdict.CONFIRMED),
-        (
-            GONE,
-            Ended(0, own=True),
-            ServerRefused("", status=404),
-            False,
-            False,
-            Verdict.DIFFERS,
-        ),
-        (
-            GONE,
-            Ended(0, own=True),
-            ServerRefused("", status=404),
-            False,
-            True,
-            Verdict.CONFIRMED,
-        ),
-        (GONE, Ended(0, own=True), None, True, False, Verdict.DIFFERS),
+        (GONE, OURS, None, False, False, Verdict.CONFIRMED),
+        (UNKNOWN, OURS, None, False, False, Verdict.CONFIRMED),
+        (GONE, OURS, NOT_FOUND, False, False, Verdict.DIFFERS),
+        (GONE, OURS, NOT_FOUND, False, True, Verdict.CONFIRMED),
+        (GONE, OURS, None, True, False, Verdict.DIFFERS),
         (GONE, Ended(2, own=True), None, False, False, Verdict.DIFFERS),
         (GONE, Ended(None, own=True), None, False, False, Verdict.CANNOT_TELL),
-        (GONE, Ended(0, own=False), None, False, False, Verdict.CANNOT_TELL),
+        (GONE, NOTHING, None, False, False, Verdict.CANNOT_TELL),
         (GONE, None, None, False, False, Verdict.CANNOT_TELL),
-        (LIVES, Ended(0, own=False), None, False, False, Verdict.DIFFERS),
-        (TokenState(False, True), Ended(0, own=True), None, False, False, Verdict.DIFFERS),
-        (LIVES, Ended(0, own=False), AnswerLost(""), False, True, Verdict.CANNOT_TELL),
+        (LIVES, NOTHING, None, False, False, Verdict.DIFFERS),
+        (ACCEPTED, OURS, None, False, False, Verdict.DIFFERS),
+        (LIVES, NOTHING, AnswerLost(""), False, True, Verdict.CANNOT_TELL),
     ],
 )
 def test_what_one_revoke_proves(
     after: TokenState,
     ended: Ended | None,
-    error: Exception | None,
+    error: QiscusTuiError | None,
     spared_ended: bool,
     repeated: bool,
     verdict: Verdict,
 ) -> None:
     found = judge_revoke(
-        LIVES,
-        after,
-        ended,
-        error,  # pyright: ignore[reportArgumentType]
-        spared_ended=spared_ended,
-        was_repeated=repeated,
+        LIVES, after, ended, error, spared_ended=spared_ended, was_repeated=repeated
     )
     assert found.verdict is verdict
 
@@ -315,7 +301,7 @@ def test_a_list_that_moves_or_ends_early_proves_nothing() -> None:
     for after in (replace(whole, moved=True), replace(whole, incomplete_because="1 of 2 listed")):
         assert judge_list(before, after, LIVES, set()).verdict is Verdict.CANNOT_TELL
     assert judge_list(before, whole, LIVES, set()).verdict is Verdict.CONFIRMED
-    assert judge_list(before, whole, TokenState(False, True), set()).verdict is Verdict.DIFFERS
+    assert judge_list(before, whole, ACCEPTED, set()).verdict is Verdict.DIFFERS
 
 
 def test_a_new_token_at_another_place_differs() -> None:

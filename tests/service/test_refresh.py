@@ -155,17 +155,6 @@ async def test_an_accepted_token_that_ends_too_soon_by_the_servers_clock_is_refr
 # refresh, and refresh --if
 
 
-async def test_fifty_refreshes_at_once_make_one_call_and_a_new_token(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
-    old = await cached(connection)
-    here.clock.advance(1)
-    asked = here.clock.now()
-    tokens = await asyncio.gather(*(refreshed_since(connection, asked) for _ in range(50)))
-    assert refreshes(here) == 1
-    assert {token.token for token in tokens} == {await cached(connection)} != {old}
-
-
 @BOTH
 @pytest.mark.parametrize("length", [12, 8])
 async def test_refresh_if_refreshes_once_while_the_token_still_has_that_id(
@@ -266,17 +255,6 @@ async def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_before_all_
     assert shown == [("LLTnew", True, calls + 1)]
     assert "just shown" in caught.value.hint
     assert "LLTnew" not in f"{caught.value.message} {caught.value.hint}"
-
-
-async def test_a_refresh_is_never_tried_again(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
-    here.state.fail_next(Call.REFRESH, Fault(503), Fault(503))
-    here.clock.advance(1)
-    with pytest.raises(ServerFault):
-        await refreshed_since(connection, here.clock.now())
-    assert refreshes(here) == 1
-    assert await cached(connection)
 
 
 @pytest.mark.parametrize(("dialect", "is_kept"), [("plain", True), ("refresh-ends-older", False)])

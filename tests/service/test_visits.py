@@ -1,6 +1,5 @@
 """What is new since the last visit: when a visit counts, and what is kept of it."""
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -155,30 +154,6 @@ async def test_a_command_that_asks_what_is_new_fails_where_that_cannot_be_told(
 
 
 # What is kept
-
-
-async def test_only_fingerprints_are_kept(sandbox: SandboxMaker):
-    here = sandbox()
-    came(here, "evil-bot/1.0", "203.0.113.200")
-    await visited(here)
-    text = here.local_files.paths.visits_file.read_text()
-    assert "evil" not in text
-    assert "203.0.113" not in text
-    (prints,) = json.loads(text)["seen"].values()
-    assert all(len(one) == 16 and not one.strip("0123456789abcdef") for one in prints)
-
-
-async def test_what_is_no_longer_listed_is_forgotten(sandbox: SandboxMaker):
-    here = sandbox(sessions=0)
-    came(here, "evil-bot/1.0", "203.0.113.200")
-    connection = await visited(here)
-    (evil,) = [one for one in here.state.sessions() if one.agent == "evil-bot/1.0"]
-    here.state.end(evil.token)
-    second = visit(connection)
-    await second.end(await connection.read_list())
-    came(here, "evil-bot/1.0", "203.0.113.200")
-    visit(connection)
-    assert len(new_ids(await connection.read_list())) == 1
 
 
 @pytest.mark.parametrize("part", [{}, {"incomplete_because": "1 of 2 listed"}, {"unreadable": 1}])

@@ -1,5 +1,7 @@
 """What is remembered in passing: verified calls, visits, ids for completion."""
 
+import re
+
 import pytest
 
 from qiscus_tui.store import state
@@ -73,6 +75,7 @@ def test_only_fingerprints_are_kept_and_they_differ_between_machines(
 ) -> None:
     visits.remember("key", [CURL])
     first = visits.last("key").prints
+    assert all(re.fullmatch("[0-9a-f]{16}", one) for one in first or ())
     assert "curl" not in paths.visits_file.read_text()
     assert "203.0.113" not in paths.visits_file.read_text()
 
