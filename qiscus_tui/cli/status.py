@@ -14,6 +14,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
 
 if TYPE_CHECKING:
+    from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.account.status import Status
 
 
@@ -39,15 +40,14 @@ async def run(context: VerbContext) -> int:
     wanted: int | None = options.min_ttl
     async with connected(context.workspace) as connection:
         status = await status_of(connection)
-        where = connection.secrets.where
     failed: dict[str, object] = {}
     if status.trouble is not None:
-        hint_by_storage(status.trouble, status.storage, context.workspace.environ)
+        hint_by_storage(status.trouble, connection.storage, context.workspace.environ)
         failed = error_document(status.trouble, exit_code_of(status.trouble, options))
     if options.json:
-        console.result_json({**_as_json(status), **failed})
+        console.result_json({**_as_json(connection, status), **failed})
     else:
-        for name, value in _lines(status, where):
+        for name, value in _lines(connection, status):
             console.report(f"{name:<13} {value}")
     if status.trouble is not None:
         console.show_error(status.trouble)
@@ -62,27 +62,28 @@ async def run(context: VerbContext) -> int:
     return ExitCode.DONE
 
 
-def _as_json(status: "Status") -> dict[str, object]:
+def _as_json(connection: "Connection", status: "Status") -> dict[str, object]:
     offset = status.clock_offset
     return {
-        "account": status.name,
-        **account_record(status.account),
-        **record(status, "storage", "chosen_by"),
+        "account": connection.name,
+        **account_record(connection.account),
+        **record(connection, "storage", "chosen_by"),
         "expires_at": None if status.expires_at is None else rfc3339(status.expires_at),
         "clock_offset": None if offset is None else round(offset, 3),
         "accepted": status.accepted,
     }
 
 
-def _lines(status: "Status", where: str) -> list[tuple[str, str]]:
-    """Return what is known of the account; `where` its secrets are."""
-    account, storage, offset = status.account, status.storage.value, status.clock_offset
+def _lines(connection: "Connection", status: "Status") -> list[tuple[str, str]]:
+    """Return what is known of the account."""
+    account, offset = connection.account, status.clock_offset
+    storage, where = connection.storage.value, connection.secrets.where
     if status.expires_at is None:
         expires = "no short-lived token" if status.ttl is not None else "never (REST key)"
     else:
         expires = f"{moment(status.expires_at)} UTC, in {countdown(status.ttl or 0)}"
     return [
-        ("account", f"{safe(status.name)} ({status.chosen_by})"),
+        ("account", f"{safe(connection.name)} ({connection.chosen_by})"),
         ("server", str(account.origin)),
         ("app code", safe(account.app_code)),
         ("user", account.user or "unknown"),

@@ -77,18 +77,6 @@ async def end_token(connection: Connection, token: str) -> OwnToken:
             return OwnToken.UNKNOWN
 
 
-async def _end_token_of_this_run(connection: Connection) -> OwnToken:
-    """End the short-lived token that we hold, and record that. Raises as `end_token`."""
-    short = (await _held(connection)).short_lived
-    if short is None:
-        return OwnToken.NONE
-    ended = await end_token(connection, short.token)
-    if ended is OwnToken.ENDED:
-        done = (connection.account, AuditKind.LOGOUT, short.token)
-        await asyncio.to_thread(record_access, connection, *done)
-    return ended
-
-
 async def log_out(connection: Connection, *, forget_anyway: bool = False) -> OwnToken:
     """End our token on the server, then forget the account on this machine.
 
@@ -196,9 +184,13 @@ async def leave(
                 await end_visit()
             except QiscusTuiError as error:
                 troubles.append(error.text)
-        if connection.storage is Storage.THIS_RUN:
-            ended = await _end_token_of_this_run(connection)
-            if ended is OwnToken.UNKNOWN:
+        of_this_run = connection.storage is Storage.THIS_RUN
+        if of_this_run and (short := (await _held(connection)).short_lived) is not None:
+            ended = await end_token(connection, short.token)
+            if ended is OwnToken.ENDED:
+                done = (connection.account, AuditKind.LOGOUT, short.token)
+                await asyncio.to_thread(record_access, connection, *done)
+            elif ended is OwnToken.UNKNOWN:
                 troubles.append(f"{name}: {ended.value}")
     except (OutOfReach, ServerError) as error:
         troubles.append(f"{name}: {OwnToken.STILL_VALID.value} ({error.message})")

@@ -15,17 +15,13 @@ from qiscus_tui.errors import (
     ServerError,
     TokenExpired,
 )
-from qiscus_tui.model.account import Account, Credentials, Storage
+from qiscus_tui.model.account import Credentials
 from qiscus_tui.service.account.connection import Connection, ask_long_lived
 
 
 class Status(Struct, frozen=True):
-    """The present state of an account."""
+    """The present state of an account's credentials."""
 
-    name: str
-    account: Account
-    storage: Storage
-    chosen_by: str
     expires_at: float | None
     """When the short-lived token expires: epoch seconds, server's clock; None without a token."""
     ttl: float | None
@@ -56,10 +52,6 @@ async def status_of(connection: Connection) -> Status:
     else:
         ttl = max(0.0, short.expires_at - connection.server_now()) if short else 0.0
     return Status(
-        name=connection.name,
-        account=connection.account,
-        storage=connection.storage,
-        chosen_by=connection.chosen_by,
         expires_at=short.expires_at if short else None,
         ttl=ttl,
         clock_offset=connection.client.offset,
