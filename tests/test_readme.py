@@ -6,11 +6,11 @@ from pathlib import Path
 
 from qiscus_tui.cli.parser import full_parser
 from qiscus_tui.cli.verbs import VERBS
+from qiscus_tui.commands.command import LIST, Scope, sign_of
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.query.parsing import parse
 from qiscus_tui.query.terms import KEYS, State
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import LIST, Scope, sign_of
 
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text()

@@ -159,10 +159,14 @@ class Language(Struct, frozen=True):
     """Without the keys of the grouping, which are sort keys too."""
     check_filter: Callable[[str], object]
     """Raises FilterError where the text is no filter."""
+    commands: Sequence[str]
+    """The commands of the app whose keys can be changed."""
+    key_clash: Callable[[Mapping[str, str]], tuple[str, str] | None]
+    """Returns a command and what is wrong with the key that `[keys]` gives it."""
 
 
 GetLanguage = Callable[[], Language]
-"""Loads it: called for a file that has filters, sort orders or calls of the API alone."""
+"""Loads it: called for a file that has filters, sort orders, calls of the API or keys alone."""
 
 
 def load_config(path: Path, language: GetLanguage) -> Config:
@@ -223,11 +227,13 @@ def _config(path: Path, language: GetLanguage) -> Config:
             file.check_word("sort key", view.sort, keys, "view", view.name, "sort")
     ui = file.table(UiConfig, "ui")
     file.check_word("theme", ui.theme, read.THEMES, "ui", "theme")
-    file.check_names((*read.KEYS, *read.DIALOG_KEYS), "keys")
     keys = file.texts("keys", read.key)
-    if clash := read.key_clash(keys):
-        name, problem = clash
-        raise file.error(("keys", name), problem, "Choose another key, or change both.")
+    if keys:
+        words = language()
+        file.check_names(words.commands, "keys")
+        if clash := words.key_clash(keys):
+            name, problem = clash
+            raise file.error(("keys", name), problem, "Choose another key, or change both.")
     return Config(
         server=server,
         ui=ui,

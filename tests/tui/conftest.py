@@ -8,6 +8,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.message import Message
 
+from qiscus_tui.commands.command import Scope
 from qiscus_tui.model.account import Account, Role, Storage, parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
@@ -19,7 +20,6 @@ from qiscus_tui.service.sessions.session_list import Current, SessionList
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import Config
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Scope
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.view import ListView, ViewResult
 from qiscus_tui.tui.sessions.session_table import SessionTable

@@ -207,9 +207,10 @@ class Workspace(Unshown, frozen=True, dict=True):
 
 
 def config_language() -> Language:
-    """Return the words of the API, the filter and the sort orders that config.toml may use."""
+    """Return the words of the API, the filter, sort orders and keys that config.toml may use."""
     # The filter's parser takes long to load, and few files use it.
     from qiscus_tui.api.contract import OVERRIDABLE, path_clash
+    from qiscus_tui.commands.keys import DIALOG_KEYS, KEYS, key_clash
     from qiscus_tui.query import SortKey, parse
     from qiscus_tui.service.sessions.groups import GroupFact
 
@@ -219,6 +220,8 @@ def config_language() -> Language:
         session_sort_keys=tuple(key.value for key in SortKey),
         group_sort_keys=tuple(fact.value for fact in GroupFact),
         check_filter=parse,
+        commands=(*KEYS, *DIALOG_KEYS),
+        key_clash=key_clash,
     )
 
 

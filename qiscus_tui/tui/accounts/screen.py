@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
+from qiscus_tui.commands.command import BUSY, Context, Phase, Scope
 from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerError, UsageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.clock import Clock
@@ -29,7 +30,6 @@ from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccou
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.visits import LastList, last_lists
 from qiscus_tui.tui.commands.base_screen import BaseScreen
-from qiscus_tui.tui.commands.command import BUSY, Context, Phase, Scope
 from qiscus_tui.tui.dialogs.dialog import DialogButton
 from qiscus_tui.tui.dialogs.question import Question
 from qiscus_tui.tui.listed.feed import Feed

@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
+from qiscus_tui.commands.command import Context, Scope
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import counted, safe, with_reason
 from qiscus_tui.service.account.workspace import Workspace
@@ -21,7 +22,6 @@ from qiscus_tui.service.history import (
     recorded_plans,
 )
 from qiscus_tui.tui.commands.base_screen import BaseScreen
-from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.widgets.cells import created_cell_short, fit_middle
 from qiscus_tui.tui.widgets.fields import Field
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece

@@ -1,1 +1,1 @@
-"""The commands: what the user can do, by which key, where, and why not now."""
+"""How the app offers and runs commands: bindings, footer, palette, help; and what runs them."""

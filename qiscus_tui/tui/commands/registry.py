@@ -8,15 +8,9 @@ from msgspec.structs import replace
 from textual.actions import ActionParseResult, parse
 from textual.binding import Binding
 
-from qiscus_tui.tui.commands.command import Command, Context, Heading, Scope
-from qiscus_tui.tui.commands.list_commands import LIST_COMMANDS
-from qiscus_tui.tui.commands.screen_commands import DIALOG_COMMANDS, SCREEN_COMMANDS
+from qiscus_tui.commands.command import Command, Context, Heading, Scope
+from qiscus_tui.commands.keys import COMMANDS
 
-COMMANDS: tuple[Command, ...] = (
-    *LIST_COMMANDS,
-    *SCREEN_COMMANDS,
-    *DIALOG_COMMANDS,
-)
 _BY_NAME = {command.name: command for command in COMMANDS}
 _TYPED_IN = (Scope.FILTER, Scope.LOGIN)
 """Where the app's keys are text."""

@@ -12,10 +12,10 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button
 
+from qiscus_tui.commands.command import Context, Scope
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.base_screen import HEIGHTS, WIDTHS, TooSmall
-from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.terminal.app import TerminalApp, keymap_of
 from qiscus_tui.tui.widgets.texts import Words
 

@@ -16,10 +16,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerError
 
+from qiscus_tui.commands.command import Context, Phase, Scope
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.base_screen import is_too_small
-from qiscus_tui.tui.commands.command import Context, Phase, Scope
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.widgets.fields import Field
 

@@ -5,6 +5,7 @@ And which commands that allows.
 
 from msgspec import Struct
 
+from qiscus_tui.commands.command import Context
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Role, Storage
 from qiscus_tui.model.clients import Known
@@ -13,7 +14,6 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.overview import Sprawl
 from qiscus_tui.service.sessions.session_list import BY_ID, SessionList
-from qiscus_tui.tui.commands.command import Context
 from qiscus_tui.tui.commands.registry import KeyWords, is_available
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.view import ListView, keys_words

@@ -23,6 +23,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Static
 
+from qiscus_tui.commands.command import BUSY, Context, Scope
 from qiscus_tui.errors import (
     AddressError,
     Forbidden,
@@ -39,7 +40,6 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.storage import offer, secret_store
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.tui.commands.base_screen import ActionBar, BaseScreen
-from qiscus_tui.tui.commands.command import BUSY, Context, Scope
 from qiscus_tui.tui.widgets.fields import Field, SecretField
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
 

@@ -16,6 +16,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input
 
+from qiscus_tui.commands.command import Context, Phase, Scope
 from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
 from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.masking import KnownSecrets, masked
@@ -37,7 +38,6 @@ from qiscus_tui.service.revocation.sending import Answered, Event
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Context, Phase, Scope
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
 from qiscus_tui.tui.dialogs.question import Question, Toggle, TypedField
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork

@@ -14,6 +14,7 @@ from textual.css.query import NoMatches
 from textual.widget import Widget
 from textual.widgets import Input
 
+from qiscus_tui.commands.command import Context, Phase, Scope
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.account.connection import Connection
@@ -26,7 +27,6 @@ from qiscus_tui.service.revocation.revoke_all import (
 )
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.command import Context, Phase, Scope
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
 from qiscus_tui.tui.dialogs.question import Question, TypedField
 from qiscus_tui.tui.revoke.plan_text import joined, parted

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 
+from qiscus_tui.commands.command import Context, Scope
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.query.terms import Key
 from qiscus_tui.service.account.selection import SelectedAccount
@@ -25,7 +26,6 @@ from qiscus_tui.service.list_settings import (
 from qiscus_tui.service.sessions.groups import values_in
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands.base_screen import WIDTHS, BaseScreen
-from qiscus_tui.tui.commands.command import Context, Scope
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.session.context import SessionDetails

@@ -13,11 +13,9 @@ from msgspec import Struct
 from textual.content import Content
 from textual.widget import Widget
 
+from qiscus_tui.commands.command import ALWAYS as ALWAYS  # noqa: PLC0414 of pieces too
 from qiscus_tui.model.text import safe
 from qiscus_tui.tui.widgets.cells import width_of
-
-ALWAYS = 1000
-"""Importance of a piece that is never left out."""
 
 
 class Tone(enum.Enum):

@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from qiscus_tui.tui.commands.command import (
+from qiscus_tui.commands.command import (
     ACCOUNT,
+    ALWAYS,
     CAN_CANCEL,
     COMMAND_LINE,
     FREE_CHOICE,
@@ -22,7 +23,6 @@ from qiscus_tui.tui.commands.command import (
     Scope,
     left_out,
 )
-from qiscus_tui.tui.widgets.one_line import ALWAYS
 
 _of_the_account = partial(Command, heading=Heading.ACCOUNT)
 _everywhere = partial(Command, heading=Heading.PROGRAM, scopes=(Scope.APP,))
@@ -87,7 +87,7 @@ SCREEN_COMMANDS = (
     ),
     Command(
         name="filter_plans",
-        keys=("slash",),
+        keys=("/",),
         label="filter",
         title="Filter the plans",
         help="In the audit: show only the plans that have these words; esc shows all.",
@@ -194,13 +194,13 @@ SCREEN_COMMANDS = (
     ),
     _everywhere(
         name="palette",
-        keys=("colon",),
+        keys=(":",),
         label="commands",
         help="Every command by name.",
     ),
     _everywhere(
         name="help",
-        keys=("question_mark",),
+        keys=("?",),
         title="Help",
         help="Keys, signs and words.",
         footer=ALWAYS,
@@ -273,13 +273,13 @@ DIALOG_COMMANDS = (
     ),
     _in_revoke(
         name="keep_more",
-        keys=("plus",),
+        keys=("+",),
         help="In the revoke dialog: keep one more of the newest of each group.",
         needs=RULES,
     ),
     _in_revoke(
         name="keep_fewer",
-        keys=("minus",),
+        keys=("-",),
         help="In the revoke dialog: keep one fewer of the newest of each group.",
         needs=RULES,
     ),
@@ -291,7 +291,7 @@ DIALOG_COMMANDS = (
     ),
     _in_revoke(
         name="copy_command",
-        keys=("equals_sign",),
+        keys=("=",),
         help="In the revoke dialog: copy the command line that does the same.",
         needs=COMMAND_LINE,
     ),
@@ -310,7 +310,7 @@ DIALOG_COMMANDS = (
     ),
     _in_dialogs(
         name="close",
-        keys=("enter", "question_mark"),
+        keys=("enter", "?"),
         help="Close the help; esc shows all again where something is searched.",
         scopes=(Scope.HELP,),
     ),

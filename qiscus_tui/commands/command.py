@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
-from textual.keys import format_key
 
 
 class Phase(enum.Enum):
@@ -229,13 +228,17 @@ class Heading(enum.Enum):
     DIALOG = "Dialogs"
 
 
+ALWAYS = 1000
+"""Importance of what is never left out of a line."""
+
+
 class Command(Struct, frozen=True, kw_only=True):
     """Something the user can do."""
 
     name: str
     """Run by `action_<name>`."""
     keys: tuple[str, ...] = ()
-    """Textual's names of the keys; none: only the palette has it."""
+    """As they are typed, or by name; none: only the palette has it."""
     shown_as: str = ""
     """The keys in footer and help, where that is not simply the first one."""
     label: str = ""
@@ -261,7 +264,7 @@ class Command(Struct, frozen=True, kw_only=True):
     @property
     def key_shown(self) -> str:
         """The key as footer, palette and help show it; empty where there is none."""
-        return self.shown_as or next(map(sign_of, self.keys), "")
+        return self.shown_as or next(iter(self.keys), "")
 
     def word(self, now: Context) -> str:
         """Return the word in the footer."""
@@ -281,11 +284,6 @@ class Command(Struct, frozen=True, kw_only=True):
         `key` has the keys of commands by their names, for sentences that name them.
         """
         return next((need.why_not(now, key) for need in self.needs if not need.is_met(now)), None)
-
-
-def sign_of(key: str) -> str:
-    """Return a key of Textual's name as it is typed and shown."""
-    return key if key == "enter" else format_key(key)
 
 
 @runtime_checkable

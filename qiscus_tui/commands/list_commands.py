@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from qiscus_tui.tui.commands.command import (
+from qiscus_tui.commands.command import (
     LIST,
     LISTED,
     MARK,
@@ -67,7 +67,7 @@ LIST_COMMANDS = (
     ),
     _finding(
         name="filter",
-        keys=("slash",),
+        keys=("/",),
         title="Filter",
         help="Show only the sessions that match the words. Enter goes back to the table.",
         footer=90,
@@ -184,6 +184,7 @@ LIST_COMMANDS = (
     _in_filter(
         name="clear_filter",
         keys=("escape",),
+        shown_as="esc",
         label="clear the filter",
         help="In the filter: clear it, and go back to the list.",
         footer=80,
@@ -288,6 +289,7 @@ LIST_COMMANDS = (
     _finding(
         name="back",
         keys=("escape",),
+        shown_as="esc",
         help="Go back; in the list, clear the filter.",
         scopes=(
             *LIST,
