@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qiscus_tui.cli.parser import full_parser
 from qiscus_tui.cli.verbs import VERBS
-from qiscus_tui.commands.command import LIST, Scope, sign_of
+from qiscus_tui.commands.command import LIST, Scope
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.query.parsing import parse
 from qiscus_tui.query.terms import KEYS, State
@@ -87,7 +87,7 @@ def test_every_option_is_typed_by_some_test() -> None:
 def test_every_key_of_the_app_is_in_the_reference_and_the_readme_has_eight_of_them() -> None:
     everywhere = {*LIST, Scope.FILTER, Scope.DETAIL, Scope.REVOKE, Scope.QUESTION, Scope.APP}
     keys = {
-        key if key == "escape" else sign_of(key)
+        key
         for command in registry.COMMANDS
         if everywhere & {*command.scopes} and not command.takes_key
         for key in command.keys
