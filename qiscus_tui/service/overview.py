@@ -16,7 +16,15 @@ from qiscus_tui.model.local_days import day_begins, local_day
 from qiscus_tui.model.text import counted
 from qiscus_tui.model.timestamps import EARLIEST, LATEST
 from qiscus_tui.query import Key, Moment, written_between, written_exactly
-from qiscus_tui.service.sessions.groups import KINDS, Group, Kind, grouped, kinds_of, shown
+from qiscus_tui.service.sessions.groups import (
+    KINDS,
+    Group,
+    Kind,
+    grouped,
+    kinds_of,
+    shown,
+    times_of,
+)
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 
 MOST = 50
@@ -176,13 +184,10 @@ def largest_sprawl(listed: SessionList, groups: Sequence[Group], now: float) -> 
     group = next((one for one in groups if not one.is_unknown and not one.protected), None)
     if group is None or group.count < SPRAWL:
         return None
-    sessions = [*map(listed.sessions.__getitem__, group.positions)]
-    dated = group.newest_at is not None
-    newest = max((one.created_at for one in sessions if one.created_at), default=-math.inf)
-    unused = 0
-    for session in sessions:
-        created, used = session.created_at, session.last_used_at
-        may_be_newest = dated and (created is None or created >= newest)
+    newest, unused = group.newest_at, 0
+    for position in group.positions:
+        created, used = listed.facts.created_at[position], listed.facts.last_used_at[position]
+        may_be_newest = newest is not None and (created is None or created >= newest)
         unused += used is not None and now - used >= UNUSED_AFTER and not may_be_newest
     return Sprawl(group, None if group.last_used_at is None else unused)
 
@@ -218,13 +223,10 @@ def count_overview(
 ) -> Overview:
     """Count the sessions at these positions of a list; all by default."""
     starts = days_around(moment.server_now)
-    sessions = listed.sessions
-    if positions is not None:
-        sessions = [sessions[position] for position in positions]
-    total = len(sessions)
-    created = sorted(one.created_at for one in sessions if one.created_at is not None)
-    ends = sorted(one.expires_at for one in sessions if one.expires_at is not None)
-    uncreated, undated = total - len(created), total - len(ends)
+    counted_ones = range(len(listed)) if positions is None else positions
+    created = times_of(counted_ones, listed.facts.created_at)
+    ends = times_of(counted_ones, listed.facts.expires_at)
+    uncreated, undated = len(counted_ones) - len(created), len(counted_ones) - len(ends)
     before = [bisect_left(created, start) for start in starts]
     issued = [until - since for since, until in pairwise((0, *before, len(created)))]
     days = day_bars(starts, issued)

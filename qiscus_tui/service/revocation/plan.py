@@ -155,6 +155,10 @@ class RevocationPlan:
     moment: Moment
     """When the rules were applied."""
     targets: tuple[Session, ...]
+    target_positions: Sequence[int]
+    """Where they are in the list."""
+    ends_current: bool
+    """Whether our own session is among them."""
     left_out: tuple[LeftOut, ...]
     """What is left out whatever the rules."""
     kept: tuple[LeftOut, ...]
@@ -206,20 +210,10 @@ class RevocationPlan:
 
         return _FILTER_WORD.sub(shown, text)
 
-    @cached_property
-    def target_positions(self) -> list[int]:
-        """Return where the targets are in the list."""
-        return [self.listed.positions[target.id] for target in self.targets]
-
     @property
     def is_large(self) -> bool:
         """Whether it must be confirmed by typing its number."""
         return len(self.targets) > LARGE
-
-    @cached_property
-    def ends_current(self) -> bool:
-        """Whether our own session is among the targets."""
-        return any(target.current for target in self.targets)
 
     @cached_property
     def revokes_by_id(self) -> bool:
@@ -299,6 +293,8 @@ def make_plan(
         retention,
         moment,
         tuple(targets.values()),
+        [*targets],
+        any(target.current for target in targets.values()),
         tuple(left_out),
         tuple(kept),
         tuple(

@@ -8,11 +8,12 @@ direction, and equals are the largest first.
 """
 
 import enum
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -249,32 +250,34 @@ def grouped(
 
 def _group(listed: SessionList, members: Members, moment: Moment, total: int) -> Group:
     """Return what is known of these members, of `total` sessions that were grouped."""
-    now, sessions = moment.server_now, [listed.sessions[at] for at in members.positions]
-    created = [one.created_at for one in sessions if one.created_at is not None]
-    used = [one.last_used_at for one in sessions if one.last_used_at is not None]
-    ends = [one.expires_at for one in sessions if one.expires_at is not None]
-    oldest, per_day = min(created, default=None), None
-    if oldest is not None:
-        days = min(max(now - oldest, DAY), PER_DAY_OF) / DAY
-        per_day = sum(at > now - PER_DAY_OF for at in created) / days
-    whether_current = {one.current for one in sessions}
+    now, positions = moment.server_now, members.positions
+    created, used, ends = (times_of(positions, times) for times in listed.facts[:3])
+    per_day = None
+    if created:
+        days = min(max(now - created[0], DAY), PER_DAY_OF) / DAY
+        per_day = (len(created) - bisect_right(created, now - PER_DAY_OF)) / days
+    whether_current = {listed.facts.current[position] for position in positions}
+    labels = {listed.labels[position] for position in positions}
     return Group(
         keys=members.keys,
         kinds=members.kinds,
         positions=members.positions,
         share=members.count / total,
         per_day=per_day,
-        oldest_at=oldest,
-        newest_at=max(created, default=None),
-        last_used_at=max(used, default=None),
-        expiring=sum(map(moment.is_expiring, ends)),
-        in_use=sum(at >= now - DAY for at in used),
-        used_last_hour=sum(at >= now - HOUR for at in used),
+        oldest_at=created[0] if created else None,
+        newest_at=created[-1] if created else None,
+        last_used_at=used[-1] if used else None,
+        expiring=moment.count_expiring(ends),
+        in_use=len(used) - bisect_left(used, now - DAY),
+        used_last_hour=len(used) - bisect_left(used, now - HOUR),
         current=True in whether_current or (None if None in whether_current else False),
-        protected=any(
-            known.protect for at in members.positions if (known := listed.labels[at]) is not None
-        ),
+        protected=any(known.protect for known in labels if known is not None),
     )
+
+
+def times_of(positions: Iterable[int], times: Sequence[float | None]) -> list[float]:
+    """Return the times at these positions, sorted, without those that are unknown."""
+    return sorted([at for position in positions if (at := times[position]) is not None])
 
 
 def kinds_of(
@@ -308,8 +311,8 @@ def lacking(listed: SessionList, keys: Sequence[GroupKey]) -> str | None:
 
 
 def _has(listed: SessionList, key: GroupKey) -> bool:
-    values = {*KINDS[key].values(listed, range(len(listed)))}
-    return any(KINDS[key].kind(value) is not None for value in values)
+    kind, values = cache(KINDS[key].kind), KINDS[key].values(listed, range(len(listed)))
+    return any(kind(value) is not None for value in values)
 
 
 def pairs_in(

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clients import Known
@@ -21,6 +22,15 @@ BY_ID = 'If the server revokes by id, set field = "id" under [api.revoke_token] 
 
 ROUND_LENGTH = 50
 """A list that is cut to its newest sessions has a multiple of this many."""
+
+
+class Facts(NamedTuple):
+    """What groups are counted by, of each session of a list. Times are as in `Session`."""
+
+    created_at: Sequence[float | None]
+    last_used_at: Sequence[float | None]
+    expires_at: Sequence[float | None]
+    current: Sequence[bool | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +139,16 @@ class SessionList:
         ]
 
     @cached_property
+    def facts(self) -> Facts:
+        """Return these columns: in another order than the list's they are much faster to read."""
+        return Facts(
+            [one.created_at for one in self.sessions],
+            [one.last_used_at for one in self.sessions],
+            [one.expires_at for one in self.sessions],
+            [one.current for one in self.sessions],
+        )
+
+    @cached_property
     def _lists_no_token(self) -> bool:
         """Whether any session is listed by neither a full token nor an id that revokes it."""
         return any(session.token is None and not session.revocable for session in self.sessions)
@@ -173,8 +193,9 @@ class SessionList:
     @cached_property
     def unmatched_protection(self) -> tuple[str, ...]:
         """A warning for each protected integration to which no listed session belongs."""
-        labels = {id(label): label for label in self.labels}.values()
-        unseen = [one for one in self.known if one.protect and one not in labels]
+        protected = [one for one in self.known if one.protect]
+        labels = {id(label): label for label in self.labels}.values() if protected else ()
+        unseen = [one for one in protected if one not in labels]
         return tuple(
             f"No listed session belongs to {safe(one.label)}, which is protected"
             f" ({safe(one.client) or 'any client'} · {one.network or 'any network'})."
