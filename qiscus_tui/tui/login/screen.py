@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self, cast
 
@@ -62,6 +61,13 @@ class Tab(enum.Enum):
         """Return the other tab."""
         return Tab.TOKEN if self is Tab.PASSWORD else Tab.PASSWORD
 
+    @property
+    def fields(self) -> dict[str, str]:
+        """Return its two fields with their names: who logs in, and the secret."""
+        if self is Tab.TOKEN:
+            return {"#app-id": "app code", "#long-lived": "token"}
+        return {"#email": "email address", "#password": "password"}
+
 
 class Tick(Checkbox, inherit_bindings=False):
     """`[x] label`, changed by space or a click; enter is left to the form."""
@@ -112,17 +118,6 @@ class Tick(Checkbox, inherit_bindings=False):
         box = "" if self.has_class("-fixed") else f"[{'x' if self.value else ' '}] "
         first, *others = self.label.wrap(max(1, width - len(box)))
         return [Content(box) + first, *(Content(" " * len(box)) + line for line in others)]
-
-
-@dataclass(frozen=True)
-class Entered:
-    """What was entered in the form."""
-
-    server: str
-    email: str = ""
-    password: str = field(default="", repr=False)
-    app_id: str = ""
-    long_lived: str = field(default="", repr=False)
 
 
 class LoginScreen(BaseScreen[None]):
@@ -272,43 +267,28 @@ class LoginScreen(BaseScreen[None]):
         """Log in with what was entered, or say what is missing."""
         if self._is_busy:
             return
-        entered = self._entered()
-        missing = self._missing(entered)
-        if missing is not None:
-            words, field = missing
-            self._say(words, "")
-            self.query_one(field, Field).focus()
-            return
+        for field, name in self._tab.fields.items():
+            if not self._value(field):
+                self._say(f"The {name} is missing.", "")
+                self.query_one(field, Field).focus()
+                return
         self._is_busy = True
         self._say("Logging in…", "", Tone.MUTED)
-        self.run_worker(partial(self._log_in, entered), group="login")
+        who, secret = map(self._value, self._tab.fields)
+        # Begun here: a worker would be described by what it is given.
+        self.run_worker(self._log_in(self._value("#server"), who, secret), group="login")
 
     def _value(self, field: str) -> str:
-        return self.query_one(field, Field).value
+        value = self.query_one(field, Field).value
+        return value if field == "#password" else value.strip()
 
-    def _entered(self) -> Entered:
-        server = self._value("#server").strip()
-        if self._tab is Tab.TOKEN:
-            app_id, token = self._value("#app-id").strip(), self._value("#long-lived").strip()
-            return Entered(server, app_id=app_id, long_lived=token)
-        return Entered(server, self._value("#email").strip(), self._value("#password"))
-
-    def _missing(self, entered: Entered) -> tuple[str, str] | None:
-        if self._tab is Tab.TOKEN:
-            if not entered.app_id:
-                return "The app code is missing.", "#app-id"
-            return None if entered.long_lived else ("The token is missing.", "#long-lived")
-        if not entered.email:
-            return "The email address is missing.", "#email"
-        return None if entered.password else ("The password is missing.", "#password")
-
-    async def _log_in(self, entered: Entered) -> None:
+    async def _log_in(self, server: str, who: str, secret: str) -> None:
         try:
-            parse_origin(entered.server)
+            parse_origin(server)
             storage, _ = await self._find_offer()
             if not self._keep.value:
                 storage = Storage.THIS_RUN
-            done = await log_in_with(self._workspace, entered, storage)
+            done = await log_in_with(self._workspace, server, self._tab, who, secret, storage)
         except QiscusTuiError as error:
             await self._failed(error)
             return
@@ -394,18 +374,20 @@ def is_ticked_at_first(offered: Storage, stored: Storage | None) -> bool:
     return offered is not Storage.FILE or stored is offered
 
 
-async def log_in_with(workspace: Workspace, entered: Entered, storage: Storage) -> LoggedIn:
+async def log_in_with(
+    workspace: Workspace, server: str, tab: Tab, who: str, secret: str, storage: Storage
+) -> LoggedIn:
     """Log in by what was entered. Raises QiscusTuiError."""
     # Loads httpx, which the first frame must not wait for.
     from qiscus_tui.service.account.login import Password, log_in, log_in_with_token
 
     if workspace.demo is None:
-        account_options = replace(workspace.account_options, server=entered.server)
+        account_options = replace(workspace.account_options, server=server)
         workspace = replace(workspace, account_options=account_options)
     secrets = await asyncio.to_thread(secret_store, workspace, storage)
-    if entered.long_lived or entered.app_id:
-        return await log_in_with_token(workspace, secrets, entered.app_id, entered.long_lived)
-    return await log_in(workspace, secrets, Password(entered.email, entered.password))
+    if tab is Tab.TOKEN:
+        return await log_in_with_token(workspace, secrets, who, secret)
+    return await log_in(workspace, secrets, Password(who, secret))
 
 
 def field_at_fault(error: QiscusTuiError, tab: Tab) -> str:
