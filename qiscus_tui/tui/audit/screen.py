@@ -171,18 +171,17 @@ def text_of(plan: PastPlan) -> str:
 def plan_facts(plan: PastPlan) -> list[Fact]:
     """Return who, where and when, how the sessions were chosen, and why."""
     intent = plan.intent
-    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(intent.time))
-    facts = (
-        ("What", plan.title),
-        ("When", when),
-        ("Sessions", f"{len(intent.ids):,}"),
-        *((("Rule", safe(intent.rule)),) if intent.rule else ()),
-        *((("Reason", safe(intent.reason)),) if intent.reason else ()),
-        ("By", f"{plan.who} on {safe(intent.process.host)}"),
-        ("Account", safe(plan.account)),
-        ("Server", safe(intent.server)),
-    )
-    return [Fact(name, value) for name, value in facts]
+    found = {
+        "What": plan.title,
+        "When": time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(intent.time)),
+        "Sessions": f"{len(intent.ids):,}",
+        "Rule": safe(intent.rule),
+        "Reason": safe(intent.reason),
+        "By": f"{plan.who} on {safe(intent.process.host)}",
+        "Account": safe(plan.account),
+        "Server": safe(intent.server),
+    }
+    return [Fact(name, text) for name, text in found.items() if text]
 
 
 def plan_result(plan: PastPlan, width: int) -> Content:

@@ -101,7 +101,8 @@ class OverviewScreen(BaseScreen[str]):
         self.notice.say(doubt.text, is_warning=doubt.is_warning)
         self.show_commands()
         overview = self._overview
-        if self._is_other or (overview is not None and not overview.holds(now)):
+        is_other = self._view.listed is not self._listed or self._filtered is not self._shown
+        if is_other or (overview is not None and not overview.holds(now)):
             self._count()
         elif overview is not None:
             self.expiries.show_bars(overview.expiries(now))
@@ -113,10 +114,6 @@ class OverviewScreen(BaseScreen[str]):
     @property
     def _filtered(self) -> Sequence[int] | None:
         return self._view.shown if self._view.is_filtered else None
-
-    @property
-    def _is_other(self) -> bool:
-        return self._view.listed is not self._listed or self._filtered is not self._shown
 
     def _count(self) -> None:
         """Count what is shown. Until that is done, the bars of before stay."""
@@ -149,24 +146,19 @@ class OverviewScreen(BaseScreen[str]):
 
     def _draw_title(self) -> None:
         text = self._view.query.text.strip() if self._view.is_filtered else ""
+        total = len(self._listed)
+        many = f" of all {total:,} sessions" if total > 1 else " of 1 session" if total else ""
+        if total and self._shown is not None:
+            many = f" of {len(self._shown):,} of {total:,} sessions"
         self.title_line.show_line(
             Line(
                 (
-                    piece(f"overview{self._many()}", Tone.STRONG, ALWAYS),
+                    piece(f"overview{many}", Tone.STRONG, ALWAYS),
                     *((piece(f"/ {text}", Tone.PLAIN, 50, after="   "),) if text else ()),
                 ),
                 (piece("esc back to the list", Tone.MUTED, 20),),
             )
         )
-
-    def _many(self) -> str:
-        """Return ` of all 1,284 sessions`, ` of 212 of 1,284 sessions`."""
-        total = len(self._listed)
-        if not total:
-            return ""
-        if self._shown is not None:
-            return f" of {len(self._shown):,} of {total:,} sessions"
-        return " of 1 session" if total == 1 else f" of all {total:,} sessions"
 
     def _draw_sentence(self) -> None:
         """Name the script that made most, and what to press."""

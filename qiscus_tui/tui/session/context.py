@@ -22,7 +22,7 @@ from qiscus_tui.service.overview import (
     group_history,
     origins_of,
 )
-from qiscus_tui.service.sessions.groups import Group, Kind
+from qiscus_tui.service.sessions.groups import Kind
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.widgets.bars import column_lines
 from qiscus_tui.tui.widgets.cells import created_cell_short, last_used_cell, width_of
@@ -30,7 +30,7 @@ from qiscus_tui.tui.widgets.cells import created_cell_short, last_used_cell, wid
 MOST_STRIP = 8
 """Lines of the strip of days, where there is room."""
 MOST_CELLS = 6
-"""Cells of a day in it."""
+"""Cells of a day in it, with the gap behind it."""
 LOW_STRIP = 3
 """Lines of a strip whose days have no gap between them."""
 ROOMY = 6
@@ -80,21 +80,20 @@ class SessionDetails:
 
 def group_words(context: SessionContext) -> str:
     """Return `newest of 461 from GuzzleHttp · 10.2.0.0/24, one every 1 h 36 min, …`."""
-    history = context.history
+    history, group = context.history, context.history.group
     words = [_place_words(context)]
     if history.interval is not None:
         words.append(f"one every {span(history.interval)}")
-    words.append(_use_words(history.group))
-    if history.group.protected:
-        words.append("protected")
-    return ", ".join(words)
-
-
-def _use_words(group: Group) -> str:
     is_alone, used = group.count == 1, group.in_use
     if group.last_used_at is None:
-        return "its last use is unknown" if is_alone else "it is unknown when they were used"
-    return "not used within 24h" if is_alone and not used else f"{used:,} used within 24h"
+        words.append("its last use is unknown" if is_alone else "it is unknown when they were used")
+    elif is_alone and not used:
+        words.append("not used within 24h")
+    else:
+        words.append(f"{used:,} used within 24h")
+    if group.protected:
+        words.append("protected")
+    return ", ".join(words)
 
 
 def _place_words(context: SessionContext) -> str:
@@ -129,7 +128,7 @@ def draw_context(
     The strip of days is as tall as there is room for.
     """
     history, sentence = context.history, textwrap.wrap(group_words(context), max(1, width))
-    most, cells = max(history.logins), _cells(width)
+    most, cells = max(history.logins), max(1, min(MOST_CELLS, width // DAYS))
     room = height - len(sentence) - _AROUND
     blank = [Content()] if room - 2 >= ROOMY else []
     shown = history.logins[-max(1, width // cells) :]
@@ -147,11 +146,6 @@ def draw_context(
             *_neighbours(listed, context, now, width, with_itself=bool(blank)),
         ]
     )
-
-
-def _cells(width: int) -> int:
-    """Return the cells of a day, with the gap behind it."""
-    return max(1, min(MOST_CELLS, width // DAYS))
 
 
 def day_names(history: GroupHistory, created: float | None, shown: int, cells: int) -> str:

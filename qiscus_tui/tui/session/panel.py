@@ -73,11 +73,6 @@ class SessionPanel(Vertical):
 
     # Which session.
 
-    @property
-    def session(self) -> Session | None:
-        """Return the session that is shown."""
-        return self._session
-
     def show(self, listed: SessionList, session: Session) -> None:
         """Show a session of a list: its fields at once, the rest once it is found out."""
         is_other = self._session is None or session.id != self._session.id
@@ -140,69 +135,63 @@ class SessionPanel(Vertical):
 
 
 def draw_countdown(session: Session, now: float, expiring: float, width: int) -> Content:
-    """Return the time left, and the bar in `width` cells; up to `expiring` seconds are soon."""
-    left = None if session.expires_at is None else session.expires_at - now
-    if session.expires_at is None or left is None:
+    """Return the time left, and the bar in `width` cells; up to `expiring` seconds are soon.
+
+    Below the bar stand issued, now and expiry; of these the dates alone where the rest does not
+    fit.
+    """
+    created_at, expires_at = session.created_at, session.expires_at
+    if expires_at is None:
         return Content.styled("expiry unknown", "bold")
+    left = expires_at - now
     if left <= 0:
         return Content.styled("expired", "bold $text-disabled")
-    computed = ", computed" if session.expires_computed else ""
-    words = f"{countdown(left, to_the_second=True)} left{computed}"
-    is_soon, whole = left < expiring, whole_life(session)
-    style = "$warning" if is_soon else "$primary"
+    whole = TOKEN_LIFETIME if created_at is None else expires_at - created_at
+    if whole <= 0:
+        whole = TOKEN_LIFETIME
     at = round((1 - min(1.0, left / whole)) * (max(2, width) - 1))
-    return Content("\n").join(
-        [
-            Content.styled(words, "bold $warning" if is_soon else "bold"),
-            life_line(at, width, style),
-            Content.styled(_words(session, session.expires_at, now, at, width), "$text-muted"),
-        ]
-    )
-
-
-def _words(session: Session, expires_at: float, now: float, at: int, width: int) -> str:
-    """Return issued, now and expiry; of these the dates alone where the rest does not fit."""
-    left, whole = expires_at - now, round(whole_life(session) / DAY, 1)
-    middle = f"now, {math.ceil(left / DAY * 10) / 10:g} of {whole:g} days left"
-    issued = created_cell_short(session.created_at, now).strip()
+    middle = f"now, {math.ceil(left / DAY * 10) / 10:g} of {round(whole / DAY, 1):g} days left"
+    issued = created_cell_short(created_at, now).strip()
     expires = created_cell_short(expires_at, now).strip()
     first, last = f"issued {issued}", f"expires {expires}"
     if len(first) + len(middle) + len(last) + 2 * _GAP > width:
         first, last = issued.rsplit(" ", 1)[0], expires.rsplit(" ", 1)[0]
     latest = width - len(last) - _GAP - len(middle)
     start = max(len(first) + _GAP, min(at - len(middle) // 2, latest))
-    return f"{first:<{start}}{middle}".ljust(width - len(last)) + last
-
-
-def whole_life(session: Session) -> float:
-    """Return its lifetime in seconds; the usual 30 days if unknown."""
-    if session.created_at is None or session.expires_at is None:
-        return TOKEN_LIFETIME
-    lifetime = session.expires_at - session.created_at
-    return lifetime if lifetime > 0 else TOKEN_LIFETIME
+    dates = f"{first:<{start}}{middle}".ljust(width - len(last)) + last
+    computed = ", computed" if session.expires_computed else ""
+    words = f"{countdown(left, to_the_second=True)} left{computed}"
+    is_soon = left < expiring
+    return Content("\n").join(
+        [
+            Content.styled(words, "bold $warning" if is_soon else "bold"),
+            life_line(at, width, "$warning" if is_soon else "$primary"),
+            Content.styled(dates, "$text-muted"),
+        ]
+    )
 
 
 def facts(listed: SessionList, session: Session, now: float) -> list[Fact]:
     """Return every field that the program knows. Times in the local zone, with it named."""
     position = listed.positions[session.id]
-    known = listed.labels[position]
-    return [
-        Fact("Id", session.id),
-        Fact("Client", listed.clients[position] or UNKNOWN),
-        Fact("User agent", session.safe_agent or UNKNOWN),
-        *([Fact("Known as", _known_words(known.label, protect=known.protect))] if known else []),
-        *(
-            [Fact("New", "this client and network were not seen at an earlier visit")]
-            if listed.new[position]
-            else []
-        ),
-        Fact("IP address", session.safe_ip or UNKNOWN),
-        *([Fact("User", session.safe_user)] if session.safe_user else []),
-        Fact("Created", _moment(session.created_at, now)),
-        Fact("Last used", _moment(session.last_used_at, now)),
-        Fact("Expires", _expiry(listed, session)),
-        Fact("Token", _token_words(session)),
-    ]
+    known, is_new = listed.labels[position], listed.new[position]
+    label = known.label if known else ""
+    if known and known.protect:
+        label += ", protected: stays out of plans unless asked for"
+    found = {
+        "Id": session.id,
+        "Client": listed.clients[position] or UNKNOWN,
+        "User agent": session.safe_agent or UNKNOWN,
+        "Known as": label,
+        "New": "this client and network were not seen at an earlier visit" if is_new else "",
+        "IP address": session.safe_ip or UNKNOWN,
+        "User": session.safe_user,
+        "Created": _moment(session.created_at, now),
+        "Last used": _moment(session.last_used_at, now),
+        "Expires": _expiry(listed, session),
+        "Token": _token_words(session),
+    }
+    return [Fact(name, text) for name, text in found.items() if text]
 
 
 def row_words(listed: SessionList, session: Session, now: float) -> str:
@@ -213,16 +202,13 @@ def row_words(listed: SessionList, session: Session, now: float) -> str:
 
 def unknown_facts(listed: SessionList, session: Session, secrets: Iterable[str]) -> list[Fact]:
     """Return every other field as it came; what looks like a secret is hidden."""
-    known = KnownSecrets(filter(None, (*secrets, session.token, _text(session.revoke_with))))
+    revoked_by = None if session.revoke_with is None else f"{session.revoke_with}"
+    known = KnownSecrets(filter(None, (*secrets, session.token, revoked_by)))
     shown = masked(session.extra or {}, known, listed.lists_token)
     if not isinstance(shown, dict):
         return []
     named = cast("dict[str, object]", shown)
     return [Fact(safe(name, 40), _json(value)) for name, value in named.items()]
-
-
-def _known_words(label: str, *, protect: bool) -> str:
-    return f"{label}, protected: stays out of plans unless asked for" if protect else label
 
 
 def _token_words(session: Session) -> str:
@@ -257,7 +243,3 @@ def _json(value: object) -> str:
     if isinstance(value, str):
         return safe(value)
     return safe(json.dumps(value, ensure_ascii=False, default=str))
-
-
-def _text(value: str | int | None) -> str:
-    return "" if value is None else str(value)

@@ -107,6 +107,7 @@ class DetailScreen(BaseScreen[str]):
         words = "this session" if self.session.current else "session"
         age = self._feed.workspace.clock.now() - self._listed.read_at
         is_marked = not self._is_gone and self._position in self._view.marks
+        place = f"{self._table.cursor_row + 1:,} of {len(self._view.shown):,}"
         gone = piece("no longer listed", Tone.WARNING, ALWAYS)
         self._title.show_line(
             Line(
@@ -117,15 +118,12 @@ class DetailScreen(BaseScreen[str]):
                     piece(self._listed.clients[self._position], Tone.PLAIN, 50),
                 ),
                 (
-                    piece(self._place_words(), Tone.MUTED, 55),
+                    piece(place, Tone.MUTED, 55),
                     piece(f"as listed {age_words(age)}", Tone.MUTED, 60, after="  "),
                     piece("esc back to the list", Tone.MUTED, 65, after="  "),
                 ),
             )
         )
-
-    def _place_words(self) -> str:
-        return f"{self._table.cursor_row + 1:,} of {len(self._view.shown):,}"
 
     @property
     def _under_cursor(self) -> Session:
