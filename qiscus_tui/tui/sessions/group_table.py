@@ -131,7 +131,7 @@ _FACTS: tuple[Column[GroupRow], ...] = (
            sort=GroupFact.LAST_USED),
     Column("IN USE", _in_use, 7, 43, gap=1, is_number=True, style="muted"),
     Column("TO REVOKE", lambda row, _: row.to_revoke, 9, 44, is_number=True),
-    Column("EXPIRING", lambda row, _: f"{row.group.expiring:,}", 8, 40, gap=1, is_number=True,
+    Column("EXPIRING", lambda row, _: f"{row.group.expiring:,}", 8, 40, is_number=True,
            style=lambda row: "soon" if row.group.expiring else "muted"),
 )  # fmt: skip
 _NOTE: Column[GroupRow] = Column("", lambda row, _: row.note, 12, 50)

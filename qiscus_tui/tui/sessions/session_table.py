@@ -24,8 +24,8 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.query.sorting import SortKey
 from qiscus_tui.service.list_settings import UiConfig
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
-from qiscus_tui.tui.listed.marks import Marks
 from qiscus_tui.tui.listed.texts import client_text, client_words
+from qiscus_tui.tui.listed.view import Marks
 from qiscus_tui.tui.widgets.cells import (
     COUNTDOWN_WIDTH,
     MARK,
@@ -118,6 +118,14 @@ def _last_used(row: SessionRow, _: int) -> str:
     return last_used_cell(row.session.last_used_at, row.now)
 
 
+def _client(row: SessionRow, cells: int) -> str:
+    """Return what it is; its sign says that it is protected, where there is no room for that."""
+    words, known = client_text(row.listed, row.position), row.known
+    if known is None or width_of(words) <= cells:
+        return words
+    return words.replace(f"{known.label}, protected", known.label)
+
+
 _name, _state = attrgetter("name_style"), attrgetter("style")
 
 EXPIRES: Column[SessionRow] = Column(
@@ -128,7 +136,7 @@ ID: Column[SessionRow] = Column(
     "ID", lambda row, _: row.session.id[:8], 8, stays=True, sort=SortKey.ID, style=_name
 )
 CLIENT: Column[SessionRow] = Column(
-    "CLIENT", lambda row, _: client_text(row.listed, row.position), _OURS_WIDTH,
+    "CLIENT", _client, _OURS_WIDTH,
     45, least=12, most=48, stays=True, sort=SortKey.CLIENT, style=_name,
 )  # fmt: skip
 CREATED: Column[SessionRow] = Column(
