@@ -5,7 +5,6 @@ from email.utils import formatdate
 
 import httpx
 import pytest
-from msgspec.structs import replace
 
 from qiscus_tui.api.probe import PathProbe, Presence
 from qiscus_tui.api.wire import WireSettings
@@ -67,9 +66,8 @@ async def test_only_get_and_options_are_sent_and_no_credential(clock: ManualCloc
         assert not request.content
 
 
-def workspace(status_of: Callable[[str], int], clock: ManualClock) -> Workspace:
-    transport = httpx.MockTransport(answering(status_of, []))
-    access = DemoAccess(transport, ORIGIN, "a@b.c", "secret-password")
+def workspace(answer: Answer, clock: ManualClock) -> Workspace:
+    access = DemoAccess(httpx.MockTransport(answer), ORIGIN, "a@b.c", "secret-password")
     return Workspace({"TERM": "xterm"}, Config(), LocalFiles.in_memory(), clock, demo=access)
 
 
@@ -81,7 +79,8 @@ async def checks_of(space: Workspace) -> list[Check]:
 async def test_a_missing_path_is_bad_and_says_where_to_set_another_and_nothing_tells_a_secret(
     status: int, health: Health, clock: ManualClock
 ) -> None:
-    checks = await checks_of(workspace(lambda path: status if path == PATH else 404, clock))
+    answer = answering(lambda path: status if path == PATH else 404, [])
+    checks = await checks_of(workspace(answer, clock))
     revoke = next(check for check in checks if check.name.startswith("revoke_token"))
     assert revoke.verdict is health
     assert ("[api.revoke_token]" in revoke.hint) is (health is Health.BAD)
@@ -92,10 +91,9 @@ async def test_a_server_that_is_away_is_one_bad_check(clock: ManualClock) -> Non
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)
 
-    space = workspace(lambda _: 404, clock)
-    assert space.demo is not None
-    space = replace(space, demo=replace(space.demo, transport=httpx.MockTransport(refuse)))
-    bad = [check for check in await checks_of(space) if check.verdict is Health.BAD]
+    bad = [
+        check for check in await checks_of(workspace(refuse, clock)) if check.verdict is Health.BAD
+    ]
     assert [check.name for check in bad] == ["server"]
 
 
@@ -116,10 +114,9 @@ async def test_a_clock_for_which_prune_refuses_its_rules_is_bad(
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(404, headers={"Date": formatdate(clock.now() + offset, usegmt=True)})
 
-    space = workspace(lambda _: 404, clock)
-    assert space.demo is not None
-    space = replace(space, demo=replace(space.demo, transport=httpx.MockTransport(answer)))
-    (found,) = [check for check in await checks_of(space) if check.name == "clock"]
+    (found,) = [
+        check for check in await checks_of(workspace(answer, clock)) if check.name == "clock"
+    ]
     assert found.verdict is verdict
     assert found.verdict is not Health.BAD or "days" in found.words
 
@@ -127,7 +124,7 @@ async def test_a_clock_for_which_prune_refuses_its_rules_is_bad(
 async def test_trying_paths_asks_at_most_six_one_a_second(clock: ManualClock) -> None:
     tried: list[str] = []
     other = "/api/v1/auth/revoke_token"
-    space = workspace(lambda path: 405 if path == other else 404, clock)
+    space = workspace(answering(lambda path: 405 if path == other else 404, []), clock)
     found = await try_paths(space, tried.append)
     assert [(call.name, path) for call, path in found] == [("revoke_token", other)]
     assert len(tried) <= MOST_TRIES

@@ -20,7 +20,7 @@ import asyncio, sys
 from pathlib import Path
 from qiscus_tui.store.account_lock import account_lock
 async def hold():
-    async with account_lock(Path(sys.argv[1]) / "s", "ann"):
+    async with account_lock(Path(sys.argv[1]), "ann"):
         print("held", flush=True)
         sys.stdin.read()
 asyncio.run(hold())
@@ -30,15 +30,10 @@ ACCOUNT_KEY = "https://x abcd ann@b.c"
 
 
 @pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return Paths(tmp_path / "c", tmp_path / "d", tmp_path / "s", tmp_path / "x")
-
-
-@pytest.fixture
 def holder(paths: Paths) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the account `ann`."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(paths.state_dir.parent)],
+        [sys.executable, "-c", HOLD, str(paths.state_dir)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
