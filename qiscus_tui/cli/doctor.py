@@ -169,10 +169,10 @@ async def _confirm(context: VerbContext, connection: "Connection") -> None:
 async def _proved(context: VerbContext, connection: "Connection") -> "LiveReport":
     """Return what `--live` found; the text of it is shown."""
     from qiscus_tui.service.doctor.checks import try_paths
-    from qiscus_tui.service.doctor.live import LiveCheck
+    from qiscus_tui.service.doctor.live import live_check
 
     console = context.console
-    report = await LiveCheck(connection, console.progress).run()
+    report = await live_check(connection, console.progress)
     if report.lacks_list:
         try:
             found = await try_paths(

@@ -13,7 +13,7 @@ from qiscus_tui.errors import AnswerLost, QiscusTuiError, ServerRefused, Storage
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.workspace import DemoAccess
-from qiscus_tui.service.doctor.live import LiveCheck
+from qiscus_tui.service.doctor.live import live_check
 from qiscus_tui.service.doctor.live_report import (
     Ended,
     LiveReport,
@@ -75,7 +75,7 @@ async def wired(here: Sandbox) -> tuple[Connection, Wire]:
 
 
 async def proved(connection: Connection) -> LiveReport:
-    return await LiveCheck(connection, lambda _: None).run()
+    return await live_check(connection, lambda _: None)
 
 
 @BOTH

@@ -90,31 +90,112 @@ class _Attempt:
         """Return whether another field may be tried: nothing ended, and the body was refused."""
         return self.status in _WRONG_BODY and self.state.lives
 
-    @property
-    def outcome(self) -> Outcome:
-        """Return what became of the target, for the audit log."""
-        if self.state.lives:
-            return Outcome.FAILED
-        return Outcome.REVOKED if self.state.accepted is False else Outcome.UNKNOWN
+
+async def live_check(connection: Connection, progress: Callable[[str], None]) -> LiveReport:
+    """Return what was found. Every token made here is ended again.
+
+    Raises ReadOnly, StorageError; LoginNeeded and OutOfReach if no token was made yet.
+    """
+    connection.must_be_writable()
+    await connection.long_lived()
+    client, contract = connection.client, connection.client.contract
+    client.observer = AnswerObserver(_values_of(connection.account), client.own_secrets)
+    findings = {
+        contract.list: _NOT_REACHED,
+        contract.refresh: _NOT_REACHED,
+        contract.revoke: _NOT_REACHED,
+        client.profile_call(connection.account.role): _NOT_REACHED,
+        contract.logout: _NOT_NEEDED,
+        contract.revoke_all: _ENDS_ALL,
+        contract.login: _NEEDS_PASSWORD,
+    }
+    report = LiveReport(str(client.origin), connection.clock.now(), client.observer, findings)
+    progress("Reading the list")
+    try:
+        before = await connection.read_list()
+    except ServerError as error:
+        findings[contract.list] = by_error(error)
+    else:
+        report.notes += [_known_words(one, before.count_of(one)) for one in before.known]
+        stored = (await connection.credentials()).short_lived
+        await _Proof(connection, report, progress, before, stored).run()
+    client.observer = None
+    report.checked_at = connection.clock.now()
+    return report
 
 
-class RevokeProof:
-    """Proves the revoke call, in the audit log like every other revoke."""
+class _Proof:
+    """Proves the calls with tokens of its own, in the audit log like every other revoke."""
 
     def __init__(
         self,
         connection: Connection,
-        tokens: OwnTokens,
         report: LiveReport,
         progress: Callable[[str], None],
+        before: SessionList,
+        stored: ShortLived | None,
     ) -> None:
+        """`before` is the list from before any was made, `stored` the account's own token."""
         self._connection = connection
         self._client = connection.client
-        self._tokens = tokens
         self._report = report
         self._progress = progress
+        self._before = before
+        self._stored = stored
+        self._tokens = OwnTokens(connection, before, stored.token if stored is not None else None)
 
-    async def prove(self, pair: Pair, listed: SessionList) -> None:
+    async def run(self) -> None:
+        """Prove what can be proven, end the tokens, and report it all."""
+        tokens, findings, contract = self._tokens, self._report.findings, self._client.contract
+        try:
+            await self._prove()
+            if (finding := await tokens.log_out()) is not None:
+                findings[contract.logout] = finding
+            await tokens.end_all()
+        except BaseException:
+            await tokens.end_all_in_time()
+            raise
+        if tokens.profile is not None:
+            findings[self._client.profile_call(self._connection.account.role)] = tokens.profile
+        self._report.left = await tokens.left()
+        if self._stored is not None:
+            await self._replace_if_ended(self._stored)
+
+    async def _prove(self) -> None:
+        """Prove list and refresh, and the revoke with one of two tokens."""
+        tokens, before, stored = self._tokens, self._before, self._stored
+        contract, findings = self._client.contract, self._report.findings
+        self._progress("Making two tokens")
+        try:
+            older, newer = await tokens.make(), await tokens.make()
+        except ANSWER_ERRORS as error:
+            findings[contract.refresh] = by_error(error)
+            return
+        place = self._report.observer.place_of(newer)
+        if tokens.existed:
+            findings[contract.refresh] = _NOT_NEW
+            return
+        own_id = fingerprint(stored.token) if stored is not None else ""
+        found = await self._read_after(before, frozenset([own_id]))
+        if found is None or found.last is None:
+            return
+        listed = found.last
+        tokens.compare(listed)
+        self._report.notes += time_notes(listed, self._connection.zone.offset)
+        old, new = await tokens.state(older, listed), await tokens.state(newer, listed)
+        findings[contract.list] = judge_list(
+            before, listed, new, self._report.observer.token_fields
+        )
+        was_listed = stored is None or before.lists_token(stored.token)
+        ended = ended_of(found, own_id, was_listed=was_listed)
+        findings[contract.refresh] = judge_refresh(place, old, new, ended.others)
+        pair = Pair(older, old, newer) if old.lives else Pair(newer, new, None)
+        if not tokens.is_proven(pair.target):
+            findings[contract.revoke] = _UNPROVEN
+        elif pair.state.lives:
+            await self._prove_revoke(pair, listed)
+
+    async def _prove_revoke(self, pair: Pair, listed: SessionList) -> None:
         """Revoke the target, which lives, and note what was found.
 
         `listed` is the list with both tokens. Raises StorageError if the intent can't be recorded:
@@ -136,9 +217,13 @@ class RevokeProof:
             with contextlib.suppress(StorageError):
                 await asyncio.to_thread(trail.cut_short, 1, 0)
             raise
-        if not attempt.state.lives:
+        if attempt.state.lives:
+            outcome = Outcome.FAILED.value
+        else:
             self._tokens.note_ended(pair.target)
-        outcome, words = attempt.outcome.value, findings[call].words
+            is_certain = attempt.state.accepted is False
+            outcome = (Outcome.REVOKED if is_certain else Outcome.UNKNOWN).value
+        words = findings[call].words
         await self._report.store(lambda: trail.finish({outcome: 1}, [(target_id, outcome, words)]))
         await self._remember(findings[call].verdict)
 
@@ -163,7 +248,7 @@ class RevokeProof:
         error, tries = await self._send(call, pair.target)
         target_id, was_listed = fingerprint(pair.target), pair.state.is_listed
         sent = frozenset([target_id]) if was_listed else frozenset[str]()
-        found = await self.read_after(listed, sent, awaited=sent if error is None else frozenset())
+        found = await self._read_after(listed, sent, awaited=sent if error is None else frozenset())
         after = found.last if found is not None else None
         state = await self._tokens.state(pair.target, after)
         ended = ended_of(found, target_id, was_listed=was_listed) if found is not None else None
@@ -178,7 +263,7 @@ class RevokeProof:
         status = error.status if isinstance(error, ServerError) else 0
         return _Attempt(call, finding, status, state)
 
-    async def read_after(
+    async def _read_after(
         self,
         before: SessionList,
         sent: Set[str] = frozenset(),
@@ -235,104 +320,6 @@ class RevokeProof:
             self._report.notes.append("Revoking on this server needs no trial any more.")
         elif verdict is Verdict.DIFFERS:
             await self._report.store(verified.forget)
-
-
-class LiveCheck:
-    """One check of one account's server."""
-
-    def __init__(self, connection: Connection, progress: Callable[[str], None]) -> None:
-        self._connection = connection
-        self._client = connection.client
-        self._progress = progress
-        contract = self._client.contract
-        self._profile_call = self._client.profile_call(connection.account.role)
-        self._observer = AnswerObserver(_values_of(connection.account), self._client.own_secrets)
-        self._report = LiveReport(
-            str(self._client.origin),
-            connection.clock.now(),
-            self._observer,
-            {
-                contract.list: _NOT_REACHED,
-                contract.refresh: _NOT_REACHED,
-                contract.revoke: _NOT_REACHED,
-                self._profile_call: _NOT_REACHED,
-                contract.logout: _NOT_NEEDED,
-                contract.revoke_all: _ENDS_ALL,
-                contract.login: _NEEDS_PASSWORD,
-            },
-        )
-        self._findings = self._report.findings
-
-    async def run(self) -> LiveReport:
-        """Return what was found. Every token made here is ended again.
-
-        Raises ReadOnly, StorageError; LoginNeeded and OutOfReach if no token was made yet.
-        """
-        self._connection.must_be_writable()
-        await self._connection.long_lived()
-        self._client.observer = self._observer
-        self._progress("Reading the list")
-        try:
-            before = await self._connection.read_list()
-        except ServerError as error:
-            self._findings[self._client.contract.list] = by_error(error)
-        else:
-            self._report.notes += [_known_words(one, before.count_of(one)) for one in before.known]
-            await self._with_own_tokens(before)
-        self._client.observer = None
-        self._report.checked_at = self._connection.clock.now()
-        return self._report
-
-    async def _with_own_tokens(self, before: SessionList) -> None:
-        stored = (await self._connection.credentials()).short_lived
-        tokens = OwnTokens(self._connection, before, stored.token if stored is not None else None)
-        try:
-            await self._prove(tokens, before, stored)
-            if (finding := await tokens.log_out()) is not None:
-                self._findings[self._client.contract.logout] = finding
-            await tokens.end_all()
-        except BaseException:
-            await tokens.end_all_in_time()
-            raise
-        if tokens.profile is not None:
-            self._findings[self._profile_call] = tokens.profile
-        self._report.left = await tokens.left()
-        if stored is not None:
-            await self._replace_if_ended(stored)
-
-    async def _prove(
-        self, tokens: OwnTokens, before: SessionList, stored: ShortLived | None
-    ) -> None:
-        """Prove list and refresh, and the revoke with one of two tokens."""
-        contract, findings = self._client.contract, self._findings
-        self._progress("Making two tokens")
-        try:
-            older, newer = await tokens.make(), await tokens.make()
-        except ANSWER_ERRORS as error:
-            findings[contract.refresh] = by_error(error)
-            return
-        place = self._observer.place_of(newer)
-        if tokens.existed:
-            findings[contract.refresh] = _NOT_NEW
-            return
-        own_id = fingerprint(stored.token) if stored is not None else ""
-        revoke = RevokeProof(self._connection, tokens, self._report, self._progress)
-        found = await revoke.read_after(before, frozenset([own_id]))
-        if found is None or found.last is None:
-            return
-        listed = found.last
-        tokens.compare(listed)
-        self._report.notes += time_notes(listed, self._connection.zone.offset)
-        old, new = await tokens.state(older, listed), await tokens.state(newer, listed)
-        findings[contract.list] = judge_list(before, listed, new, self._observer.token_fields)
-        was_listed = stored is None or before.lists_token(stored.token)
-        ended = ended_of(found, own_id, was_listed=was_listed)
-        findings[contract.refresh] = judge_refresh(place, old, new, ended.others)
-        pair = Pair(older, old, newer) if old.lives else Pair(newer, new, None)
-        if not tokens.is_proven(pair.target):
-            findings[contract.revoke] = _UNPROVEN
-        elif pair.state.lives:
-            await revoke.prove(pair, listed)
 
     async def _replace_if_ended(self, stored: ShortLived) -> None:
         """Replace the account's own stored token if a refresh ended it."""

@@ -8,6 +8,7 @@ import enum
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 
 from qiscus_tui import __version__
@@ -53,24 +54,10 @@ class CallFinding:
     words: str
 
 
-def confirmed(words: str) -> CallFinding:
-    """Return the finding that a call works as expected."""
-    return CallFinding(Verdict.CONFIRMED, words)
-
-
-def differs(words: str) -> CallFinding:
-    """Return the finding that it does not."""
-    return CallFinding(Verdict.DIFFERS, words)
-
-
-def cannot_tell(words: str) -> CallFinding:
-    """Return the finding that nothing is proven."""
-    return CallFinding(Verdict.CANNOT_TELL, words)
-
-
-def not_tried(words: str) -> CallFinding:
-    """Return the finding that it was not called."""
-    return CallFinding(Verdict.NOT_TRIED, words)
+confirmed = partial(CallFinding, Verdict.CONFIRMED)
+differs = partial(CallFinding, Verdict.DIFFERS)
+cannot_tell = partial(CallFinding, Verdict.CANNOT_TELL)
+not_tried = partial(CallFinding, Verdict.NOT_TRIED)
 
 
 @dataclass(frozen=True)
