@@ -23,7 +23,7 @@ from qiscus_tui.model.session import is_full_id
 from qiscus_tui.model.text import capitalized
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.history import seen_before
-from qiscus_tui.service.revocation.outcomes import Report
+from qiscus_tui.service.revocation.outcomes import GONE, Report, known_outcomes
 from qiscus_tui.service.revocation.plan import (
     Allowed,
     Exclusion,
@@ -206,14 +206,15 @@ async def carry_out(
 ) -> int:
     """Show the plan, or have it confirmed and apply it. Return the exit code.
 
-    `on_report` gets how it ended.
+    That of a dry run says what is known already. `on_report` gets how it ended.
     """
     options, console = context.options, context.console
     emptied = emptied_words(plan)
     if options.dry_run:
         _show_plan(context, connection, plan, emptied)
         _must_leave_some(context, emptied)
-        code: int = ExitCode.DONE
+        is_whole = all(one.outcome in GONE for one in known_outcomes(plan))
+        code: int = ExitCode.DONE if is_whole else ExitCode.INCOMPLETE
     else:
         must_fit(plan, yes=options.yes, most=options.max)
         _must_leave_some(context, emptied)

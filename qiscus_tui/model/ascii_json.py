@@ -4,6 +4,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable, Generator, Mapping
+from typing import Self
 
 _ESCAPES = re.compile(r"(\\\\|\\ud[89ab]..\\ud[c-f]..)|\\ud[89a-f]..")
 """An escaped backslash, a pair of surrogates, or a lone one."""
@@ -21,11 +22,21 @@ def ascii_json(value: object) -> str:
 
 
 class JsonArray:
-    """An ASCII JSON array of objects, an object a line, written while they come."""
+    """An ASCII JSON array of objects, an object a line, written while they come.
+
+    It is ended with its block. Where an error or a signal ends that, an empty array is not written.
+    """
 
     def __init__(self, write: Callable[[str], object]) -> None:
         self._write = write
         self.is_empty = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is None or not self.is_empty:
+            self._end()
 
     def add(self, value: Mapping[str, object]) -> None:
         """Write the next object."""
@@ -42,11 +53,10 @@ class JsonArray:
         try:
             yield array
         finally:
-            array.end()
+            array._end()
             self._write("}")
 
-    def end(self) -> None:
-        """Write the end; no more can follow."""
+    def _end(self) -> None:
         self._write("[]\n" if self.is_empty else "\n]\n")
 
     def _begin(self, text: str) -> None:

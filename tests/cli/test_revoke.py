@@ -267,6 +267,15 @@ def test_a_dry_run_shows_the_plan_and_sends_nothing(logged_in: Program) -> None:
     assert logged_in.server.calls[Call.REVOKE] == 0
 
 
+def test_a_dry_run_ends_with_what_is_known_of_the_sessions_it_names(logged_in: Program) -> None:
+    (own,) = (one["id"] for one in logged_in("sessions", "--json").json() if one["current"])
+    first, (gone,) = logged_in.ids()[0], ended_elsewhere(logged_in)
+    for named, code in ((first, 0), (gone, 0), (NOT_LISTED, 3), (own, 3)):
+        dry, real = (logged_in("revoke", named, *how) for how in (["--dry-run"], ["--yes"]))
+        assert (dry.code, real.code) == (code, code), named
+    assert logged_in("revoke", "--filter=is:current", "--dry-run").code == 0
+
+
 def test_a_plan_is_in_the_order_of_the_list_however_it_was_asked_for(logged_in: Program) -> None:
     ids = logged_in.ids()
     by_filter = ["--filter=-id:000000000000"]

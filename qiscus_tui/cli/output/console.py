@@ -11,6 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import nullcontext
 from typing import TextIO
 
 from qiscus_tui.cli.signals import interruptible
@@ -71,40 +72,18 @@ class Results:
             os.dup2(null, self.out.fileno())
             os.close(null)
 
-    @contextlib.contextmanager
-    def json_array(self) -> Generator[JsonArray]:
+    def json_array(self) -> contextlib.AbstractContextManager[JsonArray]:
         """Give the array that the elements of a result go to: its own, or that of all results."""
-        if self.document is not None:
-            yield self.document
-        else:
-            with _ended_array(self.write) as array:
-                yield array
+        return JsonArray(self.write) if self.document is None else nullcontext(self.document)
 
     @contextlib.contextmanager
     def one_document(self) -> Generator[None]:
         """Make one JSON array of all results in the block, also where a signal ends it."""
         try:
-            with _ended_array(self.write) as array:
-                self.document = array
+            with JsonArray(self.write) as self.document:
                 yield
         finally:
             self.document = None
-
-
-@contextlib.contextmanager
-def _ended_array(write: Callable[[str], object]) -> Generator[JsonArray]:
-    """Give a JSON array that is ended with the block.
-
-    Where an error or a signal ends the block, an array without an element is not written.
-    """
-    array = JsonArray(write)
-    try:
-        yield array
-    except BaseException:
-        if not array.is_empty:
-            array.end()
-        raise
-    array.end()
 
 
 ARM_DELAY = 0.5
@@ -230,17 +209,11 @@ class Console:
 
     def _write_to_terminal(self, text: str) -> bool:
         try:
-            terminal = os.open(TERMINAL, os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC)
+            opened = os.open(TERMINAL, os.O_WRONLY | os.O_NOCTTY)
+            with open(opened, "w", encoding="ascii", errors="backslashreplace") as terminal:
+                terminal.write(text)
         except OSError:
             return False
-        try:
-            left = text.encode("ascii", "backslashreplace")
-            while left:
-                left = left[os.write(terminal, left) :]
-        except OSError:
-            return False
-        finally:
-            os.close(terminal)
         return True
 
     def head(self, text: str) -> None:

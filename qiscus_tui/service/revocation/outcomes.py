@@ -179,6 +179,25 @@ def outcome_of(
             return SessionOutcome(session_id, Outcome.REVOKED, reason)
 
 
+def known_outcomes(plan: RevocationPlan) -> tuple[SessionOutcome, ...]:
+    """Return the outcomes that are known before anything is sent.
+
+    Of each id or token that is not listed, and each named session that is left out.
+    """
+    gone, missing = (Outcome.ALREADY_GONE, None), (Outcome.NOT_SENT, plan.unlisted_reason)
+    if plan.listed.absence_doubt is not None:
+        gone = missing = (Outcome.UNKNOWN, plan.unlisted_reason)
+    return (
+        *(SessionOutcome(one, *gone) for one in plan.selection.gone),
+        *(SessionOutcome(one, *missing) for one in plan.selection.unlisted),
+        *(
+            SessionOutcome(left.session.id, Outcome.NOT_SENT, left.reason)
+            for left in plan.left_out
+            if plan.selection.named
+        ),
+    )
+
+
 def record_end(
     trail: AuditTrail,
     listed: SessionList,
@@ -260,25 +279,12 @@ class Evidence:
     def outcomes(
         self, halted: str | None, trouble: QiscusTuiError | None
     ) -> tuple[SessionOutcome, ...]:
-        """Return one for each target, each id or token that is not listed, and each named session
-        that was left out.
+        """Return one for each target, and what was known before.
 
         `halted` is why sending stopped, `trouble` why the list could not be read afterwards.
         """
-        plan = self.plan
-        gone, missing = (Outcome.ALREADY_GONE, None), (Outcome.NOT_SENT, plan.unlisted_reason)
-        if plan.listed.absence_doubt is not None:
-            gone = missing = (Outcome.UNKNOWN, plan.unlisted_reason)
-        return (
-            *(self._of(target, halted, trouble) for target in plan.targets),
-            *(SessionOutcome(one, *gone) for one in plan.selection.gone),
-            *(SessionOutcome(one, *missing) for one in plan.selection.unlisted),
-            *(
-                SessionOutcome(left.session.id, Outcome.NOT_SENT, left.reason)
-                for left in plan.left_out
-                if plan.selection.named
-            ),
-        )
+        targets = (self._of(target, halted, trouble) for target in self.plan.targets)
+        return (*targets, *known_outcomes(self.plan))
 
     def _of(
         self, session: Session, halted: str | None, trouble: QiscusTuiError | None

@@ -72,10 +72,9 @@ class Export(Unshown, frozen=True, dict=True):
         if kind is ExportFormat.CSV:
             write_csv(CSV_COLUMNS, self.records(), out)
             return
-        array = JsonArray(out.write)
-        for record in self.records():
-            array.add(record)
-        array.end()
+        with JsonArray(out.write) as array:
+            for record in self.records():
+                array.add(record)
 
     def record(self, position: int) -> Record:
         """Return one session as JSON values: exact text, times RFC 3339 UTC, unknown is None."""
