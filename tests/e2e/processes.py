@@ -13,14 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.model.account import Account, Credentials, Storage
+from qiscus_tui.api.contract import Contract
+from qiscus_tui.model.account import Account, Credentials, Storage, parse_origin
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.service.account.login import Password, log_in, log_in_with_token
 from qiscus_tui.service.account.selection import AccountOptions
 from qiscus_tui.service.account.storage import secret_store
 from qiscus_tui.service.account.workspace import LocalFiles, open_workspace
+from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
+from qiscus_tui.store.state import VerifiedCalls
 from tests.program import Done, run_here
 from tests.sandbox import PASSWORD, DemoState, Dialect, demo_state
 from tests.sandbox.dialects import PLAIN
@@ -29,6 +32,20 @@ from tests.sandbox.server import running
 PROJECT = Path(__file__).parents[2]
 PROGRAM = (sys.executable, "-m", "qiscus_tui")
 EMAIL = "admin@demo.example"
+
+
+def keep(paths: Paths, account: Account, credentials: Credentials) -> None:
+    """What a login leaves behind in files, without the way there."""
+    FileSecrets(paths).write(account.key, credentials)
+    book = AccountBook(paths)
+    book.use(book.save(StoredAccount("", account, Storage.FILE)).name)
+
+
+def keep_that_revoking_works(paths: Paths, url: str, app_code: str) -> None:
+    """What the first revoke on a server leaves behind: no trial is needed."""
+    revoke = Contract().revoke
+    call = f"{revoke.path} {revoke.field}"
+    VerifiedCalls(paths, str(parse_origin(url)), app_code, call).remember()
 
 
 @dataclass

@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.cli.verbs import VERBS
-from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage, parse_origin
-from qiscus_tui.store.accounts import AccountBook, StoredAccount
+from qiscus_tui.model.account import Account, Credentials, ShortLived, parse_origin
 from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.secrets import FileSecrets
-from tests.e2e.processes import PROJECT
+from tests.e2e.processes import PROJECT, keep
 
 FORKED = """
 import json, os, sys
@@ -122,11 +120,7 @@ def kept(tmp_path: Path) -> Path:
     paths = Paths(tmp_path, tmp_path, tmp_path / "state", tmp_path / "cache")
     tmp_path.chmod(0o700)
     account = Account(parse_origin("https://demo.invalid"), "demo", "a@b.c")
-    book = AccountBook(paths)
-    stored = book.save(StoredAccount("a", account, Storage.FILE))
-    book.use(stored.name)
-    short = ShortLived(TOKEN, time.time() + 86_400)
-    FileSecrets(paths).write(account.key, Credentials("long-lived", short))
+    keep(paths, account, Credentials("long-lived", ShortLived(TOKEN, time.time() + 86_400)))
     return tmp_path
 
 

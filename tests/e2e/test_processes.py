@@ -10,10 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.api.contract import Contract
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.store.state import VerifiedCalls
-from tests.e2e.processes import PROGRAM, Machine, machine
+from tests.e2e.processes import PROGRAM, Machine, keep_that_revoking_works, machine
 
 WAIT = 60
 
@@ -23,19 +21,13 @@ def listed(on: Machine) -> set[str]:
     return {fingerprint(token) for token in on.tokens()}
 
 
-def keep_that_revoking_works(on: Machine) -> None:
-    """What the first revoke on a server leaves behind: no trial is needed."""
-    revoke, app_code = Contract().revoke, on.state.credentials.app_code
-    VerifiedCalls(on.paths, on.url, app_code, f"{revoke.path} {revoke.field}").remember()
-
-
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGHUP, 129)])
 def test_a_signal_ends_a_revoke_in_good_order(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     with machine(tmp_path, sessions=60, latency_ms=100) as on:
         on.log_in_at_once()
-        keep_that_revoking_works(on)
+        keep_that_revoking_works(on.paths, on.url, on.state.credentials.app_code)
         rows = on.run_here("sessions", "--json").json()
         lasting = {one["id"] for one in rows if one["expires_in"] > 3600 and not one["current"]}
         before = listed(on)

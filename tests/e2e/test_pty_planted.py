@@ -3,44 +3,20 @@
 import base64
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from qiscus_tui.model.clock import SystemClock
-from tests.cli.conftest import Program
 from tests.e2e.conftest import Opener, Server, log_in
 from tests.e2e.terminal import ENTER, ESCAPE, Terminal
-from tests.planted import EVIL, planting
+from tests.planted import EVIL, foreign, planting
 from tests.sandbox import DIALECTS, Call, DemoState, demo_state
 from tests.sandbox import server as demo_server
 from tests.sandbox.app import demo_app
 from tests.sandbox.calls import Fault
 from tests.sandbox.server import running
-
-_OWN = re.compile(
-    r"\x1b\[[\d;:]*[mHGCLMr]"  # colours, the cursor's place, rows that move
-    r"|\x1b\[\?[\d;]+[hl]"  # modes
-    r"|\x1b\[\?\d+\$p"  # is a mode known?
-    r"|\x1b\[[<>=]\d*u"  # kitty's keyboard
-    r"|\x1b\[>?c|\x1b\[5n"  # who is there, is all shown?
-    r"|\x1b\]11;\?\x1b\\"  # on which background?
-)
-_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-"""Controls, invisible formats (bidi, zero width, tags), surrogates, line separators."""
-
-
-def foreign(raw: bytes) -> list[str]:
-    """Every control or invisible character that is in no sequence of the program's own."""
-    whole = raw[: raw.rfind(b"\x1b")]  # the last sequence may still be on its way
-    text = _OWN.sub("", whole.decode())
-    return [
-        ascii(text[max(0, place - 12) : place + 24])
-        for place, character in enumerate(text)
-        if unicodedata.category(character) in _HIDDEN and character not in "\r\n"
-    ]
-
 
 # What somebody pastes is drawn without its controls; bidi and zero-width signs stay in it.
 PASTED = "".join(one for one in EVIL if unicodedata.category(one) not in {"Cf", "Zl"})
@@ -163,71 +139,3 @@ def walk_failures(terminal: Terminal, state: DemoState) -> None:
     terminal.send("r")
     terminal.wait_for("Session ended: log in again")
     terminal.wait_for("Password")
-
-
-@pytest.fixture
-def program(tmp_path: Path, clock: object, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """The program of a person at a terminal, before such a server."""
-    from tests.cli import conftest
-
-    make: Callable[..., Program] = vars(conftest.program)["__wrapped__"]
-    made = make(tmp_path, clock, monkeypatch)
-    planted = planting(demo_app(made.server))  # pyright: ignore[reportArgumentType]
-    monkeypatch.setattr(made, "transport", lambda: conftest.httpx.ASGITransport(planted))  # pyright: ignore[reportArgumentType]
-    return made
-
-
-VERBS: tuple[tuple[str, ...], ...] = (
-    ("sessions",),
-    ("sessions", "--csv"),
-    ("sessions", "--json"),
-    ("status",),
-    ("status", "--json"),
-    ("accounts",),
-    ("accounts", "--json"),
-    ("revoke", "ID", "--dry-run"),
-    ("revoke", "ID", "--yes"),
-    ("revoke", "--filter", "is:revocable", "--include-current", "--dry-run"),
-    ("revoke", "--filter", "\x1b]0;owned\x07", "--dry-run"),
-    ("audit",),
-    ("audit", "--json"),
-    ("refresh",),
-    ("token", "--json"),
-    ("exec", "--rest", "--", "true"),
-    ("api", "GET", "/api/v1/admin/get_profile"),
-    ("api", "GET", "/nowhere"),
-    ("doctor",),
-    ("doctor", "--live", "--yes"),
-    ("doctor", "--live", "--yes", "--json"),
-    ("revoke-all", "--dry-run"),
-    ("accounts", "use", "NAME"),
-    ("logout",),
-)
-
-
-def test_no_verb_lets_an_escape_through(program: Program) -> None:
-    login = program.login()
-    assert "]52;c;" in login.out
-    said = [login]
-    ids = [session_id for session_id in program.ids() if session_id]
-    name = program("accounts", "--json").json()[0]["account"]
-    for verb in VERBS:
-        words = [{"ID": ids[0], "NAME": name}.get(word, word) for word in verb]
-        said.append(program(*words, terminal=True))
-    calls = {
-        Call.LOGIN: (),
-        Call.LIST: ("sessions",),
-        Call.REVOKE: ("revoke", ids[1], "--yes"),
-        Call.REFRESH: ("refresh",),
-        Call.REVOKE_ALL: ("revoke-all", "--yes"),
-        Call.PROFILE: ("status",),
-        Call.LOGOUT: ("logout",),
-    }
-    for call, words in calls.items():
-        program.login()
-        program.server.fail_next(call, *[NO] * 5)
-        said.append(program(*words, terminal=True) if words else program.login())
-        program.server.faults[call].clear()
-    for done in said:
-        assert foreign(f"{done.out}{done.err}\x1b".encode()) == [], done
-        assert EVIL not in done.out + done.err

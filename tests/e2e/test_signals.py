@@ -14,15 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.model.account import Account, Credentials, ShortLived, Storage, parse_origin
+from qiscus_tui.model.account import Account, Credentials, ShortLived, parse_origin
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.signal_shield import ANSWER_WAIT
 from qiscus_tui.store.account_lock import account_lock_name
-from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.audit_records import AuditAccess
-from qiscus_tui.store.secrets import FileSecrets
-from tests.e2e.processes import Machine, SilentServer, machine, silent_server
+from tests.e2e.processes import Machine, SilentServer, keep, machine, silent_server
 from tests.sandbox import PASSWORD, demo_state
 
 LONGEST = 2.5
@@ -40,11 +38,8 @@ def machine_at(home: Path, url: str, *, short_lived: bool, timeout: int = TIMEOU
     here = Machine(home, demo_state(SystemClock(), sessions=0), url)
     (home / "config").mkdir(exist_ok=True)
     (home / "config" / "config.toml").write_text(f'[server]\ntimeout = "{timeout}s"\n')
-    account = Account(parse_origin(url), "demo", "a@b.c")
-    book = AccountBook(here.paths)
-    book.use(book.save(StoredAccount("a", account, Storage.FILE)).name)
     short = ShortLived("QEXshort", time.time() + 20 * 86_400) if short_lived else None
-    FileSecrets(here.paths).write(account.key, Credentials("LLTlong", short))
+    keep(here.paths, Account(parse_origin(url), "demo", "a@b.c"), Credentials("LLTlong", short))
     return here
 
 

@@ -145,11 +145,6 @@ def changed(change: Callable[[bytes], bytes], **headers: str) -> Behaviour:
 
 breaks_off_json = changed(lambda body: body[: len(body) // 2])
 """Answer with the first half of the JSON as if it were all."""
-writes_utf_16 = changed(lambda body: body.decode().encode("utf-16"))
-writes_a_stray_byte = changed(lambda body: body.rstrip()[:-1] + b',"note":"caf\xe9"}')
-"""Answer with a field that is no UTF-8."""
-begins_with_a_mark = changed(lambda body: b"\xef\xbb\xbf" + body)
-"""Put a byte order mark before the answer."""
 
 
 async def breaks_its_chunks(x: Exchange) -> None:
@@ -190,15 +185,6 @@ def with_entry(entry: bytes) -> Behaviour:
         return body.rstrip()[:-1] + b',"more":' + entry + b"}"
 
     return changed(change)
-
-
-def _twice(body: bytes) -> bytes:
-    inside = body.strip()[1:-1]
-    return b"{" + inside + b"," + inside + b"}"
-
-
-says_it_twice = changed(_twice)
-"""Answer with every top-level field twice."""
 
 
 def redirects(location: str, status: int = 302) -> Behaviour:

@@ -12,15 +12,13 @@ import pytest
 from msgspec import structs
 
 from qiscus_tui import __version__
-from qiscus_tui.api.contract import Contract
-from qiscus_tui.model.account import Account, Credentials, Role, ShortLived, Storage, parse_origin
+from qiscus_tui.model.account import Account, Credentials, Role, ShortLived, parse_origin
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.workspace import Workspace
-from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
-from qiscus_tui.store.state import VerifiedCalls
+from tests.e2e.processes import EMAIL, keep, keep_that_revoking_works
 from tests.faults.server import FaultyServer
 from tests.program import Done, run_here
 from tests.sandbox import PASSWORD, USERS, Call
@@ -106,7 +104,6 @@ class Program:
         return [one for one in found if one is not None]
 
 
-EMAIL = "admin@demo.example"
 AGENT = f"qiscus-tui/{__version__}"
 MANY = 30
 
@@ -176,30 +173,14 @@ class Stage:
     targets: list[str] = field(default_factory=list[str])
     """Ids that are to be revoked."""
 
-    def log_in(self, *more: str) -> Done:
-        """Log in, kept in the file."""
-        url = self.url or self.server.url
-        arguments = ("login", "--email", EMAIL, "--password-stdin", "--store", "file")
-        return self.program(*arguments, "--server", url, *more, stdin=f"{PASSWORD}\n")
-
     def keep_account(self) -> None:
         """What a login leaves behind, without the way there."""
-        state, paths = self.server.state, self.program.paths
+        state = self.server.state
         session = state.issue(USERS[EMAIL], Caller(AGENT, "127.0.0.1"))
         origin = parse_origin(self.url or self.server.url)
         account = Account(origin, state.credentials.app_code, EMAIL, role=Role.ADMIN)
         token = ShortLived(session.token, session.expires, self.program.clock.now())
-        FileSecrets(paths).write(account.key, Credentials(state.long_lived_token(), token))
-        book = AccountBook(paths)
-        book.use(book.save(StoredAccount("", account, Storage.FILE)).name)
-
-    def keep_that_revoking_works(self) -> None:
-        """What the first revoke on a server leaves behind."""
-        revoke = Contract().revoke
-        origin = str(parse_origin(self.url or self.server.url))
-        app_code = self.server.state.credentials.app_code
-        call = f"{revoke.path} {revoke.field}"
-        VerifiedCalls(self.program.paths, origin, app_code, call).remember()
+        keep(self.program.paths, account, Credentials(state.long_lived_token(), token))
 
     def prepare(self, deed: Deed) -> None:
         """Everything up to the deed, on a server that is well."""
@@ -207,7 +188,8 @@ class Stage:
             self.keep_account()
             self.own = self.own_id()
         if deed is Deed.REVOKE_MANY:
-            self.keep_that_revoking_works()
+            app_code = self.server.state.credentials.app_code
+            keep_that_revoking_works(self.program.paths, self.url or self.server.url, app_code)
         self.look()
         self.before = self.live()
         self.targets = self.spare({Deed.REVOKE_ONE: 1, Deed.REVOKE_MANY: MANY}.get(deed, 0))
@@ -226,20 +208,21 @@ class Stage:
         live = [one for one in self.server.state.sessions() if one.token not in own]
         return [fingerprint(one.token) for one in live[-count:]] if count else []
 
-    def do(self, deed: Deed) -> Done:
-        """The deed itself."""
-        match deed:
-            case Deed.LOGIN:
-                return self.log_in()
-            case Deed.LIST:
-                return self.program("sessions", "--json")
-            case Deed.REVOKE_ONE | Deed.REVOKE_MANY:
-                return self.program("revoke", *self.targets, "--yes", "--max", "1000", "--json")
-            case Deed.REVOKE_ALL:
-                return self.program("revoke-all", "--yes", "--json")
-            case Deed.REFRESH:
-                # A plain `refresh` goes by the age of its process, which is pytest's here.
-                return self.program("refresh", "--if", self.own)
+    def do(self, deed: Deed, run: Callable[..., Done] | None = None) -> Done:
+        """The deed itself, in this process unless it is `run` otherwise."""
+        return (run or self.program)(*self.words(deed), stdin=f"{PASSWORD}\n")
+
+    def words(self, deed: Deed) -> tuple[str, ...]:
+        """The command line of a deed."""
+        url = self.url or self.server.url
+        login = ("login", "--email", EMAIL, "--password-stdin", "--store", "file", "--server", url)
+        return {
+            Deed.LOGIN: login,
+            Deed.LIST: ("sessions", "--json"),
+            Deed.REVOKE_ALL: ("revoke-all", "--yes", "--json"),
+            # A plain `refresh` goes by the age of its process, which is pytest's here.
+            Deed.REFRESH: ("refresh", "--if", self.own),
+        }.get(deed, ("revoke", *self.targets, "--yes", "--max", "1000", "--json"))
 
     def own_id(self) -> str:
         """Id of the program's own session."""

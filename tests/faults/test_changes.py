@@ -5,8 +5,9 @@ from itertools import cycle
 import pytest
 
 from qiscus_tui.model.ids import fingerprint
+from tests.e2e.processes import EMAIL
 from tests.faults import behaviours as b
-from tests.faults.stage import EMAIL, MANY, PATIENT, TIMEOUT, Deed, Stage
+from tests.faults.stage import MANY, PATIENT, TIMEOUT, Deed, Stage
 from tests.program import Done
 from tests.sandbox import USERS, Call
 from tests.sandbox.state import Caller
@@ -17,7 +18,7 @@ def _token(stage: Stage, session_id: str) -> str:
     return next(token for token in tokens if fingerprint(token) == session_id)
 
 
-def _checked(stage: Stage, run: Done, deed: Deed) -> Done:
+def _checked(stage: Stage, run: Done) -> Done:
     stage.nothing_is_told(run)
     stage.says_what_and_what_to_do(run)
     stage.nothing_was_done_twice()
@@ -35,7 +36,7 @@ def test_targets_that_somebody_else_revokes_after_the_plan_are_gone_and_counted_
             stage.server.state.end(token)
 
     stage.server.strikes(Call.LIST, b.followed_by(somebody_else))
-    run = _checked(stage, stage.do(Deed.REVOKE_MANY), Deed.REVOKE_MANY)
+    run = _checked(stage, stage.do(Deed.REVOKE_MANY))
     assert run.code == 0, run
     assert set(run.outcomes()) == set(stage.targets)
     assert not set(stage.targets) & stage.live()
@@ -51,7 +52,7 @@ def test_sessions_that_begin_after_the_plan_are_left_alone(stage: Stage) -> None
 
     stage.server.strikes(Call.LIST, b.followed_by(logs_in))
     run = stage.program("revoke", "--filter=-is:current", "--yes", "--max", "1000", "--json")
-    _checked(stage, run, Deed.REVOKE_MANY)
+    _checked(stage, run)
     assert run.code == 0, run
     # What began before the list went out was in the plan's list or came too late for it.
     assert set(begun) - set(run.outcomes()) <= stage.live()
@@ -62,7 +63,7 @@ def test_sessions_that_begin_after_the_plan_are_left_alone(stage: Stage) -> None
 def test_a_server_that_ends_something_else_is_found_out_by_one_trial(stage: Stage) -> None:
     stage.keep_account()
     stage.targets = stage.spare(MANY)
-    run = _checked(stage, stage.do(Deed.REVOKE_MANY), Deed.REVOKE_MANY)
+    run = _checked(stage, stage.do(Deed.REVOKE_MANY))
     assert run.code == 3, run
     assert stage.server.asked[Call.REVOKE] == 1
     assert set(stage.targets) <= stage.live()
@@ -75,13 +76,13 @@ def test_a_server_that_ends_something_else_is_found_out_by_one_trial(stage: Stag
 def test_a_new_long_lived_token_that_never_arrived_asks_for_a_login(stage: Stage) -> None:
     stage.prepare(Deed.REVOKE_ALL)
     stage.server.strikes(Call.REVOKE_ALL, b.resets_after)
-    run = _checked(stage, stage.do(Deed.REVOKE_ALL), Deed.REVOKE_ALL)
+    run = _checked(stage, stage.do(Deed.REVOKE_ALL))
     assert run.code != 0
     assert set(run.outcomes().values()) == {"unknown"}
     assert "login" in run.err
     assert stage.do(Deed.LIST).code == 4
     stage.server.behaves = lambda _: b.obeys
-    assert stage.log_in().code == 0
+    assert stage.do(Deed.LOGIN).code == 0
     assert stage.do(Deed.LIST).code == 0
 
 
@@ -104,7 +105,7 @@ def test_a_list_that_cannot_be_read_afterwards_leaves_the_outcome_unknown(
     stage.program.timeout = TIMEOUT if way == "never comes" else PATIENT
     stage.prepare(deed)
     stage.server.strikes(Call.LIST, b.After(1, LISTS[way]))
-    run = _checked(stage, stage.do(deed), deed)
+    run = _checked(stage, stage.do(deed))
     assert run.code == 3, run
     became = set(run.outcomes().values())  # after the first few nothing more is sent
     assert became in ({"unknown"}, {"unknown", "not_sent"})
@@ -123,7 +124,7 @@ def test_without_a_list_nothing_is_sent(stage: Stage, way: str, deed: Deed) -> N
     stage.program.timeout = TIMEOUT if way == "never comes" else PATIENT
     stage.prepare(deed)
     stage.server.strikes(Call.LIST, LISTS[way])
-    run = _checked(stage, stage.do(deed), deed)
+    run = _checked(stage, stage.do(deed))
     assert run.code, run
     assert not stage.server.asked[Call.REVOKE]
     assert "already gone" not in run.text

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.stage import EMAIL, Deed, Stage
+from tests.faults.stage import Deed, Stage
 from tests.program import Done
-from tests.sandbox import PASSWORD, Call
+from tests.sandbox import Call
 
 ROOT = Path(__file__).parents[2]
 HALF = b'{"accounts": {"half'
@@ -25,13 +25,11 @@ CHANGING = [deed for deed in Deed if deed is not Deed.LIST]
 
 @dataclass(frozen=True)
 class Command:
-    """The program as a process of its own, with limits, rights or closed ends."""
+    """The program as a process of its own, with limits or rights of its own."""
 
     home: Path
     before: str = ""
     """Shell words in front, such as a limit."""
-    behind: str = ""
-    """Shell words behind, such as a closed stream."""
     environ: Mapping[str, str] = field(default_factory=dict[str, str])
     """More of the environment."""
 
@@ -40,7 +38,7 @@ class Command:
         words = [sys.executable, "-W", "error", "-m", "qiscus_tui", *arguments]
         line = " ".join(f"'{word}'" for word in words)
         ended = subprocess.run(
-            ["/bin/bash", "-c", f"{self.before} {line} {self.behind}"],
+            ["/bin/bash", "-c", f"{self.before} {line}"],
             input=stdin,
             capture_output=True,
             text=True,
@@ -56,18 +54,6 @@ class Command:
             cwd=ROOT,
         )
         return Done(ended.returncode, ended.stdout, ended.stderr)
-
-    def do(self, stage: Stage, deed: Deed) -> Done:
-        """Do what the stage does in this process."""
-        login = ("login", "--email", EMAIL, "--password-stdin", "--store", "file")
-        words: Mapping[Deed, tuple[str, ...]] = {
-            Deed.LOGIN: (*login, "--server", stage.server.url),
-            Deed.LIST: ("sessions", "--json"),
-            Deed.REVOKE_ALL: ("revoke-all", "--yes", "--json"),
-            Deed.REFRESH: ("refresh",),
-        }
-        revoke = ("revoke", *stage.targets, "--yes", "--json")
-        return self(*words.get(deed, revoke), stdin=f"{PASSWORD}\n")
 
 
 def _nothing_was_sent(stage: Stage, run: Done) -> None:
@@ -98,10 +84,10 @@ def _set_modes(home: Path, mode: int) -> None:
 def test_on_a_full_disk_nothing_is_sent(stage: Stage, deed: Deed) -> None:
     stage.prepare(deed)
     full = Command(stage.program.home, before="ulimit -f 0;")
-    _nothing_was_sent(stage, full.do(stage, deed))
+    _nothing_was_sent(stage, stage.do(deed, full))
     assert len(stage.program.credentials()) == (0 if deed is Deed.LOGIN else 1)
     if deed is Deed.REVOKE_ONE:  # the sessions are listed all the same
-        assert full.do(stage, Deed.LIST).json()
+        assert stage.do(Deed.LIST, full).json()
 
 
 @pytest.mark.parametrize("deed", [Deed.LOGIN, Deed.REVOKE_ALL])
@@ -110,9 +96,9 @@ def test_in_a_home_that_is_read_only_nothing_is_sent(
 ) -> None:
     stage.prepare(deed)
     _set_modes(stage.program.home, 0o500)
-    _nothing_was_sent(stage, plainly.do(stage, deed))
+    _nothing_was_sent(stage, stage.do(deed, plainly))
     if deed is Deed.REVOKE_ALL:
-        assert plainly.do(stage, Deed.LIST).code == 0
+        assert stage.do(Deed.LIST, plainly).code == 0
 
 
 def test_secrets_that_may_not_be_read_are_not_taken_for_none(
@@ -120,7 +106,7 @@ def test_secrets_that_may_not_be_read_are_not_taken_for_none(
 ) -> None:
     stage.prepare(Deed.REVOKE_ONE)
     stage.program.paths.secrets_file.chmod(0)
-    _nothing_was_sent(stage, plainly.do(stage, Deed.REVOKE_ONE))
+    _nothing_was_sent(stage, stage.do(Deed.REVOKE_ONE, plainly))
 
 
 @pytest.mark.parametrize("deed", [Deed.LIST, Deed.REVOKE_MANY])
@@ -138,7 +124,7 @@ def test_secrets_that_others_may_read_are_refused_with_the_command_for_it(
 def test_without_a_home_nobody_is_logged_in(
     stage: Stage, home: str, code: int, plainly: Command
 ) -> None:
-    run = replace(plainly, environ={"HOME": home}).do(stage, Deed.LOGIN)
+    run = stage.do(Deed.LOGIN, replace(plainly, environ={"HOME": home}))
     assert run.code == code, run
     assert stage.server.asked[Call.LOGIN] == 0
     stage.says_what_and_what_to_do(run)
@@ -153,7 +139,7 @@ def test_in_the_home_of_another_user_it_says_which_folder_and_what_to_set(
     home.mkdir()
     home.chmod(mode)
     os.chown(home, 54321, 54321)
-    run = replace(plainly, environ={"HOME": str(home)}).do(stage, Deed.LOGIN)
+    run = stage.do(Deed.LOGIN, replace(plainly, environ={"HOME": str(home)}))
     assert run.code in {2, 6}, run
     assert str(home) in run.err
     assert "QISCUS_TUI_DATA_DIR" in run.err
@@ -199,7 +185,7 @@ def test_two_programs_that_revoke_the_same_at_once_both_tell_the_truth(stage: St
     runs: list[Done] = []
     command = Command(stage.program.home)
     both = [
-        threading.Thread(target=lambda: runs.append(command.do(stage, Deed.REVOKE_MANY)))
+        threading.Thread(target=lambda: runs.append(stage.do(Deed.REVOKE_MANY, command)))
         for _ in range(2)
     ]
     for one in both:

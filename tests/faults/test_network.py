@@ -101,8 +101,8 @@ BODY = (
     Fault("invalid token in a yes", b.answers(200, {"detail": "invalid token"}), LOGIN_NEEDED),
     Fault("no in a yes", b.answers(200, {"errors": "no"}), NO, REFUSED_LOGIN),
     Fault("JSON that breaks off", b.breaks_off_json, NO, done=True),
-    Fault("UTF-16", b.writes_utf_16, NO, done=True),
-    Fault("a stray byte", b.writes_a_stray_byte, FINE),
+    Fault("UTF-16", b.changed(lambda body: body.decode().encode("utf-16")), NO, done=True),
+    Fault("a byte order mark", b.changed(lambda body: b"\xef\xbb\xbf" + body), FINE),
     Fault(
         "gzip that breaks off",
         b.changed(_gzip_cut, content_encoding="gzip"),
@@ -110,11 +110,7 @@ BODY = (
         {Deed.REFRESH: FINE, Deed.REVOKE_ALL: FINE},  # the new token is in what came
         done=True,
     ),
-    Fault("a byte order mark", b.begins_with_a_mark, FINE),
-    Fault("nested deeply", b.answers(200, b'{"data":' + b"[" * 100_000), NO),
     Fault("a nested entry", b.with_entry(b"[" * 500 + b"]" * 500), FINE, {Deed.LIST: NOT_ALL}),
-    Fault("a huge number", b.with_entry(b'{"token":"t","id":1' + b"0" * 9000 + b"}"), FINE),
-    Fault("everything twice", b.says_it_twice, FINE),
     Fault("to another host", b.redirects("http://127.0.0.2:9/api/v1/auth"), NO),
 )
 
