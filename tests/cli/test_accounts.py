@@ -159,23 +159,19 @@ def test_status_of_environment_credentials(program: Program) -> None:
 def test_the_cached_token_of_the_environment_can_be_forgotten(
     program: Program, monkeypatch: pytest.MonkeyPatch, *, is_set: bool
 ) -> None:
-    kept = program.server.credentials
-    with monkeypatch.context() as patch:
-        patch.setenv("QISCUS_LONG_LIVED_TOKEN", kept.long_lived_token)
-        patch.setenv("QISCUS_APP_ID", kept.app_code)
-        patch.setenv("QISCUS_TUI_SERVER", SERVER)
-        token = program("token").out.strip()
-        file = program.data / "state" / "short.json"
-        assert token in file.read_text()
-        refused = program("logout")
-        assert (refused.code, "accounts forget environment" in refused.err) == (2, True)
-        if not is_set:
-            patch.delenv("QISCUS_LONG_LIVED_TOKEN")
-            patch.delenv("QISCUS_APP_ID")
-        done = program("accounts", "forget", "environment")
-        assert (done.code, done.out) == (0, "Forgot environment\n")
-        assert token not in file.read_text()
-        assert program("accounts", "forget", "environment").code == 4
+    program.use_environment()
+    token = program("token").out.strip()
+    file = program.data / "state" / "short.json"
+    assert token in file.read_text()
+    refused = program("logout")
+    assert (refused.code, "accounts forget environment" in refused.err) == (2, True)
+    if not is_set:
+        monkeypatch.delenv("QISCUS_LONG_LIVED_TOKEN")
+        monkeypatch.delenv("QISCUS_APP_ID")
+    done = program("accounts", "forget", "environment")
+    assert (done.code, done.out) == (0, "Forgot environment\n")
+    assert token not in file.read_text()
+    assert program("accounts", "forget", "environment").code == 4
 
 
 def test_credentials_of_the_environment_are_to_be_set_there(

@@ -127,19 +127,11 @@ NO_CALLS = [
     "GET {rooms} -H 'Authorization: x'",
     "GET {rooms} --header 'Authorization: x'",
     "GET {rooms} --inp -",
-    "GET rooms",
-    "GET https://evil.example/x",
     "GET //evil.example/x",
     "GET {server}{rooms}",
-    "GET {rooms}/%2e%2e/x",
-    "GET {rooms}/../x",
     "GET '{rooms}\r\nX: y'",
     "POST /api/v1/auth",
-    "POST /API/v1/%61uth/?x=1",
-    "POST /api/v2/auth/refresh_token",
-    "POST /api/v2/auth/revoke_token",
     "POST /api/v2/auth/revoke_all_token --rest",
-    "POST /api/v1/auth/logout",
 ]
 
 

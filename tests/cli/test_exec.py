@@ -8,7 +8,6 @@ import pytest
 
 from tests.cli.conftest import SERVER, Program
 from tests.cli.test_tokens import DAY, kept_token
-from tests.program import Done
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.state import SECRET_KEY
 
@@ -47,10 +46,6 @@ class Executing:
             self.program(*arguments)
         return became.value
 
-    def refused(self, *arguments: str) -> Done:
-        """The command never begins."""
-        return self.program(*arguments)
-
 
 @pytest.fixture
 def executing(program: Program, monkeypatch: pytest.MonkeyPatch) -> Executing:
@@ -61,13 +56,6 @@ def executing(program: Program, monkeypatch: pytest.MonkeyPatch) -> Executing:
 
     monkeypatch.setattr("os.execvpe", become)
     return Executing(program)
-
-
-@pytest.fixture
-def rest(program: Program) -> Program:
-    """A secret key is kept, and no token."""
-    assert program.login_with_key().code == 0
-    return program
 
 
 def test_the_command_gets_the_kept_token_and_the_server_is_not_asked(
@@ -132,8 +120,10 @@ def test_credentials_of_the_environment_are_taken_out_of_it(
 
 
 def test_with_rest_it_gets_the_secret_key_and_no_token(
-    rest: Program, executing: Executing, monkeypatch: pytest.MonkeyPatch
+    executing: Executing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    rest = executing.program
+    assert rest.login_with_key().code == 0
     monkeypatch.setenv("QISCUS_TOKEN", "of-another-account")
     calls = rest.server.calls.total()
     became = executing("exec", "--rest", "--", "true")
@@ -143,13 +133,13 @@ def test_with_rest_it_gets_the_secret_key_and_no_token(
     }
     assert rest.server.calls.total() == calls
     assert became.environ["QISCUS_TUI_SERVER"] == SERVER  # it would go to no other
-    done = executing.refused("exec", "--", "true")
+    done = executing.program("exec", "--", "true")
     assert (done.code, "--rest" in done.err.splitlines()[1]) == (4, True)
 
 
 @pytest.mark.usefixtures("logged_in")
 def test_an_account_without_a_key_has_none_to_give(executing: Executing) -> None:
-    done = executing.refused("exec", "--rest", "--", "true")
+    done = executing.program("exec", "--rest", "--", "true")
     assert done.code == 4
     assert "secret key" in done.err.splitlines()[0]
     assert "login --rest" in done.err.splitlines()[1]
@@ -162,9 +152,9 @@ def test_what_is_no_command_is_2(executing: Executing) -> None:
         *("--min-ttl 30d -- true", "--min-ttl 29d -- true", "--min-ttl soon -- true"),
         "--rest --min-ttl 30d -- true",
     ):
-        done = executing.refused("exec", *line.split())
+        done = executing.program("exec", *line.split())
         assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 2), line
-    assert "exec -- CMD" in executing.refused("exec", "ls", "-l").err
+    assert "exec -- CMD" in executing.program("exec", "ls", "-l").err
 
 
 def test_what_stands_behind_the_dashes_is_the_commands_own(
@@ -186,8 +176,8 @@ def test_nobody_logged_in_is_4(program: Program) -> None:
 def test_a_refresh_that_fails_begins_no_command(logged_in: Program, executing: Executing) -> None:
     logged_in.clock.advance(31 * DAY)
     logged_in.server.fail_next(Call.REFRESH, Fault(503), Fault(401))
-    assert executing.refused("exec", "--", "true").code == 1
-    assert executing.refused("exec", "--", "true").code == 4
+    assert executing.program("exec", "--", "true").code == 1
+    assert executing.program("exec", "--", "true").code == 4
 
 
 def test_the_demo_gives_a_token_of_its_own_and_says_what_it_is_worth(
@@ -199,7 +189,7 @@ def test_the_demo_gives_a_token_of_its_own_and_says_what_it_is_worth(
     assert set(became.credentials) == {"QISCUS_TOKEN", "QISCUS_APP_ID"}
     assert became.credentials["QISCUS_APP_ID"] == executing.program.server.credentials.app_code
     assert not executing.program.data.exists()
-    assert executing.refused("--demo", "exec", "--rest", "--", "true").code == 4
+    assert executing.program("--demo", "exec", "--rest", "--", "true").code == 4
 
 
 def test_a_command_that_cannot_begin_leaves_signals_as_they_were(logged_in: Program) -> None:

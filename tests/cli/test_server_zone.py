@@ -61,12 +61,9 @@ def in_zone(program: Program, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 
 
 @pytest.fixture
-def in_environment(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
+def in_environment(program: Program) -> Program:
     """Credentials of the environment: no token of our own."""
-    long_lived = program.server.credentials.long_lived_token
-    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", str(long_lived))
-    monkeypatch.setenv("QISCUS_APP_ID", APP_CODE)
-    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
+    program.use_environment()
     return program
 
 
