@@ -8,6 +8,8 @@ from functools import partial
 import pytest
 
 from qiscus_tui.cli.parser import parse
+from qiscus_tui.model.group_keys import USUAL_KEYS
+from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.service.revocation.plan import Selection
 from qiscus_tui.store.config import Config, Policy
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
@@ -100,11 +102,12 @@ async def again(running: Running, *pressed: str) -> None:
 def test_each_change_of_the_rules(
     changes: Sequence[Callable[[PlanChoices], PlanChoices]], newest: int | None, used: float | None
 ) -> None:
-    choices = PlanChoices(Selection(()), rules=USUAL_RULES, policy="nightly")
+    choices = PlanChoices(Selection(()), retention=Retention(USUAL_KEYS, USUAL_RULES, "nightly"))
     for change in changes:
         choices = change(choices)
-    assert (choices.rules.keep_newest, choices.rules.keep_used_within) == (newest, used)
-    assert not choices.policy
+    rules = choices.retention.rules
+    assert (rules.keep_newest, rules.keep_used_within) == (newest, used)
+    assert not choices.retention.policy
 
 
 async def test_r_takes_the_rules_off_and_brings_them_back(clock: ManualClock) -> None:

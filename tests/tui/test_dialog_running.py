@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from qiscus_tui.errors import ServerError, StorageError
+from qiscus_tui.model.group_keys import USUAL_KEYS
+from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Selection, make_plan
 from qiscus_tui.service.revocation.progress import Progress
@@ -16,6 +18,8 @@ from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.revoke.run_text import progress_lead, progress_lines
 from tests.sandbox import Call, Fault
 from tests.tui.dialogs_on_demo import Asked, DialogApp, Door, Stage, asked, settled, stage
+
+USUAL = Retention(USUAL_KEYS, USUAL_RULES)
 
 
 def dialog(on: Stage, count: int) -> RevokeDialog:
@@ -129,7 +133,7 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
     on = await stage(sessions=400)
     group = [at for at, name in enumerate(on.listed.clients) if name.startswith("GuzzleHttp")]
     on.state.fail_next(Call.REVOKE, *[Fault(404)] * 7)
-    choices = PlanChoices(Selection(group, of_marks=True), rules=USUAL_RULES)
+    choices = PlanChoices(Selection(group, of_marks=True), retention=USUAL)
     async with asked(on, RevokeDialog(on.connection, on.listed, choices), size=(120, 60)) as here:
         sent = int(here.app.text().split(" to revoke")[0].split()[-1])
         await here.press(*str(sent), "enter")
@@ -191,7 +195,7 @@ async def test_where_others_ended_beside_what_was_sent_going_on_is_not_offered()
 async def test_what_was_used_since_the_stop_is_not_sent_by_going_on() -> None:
     door = Door()
     on = await stage(sessions=200, sleep=door.pass_through)
-    choices = PlanChoices(Selection(on.other_positions(190)), rules=USUAL_RULES)
+    choices = PlanChoices(Selection(on.other_positions(190)), retention=USUAL)
     plan = make_plan(on.listed, choices.selection, choices.allowed, choices.retention)
     async with asked(on, RevokeDialog(on.connection, on.listed, choices)) as here:
         on.clock.advance(1)

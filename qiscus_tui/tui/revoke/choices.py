@@ -10,7 +10,7 @@ from msgspec.structs import replace as replaced
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.clock import DAY, HOUR, as_typed
-from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.retention_rules import Retention, RetentionRules
 from qiscus_tui.model.session import Current
 from qiscus_tui.query import Moment, all_of
@@ -37,6 +37,7 @@ EACH = 12
 USED_WITHIN = (HOUR, 24 * HOUR, 7 * DAY, None)
 """What `t` goes through; None: that rule is off."""
 NO_RULES = RetentionRules()
+WITHOUT_RULES = Retention(USUAL_KEYS, NO_RULES)
 
 PlanChanges = dict[str, tuple[str, bool]]
 """What can be changed of a plan, by its command: its words, and whether it is on."""
@@ -61,28 +62,23 @@ class PlanChoices:
 
     selection: Selection
     allowed: Allowed = field(default_factory=Allowed)
-    keys: tuple[GroupKey, ...] = USUAL_KEYS
-    rules: RetentionRules = NO_RULES
-    policy: str = ""
-    """The policy in config.toml that the rules come from."""
+    retention: Retention = WITHOUT_RULES
+    """How sessions are grouped, and what stays of each group."""
     chosen: str = ""
     """What the plan is made of, in words: the dialog's first line."""
 
-    @property
-    def retention(self) -> Retention | None:
-        """What stays of each group; None without a rule."""
-        return Retention(self.keys, self.rules, self.policy) if self.rules.given else None
-
     def planned(self, connection: Connection, listed: SessionList, moment: Moment) -> ShownPlan:
         """Make the plan. Calls no server; on a long list it takes a moment."""
-        plan = make_plan(listed, self.selection, self.allowed, self.retention, moment)
+        rules = self.retention.rules
+        retention = self.retention if rules.given else None
+        plan = make_plan(listed, self.selection, self.allowed, retention, moment)
         groups: Sequence[Group] = ()
-        if plan.retention is not None or len(plan.targets) > EACH:
-            groups = grouped(listed, self.keys, moment, plan.target_positions)
+        if rules.given or len(plan.targets) > EACH:
+            groups = grouped(listed, self.retention.keys, moment, plan.target_positions)
         shown = ShownPlan(plan, groups, emptied_words(plan))
         try:
             connection.must_be_writable()
-            check_rules(listed.sessions, self.rules)
+            check_rules(listed.sessions, rules)
             check_clocks(
                 listed, all_of([one.query for one in plan.selection.filters]), plan.retention
             )
@@ -92,11 +88,12 @@ class PlanChoices:
 
     def changes(self, plan: RevocationPlan, *, can_rule: bool) -> PlanChanges:
         """Return what can be changed of the plan. `can_rule`: rules can be applied."""
-        newest, used = self.rules.keep_newest, self.rules.keep_used_within
+        rules = self.retention.rules
+        newest, used = rules.keep_newest, rules.keep_used_within
         found: PlanChanges = {}
-        if self.rules.given:
+        if rules.given:
             number, time = newest or "off", "off" if used is None else as_typed(used)
-            words = f"keep the newest [{number}] of each {keys_words(self.keys)}"
+            words = f"keep the newest [{number}] of each {keys_words(self.retention.keys)}"
             found["keep_more"] = words, newest is not None
             found["next_used_within"] = f"keep what was used within [{time}]", used is not None
         elif can_rule:
@@ -136,22 +133,24 @@ class PlanChoices:
 
     def rules_toggled(self) -> PlanChoices:
         """Take the usual rules, or none."""
-        return self._ruled(NO_RULES if self.rules.given else USUAL_RULES)
+        return self._ruled(NO_RULES if self.retention.rules.given else USUAL_RULES)
 
     def more_newest(self, more: int) -> PlanChoices:
         """Keep so many more of the newest of each group; below 1 that rule is off."""
-        newest = (self.rules.keep_newest or 0) + more
-        return self._ruled(replaced(self.rules, keep_newest=newest if newest > 0 else None))
+        newest = (self.retention.rules.keep_newest or 0) + more
+        kept = newest if newest > 0 else None
+        return self._ruled(replaced(self.retention.rules, keep_newest=kept))
 
     def next_used_within(self) -> PlanChoices:
         """Keep what was used within the next of the times."""
-        now = self.rules.keep_used_within
+        now = self.retention.rules.keep_used_within
         at = USED_WITHIN.index(now) + 1 if now in USED_WITHIN else 0
         then = USED_WITHIN[at % len(USED_WITHIN)]
-        return self._ruled(replaced(self.rules, keep_used_within=then))
+        return self._ruled(replaced(self.retention.rules, keep_used_within=then))
 
     def _ruled(self, rules: RetentionRules) -> PlanChoices:
-        return replace(self, rules=rules, policy="")
+        """Return the choices with these rules, which are no policy's any more."""
+        return replace(self, retention=Retention(self.retention.keys, rules))
 
 
 def marked_words(count: int) -> str:

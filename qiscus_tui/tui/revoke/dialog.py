@@ -109,7 +109,7 @@ class RevokeDialog(Question[Report]):
         self._planning = ListWork(partial(self.run_worker, group="plan"))
         self._shown = ShownPlan(make_plan(listed, Selection(()), Allowed()))
         self._changes: PlanChanges = {}
-        self._no_rules = lacking(listed, self._choices.keys) or ""
+        self._no_rules = lacking(listed, choices.retention.keys) or ""
         """Why no rule can be applied: the list has no data for the groups."""
         self._tries = False
         """Whether one session goes first, as a trial."""

@@ -89,11 +89,7 @@ class ServerChanges:
         if filter_text:
             name = offered[number].words
             words = f"{len(selection.positions):,} of those shown: what the policy {name} filters"
-        await self.revoke(
-            PlanChoices(
-                selection, allowed, retention.keys, retention.rules, retention.policy, words
-            )
-        )
+        await self.revoke(PlanChoices(selection, allowed, retention, words))
 
     def _revoked(self, report: Report) -> None:
         self.feed.say(report.words, is_warning=not report.is_whole, is_kept=True)

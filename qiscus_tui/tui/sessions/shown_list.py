@@ -15,6 +15,7 @@ from textual.containers import Container
 
 from qiscus_tui.model.clock import MINUTE
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
+from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import Moment, Query, SortKey, parse, select
 from qiscus_tui.service.list_settings import ListSettings
@@ -400,7 +401,7 @@ class ShownList(Container):
                 words = hidden_words(count, f"This is the group {group.name}.")
         else:
             return None
-        return PlanChoices(marked, keys=self.keys, rules=USUAL_RULES, chosen=words)
+        return PlanChoices(marked, retention=Retention(self.keys, USUAL_RULES), chosen=words)
 
     def marked(self) -> Selection:
         """Return the marked sessions in the order of the list, the hidden ones last."""
