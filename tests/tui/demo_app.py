@@ -90,6 +90,19 @@ class Running:
         """The same as one line, as a text that was wrapped reads."""
         return " ".join(self.text().split())
 
+    def box(self) -> str:
+        """What a dialog says, without what stands beside it, as `words`."""
+        box = self.app.screen.query_one("#box").region
+        lines = (line[box.x + 1 : box.right - 1] for line in self.lines())
+        return " ".join(" ".join(lines).split())
+
+    async def press_slowly(self, *keys: str) -> None:
+        """Press keys as a hand does, the delay after each question over."""
+        for key in keys:
+            self.clock.advance(0.7)
+            await self.press(key)
+        self.clock.advance(0.7)
+
     @property
     def toasts(self) -> str:
         """What was said in passing."""

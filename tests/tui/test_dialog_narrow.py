@@ -15,11 +15,6 @@ NARROW = (80, 24)
 CRON = Known("cron", client="curl", protect=True)
 
 
-def flat(here: Running) -> str:
-    """What stands in the box, without its border, in one line."""
-    return here.words().replace("│ │ ", "")
-
-
 async def test_each_session_to_revoke_says_when_it_was_used_under_a_heading(
     clock: ManualClock,
 ) -> None:
@@ -67,7 +62,7 @@ async def test_in_the_smallest_terminal_a_plan_begins_with_what_was_chosen_and_i
             assert border.startswith("╭")
             assert of in chosen
             assert "Revoke " in heading
-            assert "this can't be undone." in flat(here)
+            assert "this can't be undone." in here.box()
             assert "Cancel  n" in buttons
         await here.press(*["pagedown"] * 9)  # what has no room beside the body is scrolled to
         assert "Cancel  n" in here.lines()[-2]
@@ -83,7 +78,7 @@ async def test_the_rules_of_a_policy_can_be_read_whole(clock: ManualClock) -> No
     config = Config(policies={"nightly": policy})
     async with at_sessions(clock, size=NARROW, config=config) as here:
         await here.press("P", "down")
-        assert rule in flat(here)
+        assert rule in here.box()
 
 
 async def test_what_is_filled_in_is_edited_at_its_end(clock: ManualClock) -> None:

@@ -1,5 +1,7 @@
 """New since the last visit: badge, count and filter, and what ends a visit."""
 
+import contextlib
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from tests.sandbox.state import Caller
 from tests.sandbox.users import ADMIN
 from tests.tui.accounts_here import ADMIN as ADMIN_EMAIL
 from tests.tui.accounts_here import AGENT, Machine
+from tests.tui.demo_app import Running
 
 
 @pytest.fixture
@@ -49,39 +52,29 @@ async def test_a_stranger_has_a_badge_is_counted_and_found(visited: Machine):
         assert "2 of" in here.text()
 
 
-async def test_quitting_ends_the_visit(visited: Machine):
-    async with visited.app() as here:
-        await here.press("q")
-    async with visited.app() as here:
-        assert " new" not in here.lines()[1]
+async def crash(here: Running) -> None:
+    here.app.call_later(lambda: 1 / 0)
+    await here.pilot.pause()
 
 
-async def test_a_signal_does_not(visited: Machine):
-    async with visited.app() as here:
-        here.app.leave(143)
-        await here.settle()
-    async with visited.app() as here:
-        assert "1 new" in here.text()
+async def end_by_signal(here: Running) -> None:
+    here.app.leave(143)
+    await here.settle()
 
 
-async def test_a_crash_does_not(visited: Machine):
-    async def crashing() -> None:
+@pytest.mark.parametrize(
+    ("end", "is_ended"), [("q", True), (end_by_signal, False), (crash, False), ("no list", False)]
+)
+async def test_quitting_ends_a_visit_whose_list_came(
+    visited: Machine, end: str | Callable[[Running], Awaitable[None]], is_ended: bool
+):
+    if end == "no list":
+        visited.state.fail_next(Call.LIST, *[Fault(503)] * 9)
+    with contextlib.suppress(ZeroDivisionError):
         async with visited.app() as here:
-            here.app.call_later(lambda: 1 / 0)
-            await here.pilot.pause()
-
-    with pytest.raises(ZeroDivisionError):
-        await crashing()
+            await (here.press("q") if isinstance(end, str) else end(here))
     async with visited.app() as here:
-        assert "1 new" in here.text()
-
-
-async def test_a_list_that_never_came_does_not(visited: Machine):
-    visited.state.fail_next(Call.LIST, *[Fault(503)] * 9)
-    async with visited.app() as here:
-        await here.press("q")
-    async with visited.app() as here:
-        assert "1 new" in here.text()
+        assert (" new" in here.lines()[1]) is not is_ended
 
 
 async def test_switching_ends_the_visit_of_the_account_that_is_left(visited: Machine):
