@@ -20,9 +20,10 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.account import Credentials, ShortLived
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.service.account.connection import Connection, connect
+from qiscus_tui.service.account.connection import Connection, KnownZone, connect
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.service.token.refresh import (
+    read_list,
     refreshed_if,
     refreshed_since,
     valid_token,
@@ -411,3 +412,15 @@ async def test_one_token_for_both_that_the_server_rejects_is_given_to_nobody(
     with pytest.raises(Unreadable):
         await refreshed_since(connection, here.clock.now())
     assert await connection.credentials() == Credentials(older)
+
+
+async def test_why_no_token_could_show_the_zone_is_said_of_later_lists_too(sandbox: SandboxMaker):
+    here = sandbox()
+    connection = await here.connected()
+    await connection.forget_token(await cached(connection))
+    connection = structs.replace(connection, zone=KnownZone(0.0))
+    here.state.fail_next(Call.REFRESH, Fault(403))
+    doubts = [(await read_list(connection)).time_doubt for _ in range(2)]
+    assert "no token of our own could be made to learn it" in doubts[0]
+    assert doubts[0] == doubts[1]
+    assert refreshes(here) == 1

@@ -61,8 +61,8 @@ class KnownZone(Struct):
     """Seconds that they are ahead of UTC: as learned in an earlier run, until it is known."""
     is_known: bool = False
     """Whether a session of our own showed it in this run."""
-    was_tried: bool = False
-    """Whether a token was made to learn it, or could not be made."""
+    untold_because: str | None = None
+    """Why no token could be made to learn it; empty: one was made. None: that was not tried."""
 
 
 class Connection(Struct):

@@ -265,13 +265,14 @@ async def read_list(connection: Connection, progress: Progress | None = None) ->
     listed = await connection.read_list(progress)
     if listed.time_doubt not in {NOT_KNOWN, NO_CLOCK} or listed.current is not Current.NONE:
         return listed
-    if connection.zone.was_tried:
-        return listed
-    connection.zone.was_tried = True
-    try:
-        await refreshed_since(connection, connection.clock.now())
-    except (ReadOnly, LoginNeeded, ServerError, OutOfReach, StorageError) as error:
-        why = f"no token of our own could be made to learn it: {error.message}"
-        doubt = f"{listed.time_doubt} ({why})"
-        return dataclasses.replace(listed, time_doubt=doubt)
-    return await connection.read_list(progress)
+    zone = connection.zone
+    if zone.untold_because is None:
+        zone.untold_because = ""
+        try:
+            await refreshed_since(connection, connection.clock.now())
+        except (ReadOnly, LoginNeeded, ServerError, OutOfReach, StorageError) as error:
+            why = f"no token of our own could be made to learn it: {error.message}"
+            zone.untold_because = f" ({why})"
+        else:
+            return await connection.read_list(progress)
+    return dataclasses.replace(listed, time_doubt=f"{listed.time_doubt}{zone.untold_because}")
