@@ -316,6 +316,8 @@ class AuditTrail:
     cuts: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     """How many were sent and answered, of each run that was cut short."""
     others_ended: int = 0
+    pairs: Sequence[str] = ()
+    """Fingerprints of the pairs that have no session any more."""
     no_intent: bool = False
     no_outcomes: bool = False
 
@@ -330,12 +332,12 @@ class AuditTrail:
         counts: Mapping[str, int],
         outcomes: Iterable[tuple[str, str, str]],
         others_ended: int,
-        _pairs: Sequence[str],
+        pairs: Sequence[str],
     ) -> None:
         if self.no_outcomes:
             raise StorageError("The disk is full")
         self.log.append("outcomes")
-        self.others_ended = others_ended
+        self.others_ended, self.pairs = others_ended, pairs
         self.reports.append(list(outcomes))
 
     def cut_short(self, sent: int, answered: int) -> None:

@@ -74,3 +74,14 @@ async def test_where_the_outcomes_cannot_be_written_they_are_told_all_the_same(s
     assert end.ids(Outcome.REVOKED) == {s.id for s in sessions}
     assert isinstance(end.report.audit_error, StorageError)
     assert end.report.exit_code == 6
+
+
+@pytest.mark.parametrize("unreadable", [0, 1])
+async def test_a_pair_is_recorded_as_ended_only_where_all_its_sessions_were_listed(
+    stage: Stage, unreadable: int
+):
+    """What could not be read then has not logged in again when it can be."""
+    stage.sessions(3)
+    stage.server.unreadable = unreadable
+    end = await stage.apply(stage.plan())
+    assert (end.report.is_whole, len(stage.audit_trail.pairs)) == (True, 0 if unreadable else 1)

@@ -208,7 +208,9 @@ def record_end(
     counts = Counter(one.outcome.value for one in outcomes)
     gone = {one.id for one in outcomes if one.outcome in GONE}
     told = [(one.id, one.outcome.value, one.reason or "") for one in outcomes]
-    trail.finish(counts, told, others_ended, whole_pairs(listed, gone) if gone else ())
+    # What was not listed may be another session of the same client and network.
+    pairs = whole_pairs(listed, gone) if gone and listed.is_whole else ()
+    trail.finish(counts, told, others_ended, pairs)
 
 
 def prune_samples(report: Report, labels: Mapping[str, str]) -> list[Sample]:
