@@ -51,7 +51,7 @@ from qiscus_tui.service.revocation.sending import (
     Reading,
     TrialStarted,
 )
-from qiscus_tui.service.revocation.verification import Witnesses
+from qiscus_tui.service.revocation.verification import settled
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import BY_ID, SessionList
 from qiscus_tui.service.token.refresh import read_list
@@ -81,8 +81,12 @@ async def _read(
         connection.mark_new_since_last_visit()
     listed = await read_list(connection, console.show_read)
     again = capitalized(READINGS[Purpose.AGAIN])
-    witnesses = Witnesses(connection, lambda number: console.progress(again.format(number)))
-    listed = await witnesses.settled(listed, named or frozenset())
+    listed = await settled(
+        connection,
+        listed,
+        named or frozenset(),
+        lambda number: console.progress(again.format(number)),
+    )
     console.end_progress()
     if named is None:
         _must_be_known(context, listed, retention)

@@ -12,7 +12,7 @@ from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.outcomes import UNKNOWN_HINT, Outcome
 from qiscus_tui.service.revocation.run import FIRST_SAMPLE, NEXT_SAMPLE, SAMPLE_PAUSE
 from qiscus_tui.service.revocation.sending import Answered, Purpose, Reading
-from qiscus_tui.service.revocation.verification import Verification, Witnesses
+from qiscus_tui.service.revocation.verification import Verification, settled, take_readings
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
 from tests.service.scripted import (
@@ -222,7 +222,7 @@ def reading(read: Callable[..., Awaitable[SessionList]], clock: ManualClock) -> 
     return cast("Connection", SimpleNamespace(read_list=read, clock=clock))
 
 
-async def settled(*readings: list[Session], ids: set[str]) -> tuple[int, str]:
+async def settled_from(*readings: list[Session], ids: set[str]) -> tuple[int, str]:
     """How often the list was read, and why it is not whole."""
     clock, waiting = ManualClock(), [listed(one) for one in readings]
     first = waiting.pop(0)
@@ -233,7 +233,7 @@ async def settled(*readings: list[Session], ids: set[str]) -> tuple[int, str]:
         count += 1
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
-    found = await Witnesses(reading(read, clock)).settled(first, ids)
+    found = await settled(reading(read, clock), first, ids, lambda _: None)
     return count, found.incomplete_because
 
 
@@ -254,7 +254,7 @@ A, B = new_session(1), new_session(2)
 async def test_an_id_is_missing_only_where_two_readings_agree(
     readings: tuple[list[Session], ...], ids: set[str], count: int, why: str
 ):
-    assert await settled(*readings, ids=ids) == (count, why)
+    assert await settled_from(*readings, ids=ids) == (count, why)
 
 
 async def test_readings_are_a_second_apart_and_numbered(clock: ManualClock):
@@ -266,6 +266,6 @@ async def test_readings_are_a_second_apart_and_numbered(clock: ManualClock):
         return listed([B])
 
     found = Verification(listed([A, B]), frozenset([A.id]))
-    await Witnesses(reading(read, clock), numbers.append).verify(found)
+    await take_readings(reading(read, clock), found, on_reading=numbers.append)
     assert numbers == [1, 2]
     assert times[1] - times[0] >= 1

@@ -41,7 +41,7 @@ from qiscus_tui.service.doctor.live_report import (
 from qiscus_tui.service.doctor.own_tokens import RULE, OwnTokens
 from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.run import verified_calls_of
-from qiscus_tui.service.revocation.verification import MOST_READINGS, Verification, Witnesses
+from qiscus_tui.service.revocation.verification import MOST_READINGS, Verification, take_readings
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import refreshed_if_rejected
 from qiscus_tui.store.audit_records import AuditKind
@@ -279,12 +279,13 @@ class _Proof:
             if number > 1:
                 self._progress(f"Reading the list again ({number} of up to {MOST_READINGS})")
 
-        witnesses = Witnesses(self._connection, on_reading)
+        found = Verification(before, sent)
         try:
-            return await witnesses.verify(Verification(before, sent), awaited=awaited)
+            await take_readings(self._connection, found, awaited=awaited, on_reading=on_reading)
         except ANSWER_ERRORS as error:
             self._report.findings[self._client.contract.list] = by_error(error)
             return None
+        return found
 
     async def _is_gone(self, token: str, after: SessionList | None) -> bool:
         """Return whether this token, which lived, certainly ended."""

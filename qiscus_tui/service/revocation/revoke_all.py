@@ -32,7 +32,7 @@ from qiscus_tui.service.revocation.outcomes import (
     record_end,
 )
 from qiscus_tui.service.revocation.plan_groups import audit_groups
-from qiscus_tui.service.revocation.verification import Verification, Witnesses
+from qiscus_tui.service.revocation.verification import Verification, take_readings
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit_records import NOT_SENT, AuditKind
@@ -221,11 +221,10 @@ async def verify(connection: Connection, before: SessionList, sent: Sent) -> Rev
 
 async def _listed_after(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:
     found = Verification(before, before.positions.keys())
-    witnesses = Witnesses(connection, held=sent.held)
     awaited = before.positions.keys() if sent.failure is None else frozenset[str]()
     trouble: QiscusTuiError | None = None
     try:
-        await witnesses.verify(found, awaited=awaited)
+        await take_readings(connection, found, awaited=awaited, held=sent.held)
         if _should_list_own(before, found.last) and await _own_may_live(connection, sent):
             found.distrust()
     except QiscusTuiError as error:

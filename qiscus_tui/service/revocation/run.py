@@ -39,7 +39,7 @@ from qiscus_tui.service.revocation.trial import (
     disproves_call,
     proves_call_works,
 )
-from qiscus_tui.service.revocation.verification import Verification, Witnesses
+from qiscus_tui.service.revocation.verification import Verification, take_readings
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.state import VerifiedCalls
@@ -117,14 +117,13 @@ class Revocation:
         on_event: Callable[[Event], None],
         width: int = WIDTH,
     ) -> None:
-        self._plan = plan
+        self._plan, self._connection = plan, connection
         self._clock = connection.clock
         self._audit_trail = audit_trail
         self._verified_calls = verified
         self._emit = on_event
         self._sending = Sending(connection, long_lived, width, on_event)
         self._evidence = Evidence(plan, self._sending.sent)
-        self._witnesses = Witnesses(connection, self._note_reading)
         self._waiting = [*plan.targets]
         self._audit_error: StorageError | None = None
         self._first_use = False
@@ -221,8 +220,13 @@ class Revocation:
         """Return the last of the readings; where there is none, nothing more is sent."""
         self._evidence.verification = verification
         try:
-            await self._witnesses.verify(
-                verification, awaited=awaited, watched=watched, one_will_do=one_will_do
+            await take_readings(
+                self._connection,
+                verification,
+                awaited=awaited,
+                watched=watched,
+                one_will_do=one_will_do,
+                on_reading=self._note_reading,
             )
         except QiscusTuiError as error:
             reason = f"the list could not be read {when}: {error.message}"
@@ -368,7 +372,7 @@ class Revocation:
             self._emit(Reading(Purpose.VERIFY))
         evidence.verification = found
         awaited = evidence.awaited if self._awaits else frozenset[str]()
-        await self._witnesses.verify(found, awaited=awaited)
+        await take_readings(self._connection, found, awaited=awaited, on_reading=self._note_reading)
         return found.last
 
     async def _learn(self, report: Report, after: SessionList) -> None:

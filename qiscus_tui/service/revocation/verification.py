@@ -343,93 +343,72 @@ PAUSES = (CONFIRM_AFTER, 4.0, 10.0, 14.0)
 """Seconds before a reading after 1, 2, … that agree: a list may be behind."""
 
 
-class Witnesses:
-    """Takes readings of one account's list, each on a connection of its own."""
+OnReading = Callable[[int], None]
+"""Called with the number of each reading before it begins."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        on_reading: Callable[[int], None] = lambda _: None,
-        held: Credentials | None = None,
-    ) -> None:
-        """`on_reading` is called with the number of each reading before it begins.
 
-        It is read with the secrets `held`, else the stored ones.
-        """
-        self._connection = connection
-        self._clock = connection.clock
-        self._on_reading = on_reading
-        self._held = held
+async def take_readings(
+    connection: Connection,
+    verification: Verification,
+    *,
+    awaited: Set[str] = frozenset(),
+    watched: Set[str] | None = None,
+    one_will_do: bool = False,
+    on_reading: OnReading = lambda _: None,
+    held: Credentials | None = None,
+) -> None:
+    """Add readings, each on a connection of its own, until two in a row agree.
 
-    async def _read(self, number: int) -> SessionList:
-        self._on_reading(number)
-        return await self._connection.read_list(held=self._held, fresh=True)
+    `awaited` are ids that should be gone: while one is listed, the list may be behind.
+    Only what is missing of `watched` needs a second reading; None for all. `one_will_do`: one
+    reading is enough if it lacks nothing but what was sent. `held`: the secrets to read with, else
+    those that are stored. Raises QiscusTuiError if not even one reading succeeds.
+    """
 
-    async def verify(
-        self,
-        verification: Verification,
-        *,
-        awaited: Set[str] = frozenset(),
-        watched: Set[str] | None = None,
-        one_will_do: bool = False,
-    ) -> Verification:
-        """Add readings until two in a row agree; return the same verification.
-
-        `awaited` are ids that should be gone: while one is listed, the list may be behind.
-        Only what is missing of `watched` needs a second reading; None for all. `one_will_do`: one
-        reading is enough if it lacks nothing but what was sent. Raises QiscusTuiError if not even
-        one reading succeeds.
-        """
-        began = self._clock.monotonic()
-        while not self._is_done(verification, awaited, watched, one_will_do=one_will_do):
-            if verification.readings:
-                left = began + LONGEST - self._clock.monotonic()
-                if verification.readings >= MOST_READINGS or left < CONFIRM_AFTER:
-                    break
-                await self._clock.sleep(min(left, PAUSES[verification.agreeing - 1]))
-            try:
-                listed = await self._read(verification.readings + 1)
-            except QiscusTuiError as error:
-                if not verification.readings:
-                    raise
-                verification.fail(error)
-                break
-            await asyncio.to_thread(verification.add, listed, self._clock.now())
-        return verification
-
-    async def settled(self, first: SessionList, ids: Set[str]) -> SessionList:
-        """Return a list that shows which of these ids it lacks: two readings in a row agree.
-
-        `first` is a reading that was just made. Where no two agree, the list is not whole. Raises
-        QiscusTuiError.
-        """
-        last = first
-        for number in range(2, MOST_READINGS + 1):
-            missing = ids - last.positions.keys()
-            if not missing or not last.complete:
-                return last
-            await self._clock.sleep(CONFIRM_AFTER)
-            found = Verification(last)
-            listed = await self._read(number)
-            await asyncio.to_thread(found.add, listed, self._clock.now())
-            if ids - listed.positions.keys() == missing and found.repeats:
-                return listed
-            last = listed
-        return replace(last, incomplete_because="its readings differ")
-
-    def _is_done(
-        self,
-        verification: Verification,
-        awaited: Set[str],
-        watched: Set[str] | None,
-        *,
-        one_will_do: bool,
-    ) -> bool:
+    def is_done() -> bool:
         last = verification.last
-        if last is None:
+        if last is None or (last.complete and not awaited.isdisjoint(last.positions)):
             return False
-        if last.complete and not awaited.isdisjoint(last.positions):
-            return False
-        if one_will_do and verification.is_clean:
-            return True
-        return verification.is_settled(watched)
+        return (one_will_do and verification.is_clean) or verification.is_settled(watched)
+
+    clock = connection.clock
+    began = clock.monotonic()
+    while not is_done():
+        if verification.readings:
+            left = began + LONGEST - clock.monotonic()
+            if verification.readings >= MOST_READINGS or left < CONFIRM_AFTER:
+                break
+            await clock.sleep(min(left, PAUSES[verification.agreeing - 1]))
+        on_reading(verification.readings + 1)
+        try:
+            listed = await connection.read_list(held=held, fresh=True)
+        except QiscusTuiError as error:
+            if not verification.readings:
+                raise
+            verification.fail(error)
+            break
+        await asyncio.to_thread(verification.add, listed, clock.now())
+
+
+async def settled(
+    connection: Connection, first: SessionList, ids: Set[str], on_reading: OnReading
+) -> SessionList:
+    """Return a list that shows which of these ids it lacks: two readings in a row agree.
+
+    `first` is a reading that was just made. Where no two agree, the list is not whole. Raises
+    QiscusTuiError.
+    """
+    last = first
+    for number in range(2, MOST_READINGS + 1):
+        missing = ids - last.positions.keys()
+        if not missing or not last.complete:
+            return last
+        await connection.clock.sleep(CONFIRM_AFTER)
+        on_reading(number)
+        listed = await connection.read_list(fresh=True)
+        found = Verification(last)
+        await asyncio.to_thread(found.add, listed, connection.clock.now())
+        if ids - listed.positions.keys() == missing and found.repeats:
+            return listed
+        last = listed
+    return replace(last, incomplete_because="its readings differ")
