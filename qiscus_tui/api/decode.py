@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from typing import cast
 
 import msgspec
@@ -19,6 +20,10 @@ _MAX_WIDE = 32 * 1024 * 1024
 
 _decoder = msgspec.json.Decoder()
 _BOM = "\ufeff"
+_SURROGATES = re.compile(
+    rb"\\(?:\\|u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2}))"
+)
+"""An escaped backslash, an escaped pair of surrogates, or a lone one."""
 
 
 def check_bounds(body: bytes | bytearray) -> None:
@@ -32,6 +37,7 @@ def decode_json(body: bytes | bytearray) -> object:
 
     Invalid JSON that servers do send (lone surrogates, invalid UTF-8, NaN, endless digits) goes
     to the slow decoder: invalid bytes become lone surrogates, endless digits text, NaN null.
+    Escapes of lone surrogates become U+FFFD.
     """
     check_bounds(body)
     try:
@@ -42,7 +48,7 @@ def decode_json(body: bytes | bytearray) -> object:
         pass
     if len(body) > _MAX_WIDE and not body.isascii():
         raise Unreadable(f"The answer is damaged JSON of more than {_MAX_WIDE // 1_048_576} MB")
-    text = str(body, "utf-8", "surrogateescape").removeprefix(_BOM)
+    text = str(without_lone_surrogates(body), "utf-8", "surrogateescape").removeprefix(_BOM)
     try:
         return cast(
             "object",
@@ -52,6 +58,11 @@ def decode_json(body: bytes | bytearray) -> object:
         raise Unreadable("The answer is nested too deeply") from error
     except ValueError as error:
         raise Unreadable(_what_it_is(text)) from error
+
+
+def without_lone_surrogates(body: bytes | bytearray) -> bytes | bytearray:
+    """Return a JSON text with U+FFFD in place of each escape of half a character."""
+    return _SURROGATES.sub(lambda found: rb"\ufffd" if found["lone"] else found[0], body)
 
 
 def lenient(body: bytes) -> object:

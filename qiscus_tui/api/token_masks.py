@@ -43,13 +43,10 @@ def are_masked(texts: Sequence[str | None]) -> list[bool]:
     given = [text or "" for text in texts]
     any_sign = _has_a_sign("".join(given))
     return [
-        (any_sign and _has_a_sign(text)) or (_may_be_filled(text) and _is_filled(text))
+        (any_sign and _has_a_sign(text))
+        or ((len(text) <= _LONG or text[_SHOWN] == text[_SHOWN + 1]) and _is_filled(text))
         for text in given
     ]
-
-
-def _may_be_filled(text: str) -> bool:
-    return len(text) <= _LONG or text[_SHOWN] == text[_SHOWN + 1]
 
 
 def _is_filled(text: str) -> bool:

@@ -91,9 +91,9 @@ class KnownSecrets:
         return [(start, end) for start, end in merged if text[start:end] not in _ORDINARY]
 
 
-def possible_tokens(text: str) -> set[str]:
-    """Return the parts of a text that are long enough for a token."""
-    words = "\n".join([word for word in text.split() if len(word) >= SHORTEST_TOKEN])
+def possible_tokens(text: str, shortest: int = SHORTEST_TOKEN) -> set[str]:
+    """Return the parts of a text that are long enough for a token, of so many characters here."""
+    words = "\n".join([word for word in text.split() if len(word) >= shortest])
     pieces = {piece for pattern in _PIECES for piece in pattern.findall(words)}
     unsigned = {piece.lstrip("-") for piece in pieces}
     return pieces | unsigned | {piece.rstrip("=") for piece in unsigned}

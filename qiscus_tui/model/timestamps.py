@@ -8,7 +8,10 @@ A time without seconds is unknown, such as a date alone, and so is one that can'
 
 import math
 from collections.abc import Sequence, Set
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from itertools import repeat
+from operator import itemgetter, sub
 from typing import Annotated, NamedTuple, cast
 
 from msgspec import Meta, Struct
@@ -34,9 +37,10 @@ SLACK = 120.0
 WIDEST_ZONE = 14 * 3600.0
 """Seconds that no zone is further from UTC."""
 
-_EPOCH = datetime(1970, 1, 1)
+_EPOCHS = (datetime(1970, 1, 1), datetime(1970, 1, 1, tzinfo=UTC))
 _COLONS = "::"
 """Before minutes and seconds, in `2026-10-24 09:14:00` with or without more behind it."""
+_colons = itemgetter(slice(13, 17, 3))
 
 _MILLISECONDS_FROM = 100_000_000_000
 """A number this large is milliseconds: as seconds it would be the year 5138."""
@@ -116,25 +120,29 @@ def known_times(
 
     Texts, as nearly all of 100,000 are, are read together.
     """
-    texts = [value for value in values if isinstance(value, str) and value[13:17:3] == _COLONS]
-    try:
-        moments = [*map(datetime.fromisoformat, texts)]
-    except ValueError:
-        moments = []
-    epochs = [
-        (one - _EPOCH).total_seconds() - zone_offset if one.tzinfo is None else one.timestamp()
-        for one in moments
-    ]
-    are_read = len(epochs) + values.count(None) == len(values)
-    if not are_read or not _can_be_shown(min(epochs, default=LATEST), max(epochs, default=LATEST)):
-        known = [known_time(value, zone_offset) for value in values]
-        times = [None if one is None else one.at for one in known]
-        return times, any(one.has_no_zone for one in known if one is not None)
-    has_no_zone = any(one.tzinfo is None for one in moments)
-    if len(epochs) == len(values):
-        return epochs, has_no_zone
-    found = iter(epochs)
-    return [None if value is None else next(found) for value in values], has_no_zone
+    texts = [value for value in values if value is not None] if None in values else values
+    for epoch, has_no_zone in zip(_EPOCHS, (True, False), strict=True):
+        with suppress(TypeError, KeyError, ValueError):  # one is no text, no time, or has a zone
+            epochs = _epochs(cast("Sequence[str]", texts), epoch)
+            if has_no_zone and zone_offset:
+                epochs = [at - zone_offset for at in epochs]
+            if not epochs or not _can_be_shown(min(epochs), max(epochs)):
+                break
+            if len(epochs) == len(values):
+                return epochs, has_no_zone
+            found = iter(epochs)
+            return [None if value is None else next(found) for value in values], has_no_zone
+    known = [known_time(value, zone_offset) for value in values]
+    times = [None if one is None else one.at for one in known]
+    return times, any(one.has_no_zone for one in known if one is not None)
+
+
+def _epochs(texts: Sequence[str], epoch: datetime) -> list[float]:
+    """Return the seconds of each since this epoch, which has a zone as all of the texts have."""
+    if {*map(_colons, texts)} != {_COLONS}:
+        raise ValueError("not times alone")
+    spans = map(sub, map(datetime.fromisoformat, texts), repeat(epoch))
+    return [*map(timedelta.total_seconds, spans)]
 
 
 def _can_be_shown(*epochs: float) -> bool:

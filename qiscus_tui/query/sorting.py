@@ -50,8 +50,9 @@ def order(
     """
     values: list[Any] = [*_VALUES[key](columns)]
     ids = [one.id for one in columns.sessions]
-    known = [at for at, value in enumerate(values) if value is not None and at != first]
-    unknown = [at for at, value in enumerate(values) if value is None and at != first]
+    others = [at for at in range(len(values)) if at != first]
+    known = [at for at in others if values[at] is not None] if None in values else others
+    unknown = [at for at in others if values[at] is None] if None in values else []
     known.sort(key=values.__getitem__, reverse=(key in FALLING) != reverse)
     _sort_equal_ones(known, values, ids)
     found = [] if first is None else [first]

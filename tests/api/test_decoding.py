@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec import Raw
 
 from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.decode import decode_json
@@ -129,6 +130,19 @@ def test_what_strict_json_forbids_or_hides_is_read_all_the_same(entry: str) -> N
     body = ('{"data":[' + ",".join([entry] * 3) + '],"meta":{}}').encode()
     assert outcome(body) == outcome_whole(body)
     assert not isinstance(outcome(body), str)
+
+
+def test_half_a_character_spoils_one_text_and_not_the_list() -> None:
+    agents = ["a \\ud800 b", "\\uDFFF\\uD83d", "\\ud83d\\uDE00", "\\\\ud800", "\\\\\\ud800\\/"]
+    entries = [f'{{"token":"a{at}","device":"{agent}"}}' for at, agent in enumerate(agents)]
+    body = f'{{"data":[{",".join(entries)}]}}'.encode()
+    page = decode_page(body)
+    assert all(isinstance(entry, Raw) for entry in page.entries), "no slow decoder"
+    read = ["a \ufffd b", "\ufffd\ufffd", "\U0001f600", "\\ud800", "\\\ufffd/"]
+    rows = EntryReader(Contract(), None, 0.0, now).read_page(page.entries)
+    assert [one.user_agent for one in rows.sessions] == read
+    listed = find_page(decode_json(body)).entries
+    assert EntryReader(Contract(), None, 0.0, now).read_page(listed).sessions == rows.sessions
 
 
 def test_bytes_that_are_no_utf8_spoil_one_text_and_not_the_list() -> None:

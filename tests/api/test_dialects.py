@@ -146,7 +146,8 @@ def expected(dialect: Dialect, session: DemoSession) -> dict[str, object]:
         found["id"] = fingerprint(text)
         found["revoke_with"] = session.id if dialect.revoke_field == fields.id else None
     if not bare:
-        found["user_agent"] = session.agent or None
+        exact = (session.agent or "").encode("utf-16", "surrogatepass")
+        found["user_agent"] = exact.decode("utf-16", "replace") or None
     if fields.user:
         found["user"] = "admin@demo.example"
     return found

@@ -8,6 +8,7 @@ from qiscus_tui.api.contract import SESSION_FACTS, Authentication, Contract, con
 from qiscus_tui.api.list import listing
 from qiscus_tui.api.list.entries import EntryReader
 from qiscus_tui.api.list.listing import read_listing
+from qiscus_tui.api.list.pages import decode_page
 from qiscus_tui.cli.verbs import VERBS
 from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
@@ -132,6 +133,13 @@ def test_the_id_of_the_very_name_that_the_contract_asks_for_is_sent() -> None:
     both = session_of({"id": 7, "session_id": "ses-7"}, contract=by_id)
     assert (both.revoke_with, both.id) == ("ses-7", fingerprint("7"))
     assert session_of({"id": 0, "session_id": None}, contract=by_id).revoke_with == 0
+
+
+def test_an_id_that_may_have_had_half_a_character_is_not_sent() -> None:
+    by_id = contract_with({"revoke_token": (None, "id")})
+    page = decode_page(b'[{"id": "a\\ud800"}, {"id": "b"}]')
+    rows = EntryReader(by_id, None, 0.0, now).read_page(page.entries)
+    assert [one.revoke_with for one in rows.sessions] == [None, "b"]
 
 
 def test_overrides_change_what_they_name_and_nothing_else() -> None:

@@ -6,7 +6,7 @@ each fact of them is a column, which is two to three times as fast as an entry a
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import repeat
+from itertools import islice, repeat
 from types import NoneType
 from typing import Any, TypeVar, cast
 
@@ -86,21 +86,25 @@ class EntryReader:
         """The facts of which a time without a zone was listed."""
         self.own_times: list[SessionTimes] = []
         """The times of our own session as they are listed, whether or not they can be right."""
-        self.texts: dict[str | None, str] = {None: ""}
-        """Every agent, address and user that was read, with its safe form."""
+        self.texts: dict[str | None, str | None] = {None: None}
+        """Every agent, address and user that was read, by itself: equal ones are one object."""
+        self._safe_forms: dict[str | None, str] = {None: ""}
+        """The safe forms of those that are not safe themselves."""
 
     def read_page(self, entries: Sequence[object]) -> Rows:
         """Return the rows of a page, of which the entries are decoded here. Raises Unreadable."""
         rows = Rows()
+        found: list[Session] = []
         for start in range(0, len(entries), BLOCK):
             block = _decoded(entries[start : start + BLOCK])
             sessions = self.read(block)
-            known = [session for session in sessions if session is not None]
-            rows.add(known if self._held is None else [*map(self._held_or_new, known)])
-            if len(known) < len(block):
+            if None in sessions:
                 for entry, session in zip(block, sessions, strict=True):
                     if session is None:
                         rows.add_unreadable(entry)
+            known = filter(None, sessions)
+            found += known if self._held is None else map(self._held_or_new, known)
+        rows.add(found)
         return rows
 
     def _held_or_new(self, session: Session) -> Session:
@@ -117,11 +121,12 @@ class EntryReader:
         objects = cast("Sequence[dict[str, object]]", entries)
         if {*map(type, entries)} != {dict}:
             objects = [*map(_fields, entries)]
-        if len({*map(tuple[str, ...], objects)}) == 1:  # as nearly always
+        names: list[tuple[str, ...]] = [*map(tuple, objects)]
+        if names.count(names[0]) == len(names):  # as nearly always
             return self._sessions(_Table(objects))
         shapes: dict[tuple[str, ...], list[int]] = {}
-        for place, fields in enumerate(objects):
-            shapes.setdefault(tuple(fields), []).append(place)
+        for place, shape in enumerate(names):
+            shapes.setdefault(shape, []).append(place)
         sessions: list[Session | None] = [None] * len(entries)
         for places in shapes.values():
             read = self._sessions(_Table([objects[place] for place in places]))
@@ -202,14 +207,14 @@ class EntryReader:
 
     def _shared(self, texts: FactColumn[str]) -> tuple[FactColumn[str], Sequence[str]]:
         """Return the texts and their safe forms, the same objects for equal ones."""
-        fresh = {*texts}.difference(self.texts)
-        if are_plain(filter(None, fresh)):
-            self.texts.update((text, text or "") for text in fresh)
-        else:
-            self.texts.update((text, safe(text or "")) for text in fresh)
-        forms = [*map(self.texts.__getitem__, texts)]
-        shared = [form if form == text else text for form, text in zip(forms, texts, strict=True)]
-        return shared, forms
+        known_before = len(self.texts)
+        shared = [*map(self.texts.setdefault, texts, texts)]
+        fresh = [*filter(None, islice(reversed(self.texts), len(self.texts) - known_before))]
+        if not are_plain(fresh):
+            self._safe_forms |= {text: form for text in fresh if (form := safe(text)) != text}
+        if self._safe_forms.keys().isdisjoint(shared):
+            return shared, cast("list[str]", shared)
+        return shared, [self._safe_forms.get(text, text or "") for text in shared]
 
     def _revoke_with(
         self, table: "_Table", tokens: FactColumn[str], server_ids: FactColumn[str | int]
@@ -217,7 +222,7 @@ class EntryReader:
         if self._id_field is None:
             return tokens
         named = _identities(table.columns.get(self._id_field, (None,) * table.size))
-        return [other if one is None else one for one, other in zip(named, server_ids, strict=True)]
+        return [_exact(one) for one in _filled(named, server_ids)]
 
     def _current(self, table: "_Table", tokens: FactColumn[str]) -> Iterable[bool | None]:
         own = self._own_token
@@ -312,7 +317,8 @@ class _Table:
         nothing = (None,) * self.size
         for name, values in self.columns.items():
             used, is_known = self._used.get(name, nothing), name in _KNOWN_NAMES
-            for place in [place for place, read in enumerate(used) if read is None]:
+            unused = [at for at, read in enumerate(used) if read is None] if None in used else []
+            for place in unused:
                 value = values[place]
                 if not (is_known and (value is None or value == "")):
                     fields = rest[place] = rest[place] or {}
@@ -333,9 +339,9 @@ class _Table:
 
 def _decoded(entries: Sequence[object]) -> Sequence[object]:
     """Return entries as objects, of which those of plain JSON are decoded here."""
-    raw = [entry for entry in entries if isinstance(entry, Raw)]
-    if not raw:
+    if not isinstance(entries[0], Raw):
         return entries
+    raw = cast("Sequence[Raw]", entries)
     try:
         return cast("list[object]", _decode(b"[%b]" % b",".join(raw)))
     except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -363,6 +369,11 @@ def _identities(values: Sequence[object]) -> FactColumn[str | int]:
         value if type(value) is int or (isinstance(value, str) and value) else None
         for value in values
     ]
+
+
+def _exact(server_id: str | int | None) -> str | int | None:
+    """Return an id, None where it may have had half a character: it can't be sent as it was."""
+    return None if isinstance(server_id, str) and "\ufffd" in server_id else server_id
 
 
 def _truths(marks: Sequence[object]) -> FactColumn[bool]:

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import cast
 
 import msgspec
 from msgspec import Raw, Struct
 
 from qiscus_tui.api import contract
-from qiscus_tui.api.decode import check_bounds, decode_json
+from qiscus_tui.api.decode import check_bounds, decode_json, without_lone_surrogates
 from qiscus_tui.api.error_answers import is_refusal, quoted, status_words, statuses_in
 from qiscus_tui.errors import Unreadable
 from qiscus_tui.model.masking import Unshown
+
+_INVALID = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 # Where the list is.
 
@@ -49,10 +52,12 @@ def decode_page(body: bytes | bytearray) -> Page:
     """
     check_bounds(body)
     kind = dict[str, Raw] if body[:4096].lstrip()[:1] == b"{" else list[Raw]
-    try:
+    with suppress(*_INVALID):
         return find_page(msgspec.json.decode(body, type=kind))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return find_page(decode_json(body))
+    body = without_lone_surrogates(body)
+    with suppress(*_INVALID):
+        return find_page(msgspec.json.decode(body, type=kind))
+    return find_page(decode_json(body))
 
 
 def decoded(value: object) -> object:
@@ -364,7 +369,8 @@ class _Said:
             if isinstance(value, str | int) and not isinstance(value, bool):
                 text = str(value)
                 if text not in contract.NO_CURSOR:
-                    if not text.isprintable() or len(text) > _LONGEST_CURSOR:
+                    is_text = text.isprintable() and "\ufffd" not in text
+                    if not is_text or len(text) > _LONGEST_CURSOR:
                         raise Unreadable("The answer names an invalid next page")
                     return text
         return ""

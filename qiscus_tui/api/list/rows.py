@@ -58,12 +58,12 @@ class Rows(Struct):
     def add(self, sessions: Sequence[Session]) -> None:
         """Add sessions of one page."""
         self.rows += len(sessions)
-        begin, ids = len(self.sessions), [one.id for one in sessions]
-        places = dict(zip(ids, range(begin, begin + len(ids)), strict=True))
-        if len(places) == len(sessions) and self.positions.keys().isdisjoint(places):
-            self.positions |= places
-            self.sessions += sessions
-            return
+        if not self.sessions:
+            self.positions = {session.id: place for place, session in enumerate(sessions)}
+            if len(self.positions) == len(sessions):  # as nearly always
+                self.sessions += sessions
+                return
+            self.positions = {}
         for session in sessions:
             if (known := self._added_or_known(session)) is not None:
                 self._count_again(known, session)
@@ -149,6 +149,7 @@ def texts_without_tokens(
 ) -> Mapping[str | None, str]:
     """Return each of the texts that has a live token or one of the secrets in it, without it."""
     lengths = {len(one.token) for one in rows.sessions if one.token is not None}
+    shortest = max(SHORTEST_TOKEN, min(lengths.union(map(len, secrets)), default=0))
 
     def is_live(text: str) -> bool:
         if text in secrets:
@@ -156,11 +157,11 @@ def texts_without_tokens(
         place = rows.positions.get(fingerprint(text)) if len(text) in lengths else None
         return place is not None and rows.sessions[place].token == text
 
-    texts = [text for text in texts if len(text) >= SHORTEST_TOKEN]
+    texts = [text for text in texts if len(text) >= shortest]
     live: set[str] = set()
     for start in range(0, len(texts), TEXTS_AT_ONCE):
         joined = "\n".join(texts[start : start + TEXTS_AT_ONCE])
-        live.update(filter(is_live, possible_tokens(joined)))
+        live.update(filter(is_live, possible_tokens(joined, shortest)))
     found: dict[str | None, str] = {}
     for text in texts if live else ():
         hidden = text
