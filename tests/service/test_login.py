@@ -328,23 +328,6 @@ async def test_the_long_lived_tokens_of_two_unknown_users_are_two_accounts(sandb
     assert token.token in {one.token for one in here.state.sessions("agent@demo.example")}
 
 
-@pytest.mark.parametrize("readonly", [False, True])
-async def test_a_login_takes_the_place_of_its_token_that_was_kept_without_a_user(
-    sandbox: SandboxMaker, *, readonly: bool
-):
-    here = sandbox()
-    before = here.tokens()
-    first = (await with_token(here, name="by token")).connection
-    await valid_token(first, 0)
-    config = Config(accounts={"by token": AccountConfig(readonly=readonly)})
-    here = replace(here, workspace=structs.replace(here.workspace, config=config))
-    done = await here.log_in()
-    kept = [one.name for one in here.local_files.book.all()]
-    assert kept == ["by token"] * readonly + [done.connection.name]
-    assert len(here.tokens() - before) == 1 + readonly
-    assert any("by token" in note for note in done.notes) is not readonly
-
-
 # With a secret key
 
 

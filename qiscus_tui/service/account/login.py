@@ -37,7 +37,7 @@ from qiscus_tui.service.account.connection import (
     end_unstored_token,
     held_account,
 )
-from qiscus_tui.service.account.logout import OwnToken, end_token, log_out
+from qiscus_tui.service.account.logout import OwnToken, end_token
 from qiscus_tui.service.account.selection import SelectedAccount, configured
 from qiscus_tui.service.account.storage import secret_store
 from qiscus_tui.service.account.workspace import Workspace
@@ -127,9 +127,8 @@ async def log_in(
             role=answer.role,
         )
         done = await _store(workspace, secrets, account, credentials, name, made)
-    left = await _leave_nameless(workspace, done.connection, credentials)
     learned = await _learn_zone(done.connection)
-    return replace(done, notes=(*done.notes, *left, *learned))
+    return replace(done, notes=(*done.notes, *learned))
 
 
 async def log_in_with_token(
@@ -462,33 +461,6 @@ async def _end_replaced(connection: Connection, token: str) -> tuple[str, ...]:
         return ("Can't tell whether the token of the earlier login was ended.",)
     await asyncio.to_thread(record_access, connection, connection.account, AuditKind.LOGOUT, token)
     return ("The token of the earlier login was ended.",)
-
-
-async def _leave_nameless(
-    workspace: Workspace, connection: Connection, credentials: Credentials
-) -> tuple[str, ...]:
-    """Log out the account that has the same long-lived token, stored when nothing told its user.
-
-    Return what the user should know. A login for this run only replaces none that is stored.
-    """
-    token_id = fingerprint(credentials.long_lived or "")
-    key = structs.replace(connection.account, user="", token_id=token_id).key
-    try:
-        kept = await asyncio.to_thread(workspace.local_files.book.all)
-        found = next((one for one in kept if one.account.key == key), None)
-        if found is None or connection.storage is Storage.THIS_RUN:
-            return ()
-        selected = SelectedAccount(configured(found, workspace.config), "login")
-        if selected.account.readonly:
-            return ()
-        other = await asyncio.to_thread(connect, workspace, selected)
-        try:
-            ended = await log_out(other, forget_anyway=True)
-        finally:
-            await other.close()
-    except QiscusTuiError as error:  # this login is stored anyway
-        return (f"The account that has the same token is still here: {error.message}",)
-    return (f"The account {safe(found.name)} had the same token, and is gone: {ended.value}.",)
 
 
 # What a login learns of the server's times, from the session that it made
