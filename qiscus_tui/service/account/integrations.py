@@ -44,7 +44,7 @@ class Integrations:
 
     def known(self) -> tuple[Known, ...]:
         """Return them as sessions are compared with them: the first match counts."""
-        return (*self._configured, *(entry.known for entry in self._entries()))
+        return tuple(one.known for one in self.all())
 
     def all(self) -> list[Integration]:
         """Return them as they are written, in the same order."""
@@ -59,7 +59,7 @@ class Integrations:
 
         `known` is what the list labels it with. None for a session without client and network.
         """
-        named = (one for one, found in zip(self.all(), self.known(), strict=True) if found == known)
+        named = (one for one in self.all() if one.known == known)
         family, ip = family_of(session.user_agent), _network(session.ip)
         family = "" if family == UNKNOWN else family
         unnamed = Integration(family, ip, protect=True) if family or ip else None

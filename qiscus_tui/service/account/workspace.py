@@ -230,17 +230,14 @@ def named_config(path: Path | None) -> Config | None:
     return load_named_config(path, config_language) if path else None
 
 
-def usual_config(environ: Mapping[str, str]) -> Config:
-    """Return the settings of config.toml in its usual folder. Raises ConfigError, StorageError."""
-    check_config_dir(environ)
-    return load_config(find_paths(environ).config_file, config_language)
-
-
 def open_workspace(
     environ: Mapping[str, str], account_options: AccountOptions, config_file: Path | None = None
 ) -> Workspace:
     """Return the workspace of this user. Raises ConfigError, StorageError."""
-    config = named_config(config_file) or usual_config(environ)
+    config = named_config(config_file)
+    if config is None:
+        check_config_dir(environ)
+        config = load_config(find_paths(environ).config_file, config_language)
     local_files = LocalFiles(find_paths(environ), environ, to_syslog=config.audit.syslog)
     return Workspace(environ, config, local_files, SystemClock(), account_options, config_file)
 
@@ -256,13 +253,7 @@ def workspace_to_examine(
     try:
         return open_workspace(environ, account_options, config_file)
     except (ConfigError, StorageError) as error:
-        local_files = LocalFiles(find_paths(environ), environ)
-        return Workspace(
-            environ,
-            Config(),
-            local_files,
-            SystemClock(),
-            account_options,
-            config_file,
-            config_error=error,
-        )
+        files, why = LocalFiles(find_paths(environ), environ), error
+    return Workspace(
+        environ, Config(), files, SystemClock(), account_options, config_file, config_error=why
+    )
