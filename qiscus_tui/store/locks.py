@@ -1,4 +1,4 @@
-"""Locks between processes: one around each change of a file; that of an account is account_lock.
+"""Locks between processes: one around each change of a file, one of each account.
 
 The kernel holds a lock, and releases it however its process ends. Its file is never removed: two
 processes could then lock two files of the same name. A file system without locks is an error.
@@ -6,16 +6,24 @@ processes could then lock two files of the same name. A file system without lock
 
 import errno
 import os
-from collections.abc import Generator
-from contextlib import contextmanager
+import time
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.ids import sha256
 from qiscus_tui.store.file_checks import failed, quoted, shown, symbolic_link
 from qiscus_tui.store.files import FILE_MODE, prepare_folder
 
 WAIT = 30.0
 """Seconds to wait for a lock."""
+
+ACCOUNT_WAIT = 120.0
+"""Seconds to wait for an account: whoever holds it may be waiting for the server."""
+
+_PAUSE = 0.05
+"""Seconds between two attempts to take a lock."""
 
 
 @contextmanager
@@ -33,11 +41,39 @@ def store_lock(folder: Path, timeout: float = WAIT) -> Generator[None]:
         lock.give_back()
 
 
+@asynccontextmanager
+async def account_lock(
+    folder: Path, account_key: str, longest: float = ACCOUNT_WAIT
+) -> AsyncGenerator[None]:
+    """Lock the account against every other process of this user.
+
+    Waits at most `longest` seconds without blocking the event loop; cancelling takes effect at
+    once. Not re-entrant. Raises StorageError.
+    """
+    import asyncio  # a stored token is printed without
+
+    lock = KernelLock(folder, account_lock_name(account_key))
+    give_up = time.monotonic() + longest
+    while not lock.take():
+        if time.monotonic() >= give_up:
+            raise lock.busy(longest)
+        await asyncio.sleep(_PAUSE)
+    try:
+        yield
+    finally:
+        lock.give_back()
+
+
+def account_lock_name(account_key: str) -> str:
+    """Return the name of the account's lock file. It does not reveal the account."""
+    return f"account-{sha256(account_key)[:16]}.lock"
+
+
 class KernelLock:
     """The lock of one file. All of it raises StorageError."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        from filelock import FileLock  # loads asyncio: a stored token is printed without
+        from filelock import FileLock  # loads asyncio, too
 
         prepare_folder(folder)
         self.path = folder / name

@@ -18,8 +18,8 @@ from qiscus_tui.model.account import Account, Credentials, ShortLived, parse_ori
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.signal_shield import ANSWER_WAIT
-from qiscus_tui.store.account_lock import account_lock_name
 from qiscus_tui.store.audit_records import AuditAccess
+from qiscus_tui.store.locks import account_lock_name
 from tests.e2e.processes import Machine, SilentServer, keep, machine, silent_server
 from tests.sandbox import PASSWORD, demo_state
 

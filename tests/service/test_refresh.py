@@ -29,7 +29,7 @@ from qiscus_tui.service.token.refresh import (
     valid_token,
     with_short_lived,
 )
-from qiscus_tui.store.account_lock import account_lock
+from qiscus_tui.store.locks import account_lock
 from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.stores import FailingSecrets

@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.store.account_lock import account_lock, account_lock_name
-from qiscus_tui.store.locks import KernelLock, store_lock
+from qiscus_tui.store.locks import KernelLock, account_lock, account_lock_name, store_lock
 from qiscus_tui.store.paths import Paths
 
 HOLD = """
 import asyncio, sys
 from pathlib import Path
-from qiscus_tui.store.account_lock import account_lock
+from qiscus_tui.store.locks import account_lock
 async def hold():
     async with account_lock(Path(sys.argv[1]), "ann"):
         print("held", flush=True)

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from qiscus_tui.model.account import Account, Credentials, Storage
-from qiscus_tui.store.account_lock import account_lock
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import AuditKind
+from qiscus_tui.store.locks import account_lock
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import EnvironmentSecrets, FileSecrets
 from qiscus_tui.store.state import VerifiedCalls, Visits

@@ -46,8 +46,7 @@ from qiscus_tui.service.account.storage import secret_store
 from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import NewPairs, Reader, full_reader
-from qiscus_tui.store.account_lock import ACCOUNT_WAIT, account_lock
-from qiscus_tui.store.locks import WAIT
+from qiscus_tui.store.locks import ACCOUNT_WAIT, WAIT, account_lock
 from qiscus_tui.store.secrets import SecretStore
 
 Progress = Callable[[int, int | None], None]
