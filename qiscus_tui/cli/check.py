@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from qiscus_tui.cli.metrics import add_metrics, failure_noted, finish
 from qiscus_tui.cli.options import MOST, flag, min_ttl, whole_number
 from qiscus_tui.cli.output.console import record
-from qiscus_tui.cli.output.tables import gaps
 from qiscus_tui.cli.output.text_table import UNKNOWN, moment
 from qiscus_tui.cli.plan_options import add_filter
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext, always
@@ -97,7 +96,7 @@ async def _checked(context: VerbContext) -> "CheckReport":
 
 def _show(context: VerbContext, report: "CheckReport") -> None:
     console = context.console
-    for gap in gaps(report.listed):
+    for gap in report.listed.gaps:
         console.say(gap)
     if context.options.json:
         console.result_json(_as_json(report))

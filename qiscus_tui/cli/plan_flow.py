@@ -11,7 +11,7 @@ from qiscus_tui import query
 from qiscus_tui.cli.interrupts import finished
 from qiscus_tui.cli.output.console import NOT_SENT, Console
 from qiscus_tui.cli.output.plan import as_json, confirm_plan, must_fit, plan_lines, report_lines
-from qiscus_tui.cli.output.tables import gaps, remarks
+from qiscus_tui.cli.output.tables import remarks
 from qiscus_tui.cli.output.text_table import MOST_GROUPS
 from qiscus_tui.cli.plan_options import must_be_allowed
 from qiscus_tui.cli.verbs import VerbContext
@@ -107,7 +107,7 @@ def _must_be_known(context: VerbContext, listed: SessionList, retention: Retenti
     """Raise CannotTell for a list that lacks sessions, UsageError for one that can't be grouped."""
     if not listed.is_whole and not context.options.allow_unreadable:
         raise CannotTell(
-            ". ".join([*gaps(listed), "Nothing was sent"]),
+            ". ".join([*listed.gaps, "Nothing was sent"]),
             "Name sessions by id, or add --allow-unreadable to revoke from what was read.",
         )
     reason = lacking(listed, retention.keys) if retention is not None else None

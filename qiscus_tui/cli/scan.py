@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.cli.output.tables import gaps
 from qiscus_tui.cli.output.text_table import UNKNOWN, moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext, always
 from qiscus_tui.cli.workspace import connected
@@ -70,7 +69,7 @@ async def run(context: VerbContext) -> int:
         stdin = _descriptor(console.source)
     async with connected(context.workspace) as connection:
         sessions = await _listed(console, connection)
-    for gap in gaps(sessions.listed):
+    for gap in sessions.listed.gaps:
         console.say(gap)
     with _rows(context) as add:
         result = _Result(console, sessions, options.ids, add, _size_of(options.paths))

@@ -88,10 +88,6 @@ class Need:
     reason: str
     """With fields of the context and keys of commands: `{now.filter_error}`, `{key[reload]}`."""
 
-    def why_not(self, now: Context, key: object) -> str:
-        """Return the reason."""
-        return self.reason.format(now=now, key=key)
-
 
 # Of a list.
 ROW = Need(lambda now: now.rows, "No session is shown.")
@@ -253,7 +249,7 @@ class Command(Struct, frozen=True, kw_only=True):
     footer_scopes: tuple[Scope, ...] = ()
     """The scopes whose footer shows it; empty: all of its scopes."""
     needs: tuple[Need, ...] = ()
-    """What must be so; the first that is not is the reason why it can't be used now."""
+    """What must be so that it can be used."""
     takes_key: bool = False
     """Whether the action is given the key that was pressed."""
     on_app: bool = False
@@ -274,16 +270,9 @@ class Command(Struct, frozen=True, kw_only=True):
         """Return its importance in the footer of a scope; 0: it is not shown there."""
         return self.footer if not self.footer_scopes or scope in self.footer_scopes else 0
 
-    def is_available(self, now: Context) -> bool:
-        """Return whether it can be used now."""
-        return all(need.is_met(now) for need in self.needs)
-
-    def why_not(self, now: Context, key: object) -> str | None:
-        """Return the reason why it can't be used now; None where it can.
-
-        `key` has the keys of commands by their names, for sentences that name them.
-        """
-        return next((need.why_not(now, key) for need in self.needs if not need.is_met(now)), None)
+    def missing(self, now: Context) -> Need | None:
+        """Return the first of its needs that is not met now; None where it can be used."""
+        return next((need for need in self.needs if not need.is_met(now)), None)
 
 
 @runtime_checkable

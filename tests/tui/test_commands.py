@@ -100,7 +100,7 @@ def test_what_cannot_be_done_now_is_not_offered(context: Context, off: set[str])
 def test_hidden_marks_can_be_revoked_though_no_row_is_shown() -> None:
     revoke = registry.named("revoke")
     assert revoke is not None
-    assert revoke.is_available(Context(rows=0, listed=5, marked=2))
+    assert revoke.missing(Context(rows=0, listed=5, marked=2)) is None
 
 
 def test_every_command_has_its_own_keys_a_heading_and_words() -> None:

@@ -166,9 +166,9 @@ def test_the_filter_line_reads_as_drawn_and_the_count_stays_longer_than_the_sort
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"unreadable": 3}, "3 sessions could not be read and can't be shown. r reads again."),
+        ({"unreadable": 3}, "3 sessions could not be read. r reads again."),
         ({"incomplete_because": "30 of 81 listed"}, "The list is not whole: 30 of 81 listed."),
-        ({"moved": True}, "The list moved while it was read: a session may be missing."),
+        ({"moved": True}, "The list moved while it was read: a live session may be missing."),
         ({"current": Current.UNKNOWN}, "any of these may be it, so revoking asks."),
         ({"time_doubt": "zone unknown"}, "zone unknown: times may be hours off."),
         ({"sessions": (structs.replace(session(0), revoke_with=None),)}, 'set field = "id" under'),
@@ -212,7 +212,7 @@ def test_why_no_row_is_shown_is_said() -> None:
     for fields, words in (
         ({"current": Current.UNKNOWN}, "no live session, not even the one of this program."),
         ({"unreadable": 3}, "3 sessions could not be read"),
-        ({"incomplete_because": "100 of 250"}, "what was read of the list: 100 of 250."),
+        ({"incomplete_because": "100 of 250"}, "The list is not whole: 100 of 250."),
     ):
         feed = feed_of(replace(listed([]), **fields))
         assert words in texts.no_rows(feed, nothing)[0]

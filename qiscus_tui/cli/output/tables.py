@@ -6,7 +6,7 @@ from qiscus_tui.cli.output.text_table import UNKNOWN, TextColumn, moment, text_t
 from qiscus_tui.model.clock import ago, countdown
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.model.text import counted, safe
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.groups import Group, shown
 from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -70,19 +70,9 @@ def _client(listed: SessionList, position: int) -> str:
     return " · ".join(words[:2]) + ("" if len(words) < 3 else f" {' '.join(words[2:])}")
 
 
-def gaps(listed: SessionList) -> Iterable[str]:
-    """Yield why the list is incomplete."""
-    if listed.unreadable:
-        yield f"{counted(listed.unreadable, 'session')} could not be read"
-    if not listed.complete:
-        yield f"The list is not whole: {listed.incomplete_because}. There may be more sessions"
-    if listed.moved:
-        yield "The list moved while it was read: a live session may be missing"
-
-
 def remarks(listed: SessionList) -> Iterable[str]:
     """Yield the warnings about a list."""
-    yield from gaps(listed)
+    yield from listed.gaps
     if listed.time_doubt:
         yield f"{listed.time_doubt}: times may be hours off"
     if listed.expiry_doubt:

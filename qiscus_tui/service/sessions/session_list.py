@@ -14,7 +14,7 @@ from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, fingerprint
 from qiscus_tui.model.session import Current, Session, is_full_id
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.sessions.user_agents import quick_name
 
 BY_ID = 'If the server revokes by id, set field = "id" under [api.revoke_token] in config.toml.'
@@ -89,6 +89,16 @@ class SessionList:
     def is_whole(self) -> bool:
         """Return whether every live session is listed: what is missing is gone."""
         return self.complete and not self.moved and not self.unreadable
+
+    @property
+    def gaps(self) -> list[str]:
+        """Return why it may lack live sessions, a sentence for each reason."""
+        reasons = {
+            f"{counted(self.unreadable, 'session')} could not be read": self.unreadable,
+            f"The list is not whole: {self.incomplete_because}": not self.complete,
+            "The list moved while it was read: a live session may be missing": self.moved,
+        }
+        return [reason for reason, holds in reasons.items() if holds]
 
     def get(self, session_id: str) -> Session | None:
         """Return the session with this full id; None where it is not listed."""

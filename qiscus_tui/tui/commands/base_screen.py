@@ -1,6 +1,5 @@
 """What all screens share: their least size, the footer, and the way back."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic
 
@@ -12,7 +11,7 @@ from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
 from textual.widgets import Static
 
-from qiscus_tui.commands.command import Command, Context, Scope
+from qiscus_tui.commands.command import Context, Scope
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.terminal.app import TerminalApp, keymap_of
 from qiscus_tui.tui.terminal.drawing import compare_layouts, draw_now
@@ -58,8 +57,16 @@ class ActionBar(OneLine):
 
     def show_commands(self, scope: Scope, context: Context) -> None:
         """Show what is available in this scope now."""
-        commands = registry.in_footer(scope, context, keymap_of(self))
-        self.show_line(command_line(commands, context))
+        pieces = (
+            Piece(
+                ((command.key_shown, Tone.KEY), (f" {command.word(context)}", Tone.MUTED)),
+                command.footer,
+                command.name,
+                after="  ",
+            )
+            for command in registry.in_footer(scope, context, keymap_of(self))
+        )
+        self.show_line(Line(tuple(pieces)))
 
     def on_click(self, event: events.Click) -> None:
         """Report the command that was clicked."""
@@ -67,21 +74,6 @@ class ActionBar(OneLine):
         part = self.piece_at(event.x)
         if part is not None and part.name:
             self.post_message(self.Pressed(part.name))
-
-
-def command_line(commands: Iterable[Command], context: Context) -> Line:
-    """Return the footer's line."""
-    return Line(
-        tuple(
-            Piece(
-                ((command.key_shown, Tone.KEY), (f" {command.word(context)}", Tone.MUTED)),
-                command.footer,
-                command.name,
-                after="  ",
-            )
-            for command in commands
-        )
-    )
 
 
 class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):

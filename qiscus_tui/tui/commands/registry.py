@@ -85,13 +85,14 @@ def why_unavailable(
 ) -> str | None:
     """Return why an action can't be run now; None where it can, or is not a command."""
     command = named((parse(action) if isinstance(action, str) else action)[1])
-    return None if command is None else command.why_not(context, KeyWords(keymap))
+    missing = None if command is None else command.missing(context)
+    return None if missing is None else missing.reason.format(now=context, key=KeyWords(keymap))
 
 
 def is_available(action: str, context: Context) -> bool:
     """Return whether an action can be run now, or is not a command."""
     command = named(parse(action)[1])
-    return command is None or command.is_available(context)
+    return command is None or command.missing(context) is None
 
 
 def in_footer(scope: Scope, context: Context, keymap: Keymap) -> tuple[Command, ...]:
@@ -100,7 +101,7 @@ def in_footer(scope: Scope, context: Context, keymap: Keymap) -> tuple[Command, 
     offered = (
         command
         for command in (*of(scope), *app)
-        if command.importance(scope) and command.is_available(context)
+        if command.importance(scope) and command.missing(context) is None
     )
     return with_keys(offered, keymap)
 
@@ -110,7 +111,7 @@ def in_palette(scope: Scope, context: Context, keymap: Keymap) -> tuple[Command,
     offered = (
         command
         for command in (*of(scope), *of(Scope.APP))
-        if command.title and command.is_available(context)
+        if command.title and command.missing(context) is None
     )
     return with_keys(offered, keymap)
 

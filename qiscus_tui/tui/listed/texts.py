@@ -264,17 +264,12 @@ def doubts(feed: Feed) -> NoticeText:
     The first of these that holds; the line over the table names the others by a word each.
     """
     listed, readonly, keys = feed.listed, feed.account.readonly, keys_in(feed)
-    again = f"{keys['reload']} reads again."
     if feed.is_read and feed.trouble is not None:
         return cut_off(feed.trouble, feed.storage, keys)
     if feed.is_read and feed.hangs:
         return HANGS
-    if listed.unreadable:
-        return NoticeText(f"{unreadable_words(listed.unreadable)}. {again}")
-    if not listed.complete:
-        return NoticeText(f"The list is not whole: {listed.incomplete_because}. {again}")
-    if listed.moved:
-        return NoticeText(f"The list moved while it was read: a session may be missing. {again}")
+    if listed.gaps:
+        return NoticeText(f"{listed.gaps[0]}. {keys['reload']} reads again.")
     if listed.none_revocable:
         return NoticeText(f"The list has no token in full: nothing can be revoked. {BY_ID}")
     if listed.current is Current.UNKNOWN and listed.sessions:
@@ -291,11 +286,6 @@ def doubts(feed: Feed) -> NoticeText:
 def keys_in(feed: Feed) -> KeyWords:
     """Return the keys as config.toml has them."""
     return KeyWords(feed.workspace.config.keys)
-
-
-def unreadable_words(count: int) -> str:
-    """`3 sessions could not be read and can't be shown`"""
-    return f"{counted(count, 'session')} could not be read and can't be shown"
 
 
 def filter_trouble(error: QiscusTuiError, shown_by: str) -> NoticeText:
@@ -324,20 +314,14 @@ def no_rows(feed: Feed, view: ListView) -> tuple[str, ...]:
         return (f"No session matches {view.query.text}", *no_match[1:])
     if feed.is_read and view.is_filtered:
         return no_match
+    if feed.is_read and (feed.listed.unreadable or not feed.listed.complete):
+        return (f"{feed.listed.gaps[0]}.",)
     if feed.is_read:
-        return _empty(feed.listed, keys)
+        is_without_ours = feed.listed.current is Current.UNKNOWN
+        return tuple(map(keys.words, WITHOUT_OURS if is_without_ours else EMPTY))
     if feed.trouble is None or feed.is_loading:
         return tuple(map(keys.words, SILENT if feed.hangs else LOADING))
     return not_read(feed.trouble, feed.storage, keys)
-
-
-def _empty(listed: SessionList, keys: KeyWords) -> tuple[str, ...]:
-    """Return why a list that was read has no session to show."""
-    if listed.unreadable:
-        return (f"{unreadable_words(listed.unreadable)}.",)
-    if not listed.complete:
-        return (f"No session in what was read of the list: {listed.incomplete_because}.",)
-    return tuple(map(keys.words, WITHOUT_OURS if listed.current is Current.UNKNOWN else EMPTY))
 
 
 def context(feed: Feed, view: ListView, *, in_range: bool = False) -> Context:

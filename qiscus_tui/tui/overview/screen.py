@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -191,7 +192,7 @@ class OverviewScreen(BaseScreen[str]):
 
     @property
     def context(self) -> Context:
-        return texts.context(self._feed, self._view)
+        return replace(texts.context(self._feed, self._view), rows=len(self._view.shown))
 
     @on(Chart.Opened)
     async def _opened(self) -> None:
