@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import weakref
 
 from textual._styles_cache import StylesCache
 from textual.timer import Timer
@@ -31,6 +32,17 @@ async def test_what_was_closed_is_gone(clock: ManualClock) -> None:
     async with at_sessions(clock) as on:
         first = await opened_and_closed(on)
         assert await opened_and_closed(on) == first
+
+
+async def test_a_list_that_was_read_again_is_gone(clock: ManualClock) -> None:
+    async with at_sessions(clock) as on:
+        await opened_and_closed(on)
+        await on.press("a", "u", "g", "g")
+        last = weakref.ref(on.sessions.view.listed)
+        await on.press("r")
+        await on.tick()
+        gc.collect()
+        assert last() is None
 
 
 async def test_a_screen_whose_widgets_are_gone_can_still_be_drawn(clock: ManualClock) -> None:

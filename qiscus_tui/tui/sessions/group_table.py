@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.service.sessions.groups import Group, GroupFact, shown
+from qiscus_tui.service.sessions.groups import Group, GroupFact, Kind, shown
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from qiscus_tui.tui.widgets.bars import share_blocks
 from qiscus_tui.tui.widgets.cells import (
@@ -171,6 +171,8 @@ class GroupTable(Table[GroupRow]):
         self._groups: Sequence[Group] = ()
         self.listed = NO_SESSIONS
         self._largest = 0.0
+        self._forgotten: tuple[Kind, ...] | None = None
+        """The kinds of the group that was under the cursor when all were forgotten."""
         self._to_revoke: Mapping[tuple[Hashable, ...], int] | None = None
 
     @property
@@ -196,9 +198,17 @@ class GroupTable(Table[GroupRow]):
         if is_other:
             self.set_rows(len(groups), 0, 0)
         else:
-            self.replace_rows(len(groups), lambda row: rows.get(was[row].kinds))
+            wanted = None if was or self._forgotten is None else rows.get(self._forgotten)
+            self.replace_rows(len(groups), lambda row: rows.get(was[row].kinds), wanted)
             if is_sorted:
                 self.scroll_to(y=0)
+
+    def forget(self) -> None:
+        """Let go of the list, which is large. The cursor will be on the same group again."""
+        if (group := self.cursor_group) is not None:
+            self._forgotten = group.kinds
+            self.listed, self._groups = NO_SESSIONS, ()
+            self.set_rows(0, 0, 0)
 
     def show_to_revoke(self, found: Mapping[tuple[Hashable, ...], int]) -> None:
         """Show how many sessions `x` would plan of each group; empty: that can't be known."""

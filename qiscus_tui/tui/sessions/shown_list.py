@@ -118,6 +118,8 @@ class ShownList(Container):
         self._feed.take(listed)
         self.view.show(result)
         self.table.show(listed, result.shown, self.view.marks, longest)
+        if not self.is_grouped:
+            self.group_table.forget()
         self._draw_found()
 
     def second(self) -> None:
