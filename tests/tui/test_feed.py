@@ -52,7 +52,7 @@ def failing(error: QiscusTuiError) -> Callable[..., object]:
     return read_list
 
 
-@pytest.mark.parametrize("module", ["feed", "order"])
+@pytest.mark.parametrize("module", ["feed", "view"])
 def test_it_knows_nothing_of_the_screens(module: str) -> None:
     code = f"import sys, qiscus_tui.tui.listed.{module}; print('textual' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
