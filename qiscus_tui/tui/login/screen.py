@@ -10,7 +10,7 @@ import asyncio
 import enum
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Self, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from msgspec.structs import replace
 from textual import on
@@ -20,7 +20,7 @@ from textual.containers import Grid, Vertical
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
-from textual.widgets import Checkbox, Input, Static
+from textual.widgets import Input, Static
 
 from qiscus_tui.commands.command import BUSY, Context, Scope
 from qiscus_tui.errors import (
@@ -69,43 +69,44 @@ class Tab(enum.Enum):
         return {"#email": "email address", "#password": "password"}
 
 
-class Tick(Checkbox, inherit_bindings=False):
+class Tick(Widget, can_focus=True):
     """`[x] label`, changed by space or a click; enter is left to the form."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle_button", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "tick", show=False)]
 
     DEFAULT_CSS = """
-    Tick, Tick:focus {
+    Tick {
         width: 1fr;
         height: auto;
-        border: none;
-        padding: 0;
-        background: transparent;
-        background-tint: transparent;
-        color: $foreground;
+        &:focus { color: $primary; text-style: bold; }
+        &:ansi:focus { text-style: reverse; }
+        &.-fixed { color: $text-muted; }
+        &.-fixed:focus { color: $foreground; }
     }
-    Tick:focus { color: $primary; text-style: bold; }
-    Tick:ansi:focus { text-style: reverse; }
-    Tick.-fixed { color: $text-muted; }
-    Tick.-fixed:focus { color: $foreground; }
     """
 
-    was_touched = False
-    """Whether the user chose."""
+    def __init__(self, label: str, *, value: bool, id: str) -> None:
+        super().__init__(id=id)
+        self.label, self.value = Content(label), value
+        self.was_touched = self.is_fixed = False
+        """Whether the user chose; whether there is nothing to choose."""
 
-    def fix(self) -> None:
-        """Untick it for good: there is nothing to choose."""
-        self.value = False
-        self.add_class("-fixed")
+    def show(self, label: str, *, value: bool, is_fixed: bool = False) -> None:
+        """Show another label, and whether it is ticked; fixed, it is not, and has no box."""
+        self.label, self.is_fixed = Content(label), is_fixed
+        self.value = value and not is_fixed
+        self.set_class(is_fixed, "-fixed")
+        self.refresh(layout=True)
 
-    def toggle(self) -> Self:
+    def action_tick(self) -> None:
         """Tick or untick, as the user wants."""
-        if not self.has_class("-fixed"):
-            self.was_touched = True
-            self.value = not self.value
-        return self
+        if not self.is_fixed:
+            self.was_touched, self.value = True, not self.value
+            self.refresh()
+
+    def on_click(self) -> None:
+        """Tick or untick."""
+        self.action_tick()
 
     def render(self) -> Content:
         return Content("\n").join(self._lines(self.content_size.width))
@@ -115,7 +116,7 @@ class Tick(Checkbox, inherit_bindings=False):
 
     def _lines(self, width: int) -> list[Content]:
         """Return the lines: what does not fit goes on under the label, not under the box."""
-        box = "" if self.has_class("-fixed") else f"[{'x' if self.value else ' '}] "
+        box = "" if self.is_fixed else f"[{'x' if self.value else ' '}] "
         first, *others = self.label.wrap(max(1, width - len(box)))
         return [Content(box) + first, *(Content(" " * len(box)) + line for line in others)]
 
@@ -176,7 +177,7 @@ class LoginScreen(BaseScreen[None]):
                 yield from _row("Password", password, "password")
                 yield from _row("Server", Field(self._server(), id="server", selects=True))
             is_stored = self._stored is not None and self._stored.stores_logins
-            yield Tick(KEEP, is_stored, id="keep")
+            yield Tick(f"{KEEP} (looking for a keyring)", value=is_stored, id="keep")
             yield Static(id="said", markup=False)
 
     async def on_mount(self) -> None:
@@ -188,7 +189,6 @@ class LoginScreen(BaseScreen[None]):
             Line((piece("qiscus-tui", Tone.STRONG, 90), piece(title, Tone.MUTED, 50, "   ")), right)
         )
         await self._show_tab(Tab.PASSWORD)
-        self._keep.label = Content(f"{KEEP} (looking for a keyring)")
         if self._why is not None:
             self._say(self._why.message, HERE if self._again else self._why.hint)
         if self._again is not None:
@@ -226,11 +226,9 @@ class LoginScreen(BaseScreen[None]):
 
     async def _show_offer(self, looked_for: asyncio.Task[tuple[Storage, str]]) -> None:
         storage, words = await looked_for
-        self._keep.label = Content(safe(words))
-        if not storage.stores_logins:
-            self._keep.fix()
-        elif not self._keep.was_touched:
-            self._keep.value = is_ticked_at_first(storage, self._stored)
+        keep = self._keep
+        ticked = keep.value if keep.was_touched else is_ticked_at_first(storage, self._stored)
+        keep.show(safe(words), value=ticked, is_fixed=not storage.stores_logins)
 
     # What is typed.
 
