@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
+from qiscus_tui.query import parse
 from qiscus_tui.service.revocation.outcomes import Evidence, Outcome, SessionOutcome
-from qiscus_tui.service.revocation.plan import Allowed, Exclusion
+from qiscus_tui.service.revocation.plan import Allowed, Exclusion, Selection, make_plan
 from qiscus_tui.service.revocation.rechecks import (
     IDS_CHANGED,
     OWN_UNKNOWN,
@@ -66,6 +67,14 @@ def test_what_two_whole_readings_lack_is_already_gone(
         evidence.verification.add(after, START + seconds)
     gone = SessionOutcome(A.id, Outcome.ALREADY_GONE)
     assert held_back(evidence, [A], after, START) == ({A.id: gone} if is_gone else {})
+
+
+def test_what_a_filter_chose_and_is_not_listed_any_more_can_not_be_chosen_again():
+    on = listed([A, B])
+    plan = make_plan(on, Selection([0], rule=parse("curl")), Allowed())
+    held = held_back(Evidence(plan, {}), [A], listed([B]), START)
+    words = "no longer listed: can't tell whether it would still be chosen"
+    assert held == {A.id: SessionOutcome(A.id, Outcome.NOT_SENT, words)}
 
 
 def test_where_our_own_session_is_unknown_or_ids_changed_nothing_may_be_sent():
