@@ -2,22 +2,21 @@
 
 import asyncio
 import enum
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from qiscus_tui import query
 from qiscus_tui.errors import CannotTell, StorageError
 from qiscus_tui.model.clock import DAY, countdown
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.masking import KnownSecrets, masked
-from qiscus_tui.model.session import Session
 from qiscus_tui.query import Moment, Query
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.history import revoked_pairs
 from qiscus_tui.service.metrics import Sample, ended, labels_of
-from qiscus_tui.service.sessions.groups import Members, members_by, pairs_in
+from qiscus_tui.service.sessions.groups import Members, members_by, pairs_in, times_of
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import read_list, valid_token
 from qiscus_tui.store.audit_records import AuditIntent
@@ -86,14 +85,20 @@ class Figures:
 
 
 def limit_findings(figures: Figures, limits: Limits, now: float) -> Iterator[Finding]:
-    """Yield the limits that the list goes beyond."""
+    """Yield the limits that the list goes beyond. Raises CannotTell for one it can't answer."""
     most, per_day, ttl = limits.max_live, limits.max_per_day, limits.min_ttl
     if most is not None and figures.live > most:
         words = f"{figures.live:,} live sessions, more than {most:,}"
         yield Finding(FindingKind.MAX_LIVE, words, figures.live)
-    if per_day is not None and figures.issued_24h is not None and figures.issued_24h > per_day:
-        words = f"{figures.issued_24h:,} sessions in the last 24 hours, more than {per_day:,}"
-        yield Finding(FindingKind.MAX_PER_DAY, words, figures.issued_24h)
+    if per_day is not None:
+        issued = figures.issued_24h
+        if issued is None:
+            lacks = "the server lists no creation date, which --max-per-day needs"
+            hint = "Leave it out, or limit all of them: --max-live N"
+            raise CannotTell(f"Nothing was checked: {lacks}", hint)
+        if issued > per_day:
+            words = f"{issued:,} sessions in the last 24 hours, more than {per_day:,}"
+            yield Finding(FindingKind.MAX_PER_DAY, words, issued)
     if ttl is not None:
         ends = figures.token_expires_at
         if ends is None:
@@ -109,7 +114,7 @@ def new_findings(pairs: Iterable[tuple[str, Members]], seen: Checked) -> Iterato
     for fingerprint, group in pairs:
         if fingerprint not in seen.pairs:
             words = f"{group.name}: never seen by a check before"
-            yield _of_group(FindingKind.NEW, group, group.count, words)
+            yield Finding(FindingKind.NEW, words, group.count, *group.values)
 
 
 def returned_findings(
@@ -140,28 +145,29 @@ def returned_findings(
         if again:
             words = f"{group.name}: was revoked (plan {plan.plan_id}), and logged in again"
             newest = max(one.created_at or 0.0 for one in again)
-            finding = _of_group(FindingKind.RETURNED, group, len(again), words)
+            finding = Finding(FindingKind.RETURNED, words, len(again), *group.values)
             yield finding, fingerprint, newest
 
 
 def figures_of(
-    sessions: Sequence[Session], now: float, expiring: float, token_expires_at: float | None
+    listed: SessionList,
+    at: Sequence[int],
+    moment: Moment,
+    token_expires_at: float | None = None,
+    hide: Callable[[str], str] = str,
 ) -> Figures:
-    """Return the numbers of sessions; those that end within `expiring` seconds are expiring."""
-    created = [one.created_at for one in sessions if one.created_at is not None]
-    ends = [one.expires_at for one in sessions if one.expires_at is not None]
+    """Return the numbers of the sessions at these positions. `hide` masks secrets in a name."""
+    created = times_of(at, listed.facts.created_at)
+    older = bisect_right(created, moment.server_now - DAY)
+    clients = members_by(listed, (GroupKey.CLIENT,), at)
     return Figures(
-        live=len(sessions),
-        expiring=sum(map(Moment(now, expiring).is_expiring, ends)),
-        issued_24h=sum(at > now - DAY for at in created) if created or not sessions else None,
-        oldest_at=min(created, default=None),
+        live=len(at),
+        expiring=moment.count_expiring(times_of(at, listed.facts.expires_at)),
+        issued_24h=len(created) - older if created or not at else None,
+        oldest_at=created[0] if created else None,
         token_expires_at=token_expires_at,
+        by_client=[(hide(one.name), one.count) for one in clients],
     )
-
-
-def _of_group(kind: FindingKind, group: Members, count: int, words: str) -> Finding:
-    client, network = group.values
-    return Finding(kind, words, count, client, network)
 
 
 @dataclass(frozen=True)
@@ -208,70 +214,66 @@ async def check(
         earlier = await asyncio.to_thread(checks.seen, connection.account.key, limits.filter_text)
     except StorageError as error:  # the limits are checked all the same
         trouble = error
-    local_files = connection.local_files
-    revoked = await asyncio.to_thread(revoked_pairs, local_files, connection.account)
+    revoked = await asyncio.to_thread(revoked_pairs, connection.local_files, connection.account)
     held = await connection.credentials()
-    report = CheckReport(
+    own, is_token = KnownSecrets(held.secrets), listed.lists_token
+
+    def hide(text: str) -> str:
+        return str(masked(text, own, is_token))
+
+    moment = Moment(connection.server_now(), expiring)
+    ends = held.short_lived.expires_at if held.short_lived else None
+
+    def compared() -> tuple[Figures, tuple[Finding, ...], Checked]:
+        at = _chosen(listed, limits, moment)
+        figures = figures_of(listed, at, moment, ends, hide)
+        return figures, *_found(listed, at, figures, limits, moment, revoked, earlier)
+
+    figures, findings, seen = await asyncio.to_thread(compared)
+    return CheckReport(
         connection.name,
         str(connection.account.origin),
-        connection.server_now(),
+        moment.server_now,
         listed,
-        Figures(0, 0, 0, None, held.short_lived.expires_at if held.short_lived else None),
-        (),
-        limits.filter_text,
-        earlier or Checked(),
+        figures,
+        tuple(
+            replace(one, message=hide(one.message), client=one.client and hide(one.client))
+            for one in findings
+        ),
+        hide(limits.filter_text),
+        seen,
         compares=earlier is not None,
         trouble=trouble,
     )
-    own, moment = KnownSecrets(held.secrets), Moment(report.checked_at, expiring)
-    return await asyncio.to_thread(_compared, report, limits, moment, revoked, own)
 
 
-def _compared(
-    report: CheckReport,
+def _found(
+    listed: SessionList,
+    at: Sequence[int],
+    figures: Figures,
     limits: Limits,
     moment: Moment,
     revoked: Mapping[str, AuditIntent],
-    own: KnownSecrets,
-) -> CheckReport:
-    """Return the report with what was found; it has what earlier checks saw."""
-    listed, now, earlier = report.listed, moment.server_now, report.seen
-    by_age = limits.rule is not None and limits.rule.depends_on_clock
+    earlier: Checked | None,
+) -> tuple[tuple[Finding, ...], Checked]:
+    """Return what was found in these sessions, and what is remembered of them."""
+    now, pairs = moment.server_now, pairs_in(listed, at)
+    returned = [*returned_findings(listed, pairs, revoked, earlier or Checked())]
+    new = new_findings(pairs, earlier) if limits.new and earlier is not None else ()
+    findings = (*new, *(one for one, _, _ in returned), *limit_findings(figures, limits, now))
+    return findings, Checked(
+        {fingerprint: now for fingerprint, _ in pairs},
+        {fingerprint: newest for _, fingerprint, newest in returned},
+    )
+
+
+def _chosen(listed: SessionList, limits: Limits, moment: Moment) -> Sequence[int]:
+    """Return what the filter leaves. Raises CannotTell for what the list can't answer."""
+    rule = limits.rule
+    by_age = rule is not None and rule.depends_on_clock
     if listed.time_doubt and (by_age or limits.max_per_day is not None):
         what = f"Nothing was checked: {listed.time_doubt}: ages can't be trusted"
         raise CannotTell(what, "Leave ages out, or get a new token of our own: qiscus-tui refresh")
-    at = _chosen(listed, limits.rule, moment)
-    pairs = pairs_in(listed, at)
-    clients = members_by(listed, (GroupKey.CLIENT,), at)
-    hide = partial(masked, known=own, is_secret=listed.lists_token)
-    sessions, expires_at = [listed.sessions[one] for one in at], report.figures.token_expires_at
-    figures = replace(
-        figures_of(sessions, now, moment.expiring, expires_at),
-        by_client=[(str(hide(group.name)), group.count) for group in clients],
-    )
-    if limits.max_per_day is not None and figures.issued_24h is None:
-        what = "Nothing was checked: the server lists no creation date, which --max-per-day needs"
-        raise CannotTell(what, "Leave it out, or limit all of them: --max-live N")
-    returned = list(returned_findings(listed, pairs, revoked, earlier))
-    new = new_findings(pairs, earlier) if limits.new and report.compares else ()
-    findings = (*new, *(one for one, _, _ in returned), *limit_findings(figures, limits, now))
-    return replace(
-        report,
-        figures=figures,
-        findings=tuple(
-            replace(one, message=str(hide(one.message)), client=_text(hide(one.client)))
-            for one in findings
-        ),
-        filter_text=str(hide(report.filter_text)),
-        seen=Checked(
-            {fingerprint: now for fingerprint, _ in pairs},
-            {fingerprint: newest for _, fingerprint, newest in returned},
-        ),
-    )
-
-
-def _chosen(listed: SessionList, rule: Query | None, moment: Moment) -> Sequence[int]:
-    """Return what the filter leaves. Raises CannotTell for one that the list can't answer."""
     if rule is None:
         return range(len(listed))
     chosen = query.select(rule, listed, moment)
@@ -279,10 +281,6 @@ def _chosen(listed: SessionList, rule: Query | None, moment: Moment) -> Sequence
     if doubt:
         raise CannotTell(f"Nothing was checked: {doubt}", "Choose by something that it lists.")
     return chosen
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 # For Prometheus

@@ -215,7 +215,7 @@ def test_a_session_that_has_ended_is_not_expiring(lefts: list[float | None], off
     sessions = listed(new_session(number, expires_at=end) for number, end in enumerate(ends))
     moment = Moment(now, DAY)
     expiring = len(select(parse("is:expiring"), sessions, moment))
-    assert figures_of(sessions.sessions, now, DAY, None).expiring == expiring
+    assert figures_of(sessions, range(len(ends)), moment).expiring == expiring
     assert moment.count_expiring(count_overview(sessions, moment).ends) == expiring
     assert sum(one.expiring for one in grouped(sessions, USUAL_KEYS, moment)) == expiring
     assert ExpiryCounts.of(sessions).expiring(now, DAY) == expiring
