@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from qiscus_tui.errors import Blocked, OutOfReach, QiscusTuiError
 from qiscus_tui.model.account import Credentials
-from qiscus_tui.service.account.login import LoggedIn, Password, log_in
+from qiscus_tui.service.account.login import GIVEN_UP, LoggedIn, Password, log_in
+from qiscus_tui.store.audit_records import AuditAccess, AuditKind
 from qiscus_tui.store.secrets import FileSecrets
 from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker
@@ -74,6 +75,9 @@ async def test_its_token_is_ended_and_nothing_is_kept(sandbox: SandboxMaker) -> 
         await given.login
     assert here.tokens() == before
     assert here.local_files.book.all() == ()
+    (record,) = here.local_files.audit.read().records
+    assert isinstance(record, AuditAccess)
+    assert (record.kind, record.error) == (AuditKind.LOGIN, GIVEN_UP)
 
 
 async def test_the_answer_is_not_waited_for_long(

@@ -50,6 +50,9 @@ LONGEST_APP_ID = 32
 """Characters of an app code that a failed login records: a longer one may be a token."""
 
 
+GIVEN_UP = "given up: a new token may exist on the server"
+"""What the audit log says of a login that was cancelled before it was stored."""
+
 UNWANTED_ANSWER = 1.6
 """Seconds to get the answer to a login that was cancelled, and to end its token."""
 
@@ -113,9 +116,8 @@ async def log_in(
     origin = workspace.login_server()
     label = await asyncio.to_thread(_label_for, workspace, origin, password.email, name)
     async with (
-        _recorded_if_it_fails(workspace, Account(origin, "", _email(password.email))),
         api_client(workspace, origin, "", label) as client,
-        _answer_to(client, password) as (answer, made),
+        _answer_to(workspace, client, password) as (answer, made),
     ):
         credentials = _usable(answer)
         account = Account(
@@ -219,12 +221,14 @@ def _prove_writable(workspace: Workspace, secrets: SecretStore) -> None:
 
 @contextlib.asynccontextmanager
 async def _answer_to(
-    client: ApiClient, password: Password
+    workspace: Workspace, client: ApiClient, password: Password
 ) -> AsyncGenerator[tuple[LoginAnswer, MadeToken]]:
     """Give the answer to the login. Where it is then not stored, its token is ended.
 
-    Whoever gives up meanwhile waits for both no longer than `UNWANTED_ANSWER`.
+    Whoever gives up meanwhile waits for both no longer than `UNWANTED_ANSWER`. That is recorded,
+    as is what fails.
     """
+    account = Account(client.origin, "", _email(password.email))
     made = MadeToken(client)
 
     async def ask() -> LoginAnswer:
@@ -237,14 +241,19 @@ async def _answer_to(
     try:
         yield await asyncio.shield(asking), made
     except (QiscusTuiError, asyncio.CancelledError) as error:
-        is_given_up = isinstance(error, asyncio.CancelledError)
+        why, longest = GIVEN_UP, UNWANTED_ANSWER
+        if isinstance(error, QiscusTuiError):
+            why, longest = error.message, None
         try:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(UNWANTED_ANSWER if is_given_up else None):
+                async with asyncio.timeout(longest):
                     await asyncio.wait({asking})
                     await made.end()
         finally:
             asking.cancel()
+        if not made.is_stored:
+            record = (workspace, account, AuditKind.LOGIN, made.token, why)
+            await asyncio.to_thread(record_access, *record)
         raise
 
 
