@@ -55,7 +55,7 @@ def _list(context: VerbContext) -> int:
     console = context.console
     found = accounts(context.workspace)
     if context.options.json:
-        console.result_json([_as_json(one) for one in found])
+        console.result_array(map(_as_json, found))
         return ExitCode.DONE
     if not found:
         console.say("There are no accounts. Log in with: qiscus-tui login")

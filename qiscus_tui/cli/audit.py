@@ -44,7 +44,7 @@ def run(context: VerbContext) -> int:
         hint = "They are damaged, or were cut off by a crash."
         console.warn(f"{lines} of the audit log could not be read", hint)
     if context.options.json:
-        console.result_json([_as_json(plan) for plan in plans])
+        console.result_array(map(_as_json, plans))
         return ExitCode.DONE
     for plan in plans:
         console.result(_line(plan))

@@ -111,7 +111,7 @@ async def _say_how_many(context: VerbContext, connection: "Connection") -> None:
 def _list(context: VerbContext, integrations: Integrations) -> int:
     console, found = context.console, integrations.all()
     if context.options.json:
-        console.result_json([_as_json(integrations, one) for one in found])
+        console.result_array(_as_json(integrations, one) for one in found)
     elif not found:
         console.say("No integration has a name. Name one with: qiscus-tui known add --help")
     else:

@@ -6,11 +6,10 @@ Types raise UsageError or ArgumentTypeError, so that a mistake is found before a
 import argparse
 import pathlib
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
-from qiscus_tui.errors import ConfigError, UsageError
+from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clock import DAY, HOUR, parse_duration
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH
 from qiscus_tui.model.text import did_you_mean, safe
@@ -107,12 +106,3 @@ def named_entry(kind: str, name: str, entries: Mapping[str, Entry], needs: str) 
     none = f"config.toml has none: name one there as [{kind}.NAME], with {needs}."
     hint = did_you_mean(name, entries, f"config.toml has {known}." if known else none)
     raise UsageError(f"No {kind} is called '{safe(name, 40)}'", hint)
-
-
-@contextmanager
-def in_entry(kind: str, name: str) -> Generator[None]:
-    """Raise a ConfigError that names the entry `[kind.NAME]` for a UsageError inside."""
-    try:
-        yield
-    except UsageError as error:
-        raise ConfigError(f"[{kind}.{safe(name, 40)}]: {error.message}", error.hint) from error

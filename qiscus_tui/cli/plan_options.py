@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import MOST, WIDEST, file_path, flag, whole_number
-from qiscus_tui.errors import UsageError
+from qiscus_tui.errors import ConfigError, UsageError
 from qiscus_tui.model.text import safe
 from qiscus_tui.query import Query, parse
 from qiscus_tui.service.account.audit_trail import check_reason, typed_reason
@@ -24,6 +24,14 @@ def filter_query(text: str) -> Query:
     if parsed.asks_for_marks:
         raise UsageError("There are no marks on the command line", "Omit is:marked.")
     return parsed
+
+
+def entry_filter(kind: str, name: str, text: str) -> list[Query]:
+    """Return the filter of the entry `[kind.NAME]`, where it has one. Raises ConfigError."""
+    try:
+        return [filter_query(text)] if text else []
+    except UsageError as error:
+        raise ConfigError(f"[{kind}.{safe(name, 40)}]: {error.message}", error.hint) from error
 
 
 def add_filter(parser: ArgumentParser, help: str) -> None:

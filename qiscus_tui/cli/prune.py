@@ -1,19 +1,17 @@
 """`prune`: of each group of sessions keep what a rule keeps, and revoke the rest."""
 
 import argparse
-from dataclasses import dataclass
-from typing import Self
 
 from msgspec.structs import replace
 
 from qiscus_tui import query
 from qiscus_tui.cli.metrics import add_metrics, failure_noted, finish
-from qiscus_tui.cli.options import MOST, flag, in_entry, named_entry, whole_number
+from qiscus_tui.cli.options import MOST, flag, named_entry, whole_number
 from qiscus_tui.cli.plan_options import (
     add_filter,
     add_plan_options,
     check_plan_options,
-    filter_query,
+    entry_filter,
 )
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import connected
@@ -53,46 +51,36 @@ def _age_limit(text: str) -> int:
     return seconds
 
 
-@dataclass(frozen=True)
-class PruneRequest:
-    """What is pruned, and what is kept of it."""
+def _wanted(
+    options: argparse.Namespace, config: Config
+) -> tuple[query.Query | None, Retention, Allowed]:
+    """Return what is pruned, what is kept of it, and what may enter the plan.
 
-    rule: query.Query | None
-    retention: Retention
-    allowed: Allowed
-
-    @classmethod
-    def of(cls, options: argparse.Namespace, config: Config) -> Self:
-        """Return the request of the options and of the policy.
-
-        A filter narrows the policy's; a rule or a grouping replaces the policy's. Raises
-        UsageError.
-        """
-        typed = RetentionRules(
-            **{name: getattr(options, name) for name in RetentionRules.__struct_fields__}
+    A filter narrows the policy's; a rule or a grouping replaces the policy's. Raises UsageError.
+    """
+    typed = RetentionRules(
+        **{name: getattr(options, name) for name in RetentionRules.__struct_fields__}
+    )
+    retention = Retention(USUAL_KEYS, typed)
+    filters: list[query.Query] = options.filter
+    protected: bool = options.include_protected
+    if options.policy is not None:
+        policy = named_entry("policy", options.policy, config.policies, ANY_RULE)
+        retention = retention_of(policy)
+        retention = replace(retention, rules=retention.rules.replaced_by(typed))
+        filters = [*entry_filter("policy", policy.name, policy.filter), *filters]
+        protected = protected or policy.include_protected
+    if not retention.rules.given:
+        raise UsageError(
+            "No rule says what to keep: nothing was sent",
+            "Add --keep-newest 1, --keep-used-within 24h, --keep-created-within 1h or "
+            "--policy NAME.",
         )
-        retention = Retention(USUAL_KEYS, typed)
-        filters: list[query.Query] = options.filter
-        protected: bool = options.include_protected
-        if options.policy is not None:
-            policy = named_entry("policy", options.policy, config.policies, ANY_RULE)
-            retention = retention_of(policy)
-            retention = replace(retention, rules=retention.rules.replaced_by(typed))
-            if policy.filter:
-                with in_entry("policy", policy.name):
-                    filters = [filter_query(policy.filter), *filters]
-            protected = protected or policy.include_protected
-        if not retention.rules.given:
-            raise UsageError(
-                "No rule says what to keep: nothing was sent",
-                "Add --keep-newest 1, --keep-used-within 24h, --keep-created-within 1h or "
-                "--policy NAME.",
-            )
-        return cls(
-            query.all_of(filters) if filters else None,
-            replace(retention, keys=options.group_by or retention.keys),
-            Allowed(options.include_current, protected, empty=options.allow_empty),
-        )
+    return (
+        query.all_of(filters) if filters else None,
+        replace(retention, keys=options.group_by or retention.keys),
+        Allowed(options.include_current, protected, empty=options.allow_empty),
+    )
 
 
 async def run(context: VerbContext) -> int:
@@ -106,10 +94,9 @@ async def run(context: VerbContext) -> int:
         if options.dry_run and options.metrics is not None:
             what = "--metrics can't be combined with --dry-run"
             raise UsageError(what, "A dry run ends nothing that could be counted.")
-        wanted = PruneRequest.of(options, context.workspace.config)
+        rule, retention, allowed = _wanted(options, context.workspace.config)
         reports: list[Report] = []
         async with connected(context.workspace) as connection:
-            rule, retention, allowed = wanted.rule, wanted.retention, wanted.allowed
             plan = await plan_of_rule(context, connection, rule, retention, allowed)
             code = await carry_out(context, connection, plan, reports.append)
         labels, now = labels_of(connection.name), context.workspace.clock.now()

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from qiscus_tui import query
-from qiscus_tui.cli.options import MOST, flag, in_entry, named_entry, whole_number
+from qiscus_tui.cli.options import MOST, flag, named_entry, whole_number
 from qiscus_tui.cli.output.tables import group_table, remarks, session_table
-from qiscus_tui.cli.plan_options import add_filter, filter_query
+from qiscus_tui.cli.plan_options import add_filter, entry_filter
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import UsageError
@@ -84,9 +84,7 @@ def _request(options: argparse.Namespace, views: Mapping[str, View]) -> ListRequ
     reverse: bool = options.reverse
     if options.view is not None:
         view = named_entry("view", options.view, views, "filter, group_by or sort")
-        if view.filter:
-            with in_entry("view", view.name):
-                filters = [filter_query(view.filter), *filters]
+        filters = [*entry_filter("view", view.name, view.filter), *filters]
         keys = tuple(map(GroupKey, view.group_by))
         if not sort and group_by in {(), keys}:
             sort, reverse = view.sort, reverse or view.reverse
@@ -157,9 +155,7 @@ async def _list_sessions(
     now = found.moment.server_now
     export = Export(listed, chosen, found.secrets, now)
     if options.json:
-        with console.json_array() as add:
-            for record in export.records():
-                add(record)
+        console.result_array(export.records())
     elif options.csv:
         export.write(ExportFormat.CSV, console.out)
     else:
@@ -178,7 +174,7 @@ def _list_groups(context: VerbContext, request: ListRequest, sort: GroupSort, fo
     shown = sorted_groups(groups, sort, reverse=request.reverse)[: options.limit]
     records = group_records(listed, shown, found.secrets)
     if options.json:
-        console.result_json([*records])
+        console.result_array(records)
     elif options.csv:
         columns = (*(key.value for key in request.group_by), *GROUP_FACTS)
         write_csv(columns, records, console.out)

@@ -252,21 +252,19 @@ class Console:
         for line in lines:
             self.result(line)
 
-    def result_json(self, value: dict[str, object] | list[dict[str, object]]) -> None:
-        """Write a result as JSON: an object on one line, or an array."""
-        if isinstance(value, dict) and self.results.document is None:
+    def result_json(self, value: Mapping[str, object]) -> None:
+        """Write a result as JSON: an object on one line."""
+        if self.results.document is None:
             self.result(ascii_json(value))
-            return
-        with self.json_array() as add:
-            for one in [value] if isinstance(value, dict) else value:
-                add(one)
+        else:
+            self.result_array([value])
 
-    @contextlib.contextmanager
-    def json_array(self) -> Generator[Callable[[Mapping[str, object]], None]]:
-        """Give a function that writes the next object of a result, which is a JSON array."""
+    def result_array(self, values: Iterable[Mapping[str, object]]) -> None:
+        """Write a result as a JSON array, with an object a line."""
         self.end_progress()
         with self.results.json_array() as array:
-            yield lambda value: array.add({**self.account_fields, **value})
+            for value in values:
+                array.add({**self.account_fields, **value})
 
     @contextlib.contextmanager
     def result_stream(self) -> Generator[Callable[[bytes], object]]:
