@@ -1,11 +1,7 @@
 """The demo on a real socket."""
 
-import os
-import signal
 import socket
-import subprocess
 import sys
-import textwrap
 from email.utils import formatdate
 
 import httpx
@@ -16,28 +12,6 @@ from tests.clocks import ManualClock
 from tests.sandbox import PASSWORD, demo_state
 from tests.sandbox.app import demo_app
 from tests.sandbox.server import running
-
-SANDBOX = textwrap.dedent(
-    """
-    import asyncio, time
-    from qiscus_tui.demo import DemoState
-    from qiscus_tui.demo.app import demo_app
-    from qiscus_tui.cli.serving import ending_signals, listening, serving, url_of
-
-    class Clock:
-        now = staticmethod(time.time)
-
-    async def main():
-        with listening() as listener:
-            async with serving(demo_app(DemoState(Clock(), sessions=3)), listener):
-                signals = ending_signals()
-                print(url_of(listener), flush=True)
-                ended_by = await signals.get()
-        print("ended by", ended_by, flush=True)
-
-    asyncio.run(main())
-    """
-)
 
 
 def test_a_real_socket_on_loopback_answers(clock: ManualClock) -> None:
@@ -53,26 +27,6 @@ def test_a_real_socket_on_loopback_answers(clock: ManualClock) -> None:
     assert len(state.sessions()) == 6
     with pytest.raises(httpx.ConnectError):
         httpx.get(base_url, trust_env=False)
-
-
-def test_a_signal_ends_it_without_a_traceback() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", SANDBOX],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        base_url = process.stdout.readline().strip()
-        # An idle connection must not keep it from ending.
-        with httpx.Client(base_url=base_url, trust_env=False) as http:
-            assert http.get("/nowhere").status_code == 404
-            process.send_signal(signal.SIGHUP)
-            assert process.wait(timeout=20) == 0
-        assert process.stdout.read() == f"ended by {signal.SIGHUP.value}\n"
-        assert process.stderr.read() == ""
 
 
 def test_a_port_in_use_and_a_missing_uvicorn_are_said(

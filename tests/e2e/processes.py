@@ -2,12 +2,10 @@
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -159,42 +157,3 @@ def machine(
     home.mkdir(parents=True, exist_ok=True)
     with running(state, latency_ms=latency_ms) as url:
         yield Machine(home, state, url)
-
-
-@dataclass
-class SilentServer:
-    """A server that accepts each connection, swallows what is sent, and never answers."""
-
-    url: str
-    requests: list[str] = field(default_factory=list[str])
-    """The first line of each request."""
-    asked: threading.Event = field(default_factory=threading.Event)
-    """Set when the first request is in."""
-
-    def read(self, connection: socket.socket) -> None:
-        """Take what comes on this connection until it is closed."""
-        with connection, suppress(OSError):
-            while data := connection.recv(65_536):
-                self.requests.append(data.partition(b"\r\n")[0].decode())
-                self.asked.set()
-
-
-@contextmanager
-def silent_server() -> Generator[SilentServer]:
-    """Run one."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = SilentServer(f"http://127.0.0.1:{listener.getsockname()[1]}")
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                threading.Thread(target=server.read, args=(connection,), daemon=True).start()
-
-        serving = threading.Thread(target=serve, daemon=True)
-        serving.start()
-        yield server
-        listener.shutdown(socket.SHUT_RDWR)
-        serving.join()

@@ -4,6 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from qiscus_tui.model.ids import fingerprint
 from tests.e2e.processes import machine
 from tests.sandbox import Call
@@ -40,28 +42,22 @@ def all_at_once(
     return results
 
 
-def test_whoever_needs_a_new_token_gets_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_token", [True, False])
+def test_whoever_needs_a_new_token_gets_the_same(tmp_path: Path, *, has_token: bool) -> None:
     with machine(tmp_path, latency_ms=100) as here:
-        here.log_in_at_once()
-        _, before = here.kept()
-        assert before.short_lived is not None
-        only_if = ("refresh", "--if", fingerprint(before.short_lived.token))
-        commands = [("refresh",), only_if] * AT_ONCE
-        printed = all_at_once(here.program, here.environ, commands[:AT_ONCE])
-        _, kept = here.kept()
+        commands: list[tuple[str, ...]] = [("token",)]
+        if has_token:
+            here.log_in_at_once()
+            _, before = here.kept()
+            assert before.short_lived is not None
+            commands = [("refresh",), ("refresh", "--if", fingerprint(before.short_lived.token))]
+        else:
+            here.keep_long_lived_at_once()
+        printed = all_at_once(here.program, here.environ, (commands * AT_ONCE)[:AT_ONCE])
         assert here.state.calls[Call.REFRESH] == 1
+        _, kept = here.kept()
         assert kept.short_lived is not None
         token = kept.short_lived.token
         assert token in here.tokens()
-        assert token != before.short_lived.token
-        assert {line.partition(" ")[0] for line in printed} == {fingerprint(token)}
-
-
-def test_whoever_needs_a_first_token_gets_the_same(tmp_path: Path) -> None:
-    with machine(tmp_path, latency_ms=100) as here:
-        here.keep_long_lived_at_once()
-        printed = all_at_once(here.program, here.environ, [("token",)] * AT_ONCE)
-        _, kept = here.kept()
-        assert here.state.calls[Call.REFRESH] == 1
-        assert kept.short_lived is not None
-        assert set(printed) == {kept.short_lived.token} <= here.tokens()
+        said = fingerprint(token) if has_token else token
+        assert {line.partition(" ")[0] for line in printed} == {said}

@@ -11,7 +11,6 @@ import pytest
 from keyring.backends import SecretService
 from keyring.errors import KeyringLocked
 
-from qiscus_tui.model.account import Storage
 from tests.e2e.processes import Machine, machine
 from tests.sandbox import PASSWORD, Call
 
@@ -107,18 +106,3 @@ def test_a_keyring_that_ails_later_is_never_no_token(
     service.ails = ""
     assert here.run_here("sessions").code == 0
     assert here.state.calls[Call.LOGIN] == 1
-
-
-def test_moving_to_the_file_empties_the_keyring_or_says_what_stays(
-    here: Machine, service: Service
-) -> None:
-    login(here, "auto")
-    service.ails = "locked"
-    code, said = login(here, "file")
-    assert code == 0
-    assert "secrets in the keyring could not be read" in said
-    assert here.local_files().book.all()[0].storage is Storage.FILE
-    service.ails = ""
-    login(here, "keyring")
-    assert "removed from keyring (Secret Service)" in login(here, "file")[1]
-    assert service.entries == {}

@@ -3,14 +3,16 @@
 import gzip
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 
 import pytest
 
+from qiscus_tui.model.clock import SystemClock
+from tests.e2e.conftest import Server
 from tests.e2e.terminal import environment
+from tests.faults import behaviours as b
+from tests.faults.server import FaultyServer
+from tests.sandbox import Call, demo_state
 
 MOST = 768 * 1024
 """KB."""
@@ -35,43 +37,17 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 """Small on the wire; gigabytes once decoded without a bound."""
 
 
-@contextmanager
-def serving(body: bytes) -> Generator[str]:
-    """A server that answers with this."""
-
-    class Answers(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Encoding", "gzip")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            try:
-                self.wfile.write(body)
-            except OSError:  # it was not read further
-                self.close_connection = True
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="what it took is read from /proc")
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_hostile_list_takes_no_more(name: str) -> None:
-    with serving(gzip.compress(BOMBS[name](), 1)) as url:
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    server = FaultyServer(demo_state(SystemClock(), sessions=0))
+    server.strikes(Call.LIST, b.answers(200, gzip.compress(BOMBS[name](), 1), headers))
+    with server.running():
+        account = Server(server.state, server.url).account
         done = subprocess.run(
             [sys.executable, "-c", MEASURED, "sessions"],
-            env=environment(
-                QISCUS_TUI_SERVER=url, QISCUS_APP_ID="app", QISCUS_LONG_LIVED_TOKEN="LLT-token"
-            ),
+            env=environment(**account),
             capture_output=True,
             text=True,
             timeout=120,

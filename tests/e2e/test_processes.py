@@ -5,13 +5,14 @@ import os
 import re
 import signal
 import subprocess
-import urllib.request
+import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from qiscus_tui.model.ids import fingerprint
-from tests.e2e.processes import PROGRAM, Machine, keep_that_revoking_works, machine
+from tests.e2e.processes import Machine, keep_that_revoking_works, machine
 
 WAIT = 60
 
@@ -57,9 +58,14 @@ def test_the_sandbox_serves_what_its_options_say_until_it_is_ended() -> None:
     pytest.importorskip("uvicorn", reason="the sandbox needs uvicorn")
     options = ["--port", "0", "--sessions", "3", "--latency", "1", "--seed", "2"]
     with subprocess.Popen(
-        [*PROGRAM, "sandbox", *options], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
+        [sys.executable, "-W", "error", "-m", "qiscus_tui", "sandbox", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ),
     ) as process:
         assert process.stdout is not None
+        assert process.stderr is not None
         said = ""
         while "Stop with" not in said:
             said += process.stdout.readline()
@@ -70,8 +76,10 @@ def test_the_sandbox_serves_what_its_options_say_until_it_is_ended() -> None:
             "Authorization": words["long-lived token"],
             "Qiscus-App-Id": words["app code"],
         }
-        url = f"{found[0]}/api/v2/auth/active_token_list"
-        with urllib.request.urlopen(urllib.request.Request(url, None, headers)) as answer:
-            assert len(json.load(answer)["data"]) == 3
-        process.send_signal(signal.SIGINT)
-        assert process.wait(WAIT) == 130
+        # Its idle connection must not keep the sandbox from ending.
+        with httpx.Client(base_url=found[0], trust_env=False) as http:
+            answer = http.get("/api/v2/auth/active_token_list", headers=headers)
+            assert len(answer.json()["data"]) == 3
+            process.send_signal(signal.SIGINT)
+            assert process.wait(WAIT) == 130
+        assert process.stderr.read() == ""

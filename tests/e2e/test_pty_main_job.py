@@ -1,12 +1,11 @@
 """The job that the program is for, typed from login to the verified end."""
 
-import re
 import time
 from pathlib import Path
 
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.tui.dialogs.question import KEY_GAP
-from tests.e2e.conftest import Opener, Server, log_in, wait_for_dialog
+from tests.e2e.conftest import Opener, Server, wait_for_dialog
 from tests.e2e.terminal import ENTER, Terminal
 from tests.sandbox import DIALECTS, DemoSession, demo_state
 from tests.sandbox.server import running
@@ -19,41 +18,6 @@ ip = "10.2.7.0/24"
 label = "billing cron"
 protect = true
 """
-
-
-def test_two_of_the_curl_sessions_are_marked_revoked_and_gone(
-    opened: Opener, server: Server
-) -> None:
-    before = {session.token: session for session in server.state.sessions()}
-    terminal = opened(QISCUS_TUI_SERVER=server.url)
-    log_in(terminal, server)
-    terminal.wait_for("61 active")  # our own is one more
-
-    terminal.send("/")
-    terminal.send("guzzle")
-    terminal.wait_for(lambda text: bool(re.search(r"/ guzzle.* of 61", text)))
-    terminal.send(ENTER)
-    terminal.send(" ")
-    terminal.wait_for("1 marked")
-    terminal.send(" ")
-    terminal.wait_for("2 marked")
-    terminal.send("x")
-    wait_for_dialog(terminal, "Revoke 2 sessions", "Revoke 2  y")
-    terminal.send("y")
-    terminal.wait_for("2 revoked")
-
-    left = {session.token for session in server.state.sessions()}
-    gone = [session for token, session in before.items() if token not in left]
-    assert [session.agent for session in gone] == ["GuzzleHttp/7", "GuzzleHttp/7"]
-    assert len(left) == 59
-    assert sorted(server.state.revoke_requests) == sorted(session.token for session in gone)
-
-    terminal.send(ENTER)
-    terminal.wait_for("59 active")
-    terminal.send("q")
-    assert terminal.finish() == 0
-    # A login for this run only ends with it.
-    assert len(server.state.sessions()) == 58
 
 
 def test_five_keys_end_what_a_cron_left_behind_and_nothing_that_is_used(

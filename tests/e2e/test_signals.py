@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -20,7 +20,9 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.signal_shield import ANSWER_WAIT
 from qiscus_tui.store.audit_records import AuditAccess
 from qiscus_tui.store.locks import account_lock_name
-from tests.e2e.processes import Machine, SilentServer, keep, machine, silent_server
+from tests.e2e.processes import Machine, keep, machine
+from tests.faults import behaviours as b
+from tests.faults.server import FaultyServer
 from tests.sandbox import PASSWORD, demo_state
 
 LONGEST = 2.5
@@ -56,6 +58,14 @@ def begun(here: Machine, *arguments: str, stdin: str = "") -> Generator["subproc
             program.kill()
 
 
+def wait_until(holds: Callable[[], object]) -> None:
+    """Wait until the program is as far as that."""
+    until = time.monotonic() + STARTED
+    while not holds():
+        assert time.monotonic() < until, "it did not come so far"
+        time.sleep(0.001)
+
+
 def seconds_to_end(program: "subprocess.Popen[str]", number: int) -> float:
     """How long the program lives after a signal; it ends by it."""
     sent = time.monotonic()
@@ -65,50 +75,51 @@ def seconds_to_end(program: "subprocess.Popen[str]", number: int) -> float:
 
 
 @pytest.fixture
-def server() -> Iterator[SilentServer]:
-    with silent_server() as server:
+def server() -> Iterator[FaultyServer]:
+    """A server that swallows what is sent, and never answers."""
+    server = FaultyServer(demo_state(SystemClock(), sessions=0), otherwise=b.says_nothing)
+    server.strikes(None, b.says_nothing)
+    with server.running():
         yield server
 
 
 @pytest.mark.parametrize(
     ("words", "number"),
-    [(("sessions",), signal.SIGINT), (("revoke", "--older-than", "1d", "--yes"), signal.SIGTERM)],
+    [
+        (("sessions",), signal.SIGINT),
+        (("revoke", "--older-than", "1d", "--yes"), signal.SIGTERM),
+        (("login",), signal.SIGTERM),
+    ],
 )
 def test_a_verb_whose_request_is_swallowed_ends(
-    tmp_path: Path, server: SilentServer, words: tuple[str, ...], number: int
+    tmp_path: Path, server: FaultyServer, words: tuple[str, ...], number: int
 ) -> None:
-    here = machine_at(tmp_path, server.url, short_lived=True)
-    with begun(here, *words) as program:
-        assert server.asked.wait(STARTED)
+    here = machine_at(tmp_path, server.url, short_lived=words != ("login",))
+    words = here.login_words() if words == ("login",) else words
+    with begun(here, *words, stdin=f"{PASSWORD}\n") as program:
+        wait_until(server.asked.total)
         assert seconds_to_end(program, number) < LONGEST
 
 
-def test_so_does_one_that_waits_for_its_stdin(tmp_path: Path, server: SilentServer) -> None:
+def test_so_does_one_that_waits_for_its_stdin(tmp_path: Path, server: FaultyServer) -> None:
     here = machine_at(tmp_path, server.url, short_lived=True)
     with here.start("api", "POST", "/x", "--input", "-") as program:
-        wait_until_caught(program.pid, signal.SIGTERM)
+        wait_until(lambda: catches(program.pid, signal.SIGTERM))
         assert seconds_to_end(program, signal.SIGTERM) < LONGEST
-    assert server.requests == []
-
-
-def test_so_does_a_login(tmp_path: Path, server: SilentServer) -> None:
-    here = machine_at(tmp_path, server.url, short_lived=False)
-    with begun(here, *here.login_words(), stdin=f"{PASSWORD}\n") as program:
-        assert server.asked.wait(STARTED)
-        assert seconds_to_end(program, signal.SIGTERM) < LONGEST
+    assert server.connections == 0
 
 
 def test_a_refresh_on_its_way_is_waited_for_some_seconds_and_nothing_more_is_asked(
-    tmp_path: Path, server: SilentServer
+    tmp_path: Path, server: FaultyServer
 ) -> None:
     here = machine_at(tmp_path, server.url, short_lived=False, timeout=60)
     with begun(here, "exec", "--", "echo", "begun") as program:
-        assert server.asked.wait(STARTED)
+        wait_until(server.asked.total)
         took = seconds_to_end(program, signal.SIGTERM)
         assert ANSWER_WAIT - 1 < took < ANSWER_WAIT + LONGEST
         assert program.stdout is not None
         assert "begun" not in program.stdout.read()
-    assert len(server.requests) == 1
+    assert server.asked.total() == 1
     records = here.local_files().audit.read_plans()
     (access,) = [one for one in records if isinstance(one, AuditAccess)]
     assert "a new token may exist" in access.error
@@ -126,17 +137,13 @@ def test_before_the_refresh_is_sent_a_signal_ends_it(tmp_path: Path) -> None:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         here = machine_at(tmp_path, url, short_lived=False)
         with begun(here, "refresh") as program:
-            wait_until_connecting(program.pid)
+            wait_until(lambda: is_connecting(program.pid))
             assert seconds_to_end(program, signal.SIGTERM) < LONGEST
 
 
-def wait_until_connecting(process: int) -> None:
-    """Until the process has a socket that is no pair of its own."""
-    until = time.monotonic() + STARTED
-    while time.monotonic() < until:
-        if sum(name.startswith("socket:") for name in opened_by(process)) > 2:
-            return
-    pytest.fail("no connection was tried")
+def is_connecting(process: int) -> bool:
+    """Whether the process has a socket that is no pair of its own."""
+    return sum(name.startswith("socket:") for name in opened_by(process)) > 2
 
 
 def opened_by(process: int) -> Iterator[str]:
@@ -147,7 +154,7 @@ def opened_by(process: int) -> Iterator[str]:
             yield os.readlink(f"{folder}/{name}")
 
 
-def test_so_does_a_wait_for_another_programs_lock(tmp_path: Path, server: SilentServer) -> None:
+def test_so_does_a_wait_for_another_programs_lock(tmp_path: Path, server: FaultyServer) -> None:
     here = machine_at(tmp_path, server.url, short_lived=False)
     (stored,) = here.local_files().book.all()
     path = here.paths.state_dir / account_lock_name(stored.account.key)
@@ -156,20 +163,16 @@ def test_so_does_a_wait_for_another_programs_lock(tmp_path: Path, server: Silent
     with path.open("r+") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with begun(here, "refresh") as program:
-            wait_until_caught(program.pid, signal.SIGTERM)
+            wait_until(lambda: catches(program.pid, signal.SIGTERM))
             assert seconds_to_end(program, signal.SIGINT) < 1.0
-    assert server.requests == []
+    assert server.connections == 0
 
 
-def wait_until_caught(process: int, number: int) -> None:
-    """Until the process handles this signal itself."""
-    until = time.monotonic() + STARTED
-    while time.monotonic() < until:
-        status = Path(f"/proc/{process}/status").read_text()
-        caught = re.search(r"^SigCgt:\s*([0-9a-f]+)", status, re.MULTILINE)
-        if caught and int(caught[1], 16) & 1 << (number - 1):
-            return
-    pytest.fail("the signal is not handled")
+def catches(process: int, number: int) -> bool:
+    """Whether the process handles this signal itself."""
+    status = Path(f"/proc/{process}/status").read_text()
+    caught = re.search(r"^SigCgt:\s*([0-9a-f]+)", status, re.MULTILINE)
+    return caught is not None and bool(int(caught[1], 16) & 1 << (number - 1))
 
 
 def test_so_does_a_write_that_nobody_reads(tmp_path: Path) -> None:
