@@ -203,22 +203,20 @@ def _allowed(options: argparse.Namespace) -> Allowed:
 
 
 async def carry_out(
-    context: VerbContext,
-    connection: Connection,
-    plan: RevocationPlan,
-    on_report: Callable[[Report], None] = lambda _: None,
-) -> int:
-    """Show the plan, or have it confirmed and apply it. Return the exit code.
+    context: VerbContext, connection: Connection, plan: RevocationPlan
+) -> tuple[ExitCode, Report | None]:
+    """Show the plan, or have it confirmed and apply it. Return the exit code, and how it ended.
 
-    That of a dry run says what is known already. `on_report` gets how it ended.
+    The exit code of a dry run says what is known already.
     """
     options, console = context.options, context.console
     emptied = emptied_words(plan)
+    report = None
     if options.dry_run:
         _show_plan(context, connection, plan, emptied)
         _must_leave_some(context, emptied)
         is_whole = all(one.outcome in GONE for one in known_outcomes(plan))
-        code: int = ExitCode.DONE if is_whole else ExitCode.INCOMPLETE
+        code = ExitCode.DONE if is_whole else ExitCode.INCOMPLETE
     else:
         must_fit(plan, yes=options.yes, most=options.max)
         _must_leave_some(context, emptied)
@@ -229,12 +227,13 @@ async def carry_out(
             console.say(f"{emptied}.")
         if plan.targets and not options.yes:
             confirm_plan(console, plan)
-        code = await _apply(context, connection, plan, on_report)
+        report = await _apply(context, connection, plan)
+        code = report.exit_code
     if plan.doubt is None or code:
-        return code
+        return code, report
     hint = BY_ID if plan.doubt == Exclusion.NOT_REVOCABLE.value else "See: qiscus-tui doctor"
     console.warn(f"Nothing can be revoked: {plan.doubt}", f"{NOT_SENT} {hint}")
-    return ExitCode.INCOMPLETE
+    return ExitCode.INCOMPLETE, report
 
 
 def _must_leave_some(context: VerbContext, emptied: str) -> None:
@@ -248,14 +247,14 @@ def _show_plan(
 ) -> None:
     """Show the plan as the result, and write it to a file where `--out` names one."""
     options, console = context.options, context.console
-    secrets = connection.client.own_secrets
     out = options.out
     if out is not None:
-        key = plan_key(context.workspace.local_files.paths)
+        key, secrets = plan_key(context.workspace.local_files.paths), connection.client.own_secrets
         file = plan_file_of(plan, connection.account, connection.clock.now(), secrets)
         write_plan_file(out, file, key)
     if options.json:
-        console.result_json({**account_fields(connection), **as_json(plan, None, secrets)})
+        found = as_json(plan, None, connection.client.own_secrets)
+        console.result_json({**account_fields(connection), **found})
     else:
         console.result(account_line(connection))
         console.result_lines(plan_lines(plan, connection.server_now(), console.out_width))
@@ -267,13 +266,11 @@ def _show_plan(
         console.say(f"To apply it: {' '.join(words)}")
 
 
-async def _apply(
-    context: VerbContext,
-    connection: Connection,
-    plan: RevocationPlan,
-    on_report: Callable[[Report], None],
-) -> int:
-    """Apply the plan. A signal stops sending; what was sent is still verified."""
+async def _apply(context: VerbContext, connection: Connection, plan: RevocationPlan) -> Report:
+    """Apply the plan, and show how it ended.
+
+    A signal stops sending; what was sent is still verified.
+    """
     options = context.options
     show_event = _shown_run(context.console, plan)
     width, reason = options.concurrency, options.reason or ""
@@ -281,7 +278,6 @@ async def _apply(
 
     async def applied() -> Report:
         report = await run.apply()
-        on_report(report)
         context.console.end_progress()
         try:
             with contextlib.suppress(NoAccount):  # logged out meanwhile: nothing to forget
@@ -294,10 +290,12 @@ async def _apply(
         run.stop("interrupted", awaits=False)
         return True
 
-    def show(report: Report) -> int:
-        return _show_report(context, connection, report)
+    def show(report: Report) -> None:
+        _show_report(context, connection, report)
 
-    return show(await finished(context.console, applied(), stop, show))
+    report = await finished(context.console, applied(), stop, show)
+    show(report)
+    return report
 
 
 def _shown_run(console: Console, plan: RevocationPlan) -> Callable[[Event], None]:
@@ -323,8 +321,8 @@ def _shown_run(console: Console, plan: RevocationPlan) -> Callable[[Event], None
     return show
 
 
-def _show_report(context: VerbContext, connection: Connection, report: Report) -> int:
-    """Show what became of the sessions. Return the exit code."""
+def _show_report(context: VerbContext, connection: Connection, report: Report) -> None:
+    """Show what became of the sessions."""
     console, is_json = context.console, context.options.json
     if is_json:
         found = as_json(report.plan, report, connection.client.own_secrets)
@@ -339,4 +337,3 @@ def _show_report(context: VerbContext, connection: Connection, report: Report) -
         console.say(report.warning)
     if report.audit_error is not None:
         console.show_error(report.audit_error)
-    return report.exit_code

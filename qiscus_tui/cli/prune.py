@@ -16,6 +16,7 @@ from qiscus_tui.cli.plan_options import (
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import UsageError
+from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.clock import HOW_TO_WRITE, parse_duration
 from qiscus_tui.model.group_keys import USUAL_KEYS, parse_group_keys
 from qiscus_tui.model.retention_rules import ANY_RULE, Retention, RetentionRules, Rule
@@ -86,7 +87,7 @@ def _wanted(
 async def run(context: VerbContext) -> int:
     """Revoke what no rule keeps."""
     from qiscus_tui.cli.plan_flow import carry_out, plan_of_rule
-    from qiscus_tui.service.revocation.outcomes import Report, prune_samples
+    from qiscus_tui.service.revocation.outcomes import prune_samples
 
     options = context.options
     with failure_noted(context) as samples:
@@ -95,14 +96,13 @@ async def run(context: VerbContext) -> int:
             what = "--metrics can't be combined with --dry-run"
             raise UsageError(what, "A dry run ends nothing that could be counted.")
         rule, retention, allowed = _wanted(options, context.workspace.config)
-        reports: list[Report] = []
         async with connected(context.workspace) as connection:
             plan = await plan_of_rule(context, connection, rule, retention, allowed)
-            code = await carry_out(context, connection, plan, reports.append)
+            code, report = await carry_out(context, connection, plan)
         labels, now = labels_of(connection.name), context.workspace.clock.now()
-        for report in reports:
+        if report is not None:
             samples.extend(prune_samples(report, labels))
-        samples.extend(ended("prune", labels, now, success=code == 0))
+        samples.extend(ended("prune", labels, now, success=code is ExitCode.DONE))
     return code
 
 

@@ -57,7 +57,8 @@ async def run(context: VerbContext) -> int:
             plan = await plan_of_ids(context, connection, token_ids)
         else:
             plan = await plan_of_rule(context, connection, query.all_of(rules))
-        return await carry_out(context, connection, plan)
+        code, _ = await carry_out(context, connection, plan)
+    return code
 
 
 def _ids_on_stdin(context: VerbContext) -> list[str]:
