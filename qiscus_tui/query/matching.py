@@ -32,10 +32,10 @@ from qiscus_tui.query.terms import (
     Key,
     Keyed,
     Lasts,
-    LengthUnknown,
     NamedDay,
     Query,
     State,
+    Takes,
     Test,
     Word,
 )
@@ -234,6 +234,9 @@ def _verdict(test: Keyed, columns: Columns, moment: Moment) -> Verdict:
     match test:
         case InField(key, needle):
             return _TEXTS[key](columns, needle)
+        case Exactly(key, None) if key.takes is Takes.DURATION:
+            time_of = _time_of(key)
+            return lambda i: time_of(sessions[i]) is None
         case Exactly(key, value):
             return exactly(columns, key, value)
         case IdPrefix(prefix):
@@ -241,10 +244,14 @@ def _verdict(test: Keyed, columns: Columns, moment: Moment) -> Verdict:
         case InNetwork(first, last):
             return lambda i: None if (ip := packed(sessions[i].ip)) is None else first <= ip <= last
         case Lasts(key, comparison, seconds):
-            return _lasts(key, comparison, seconds, columns, moment)
-        case LengthUnknown(key):
-            length = _LENGTHS[key]
-            return lambda i: length(sessions[i], moment.server_now) is None
+            time_of, compare = _time_of(key), _COMPARE[comparison]
+            sign = 1 if key is Key.EXPIRES else -1  # until then, or since then
+            now = moment.server_now
+            return lambda i: (
+                None
+                if (at := time_of(sessions[i])) is None
+                else compare(sign * (at - now), seconds)
+            )
         case CreatedBetween(since, until):
             return lambda i: _is_created_between(since, sessions[i].created_at, until)
         case CreatedOnDay(comparison, day):
@@ -295,35 +302,9 @@ _TEXTS: dict[Key, Callable[[Columns, str], Verdict]] = {
 """Whether a casefolded text is in the text of a key that takes one."""
 
 
-def _age(session: Session, now: float) -> float | None:
-    return None if session.created_at is None else now - session.created_at
-
-
-def _left(session: Session, now: float) -> float | None:
-    return None if session.expires_at is None else session.expires_at - now
-
-
-def _idle(session: Session, now: float) -> float | None:
-    return None if session.last_used_at is None else now - session.last_used_at
-
-
-_LENGTHS: dict[Key, Callable[[Session, float], float | None]] = {
-    Key.AGE: _age,
-    Key.EXPIRES: _left,
-    Key.IDLE: _idle,
-}
-"""Seconds of a key that takes a duration, by the server's time; None where it is unknown."""
-
-
-def _lasts(
-    key: Key, comparison: Comparison, seconds: float, columns: Columns, moment: Moment
-) -> Verdict:
-    """Return whether a length compares so."""
-    sessions, now = columns.sessions, moment.server_now
-    length, compare = _LENGTHS[key], _COMPARE[comparison]
-    return lambda i: (
-        None if (known := length(sessions[i], now)) is None else compare(known, seconds)
-    )
+def _time_of(key: Key) -> Callable[[Session], float | None]:
+    """Return what reads the time that a duration is counted to or from, epoch seconds."""
+    return attrgetter(_FIELDS[key][0])
 
 
 def _is_created_between(since: float | None, at: float | None, until: float | None) -> bool | None:

@@ -44,7 +44,6 @@ from qiscus_tui.query.terms import (
     Is,
     Key,
     Lasts,
-    LengthUnknown,
     NamedDay,
     Query,
     State,
@@ -349,7 +348,7 @@ def _network(raw: RawWord) -> Test:
 
 def _lasts(raw: RawWord, key: Key) -> Test:
     if raw.value.strip().lower() == UNKNOWN:
-        return LengthUnknown(key)
+        return Exactly(key, None)
     comparison, value = _comparison(raw)
     try:
         seconds = parse_duration(value)

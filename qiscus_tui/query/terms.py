@@ -182,9 +182,8 @@ class Exactly(Struct, frozen=True):
     """`key:=value`: the whole value, in the same case; an address however it is written."""
 
     key: Key
-    """One that takes a text or an address."""
     value: str | None
-    """None for `key:=unknown`: the sessions without one."""
+    """None for `key:=unknown`, and `age:unknown`: the sessions without one."""
 
 
 class IdPrefix(Struct, frozen=True):
@@ -206,12 +205,6 @@ class Lasts(Struct, frozen=True):
     key: Key
     comparison: Comparison
     seconds: float
-
-
-class LengthUnknown(Struct, frozen=True):
-    """`age:unknown`, `expires:unknown`, `idle:unknown`: the server listed no such time."""
-
-    key: Key
 
 
 class CreatedBetween(Struct, frozen=True):
@@ -249,17 +242,7 @@ class Is(Struct, frozen=True):
     state: State
 
 
-Keyed = (
-    InField
-    | Exactly
-    | IdPrefix
-    | InNetwork
-    | Lasts
-    | LengthUnknown
-    | CreatedBetween
-    | CreatedOnDay
-    | Is
-)
+Keyed = InField | Exactly | IdPrefix | InNetwork | Lasts | CreatedBetween | CreatedOnDay | Is
 """The test of `key:value`; its result may be unknown."""
 
 Test = Anywhere | Keyed

@@ -16,7 +16,6 @@ from qiscus_tui.query.terms import (
     InField,
     Is,
     Lasts,
-    LengthUnknown,
     NamedDay,
     Query,
     State,
@@ -135,7 +134,7 @@ def test_lengths_of_time_compare(
 
 @pytest.mark.parametrize("span", SPANS)
 def test_a_time_can_be_unknown(span: Key) -> None:
-    assert only(f"-{span.value}:unknown") == Word(LengthUnknown(span), negated=True)
+    assert only(f"-{span.value}:unknown") == Word(Exactly(span, None), negated=True)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import cast
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from qiscus_tui.api import contract
 from qiscus_tui.api.decode import check_bounds, decode_json, without_lone_surrogates
@@ -74,65 +74,50 @@ def find_page(body: object) -> Page:
     if isinstance(body, list):
         return Page(cast("list[object]", body))
     envelope = _object(body)
-    found = _list_or_page(envelope) or _list_in(envelope.get(contract.DATA), envelope)
+    data = _opened(envelope.get(contract.DATA))
+    way_to_data = ((envelope, contract.DATA),)
+    found = _list_or_page(envelope, ()) or _list_or_page(data, way_to_data)
+    found = found or _only_list_in(_object(data), way_to_data)
     if found is None:
         raise NoList({name: decoded(one) for name, one in envelope.items()} if envelope else body)
+    entries, way = found
     inner: object = []
     around: list[dict[str, object]] = []
-    for holder, listed_at in zip(found.holders, reversed(found.place), strict=False):
+    for holder, listed_at in reversed(way):
         inner = {name: inner if name == listed_at else decoded(one) for name, one in holder.items()}
         around.append(inner)
-    return Page(found.entries, found.place, tuple(around))
+    return Page(entries, tuple(name for _, name in way), tuple(around))
 
 
-class _Found(Struct, frozen=True):
-    entries: Sequence[object]
-    place: tuple[str, ...]
-    """The names under which they are."""
-    holders: tuple[dict[str, object], ...]
-    """The objects that have these names, from the inside outwards."""
+_Fields = dict[str, object]
+_Way = tuple[tuple[_Fields, str], ...]
+"""The objects that a value is in, from the outside inwards, and its name in each."""
 
 
-def _list_in(value: object, envelope: dict[str, object]) -> _Found | None:
-    data = _opened(value)
-    direct = _list_or_page(data, (contract.DATA,), (envelope,))
-    if direct is not None:
-        return direct
-    fields = _object(data)
+def _list_or_page(value: object, way: _Way) -> tuple[list[object], _Way] | None:
+    """Return the entries and the way to them, where a value is a list or a page object."""
+    if not isinstance(value, list):
+        page = _object(value)
+        value = _opened(page.get(contract.DATA)) if contract.PAGE[0] in page else None
+        way = (*way, (page, contract.DATA))
+    return (cast("list[object]", value), way) if isinstance(value, list) else None
+
+
+def _only_list_in(fields: _Fields, way: _Way) -> tuple[list[object], _Way] | None:
+    """Return the only list under any name, or the only one that is named as sessions are."""
     candidates = {
         key: found
         for key, inner in fields.items()
-        if (found := _list_or_page(_opened(inner), (contract.DATA, key), (fields, envelope)))
+        if (found := _list_or_page(_opened(inner), (*way, (fields, key))))
     }
-    named = [found for key, found in candidates.items() if _is_named_so(key)]
+    words = contract.LIST_KEY_WORDS
+    named = [one for key, one in candidates.items() if any(word in key.lower() for word in words)]
     fitting = [*candidates.values()] if len(candidates) == 1 else named
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _is_named_so(key: str) -> bool:
-    return any(word in key.lower() for word in contract.LIST_KEY_WORDS)
-
-
-def _list_or_page(
-    value: object, place: tuple[str, ...] = (), holders: tuple[dict[str, object], ...] = ()
-) -> _Found | None:
-    entries = _as_list(value)
-    if entries is not None:
-        return _Found(entries, place, holders)
-    page = _object(value)
-    if contract.PAGE[0] in page:
-        entries = _as_list(_opened(page.get(contract.DATA)))
-        if entries is not None:
-            return _Found(entries, (*place, contract.DATA), (page, *holders))
-    return None
-
-
-def _as_list(value: object) -> list[object] | None:
-    return cast("list[object]", value) if isinstance(value, list) else None
-
-
-def _object(value: object) -> dict[str, object]:
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+def _object(value: object) -> _Fields:
+    return cast("_Fields", value) if isinstance(value, dict) else {}
 
 
 def _opened(value: object) -> object:
