@@ -114,11 +114,6 @@ class Answer(Unshown, frozen=True):
     headers: Mapping[str, str]
     body: bytes
 
-    @property
-    def server_time(self) -> float | None:
-        """The `Date` of the answer in epoch seconds, None if it is missing or invalid."""
-        return server_time(self.headers)
-
 
 def server_time(headers: Mapping[str, str]) -> float | None:
     """Return the `Date` header in epoch seconds, None if it is missing or invalid."""

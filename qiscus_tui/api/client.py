@@ -12,7 +12,7 @@ from qiscus_tui.api import contract as api
 from qiscus_tui.api.answers import Answer, AnswerStream, server_time
 from qiscus_tui.api.contract import Authentication, Call, Contract
 from qiscus_tui.api.decode import encode_json, lenient
-from qiscus_tui.api.error_answers import error_for_answer, is_refusal
+from qiscus_tui.api.error_answers import error_for_answer, is_refusal, redirected
 from qiscus_tui.api.replies import (
     UNWATCHED,
     AnswerTime,
@@ -186,25 +186,19 @@ class ApiClient:
         self, call: Call, headers: Mapping[str, str], body: bytes | None
     ) -> AsyncGenerator[AnswerStream]:
         """Give any answer to a call named by the user; one try. Raises OutOfReach."""
-        wire = await self._connected()
-        sent = self._clock.now()
         try:
             async with (
                 asyncio.timeout(self._longest_answer),
-                wire.ask(Request(call, headers, body)) as answer,
+                self._asking(Request(call, headers, body)) as answer,
             ):
-                self._learn_offset(answer.headers, sent)
                 yield answer
         except TimeoutError as error:
             raise TimedOut(
                 f"{self.origin.netloc} did not answer in full within {self._longest_answer:g} s"
             ) from error
         except AnswerLost as error:
-            error.hint = (
-                "Check the network, then try again."
-                if call.repeatable
-                else "The server may have carried it out. Check before you try again."
-            )
+            if not call.repeatable:
+                error.hint = "The server may have carried it out. Check before you try again."
             raise
 
     def profile_call(self, role: Role) -> Call:
@@ -228,16 +222,25 @@ class ApiClient:
     async def stream(
         self, request: Request, within: float | None = None
     ) -> AsyncGenerator[AnswerStream]:
-        """Give an answer to a read while it arrives; it must begin within `within` seconds."""
+        """Give an answer while it arrives; it must begin within `within` seconds."""
+        async with self._asking(request, within) as answer:
+            if answer.redirects:
+                raise redirected(request.call, answer.status)
+            yield answer
+
+    @contextlib.asynccontextmanager
+    async def _asking(
+        self, request: Request, within: float | None = None
+    ) -> AsyncGenerator[AnswerStream]:
         wire = await self._connected()
         sent = self._clock.now()
         try:
-            async with wire.stream(request, within) as answer:
+            async with wire.ask(request, within) as answer:
                 self._learn_offset(answer.headers, sent)
                 yield answer
         except AnswerLost as error:
             if request.call.repeatable:
-                error.hint = "Check the network, then list the sessions again."
+                error.hint = "Check the network, then try again."
             raise
 
     async def _connected(self) -> Wire:
@@ -251,15 +254,8 @@ class ApiClient:
 
     async def _send(self, request: Request) -> Answer:
         wire = await self._connected()
-        sent = self._clock.now()
-        try:
-            answer = await wire.send(request)
-        except AnswerLost as error:
-            if request.call.repeatable:
-                error.hint = "Check the network, then try again."
-            raise
-        self._learn_offset(answer.headers, sent)
-        return answer
+        async with wire.total_time(), self.stream(request) as answer:
+            return Answer(answer.status, answer.headers, await answer.whole())
 
     def _learn_offset(self, headers: Mapping[str, str], sent: float) -> None:
         if (theirs := server_time(headers)) is not None:

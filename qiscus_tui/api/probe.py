@@ -11,9 +11,9 @@ from typing import Self
 
 from msgspec.structs import replace
 
+from qiscus_tui.api.answers import server_time
 from qiscus_tui.api.contract import Authentication, Call
 from qiscus_tui.api.wire import Request, Wire, WireSettings, tls_context
-from qiscus_tui.errors import ServerError
 from qiscus_tui.model.account import Origin
 from qiscus_tui.model.clock import Clock
 
@@ -78,12 +78,9 @@ class PathProbe:
 
     async def _status(self, method: str, path: str) -> int:
         call = replace(_ANY, method=method, path=path)
-        try:
-            answer = await self._wire.send(Request(call, {}))
-        except ServerError as error:  # a redirect, a body past the bound
-            return error.status
-        self.server_time = answer.server_time or self.server_time
-        return answer.status
+        async with self._wire.ask(Request(call, {})) as answer:
+            self.server_time = server_time(answer.headers) or self.server_time
+            return answer.status
 
 
 _ANY = Call("probe", "GET", "/", Authentication.NONE, repeatable=True)

@@ -20,9 +20,8 @@ import httpcore
 import httpx
 import truststore
 
-from qiscus_tui.api.answers import ACCEPTED_ENCODING, Answer, AnswerStream, transport_error
+from qiscus_tui.api.answers import ACCEPTED_ENCODING, AnswerStream, transport_error
 from qiscus_tui.api.contract import Call
-from qiscus_tui.api.error_answers import redirected
 from qiscus_tui.api.retry import CALL_TIME
 from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.account import Origin, is_loopback
@@ -160,29 +159,14 @@ class Wire:
         """Close the connection."""
         await self._client.aclose()
 
-    async def send(self, request: Request) -> Answer:
-        """Make the call once and read the whole answer. Raises OutOfReach or ServerError."""
-        async with self._total_time(), self.stream(request) as stream:
-            return Answer(stream.status, stream.headers, await stream.whole())
-
-    @contextlib.asynccontextmanager
-    async def stream(
-        self, request: Request, within: float | None = None
-    ) -> AsyncGenerator[AnswerStream]:
-        """Make the call once and give the answer while it arrives.
-
-        It must begin within `within` seconds.
-        """
-        async with self.ask(request, within) as answer:
-            if answer.redirects:
-                raise redirected(request.call, answer.status)
-            yield answer
-
     @contextlib.asynccontextmanager
     async def ask(
         self, request: Request, within: float | None = None
     ) -> AsyncGenerator[AnswerStream]:
-        """Like `stream`, for any answer, redirects included."""
+        """Make the call once and give the answer while it arrives. Raises OutOfReach.
+
+        It must begin within `within` seconds. It may be a redirect.
+        """
         call, prepared = request.call, self._prepared(request)
         if request.on_send is not None:
             self._report_sending(prepared, request.on_send)
@@ -248,7 +232,8 @@ class Wire:
         return round(seconds) or seconds
 
     @contextlib.asynccontextmanager
-    async def _total_time(self) -> AsyncGenerator[None]:
+    async def total_time(self) -> AsyncGenerator[None]:
+        """End a call with a short answer that takes too long. Raises OutOfReach."""
         longest = min(self._settings.timeout * 2, self._settings.call_time)
         try:
             async with asyncio.timeout(longest):

@@ -127,7 +127,7 @@ async def test_a_lost_list_says_to_try_again_and_a_lost_change_to_look(clock: Ma
             await read_listing(client, LONG_LIVED, None)
         with pytest.raises(AnswerLost) as changing:
             await client.refresh(LONG_LIVED)
-    assert reading.value.hint.endswith("Check the network, then list the sessions again.")
+    assert reading.value.hint.endswith("Check the network, then try again.")
     assert "may have carried out the call" in changing.value.hint
 
 
