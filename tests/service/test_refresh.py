@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from qiscus_tui.api.replies import NewTokens, TokenWatch
 from qiscus_tui.errors import (
     LoginNeeded,
     NoLongLivedToken,
@@ -29,6 +30,7 @@ from qiscus_tui.service.token.refresh import (
     valid_token,
     with_short_lived,
 )
+from qiscus_tui.store.audit_records import AuditAccess
 from qiscus_tui.store.locks import account_lock
 from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker
@@ -325,6 +327,31 @@ async def a_spare(here: Sandbox, connection: Connection) -> str:
     new = await connection.client.refresh(held.long_lived or "")
     assert new.short_lived is not None
     return new.short_lived.token
+
+
+async def test_one_that_cannot_be_stored_is_ended_though_the_rest_of_its_answer_is_given_up(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+):
+    here = sandbox()
+    connection, secrets = await failing(here)
+    before = here.tokens()
+    token = ShortLived(await a_spare(here, connection), here.clock.now() + 30 * DAY)
+    secrets.no_write = True
+
+    async def cut(_: str, watch: TokenWatch) -> NewTokens:
+        watch.on_send()
+        assert watch.on_tokens is not None
+        await watch.on_tokens(NewTokens(token, None))
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(connection.client, "refresh", cut)
+    here.clock.advance(1)
+    with pytest.raises(asyncio.CancelledError):
+        await refreshed_since(connection, here.clock.now())
+    assert here.tokens() == before
+    record = here.local_files.audit.read().records[-1]
+    assert isinstance(record, AuditAccess)
+    assert "No space left" in record.error
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import dataclasses
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -215,17 +214,22 @@ async def _made(connection: Connection, keep: Callable[[NewTokens], Awaitable[No
             except StorageError as error:
                 unstored = error
 
-        record = partial(record_access, connection, connection.account, AuditKind.REFRESH)
+        async def conclude(otherwise: str) -> None:
+            """Record what came of it, and end a token that could not be stored."""
+            words = otherwise if unstored is None else unstored.message
+            done = (connection, connection.account, AuditKind.REFRESH, made, words)
+            await asyncio.to_thread(record_access, *done)
+            if unstored is not None and made is not None:
+                await end_unstored_token(connection.client, made)
+
         try:
             new = await connection.client.refresh(long_lived, TokenWatch(on_send, on_tokens))
         except (OutOfReach, asyncio.CancelledError):
             if sent:
-                await asyncio.to_thread(record, made, "" if made is not None else NO_ANSWER)
+                await conclude(NO_ANSWER if made is None else "")
             raise
-        await asyncio.to_thread(record, made, unstored.message if unstored is not None else "")
+        await conclude("")
     if unstored is not None:
-        if made is not None:
-            await end_unstored_token(connection.client, made)
         raise unstored
     return new
 
