@@ -62,9 +62,7 @@ async def valid_token(connection: Connection, min_ttl: float) -> ShortLived:
             accepted = await connection.accepts(cached.token)
             if accepted and connection.is_live(cached, min_ttl):
                 return cached
-    return await _refresh_unless(
-        connection, lambda now: now is not None and connection.is_live(now, min_ttl)
-    )
+    return await _refresh_unless(connection, lambda now: connection.is_live(now, min_ttl))
 
 
 async def refreshed_since(connection: Connection, started_at: float) -> ShortLived:
@@ -73,17 +71,14 @@ async def refreshed_since(connection: Connection, started_at: float) -> ShortLiv
     Many programs at once make one call: those that waited for the lock find the token that another
     one got meanwhile.
     """
-    return await _refresh_unless(
-        connection, lambda now: now is not None and now.obtained_at >= started_at
-    )
+    return await _refresh_unless(connection, lambda now: now.obtained_at >= started_at)
 
 
 async def refreshed_if(connection: Connection, token_id: str) -> ShortLived:
     """Return a new token if the cached one still has this id, else the cached one."""
     wanted = token_id.strip().lower()
     return await _refresh_unless(
-        connection,
-        lambda now: now is not None and not fingerprint(now.token).startswith(wanted),
+        connection, lambda now: not fingerprint(now.token).startswith(wanted)
     )
 
 
@@ -116,8 +111,9 @@ async def with_short_lived(
 
 
 async def _refresh_unless(
-    connection: Connection, is_fresh: Callable[[ShortLived | None], bool]
+    connection: Connection, is_fresh: Callable[[ShortLived], bool]
 ) -> ShortLived:
+    """Return the stored token where it is fresh by the time the account is ours, else a new one."""
     await connection.settle_long_lived()
     try:
         async with connection.locked():
