@@ -2,10 +2,9 @@
 
 import asyncio
 import enum
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 
-from msgspec import Struct
 from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
@@ -60,50 +59,6 @@ class AccountsAnswer(enum.Enum):
     NONE_LEFT = "the account in use is gone, and was the last"
 
 
-class AccountRow(Struct, frozen=True):
-    """An account, and what is known of it here. All words are safe."""
-
-    known: KnownAccount
-    now: float
-    is_in_use: bool
-    last_list: LastList | None = None
-    """How its list was when it was last seen here; None where that is unknown."""
-
-    @property
-    def name(self) -> str:
-        """Return its name on this machine."""
-        return safe(self.known.name)
-
-    @property
-    def sessions(self) -> str:
-        """Return `1,284 live, 3 h ago`."""
-        last = self.last_list
-        if last is None:
-            return UNKNOWN
-        more = "" if last.is_whole else " or more"
-        return f"{last.live:,}{more} live, {last_used_cell(last.at, self.now)}"
-
-    @property
-    def use(self) -> str:
-        """Return when it was used last."""
-        return "in use" if self.is_in_use else created_cell(self.known.last_used, self.now)
-
-
-def _server(row: AccountRow, cells: int) -> str:
-    return fit_middle(row.known.account.origin.netloc, cells)
-
-
-COLUMNS: tuple[Column[AccountRow], ...] = (
-    Column("", lambda row, _: "●" if row.is_in_use else "", 1, 100, gap=1, stays=True),
-    Column("ACCOUNT", lambda row, cells: fit_middle(row.name, cells), 48, 99, least=16, stays=True),
-    Column("SESSIONS", lambda row, _: row.sessions, 28, 98),
-    Column("SERVER", _server, 32, 97, least=16),
-    Column("ROLE", lambda row, _: row.known.account.role_words, 21, 50),
-    Column("STORAGE", lambda row, _: row.known.storage.value, 13, 80),
-    Column("LAST USED", lambda row, _: row.use, 17, 70),
-)
-
-
 class AccountsScreen(BaseScreen[None]):
     """Over the sessions of the account in use, or alone where there is none."""
 
@@ -120,13 +75,15 @@ class AccountsScreen(BaseScreen[None]):
         """`feed`: the account in use; None where there is none."""
         super().__init__()
         self.workspace = workspace
-        self.accounts: list[AccountRow] = []
+        self.accounts: list[KnownAccount] = []
+        self._lists: Mapping[str, LastList] = {}
+        """How the list of each account was when it was last seen here."""
         self._feed = feed
         self._on_answer = on_answer
         self._is_busy = False
         """An account is being switched to, logged out or forgotten."""
         self._notice = OneLine(id="accounts-notice")
-        self._table: Table[AccountRow] = Table(COLUMNS, id="accounts")
+        self._table = Table(self._columns(), id="accounts")
 
     def compose_body(self) -> ComposeResult:
         back = "esc back to the list" if self._feed is not None else ""
@@ -155,8 +112,37 @@ class AccountsScreen(BaseScreen[None]):
 
     # What is shown.
 
+    def _columns(self) -> tuple[Column[KnownAccount], ...]:
+        in_use, now = self._is_in_use, self.workspace.clock.now
+
+        def sessions(one: KnownAccount, _: int) -> str:  # `1,284 live, 3 h ago`
+            last = self._lists.get(one.account.key)
+            if last is None:
+                return UNKNOWN
+            more = "" if last.is_whole else " or more"
+            return f"{last.live:,}{more} live, {last_used_cell(last.at, now())}"
+
+        def name(one: KnownAccount, cells: int) -> str:
+            return fit_middle(safe(one.name), cells)
+
+        def server(one: KnownAccount, cells: int) -> str:
+            return fit_middle(one.account.origin.netloc, cells)
+
+        def last_use(one: KnownAccount, _: int) -> str:
+            return "in use" if in_use(one) else created_cell(one.last_used, now())
+
+        return (
+            Column("", lambda one, _: "●" if in_use(one) else "", 1, 100, gap=1, stays=True),
+            Column("ACCOUNT", name, 48, 99, least=16, stays=True),
+            Column("SESSIONS", sessions, 28, 98),
+            Column("SERVER", server, 32, 97, least=16),
+            Column("ROLE", lambda one, _: one.account.role_words, 21, 50),
+            Column("STORAGE", lambda one, _: one.storage.value, 13, 80),
+            Column("LAST USED", last_use, 17, 70),
+        )
+
     @property
-    def chosen(self) -> AccountRow | None:
+    def chosen(self) -> KnownAccount | None:
         """The account under the cursor."""
         return self.accounts[self._table.cursor_row] if self.accounts else None
 
@@ -167,33 +153,31 @@ class AccountsScreen(BaseScreen[None]):
     async def _load(self) -> None:
         was = self.chosen
         try:
-            self.accounts = await asyncio.to_thread(self._rows)
+            self.accounts, self._lists = await asyncio.to_thread(self._found)
         except QiscusTuiError as error:
             self._table.show_notice(error.message, error.hint)
             return
         self._table.show_notice("No account is stored here.", "a adds one by a login.")
         rows = enumerate(self.accounts)
         if was is None:  # begin at the one in use
-            cursor = next((at for at, row in rows if row.is_in_use), 0)
+            cursor = next((at for at, one in rows if self._is_in_use(one)), 0)
         else:
-            cursor = next((at for at, row in rows if row.name == was.name), None)
+            cursor = next((at for at, one in rows if one.name == was.name), None)
         self._table.show_rows(self.accounts, cursor)
         self.show_commands()
 
-    def _rows(self) -> list[AccountRow]:
+    def _found(self) -> tuple[list[KnownAccount], Mapping[str, LastList]]:
         """Return the accounts, the one in use first where it is not stored here. Uses files."""
         kept, feed = kept_accounts(self.workspace), self._feed
         if feed is not None and not any(map(self._is_in_use, kept)):
             is_given = feed.storage is Storage.ENVIRONMENT
             name = ENVIRONMENT_NAME if is_given else feed.account.name
             kept.insert(0, KnownAccount(name, feed.account, feed.storage))
-        lists, now = {**last_lists(self.workspace.local_files)}, self.workspace.clock.now()
+        lists = {**last_lists(self.workspace.local_files)}
         if feed is not None and feed.is_read:
             listed = feed.listed
             lists[feed.account.key] = LastList(len(listed), listed.is_whole, listed.read_at)
-        return [
-            AccountRow(one, now, self._is_in_use(one), lists.get(one.account.key)) for one in kept
-        ]
+        return kept, lists
 
     def _is_in_use(self, one: KnownAccount) -> bool:
         feed = self._feed
@@ -229,11 +213,13 @@ class AccountsScreen(BaseScreen[None]):
 
     def action_switch_account(self) -> None:
         """Show the sessions of the account under the cursor."""
-        if self.chosen is not None and self.chosen.is_in_use:
+        if (chosen := self.chosen) is None:
+            return
+        if self._is_in_use(chosen):
             self.dismiss()
-        elif self.chosen is not None:
+        else:
             self._is_busy = True
-            self.run_worker(partial(self._switch, self.chosen.known.name), group="switch")
+            self.run_worker(partial(self._switch, chosen.name), group="switch")
 
     async def _switch(self, name: str) -> None:
         try:
@@ -253,7 +239,7 @@ class AccountsScreen(BaseScreen[None]):
     def action_log_out(self) -> None:
         """End our token, and forget the account; asks first."""
         if (chosen := self.chosen) is not None:
-            self._log_out(chosen.known)
+            self._log_out(chosen)
 
     @work(group="dialog")
     async def _log_out(self, one: KnownAccount) -> None:
@@ -266,7 +252,7 @@ class AccountsScreen(BaseScreen[None]):
         if not self._is_in_use(one):
             self.load()
             return
-        are_left = any(row.known.is_kept for row in self.accounts if row.known is not one)
+        are_left = any(each.is_kept for each in self.accounts if each is not one)
         self._on_answer(AccountsAnswer.OTHERS_LEFT if are_left else AccountsAnswer.NONE_LEFT)
 
     async def _end(self, one: KnownAccount, forget_anyway: bool) -> str:
