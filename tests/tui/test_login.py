@@ -1,9 +1,6 @@
 """The login screen: two ways in, errors under the form, no secret left behind."""
 
-from pathlib import Path
-
 import pytest
-from msgspec.structs import replace
 
 from qiscus_tui.errors import (
     AddressError,
@@ -20,26 +17,12 @@ from qiscus_tui.errors import (
     TokenInvalid,
 )
 from qiscus_tui.model.account import Storage
-from qiscus_tui.service.account.storage import StorageOffer
-from qiscus_tui.service.account.workspace import LocalFiles, Workspace
-from qiscus_tui.store.paths import Paths, find_paths
-from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login import screen as login
-from qiscus_tui.tui.login.screen import Tab, Tick
+from qiscus_tui.tui.login.screen import Tab
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from tests.clocks import ManualClock
-from tests.sandbox import PASSWORD, Call, Fault, demo_state
-from tests.tui.demo_app import Running, at_login, workspace_on
-
-
-def only_the_file(monkeypatch: pytest.MonkeyPatch, paths: Paths) -> None:
-    """No keyring is found on this machine."""
-    offered = StorageOffer(Storage.FILE, str(paths.secrets_file), "no keyring")
-
-    def offer(_workspace: Workspace, _choice: Storage | None) -> StorageOffer:
-        return offered
-
-    monkeypatch.setattr(login, "offer", offer)
+from tests.sandbox import PASSWORD, Call
+from tests.tui.demo_app import Running, at_login
 
 
 async def fill(running: Running, field: str, text: str) -> None:
@@ -224,26 +207,6 @@ async def test_the_password_cannot_be_copied_cut_or_seen(clock: ManualClock) -> 
         assert running.app.clipboard == ""
         assert PASSWORD not in running.text()
         assert PASSWORD not in repr(running.app.screen.query_one("#password"))
-
-
-async def test_the_tick_is_the_consent_to_the_file(
-    clock: ManualClock, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    state = demo_state(clock, sessions=5)
-    environ = {"HOME": str(home), "QISCUS_TUI_DATA_DIR": str(home / "data")}
-    paths = find_paths(environ)
-    workspace = replace(workspace_on(state, clock), local_files=LocalFiles(paths, environ))
-    only_the_file(monkeypatch, paths)
-    app = QiscusTui(workspace, None)
-    async with app.run_test(size=(120, 40)) as pilot:
-        running = Running(app, pilot, state, clock)
-        await running.settle()
-        await running.press("tab", "tab", "tab", "space", "enter")
-        assert paths.secrets_file.exists()
-        assert running.sessions.feed.storage is Storage.FILE
-        state.fail_next(Call.LIST, Fault(401))
-        await running.press("r")
-        assert app.screen.query_one(Tick).value  # as the account is stored
 
 
 @pytest.mark.parametrize(

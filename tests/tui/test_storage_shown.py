@@ -14,7 +14,7 @@ from qiscus_tui.store.keyring_store import KeyringSecrets, NoKeyring
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login.screen import Tick
 from tests.clocks import ManualClock
-from tests.sandbox import PASSWORD, Call
+from tests.sandbox import PASSWORD, Call, Fault
 from tests.service.test_races import FakeKeyring
 from tests.tui.accounts_here import Machine
 from tests.tui.demo_app import Running
@@ -55,12 +55,12 @@ def working() -> KeyringSecrets:
 @asynccontextmanager
 async def at_the_login(machine: Machine) -> AsyncGenerator[Running]:
     """The login screen of this machine."""
-    app = QiscusTui(machine.workspace, None)
+    app, before = QiscusTui(machine.workspace, None), machine.state.calls[Call.LOGIN]
     async with app.run_test(size=(120, 40)) as pilot:
         here = Running(app, pilot, machine.state, machine.clock)
         await here.settle()
         yield here
-    assert machine.state.calls[Call.LOGIN] <= 1
+    assert machine.state.calls[Call.LOGIN] <= before + 1
 
 
 def tick(here: Running) -> Tick:
@@ -84,6 +84,13 @@ async def test_a_file_is_named_whole_and_needs_the_tick(machine: Machine, findin
         await here.press("enter")
         assert here.sessions.feed.storage is Storage.THIS_RUN
         assert not machine.local_files.paths.secrets_file.exists()
+    async with at_the_login(machine) as here:
+        await here.press("tab", "tab", "tab", "space", "enter")
+        assert machine.local_files.paths.secrets_file.exists()
+        assert here.sessions.feed.storage is Storage.FILE
+        machine.state.fail_next(Call.LIST, Fault(401))
+        await here.press("r")
+        assert tick(here).value  # as the account is stored
 
 
 async def test_a_locked_keyring_is_said_in_words_and_the_file_is_not_taken_instead(
