@@ -131,8 +131,8 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         self.set_class(self.DANGEROUS, "-dangerous")
         for where in ("lead", "lines", "note"):
             self.say(where)
-        self.opened()
         self.show_questions()
+        self.opened()
 
     def opened(self) -> None:
         """Fill the parts, which are mounted now."""

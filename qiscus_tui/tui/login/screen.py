@@ -257,8 +257,14 @@ class LoginScreen(BaseScreen[None]):
             app_id = _row("App code", app_code, "token")
             token = _row("Token", SecretField("", id="long-lived"), "token")
             await self.query_one("#fields").mount(*app_id, *token, before=0)
-        self._tabs.show_line(tabs_line(chosen))
+        self._tabs.show_line(Line(tuple(map(self._title_of, Tab))))
         self.show_commands()
+
+    def _title_of(self, tab: Tab) -> Piece:
+        """Return the title of a tab; a click on the other one changes over."""
+        sign, tone = ("●", Tone.STRONG) if tab is self._tab else ("○", Tone.MUTED)
+        name = "" if tab is self._tab else "other_tab"
+        return Piece(((f"{sign} {tab.value}", tone),), ALWAYS, name, after="   ")
 
     @on(Input.Submitted)
     def action_log_in(self) -> None:
@@ -332,16 +338,6 @@ def _row(label: str, field: Field, way: str = "any") -> tuple[Widget, Widget]:
     """Return a label and a field, of one way to log in or of any."""
     field.add_class(f"by-{way}", update=False)  # it gets its styles when it is mounted
     return Static(label, classes=f"label by-{way}"), field
-
-
-def tabs_line(chosen: Tab) -> Line:
-    """Return the titles of both tabs; a click on the other one changes over."""
-    tabs: list[Piece] = []
-    for tab in Tab:
-        sign, tone = ("●", Tone.STRONG) if tab is chosen else ("○", Tone.MUTED)
-        name = "" if tab is chosen else "other_tab"
-        tabs.append(Piece(((f"{sign} {tab.value}", tone),), ALWAYS, name, after="   "))
-    return Line(tuple(tabs))
 
 
 async def find_offer(workspace: Workspace) -> tuple[Storage, str]:

@@ -17,6 +17,7 @@ from qiscus_tui.service.revocation.plan import RevocationPlan, by_reason
 from qiscus_tui.service.revocation.retention import offset_words
 from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.listed.texts import client_text
 from qiscus_tui.tui.revoke.choices import ShownPlan
 from qiscus_tui.tui.widgets.cells import UNKNOWN, day_words, last_used_cell, width_of
@@ -109,11 +110,9 @@ def note(shown: ShownPlan, *words: str) -> Content:
 
     `words`: a warning to be added.
     """
-    plan, refusal = shown.plan, shown.refusal
-    if refusal is not None:
-        return Content.assemble(
-            (refusal.message, "bold $warning"), "\n", (refusal.hint, "$text-muted")
-        )
+    plan = shown.plan
+    if shown.refusal is not None:
+        return trouble(shown.refusal)
     warnings = [plan.own_words] if plan.own_words else []
     if plan.listed.time_doubt:
         warnings.append(f"{plan.listed.time_doubt}: times may be hours off.")

@@ -33,8 +33,6 @@ from qiscus_tui.tui.revoke.plan_text import joined, parted
 from qiscus_tui.tui.revoke.reason import ReasonLine
 from qiscus_tui.tui.widgets.texts import Words
 
-QUESTIONS = ("#reason-line", "#code-words", "#code")
-
 
 class RevokeAllDialog(Question[RevokeAllResult]):
     """Dismissed with the result, or None where nothing was sent.
@@ -108,7 +106,7 @@ class RevokeAllDialog(Question[RevokeAllResult]):
             )
             return
         self.say_trouble(self._refusal)
-        for name in (*QUESTIONS, "#confirm"):
+        for name in ("#questions", "#confirm"):
             self.query_one(name).display = False
         self.query_one("#cancel").focus()
 
@@ -139,9 +137,8 @@ class RevokeAllDialog(Question[RevokeAllResult]):
 
     def _show_sending(self) -> None:
         self.phase = Phase.RUNNING
-        for name in (*QUESTIONS, "#confirm", "#cancel"):
+        for name in ("#questions", "#confirm", "#cancel"):
             self.query_one(name).display = False
-        self.show_questions()
         self.say("heading", "Revoking all sessions")
         self.say("lead", "Waiting for the new token. This can't be stopped now.")
         self.say("lines")
