@@ -180,7 +180,7 @@ class RevocationPlan:
 
     @property
     def unlisted_reason(self) -> str:
-        """Return what is true of them."""
+        """Return why nothing is sent for ids that are not listed."""
         doubt = self.listed.absence_doubt
         return NOT_LISTED if doubt is None else f"not listed, but {doubt}"
 
@@ -274,7 +274,7 @@ def make_plan(
     only = selection.only
     for position in positions:
         session, why = listed.sessions[position], kept_by_rule.get(position)
-        exclusion = exclusion_of(listed, position, selection, allowed)
+        exclusion = _exclusion_of(listed, position, selection, allowed)
         if exclusion is not None:
             known, reason = listed.labels[position], exclusion.value
             if exclusion is Exclusion.PROTECTED and known is not None:
@@ -317,7 +317,7 @@ def by_reason(left_out: Iterable[LeftOut]) -> dict[str, list[LeftOut]]:
     return found
 
 
-def exclusion_of(
+def _exclusion_of(
     listed: SessionList, position: int, selection: Selection, allowed: Allowed
 ) -> Exclusion | None:
     """Return why a session that is selected is left out, whatever the rules; None: it is not."""

@@ -2,19 +2,16 @@
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
+from itertools import chain
 
 from qiscus_tui.errors import CannotTell
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.masking import MASK, KnownSecrets, masked
+from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.text import counted
 from qiscus_tui.query import Moment
-from qiscus_tui.service.revocation.plan import (
-    Allowed,
-    RevocationPlan,
-    Selection,
-    exclusion_of,
-)
-from qiscus_tui.service.revocation.retention import USUAL_RULES, check_rules, kept_by_rules
+from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
+from qiscus_tui.service.revocation.retention import USUAL_RULES, check_rules
 from qiscus_tui.service.sessions.groups import Members, kinds_of, lacking, members_by
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditGroup
@@ -72,7 +69,7 @@ def audit_groups(
 def targets_of_groups(
     listed: SessionList, groups: Sequence[Members], moment: Moment
 ) -> dict[tuple[Hashable, ...], int]:
-    """Return by its kinds how many sessions of each group the usual rules would revoke.
+    """Return by its kinds how many sessions of each group a plan by the usual rules revokes.
 
     Empty where the list can't answer them.
     """
@@ -80,12 +77,7 @@ def targets_of_groups(
         check_rules(listed.sessions, USUAL_RULES)
     except CannotTell:
         return {}
-    selection, allowed = Selection(()), Allowed()
-    kept = kept_by_rules(listed.sessions, groups, USUAL_RULES, moment.server_now)
-    return {
-        group.kinds: sum(
-            position not in kept and exclusion_of(listed, position, selection, allowed) is None
-            for position in group.positions
-        )
-        for group in groups
-    }
+    keys = groups[0].keys if groups else USUAL_KEYS
+    selection = Selection([*chain.from_iterable(group.positions for group in groups)])
+    plan = make_plan(listed, selection, Allowed(), Retention(keys, USUAL_RULES), moment)
+    return {group.kinds: group.targets for group in plan.groups}
