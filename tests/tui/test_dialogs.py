@@ -272,7 +272,7 @@ async def test_the_sessions_shown_are_written_to_a_new_file_alone(home: Path) ->
     assert (home / "out.csv").read_text() == "mine"
 
 
-async def test_a_file_that_is_being_written_is_written_once_and_the_dialog_stays(
+async def test_a_file_that_is_being_written_is_written_once_and_can_be_cancelled(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, may_go_on = list[Path](), threading.Event()
@@ -284,17 +284,23 @@ async def test_a_file_that_is_being_written_is_written_once_and_the_dialog_stays
 
     monkeypatch.setattr(export, "export_to", write)
     async with exporting() as (app, pilot):
-        for key in ("enter", "enter", "escape"):  # not by the pilot, which waits for the thread
-            app.post_message(events.Key(key, None))
-            await asyncio.sleep(0.1)
-        assert "Writing…" in app.text()
-        assert not app.answers
-        may_go_on.set()
-        await settled(pilot)
-        assert "Written: " in app.flat()
+        for keys, words in ((("enter", "escape"), "Cancelled: no file"), (("enter",), "Written: ")):
+            may_go_on.clear()
+            for key in ("enter", *keys):  # not by the pilot, which waits for the thread
+                app.post_message(events.Key(key, None))
+                await asyncio.sleep(0.1)
+            async with asyncio.timeout(10):
+                while "0 of 2 written. esc cancels." not in app.text():  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            may_go_on.set()
+            await settled(pilot)
+            assert words in app.flat()
+            assert not app.answers
         await pilot.press("enter")
-        assert app.answers == [*map(str, begun)]
-        assert str(begun[0]).startswith(f"{home}/sessions-20")
+        assert len(begun) == 2
+        assert app.answers == [str(begun[1])]
+        assert str(begun[1]).startswith(f"{home}/sessions-20")
+        assert begun[0] == begun[1]  # nothing was left of the first
 
 
 async def test_the_demo_writes_no_files() -> None:

@@ -2,18 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from textual.content import Content
 from textual.widget import Widget
 
-from qiscus_tui.errors import QiscusTuiError
+from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.sessions.export import Export, ExportFormat, export_to, named_path
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.widgets.fields import Field
+
+SHOWN_EVERY = 0.2
+"""Seconds between two drawings of how far it is."""
 
 
 class ExportDialog(Dialog[str | None]):
@@ -28,7 +32,9 @@ class ExportDialog(Dialog[str | None]):
         self._order = tuple(order)
         self._connection = connection
         self._written: str | None = None
-        self._is_writing = False
+        self._is_writing = self._is_cancelled = False
+        self._done = 0
+        """Sessions written so far."""
 
     def compose_questions(self) -> Iterable[Widget]:
         yield Field(free_name(self._connection.clock.now()), id="path")
@@ -50,8 +56,10 @@ class ExportDialog(Dialog[str | None]):
         self.action_write()
 
     def action_cancel(self) -> None:
-        """Close, with the path where one was written; not while it is."""
-        if not self._is_writing:
+        """Close, with the path where one was written; while it is, stop writing."""
+        if self._is_writing:
+            self._is_cancelled = True
+        else:
             self.close(self._written)
 
     def action_write(self) -> None:
@@ -59,26 +67,26 @@ class ExportDialog(Dialog[str | None]):
         if not self._connection.local_files.persistent:
             self.warn("The demo writes no files.")
         elif not self._is_writing:
-            self._is_writing = True
-            self.say("note", "Writing…")
+            self._is_writing, self._is_cancelled = True, False
             self.run_worker(self._write)
 
     async def _write(self) -> None:
+        shown = self.set_interval(SHOWN_EVERY, self._show_progress)
         try:
             path = named_path(self.query_one(Field).value)
-            kinds = {f".{one.value}": one for one in ExportFormat}
-            kind = kinds.get(path.suffix.lower())
+            kind = _format(path)
             if kind is None:
                 self.warn("The name must end in .csv or .json.")
                 return
             secrets = (await self._connection.credentials()).secrets
             now = self._connection.server_now()
-            what = Export(self._listed, self._order, secrets, now)
+            what = Export(self._listed, self._positions(), secrets, now)
             await asyncio.to_thread(export_to, path, kind, what)
         except QiscusTuiError as error:
             self.say_trouble(error)
             return
         finally:
+            shown.stop()
             self._is_writing = False
         self._written = safe(str(path))
         self.query_one("#questions").display = False
@@ -89,9 +97,27 @@ class ExportDialog(Dialog[str | None]):
         close.rename("Close  enter")
         close.focus()
 
+    def _positions(self) -> Iterator[int]:
+        """Yield what is written, in the thread that writes it, until the user cancels."""
+        for done, position in enumerate(self._order):
+            if self._is_cancelled:
+                raise UsageError("Cancelled: no file was written", "")
+            self._done = done
+            yield position
+
+    def _show_progress(self) -> None:
+        self.say("note", f"{self._done:,} of {len(self._order):,} written. esc cancels.")
+
 
 def free_name(now: float) -> str:
     """Return the name of a file that is not there, with the day. `now`: epoch seconds."""
     name = time.strftime("~/sessions-%Y-%m-%d", time.localtime(now))
     names = (f"{name}{number}.csv" for number in ("", *(f"-{n}" for n in range(2, 100))))
     return next((one for one in names if not named_path(one).exists()), f"{name}.csv")
+
+
+def _format(path: Path) -> ExportFormat | None:
+    try:
+        return ExportFormat(path.suffix.lower().removeprefix("."))
+    except ValueError:
+        return None
