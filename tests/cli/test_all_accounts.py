@@ -142,16 +142,6 @@ def test_what_was_found_is_valid_json_when_a_signal_ends_it(
     assert (done.code, len(done.json())) == (130, 2)
 
 
-def test_where_it_makes_no_sense_it_is_refused(both: Program) -> None:
-    calls = both.server.calls.total()
-    for line in (
-        *("revoke --filter=curl", "token", "logout", "sessions --csv", "scan -"),
-        *("sessions --account other", "prune --keep-newest 1 --dry-run --out plan"),
-    ):
-        assert both("--all-accounts", *line.split()).code == 2, line
-    assert both.server.calls.total() == calls
-
-
 def test_credentials_of_the_environment_are_one_account(
     both: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,6 @@
 """`api`: any other call, authenticated, with the body on stdout."""
 
 import json
-import shlex
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,45 +102,6 @@ def test_a_body_comes_from_a_file_or_from_stdin(rooms: Rooms, tmp_path: Path) ->
     file.write_bytes(b" " * (16 * 1024 * 1024 + 1))
     assert rooms.program("api", "POST", ROOMS, "--input", str(file)).code == 2
     assert len(rooms.asked) == 2
-
-
-NO_CALLS = [
-    "",
-    "GET",
-    "TRACE {rooms}",
-    "CONNECT {rooms}",
-    "'G ET' {rooms}",
-    "GET {rooms} more",
-    "POST {rooms} -f a=1 --input -",
-    "GET {rooms} -f a=1 --input -",
-    "GET {rooms} --input -",
-    "POST {rooms} --input /there/is/none",
-    "POST {rooms} --input /",
-    "POST {rooms} --input ''",
-    "POST {rooms} --input 'a\0b'",
-    "POST {rooms} -f a",
-    "POST {rooms} -f =a",
-    "POST {rooms} -f a=1 -f a=2",
-    "POST {rooms} -f a=\udcff",
-    "POST {rooms} -f",
-    "GET {rooms} -H 'Authorization: x'",
-    "GET {rooms} --header 'Authorization: x'",
-    "GET {rooms} --inp -",
-    "GET //evil.example/x",
-    "GET {server}{rooms}",
-    "GET '{rooms}\r\nX: y'",
-    "POST /api/v1/auth",
-    "POST /api/v2/auth/revoke_all_token --rest",
-]
-
-
-def test_what_is_no_such_call_is_2_and_nothing_is_sent(rooms: Rooms) -> None:
-    before = rooms.program.server.calls.total()
-    for line in NO_CALLS:
-        done = rooms.program("api", *shlex.split(line.format(rooms=ROOMS, server=SERVER)))
-        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 2), line
-    assert rooms.asked == []
-    assert rooms.program.server.calls.total() == before
 
 
 def test_an_overridden_call_is_refused_where_it_is(

@@ -31,11 +31,6 @@ def test_the_shell_reads_every_verb_and_asks_for_no_words_yet(
         subprocess.run([shell, "-n", tmp_path / "completion"], check=True)
 
 
-def test_another_shell_is_refused(program: Program) -> None:
-    assert program("completion", "csh").code == 2
-    assert program("completion").code == 2
-
-
 def test_accounts_and_ids_come_from_the_last_listing_without_a_call(logged_in: Program) -> None:
     ids = logged_in.ids()
     calls = logged_in.server.calls.total()

@@ -248,7 +248,6 @@ def test_it_is_refused_before_anything_is_sent(
     configured("")
     done = here()
     assert (done.code, done.out, "--live asks first" in done.err) == (2, "", True)
-    assert program("doctor", "--yes").code == 2
     assert program.server.calls.total() == calls
     assert program("logout").code == 0
     assert program.login_with_key().code == 0

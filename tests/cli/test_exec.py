@@ -145,18 +145,6 @@ def test_an_account_without_a_key_has_none_to_give(executing: Executing) -> None
     assert "login --rest" in done.err.splitlines()[1]
 
 
-@pytest.mark.usefixtures("logged_in")
-def test_what_is_no_command_is_2(executing: Executing) -> None:
-    for line in (
-        *("", "--", "true", "ls -l", "ls -- -l", "--rest", "--res -- true", "--min-ttl -- true"),
-        *("--min-ttl 30d -- true", "--min-ttl 29d -- true", "--min-ttl soon -- true"),
-        "--rest --min-ttl 30d -- true",
-    ):
-        done = executing.program("exec", *line.split())
-        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 2), line
-    assert "exec -- CMD" in executing.program("exec", "ls", "-l").err
-
-
 def test_what_stands_behind_the_dashes_is_the_commands_own(
     logged_in: Program, executing: Executing
 ) -> None:

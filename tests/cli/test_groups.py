@@ -112,20 +112,6 @@ def test_on_a_terminal_the_table_fits_the_width(
         assert ("COUNT" in table[0], "GuzzleHttp" in table[1]) == (True, True)
 
 
-def test_a_name_that_does_not_fit_is_refused_with_those_that_do(logged_in: Program) -> None:
-    for arguments, said in (
-        (["--group-by", "clint"], "client"),
-        (["--group-by", ""], "network"),
-        (["--group-by", "client", "--sort", "expires"], "count, per_day, oldest, newest"),
-        (["--group-by", "client", "--sort", "ip"], "last_used, client."),
-        (["--sort", "count"], "expires, created, last_used, client, ip, user, id"),
-        (["--view", "crons"], "[view.NAME]"),
-        (["--group-by", "label"], "group by client or network"),  # the list has none
-    ):
-        done = logged_in("sessions", *arguments)
-        assert (done.code, done.out, said in done.err) == (2, "", True), arguments
-
-
 # Views
 
 VIEWS = """
@@ -137,11 +123,6 @@ reverse = true
 
 [view.soon]
 sort = "expires"
-"""
-WRONG_VIEW = """
-[view.wrong]
-group_by = ["client"]
-sort = "ip"
 """
 
 
@@ -163,18 +144,5 @@ def test_a_view_filters_groups_and_sorts(many: Program, configured: Callable[[st
     assert shown("--view", "soon", "--reverse") == shown("--sort", "expires", "--reverse")
 
 
-@pytest.mark.parametrize(
-    ("views", "name", "said"),
-    [
-        (VIEWS, "cron", "Did you mean crons?"),
-        (VIEWS, "xyz", "crons, soon"),
-        (WRONG_VIEW, "wrong", "line 4: Unknown sort key `ip`"),
-    ],
-)
-def test_a_view_that_cannot_be_shown_is_said(
-    logged_in: Program, configured: Callable[[str], None], views: str, name: str, said: str
-) -> None:
-    configured(views)
-    done = logged_in("sessions", "--view", name)
-    assert (done.code, done.out) == (2, "")
-    assert said in done.err
+def test_where_there_is_no_view_it_is_said_how_one_is_made(logged_in: Program) -> None:
+    assert "[view.NAME]" in logged_in("sessions", "--view", "crons").err

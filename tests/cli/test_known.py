@@ -1,6 +1,5 @@
 """`known`: integrations that are named from here, or in config.toml."""
 
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -189,31 +188,6 @@ def test_what_config_toml_names_comes_first_and_is_changed_there(
         assert done.code == 2
         assert "config.toml names these sessions already: cron" in done.err
         assert str(tmp_path / "config" / "config.toml") in done.err
-
-
-MISTAKES = (
-    ("add --label x", "needs a client, a network, or both"),
-    ("add --ip 10.2.x --label x", "'10.2.x' is not a network"),
-    ("add --client c --ip 999.2 --label x", "'999.2' is not a network"),
-    ("add --client Guzzle* --label x", "not a pattern: it has *"),
-    ("add --client curl/8 --label x", "without its version, such as curl"),
-    ("add --client curl", "known add needs --label"),
-    ("add more --client curl --label x", "takes no other words"),
-    ("add --client curl --label ' '", "A label has 1 to 60 characters"),
-    ("add --client curl --label 'a\x1b[31m'", "all of them printable"),
-    ("forget", "known forget needs a label"),
-    ("forget prob", "Did you mean probe?"),
-    ("--protect", "are for known add"),
-    ("add --client curl --label x --json", "--json is for the list only"),
-)
-
-
-def test_a_mistake_is_said_and_nothing_is_stored(logged_in: Program) -> None:
-    logged_in("known", "add", "--client", "wget", "--label", "probe")
-    for line, says in MISTAKES:
-        done = logged_in("known", *shlex.split(line))
-        assert (done.code, says in done.err) == (2, True), line
-    assert len(logged_in("known", "--json").json()) == 1
 
 
 def test_the_table_says_where_each_is_named(

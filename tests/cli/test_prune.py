@@ -70,9 +70,6 @@ filter = "client:GuzzleHttp"
 group_by = ["client"]
 keep_newest = 2
 keep_used_within = "24h"
-[policy.marks]
-filter = "is:marked"
-keep_newest = 1
 """
 
 
@@ -98,34 +95,6 @@ def test_a_filter_narrows_a_policy_and_rules_and_grouping_replace_its_own(
     assert rule == (
         "filter client:GuzzleHttp; policy nightly, by client: keep the newest 2, used within 24h"
     )
-
-
-NOT_MEANT = (
-    ("prune", "No rule says what to keep"),
-    ("prune --filter=curl", "No rule says what to keep"),
-    ("prune --include-unknown", "No rule says what to keep"),
-    ("prune --keep-newest=0", "whole number from 1"),
-    ("prune --keep-used-within=0s", "keeps nothing"),
-    ("prune --policy=marks", "[policy.marks]: There are no marks"),
-    ("prune --keep-created-within=1M", "'1M' is not a duration"),
-    ("prune --keep-newest=1 --group-by=clint", "Did you mean client?"),
-    ("prune --keep-newest=1 --filter=", "The filter is empty"),
-    ("prune --policy=nihgtly", "Did you mean nightly?"),
-    ("prune 0123456789ab --keep-newest=1", "nknown argument"),
-    ("prune --keep-newest=1 --out=plan.json", "--out needs --dry-run"),
-    ("revoke --filter=curl --out=plan.json", "--out needs --dry-run"),
-)
-
-
-def test_what_cannot_be_meant_is_refused(
-    crowded: Program, configured: Callable[[str], None]
-) -> None:
-    configured(POLICY)
-    for line, said in NOT_MEANT:
-        done = crowded(*line.split(), *ALL)
-        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 2), line
-        assert said in done.err
-    assert crowded.server.calls[Call.REVOKE] == 0
 
 
 def test_a_list_with_unreadable_entries_is_pruned_only_if_allowed(program: Program) -> None:

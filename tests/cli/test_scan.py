@@ -151,11 +151,6 @@ def test_a_list_known_in_part_gives_no_all_clear(logged_in: Program, tmp_path: P
     assert logged_in("scan", str(tmp_path / "clean")).code == 3
 
 
-@pytest.mark.parametrize("words", [(), ("-", "-"), ("--ids", "--json", "x")])
-def test_options_that_make_no_sense_are_refused(logged_in: Program, words: tuple[str, ...]) -> None:
-    assert logged_in("scan", *words).code == 2
-
-
 def test_on_a_terminal_progress_is_shown_and_gone_at_the_end(
     logged_in: Program, logs: Path
 ) -> None:

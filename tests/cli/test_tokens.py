@@ -35,7 +35,6 @@ def test_the_kept_token_is_printed_in_each_form_without_asking_the_server(
     answer = logged_in("token", "--json").json()
     assert list(answer) == ["token", "expires_at", "app_id"]
     assert (answer["token"], answer["app_id"]) == (token, app_id)
-    assert logged_in("token", "--json", "--header").code == 2
     assert logged_in.server.calls.total() == calls
     assert logged_in("token", "--header", "--check").out == header
 
@@ -198,13 +197,7 @@ def test_the_program_works_inside_its_own_exec(
     assert logged_in.login().code == 0
 
 
-def test_a_min_ttl_that_no_token_can_have_is_refused_and_a_screen_is_warned_of(
-    logged_in: Program,
-) -> None:
-    for verb in ("token", "status"):
-        for ttl in ("29d", "30d", "5w", "soon", ""):
-            done = logged_in(verb, f"--min-ttl={ttl}")
-            assert (done.code, done.out) == (2, "")
+def test_a_screen_is_warned_of(logged_in: Program) -> None:
     done = logged_in("token", terminal=True)
     assert (done.code, "screen" in done.err) == (0, True)
 
@@ -271,8 +264,6 @@ def test_refresh_if_refreshes_only_the_named_token(logged_in: Program) -> None:
     assert logged_in.server.calls[Call.REFRESH] == 1
     assert logged_in("refresh", "--if", own).code == 0
     assert logged_in.server.calls[Call.REFRESH] == 1
-    for text in ("", "xyz", "0123456", "0123456789abc"):
-        assert logged_in("refresh", f"--if={text}").code == 2
     logged_in.clock.advance(1)
     logged_in.server.fail_next(Call.REFRESH, Fault(401))
     done = logged_in("refresh")

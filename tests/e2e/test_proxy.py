@@ -1,6 +1,5 @@
 """`proxy` and `exec --proxy` as programs, before a server whose state the test sees."""
 
-import os
 import re
 import shutil
 import signal
@@ -95,30 +94,6 @@ def test_a_command_gets_a_proxy_of_its_own_and_no_secret(tmp_path: Path) -> None
         assert ended.code == 137
         assert on.run_here("exec", "--proxy", "--", "./none").code == 127
         assert on.run_here("exec", "--proxy", "--rest", "--", "true").code == 2
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (("--listen", "0.0.0.0:80"), "listens on 127.0.0.1 only"),
-        (("--listen", "[::]:80"), "listens on 127.0.0.1 only"),
-        (("--listen", "example.org:80"), "listens on 127.0.0.1 only"),
-        (("--listen", "127.0.0.1"), "an address and a port"),
-        (("--listen", "127.0.0.1:99999"), "an address and a port"),
-        (("--listen", "127.0.0.1:80", "--socket", "x"), "can't be combined"),
-        (("--socket", "/nowhere/p.sock"), "can't be listened on"),
-        (("--socket", os.devnull), "can't be listened on"),
-        (("--upstream", "http://example.org"), "https"),
-        (("--upstream", ""), "is not a server address"),
-    ],
-)
-def test_what_would_let_others_in_is_refused(
-    tmp_path: Path, options: tuple[str, ...], words: str
-) -> None:
-    with machine(tmp_path / "home") as on:
-        done = on.run_here("proxy", *options)
-    assert (done.code, done.out) == (2, "")
-    assert words in done.err
 
 
 def test_of_an_account_that_is_not_here_no_other_server_is_asked(tmp_path: Path) -> None:
