@@ -275,6 +275,10 @@ class GroupHistory(Struct, frozen=True):
             return None
         return bisect_right(self.days, created_at) - 1
 
+    def context(self, position: int) -> "SessionContext":
+        """Return the place of one of its sessions in it."""
+        return SessionContext(self, self.newest_first.index(position))
+
 
 class SessionContext(Struct, frozen=True):
     """A session among those of its group."""
@@ -301,6 +305,18 @@ class Origins(Struct, frozen=True):
         (group,) = grouped(self.listed, USUAL_KEYS, moment, members)
         return replace(group, share=group.count / len(self.listed))
 
+    def history(self, kinds: tuple[Kind, ...], moment: Moment) -> GroupHistory:
+        """Return when these sessions were created."""
+        group, created_at = self.group(kinds, moment), self.listed.facts.created_at
+        newest_first = sorted(
+            group.positions, key=lambda at: created_at[at] or -math.inf, reverse=True
+        )
+        days = days_around(moment.server_now)[-DAYS - 1 :]
+        created = times_of(group.positions, created_at)
+        before = [bisect_left(created, day) for day in days]
+        logins = [until - since for since, until in pairwise(before)]
+        return GroupHistory(group, newest_first, len(created), days, logins)
+
 
 NO_ORIGINS = Origins(NO_SESSIONS, (), 0.0)
 
@@ -317,22 +333,3 @@ def origins_of(listed: SessionList, moment: Moment) -> Origins:
     origins = Origins(listed, kinds, days_around(moment.server_now)[-1])
     groups = [origins.group(one, moment) for one in largest]
     return replace(origins, sprawl=largest_sprawl(listed, groups, moment.server_now))
-
-
-def group_history(listed: SessionList, group: Group, now: float) -> GroupHistory:
-    """Return when the sessions of a group were created."""
-    sessions = listed.sessions
-    days = days_around(now)[-DAYS - 1 :]
-    logins = [0] * DAYS
-    created: list[int] = []
-    undated: list[int] = []
-    for position in group.positions:
-        at = sessions[position].created_at
-        if at is None:
-            undated.append(position)
-        else:
-            created.append(position)
-            if days[0] <= at < days[-1]:
-                logins[bisect_right(days, at) - 1] += 1
-    created.sort(key=lambda position: sessions[position].created_at or 0.0, reverse=True)
-    return GroupHistory(group, created + undated, len(created), days, logins)

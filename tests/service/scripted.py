@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import cast
 
 import msgspec
@@ -203,9 +203,6 @@ class ScriptedServer:
     """Known integrations, by session id."""
     before_list: Callable[["ScriptedServer"], None] = field(default=lambda _: None)
     """Called before each reading of the list."""
-    shared_ids: frozenset[str] = frozenset()
-    offset: float = 0.0
-    """Seconds that its clock runs ahead."""
     turns: int = 1
     """Turns of the event loop that an answer takes."""
     under_way: int = 0
@@ -239,18 +236,13 @@ class ScriptedServer:
         here = self.own is not None and self.own in self.live.keys() - self.omitted
         is_known = self.own is None or self.own_is_dead  # the client asks about its own token
         missing = Current.NONE if is_known else Current.UNKNOWN
-        now = listed(
+        return listed(
             sessions,
             current=Current.LISTED if here else missing,
             labels=self.labels,
             unreadable=[*map(str, range(self.unreadable)), *(self.hidden & self.live.keys())],
             complete=self.complete,
             read_at=self.clock.now(),
-        )
-        return replace(
-            now,
-            shared_ids=self.shared_ids,
-            offset=self.offset,
         )
 
     # What a run needs of a connection and its client

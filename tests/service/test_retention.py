@@ -457,7 +457,7 @@ class Judge(ScriptedServer):
     async def read_list(self, **_: object) -> SessionList:
         before = len(self.requests)
         now = await super().read_list()
-        self.given.append((before, now, self.clock.now() + self.offset))
+        self.given.append((before, now, self.clock.now()))
         return now
 
 

@@ -9,7 +9,6 @@ from qiscus_tui.query import Moment
 from qiscus_tui.service.overview import (
     DAYS,
     SessionContext,
-    group_history,
     origins_of,
 )
 from qiscus_tui.service.sessions.groups import grouped
@@ -23,9 +22,7 @@ HOUR = 3600
 
 def context(sessions: SessionList, position: int, now: float = NOW) -> SessionContext:
     origins = origins_of(sessions, Moment(now, DAY))
-    group = origins.group(origins.kinds[position], Moment(now, DAY))
-    history = group_history(sessions, group, now)
-    return SessionContext(history, history.newest_first.index(position))
+    return origins.history(origins.kinds[position], Moment(now, DAY)).context(position)
 
 
 def crons(*ages: float | None, used: float | None = None) -> SessionList:

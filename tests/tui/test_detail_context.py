@@ -7,13 +7,6 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.model.clients import UNKNOWN
-from qiscus_tui.query import Moment
-from qiscus_tui.service.overview import (
-    SessionContext,
-    group_history,
-    origins_of,
-)
-from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.session.context import (
     day_names,
     draw_context,
@@ -23,17 +16,11 @@ from qiscus_tui.tui.session.context import (
 from qiscus_tui.tui.session.panel import draw_countdown, facts
 from qiscus_tui.tui.session.screen import DetailScreen
 from tests.clocks import ManualClock
+from tests.service.test_session_context import context
 from tests.tui.conftest import DAY, NOW, listed, session
 from tests.tui.demo_app import Running, at_sessions
 
 HOUR = 3600
-
-
-def context_of(sessions: SessionList, at: int) -> SessionContext:
-    origins = origins_of(sessions, Moment(NOW, DAY))
-    group = origins.group(origins.kinds[at], Moment(NOW, DAY))
-    history = group_history(sessions, group, NOW)
-    return SessionContext(history, history.newest_first.index(at))
 
 
 def shown(running: Running) -> str:
@@ -130,7 +117,7 @@ async def test_group_days_and_neighbours_are_shown_in_any_size(
     [(HOUR, "15 Sep … ▲"), (9 * DAY, "15 Sep … ▲ … today"), (29 * DAY, "▲ … today")],
 )
 def test_the_name_of_a_day_gives_way_to_the_mark(age: float, expected: str) -> None:
-    history = context_of(listed([session(1, created_at=NOW - age)]), 0).history
+    history = context(listed([session(1, created_at=NOW - age)]), 0).history
     days = day_names(history, NOW - age, len(history.logins), 2)
     assert " … ".join(part for part in re.split(r"\s{2,}", days.strip()) if part) == expected
 
@@ -179,9 +166,9 @@ def words(ages: Sequence[float | None], at: int, **more: object) -> str:
     ]
     clients = [one.safe_agent or UNKNOWN for one in made]
     sessions = replace(listed(made), clients=clients)
-    context = context_of(sessions, at)
-    draw_context(sessions, context, NOW, 40, 20)
-    return group_words(context)
+    found = context(sessions, at)
+    draw_context(sessions, found, NOW, 40, 20)
+    return group_words(found)
 
 
 @pytest.mark.parametrize(

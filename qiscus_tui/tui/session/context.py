@@ -19,7 +19,6 @@ from qiscus_tui.service.overview import (
     GroupHistory,
     SessionContext,
     Sprawl,
-    group_history,
     origins_of,
 )
 from qiscus_tui.service.sessions.groups import Kind
@@ -55,7 +54,7 @@ class SessionDetails:
         history = self._known.get(self._origins.kinds[position])
         if history is None:
             return None
-        return SessionContext(history, history.newest_first.index(position))
+        return history.context(position)
 
     def sprawl(self, listed: SessionList) -> Sprawl | None:
         """Return the script that made much of the list; None where none did, or it is not known.
@@ -72,8 +71,7 @@ class SessionDetails:
             self._origins, self._known = origins, {}
         kinds = origins.kinds[position]
         if kinds not in self._known:
-            group = await asyncio.to_thread(origins.group, kinds, moment)
-            history = await asyncio.to_thread(group_history, listed, group, moment.server_now)
+            history = await asyncio.to_thread(origins.history, kinds, moment)
             if origins is self._origins:
                 self._known[kinds] = history
 
