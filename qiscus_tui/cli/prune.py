@@ -52,7 +52,7 @@ def _age_limit(text: str) -> int:
     return seconds
 
 
-def _wanted(
+def prune_request(
     options: argparse.Namespace, config: Config
 ) -> tuple[query.Query | None, Retention, Allowed]:
     """Return what is pruned, what is kept of it, and what may enter the plan.
@@ -95,7 +95,7 @@ async def run(context: VerbContext) -> int:
         if options.dry_run and options.metrics is not None:
             what = "--metrics can't be combined with --dry-run"
             raise UsageError(what, "A dry run ends nothing that could be counted.")
-        rule, retention, allowed = _wanted(options, context.workspace.config)
+        rule, retention, allowed = prune_request(options, context.workspace.config)
         async with connected(context.workspace) as connection:
             plan = await plan_of_rule(context, connection, rule, retention, allowed)
             code, report = await carry_out(context, connection, plan)

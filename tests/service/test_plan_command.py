@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qiscus_tui import query
 from qiscus_tui.cli.parser import parse
 from qiscus_tui.cli.plan_flow import selected
-from qiscus_tui.cli.prune import PruneRequest
+from qiscus_tui.cli.prune import prune_request
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.ids import fingerprint
@@ -73,9 +73,8 @@ def test_prune_from_the_command_line_is_the_same_plan(
     selection = Selection(chosen, filter_text=text)
     plan = make_plan(LISTED, selection, allowed, Retention((*keys,), rules), MOMENT)
     options = parse(words(plan)[1:])
-    request = PruneRequest.of(options, Config())
-    chosen_again = selected(LISTED, request.rule, MOMENT)
-    same = make_plan(LISTED, chosen_again, request.allowed, request.retention, MOMENT)
+    rule, retention, again = prune_request(options, Config())
+    same = make_plan(LISTED, selected(LISTED, rule, MOMENT), again, retention, MOMENT)
     assert {one.id for one in same.targets} == {one.id for one in plan.targets}
 
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.cli.parser import parse
-from qiscus_tui.cli.prune import PruneRequest
+from qiscus_tui.cli.prune import prune_request
 from qiscus_tui.model.clock import DAY, as_typed
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.retention_rules import Retention, RetentionRules, Rule, written_rules
@@ -44,7 +44,7 @@ def test_the_options_of_prune_and_the_command_that_is_shown(rules: RetentionRule
     selection = Selection(range(3), filter_text="curl")
     plan = make_plan(ON, selection, Allowed(), retention, Moment(START, DAY))
     typed = shlex.split(" ".join(plan_command(plan)))[1:]
-    assert PruneRequest.of(parse(typed), Config()).retention == retention
+    assert prune_request(parse(typed), Config())[1] == retention
 
 
 def test_a_policy_of_the_configuration(rules: RetentionRules, tmp_path: Path):
