@@ -34,6 +34,17 @@ async def test_what_was_closed_is_gone(clock: ManualClock) -> None:
         assert await opened_and_closed(on) == first
 
 
+async def test_a_list_that_is_read_again_has_the_sessions_that_did_not_change(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock) as on:
+        before = on.sessions.view.listed
+        await on.press("r")
+        now = on.sessions.view.listed
+        assert now is not before
+        assert [*map(id, now.sessions)] == [*map(id, before.sessions)]
+
+
 async def test_a_list_that_was_read_again_is_gone(clock: ManualClock) -> None:
     async with at_sessions(clock) as on:
         await opened_and_closed(on)

@@ -248,6 +248,13 @@ class Connection(Struct):
         self._last_list = weakref.ref(listed)
         return listed
 
+    async def named(self, listed: SessionList) -> SessionList:
+        """Return a list that was read with the names of now. Raises StorageError."""
+        found = await self.reader.named(listed)
+        if self._last_list() is listed:
+            self._last_list = weakref.ref(found)
+        return found
+
     def mark_new(self, new_pairs: NewPairs) -> None:
         """Mark what is new in the lists that are read from now on."""
         self.reader = replace(self.reader, new_pairs=new_pairs)

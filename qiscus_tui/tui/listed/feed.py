@@ -245,7 +245,7 @@ class Feed:
         try:
             while self.connection is not None and listed is not self.listed:  # a newer one came
                 listed = self.listed
-                named = await self.connection.reader.named(listed)
+                named = await self.connection.named(listed)
                 if listed is self.listed:
                     self.lacks_names = False
                     await self._show(named)
