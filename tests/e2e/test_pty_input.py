@@ -8,7 +8,6 @@ import re
 from tests.e2e.conftest import Opener, Server, nothing_changes, wait_for_dialog
 from tests.e2e.replies import Manners
 from tests.e2e.terminal import ENTER, ESCAPE, Terminal
-from tests.sandbox import Call
 
 MODE_REPLY = b"\x1b[?2026;2$y"
 REPLIES = (
@@ -93,20 +92,6 @@ def test_in_a_dialog_neither_torn_answers_nor_pastes_nor_bursts_confirm(
         sessions.send(f"60{ENTER}")
         sessions.send(ESCAPE)
         sessions.wait_for("60 marked")
-
-
-def test_several_keys_in_one_write_act_as_if_typed_one_by_one(
-    sessions: Terminal, server: Server
-) -> None:
-    reads = server.state.calls[Call.LIST]
-    sessions.send("/curl")
-    sessions.wait_for(lambda text: bool(re.search(r"/ curl\b.* of 60", text)))
-    assert server.state.calls[Call.LIST] == reads  # the r of curl reloads nothing
-    assert "marked" not in sessions.text
-    sessions.send(ESCAPE)
-    sessions.wait_for(lambda text: "/ curl" not in text and " active" in text)
-    sessions.send(f"Fquit-xyz{ENTER}")
-    sessions.wait_for("no live session has this token")
 
 
 def test_what_is_typed_before_the_first_frame_goes_into_the_first_field(opened: Opener) -> None:

@@ -11,28 +11,6 @@ from tests.e2e.replies import PROMPT, Manners
 from tests.e2e.terminal import ESCAPE
 
 WHITE = "ffffff"
-FAINT = re.compile(rb"\x1b\[(?:\d+;)*2(?:;\d+)*m")
-
-
-def test_without_colours_what_matters_is_bold_or_reversed_and_never_faint(
-    opened: Opener, server: Server
-) -> None:
-    terminal = opened(NO_COLOR="1", **server.account)
-    terminal.wait_for("60 active")
-    found = re.search(r"\d+ expire within 24h", terminal.text)
-    assert found is not None
-    assert terminal.is_bold(found[0])
-    terminal.send(" ")
-    terminal.wait_for("1 marked")
-    assert "✓" in terminal.text
-    terminal.send("x")
-    terminal.wait_for("To revoke")
-    assert terminal.is_bold("To revoke")
-    terminal.wait_for(lambda _text: terminal.is_bold("Revoke 1  y"))
-    assert not FAINT.search(terminal.raw)
-    terminal.send("n:")
-    terminal.wait_for("Mark session")
-    assert terminal.colours == {"default"}
 
 
 def test_in_16_colours_the_states_keep_apart(opened: Opener, server: Server) -> None:
