@@ -8,7 +8,6 @@ A time without seconds is unknown, such as a date alone, and so is one that can'
 
 import math
 from collections.abc import Sequence, Set
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from itertools import repeat
 from operator import itemgetter, sub
@@ -37,7 +36,6 @@ SLACK = 120.0
 WIDEST_ZONE = 14 * 3600.0
 """Seconds that no zone is further from UTC."""
 
-_EPOCHS = (datetime(1970, 1, 1), datetime(1970, 1, 1, tzinfo=UTC))
 _COLONS = "::"
 """Before minutes and seconds, in `2026-10-24 09:14:00` with or without more behind it."""
 _colons = itemgetter(slice(13, 17, 3))
@@ -121,28 +119,34 @@ def known_times(
     Texts, as nearly all of 100,000 are, are read together.
     """
     texts = [value for value in values if value is not None] if None in values else values
-    for epoch, has_no_zone in zip(_EPOCHS, (True, False), strict=True):
-        with suppress(TypeError, KeyError, ValueError):  # one is no text, no time, or has a zone
-            epochs = _epochs(cast("Sequence[str]", texts), epoch)
-            if has_no_zone and zone_offset:
-                epochs = [at - zone_offset for at in epochs]
-            if not epochs or not _can_be_shown(min(epochs), max(epochs)):
-                break
-            if len(epochs) == len(values):
-                return epochs, has_no_zone
-            found = iter(epochs)
-            return [None if value is None else next(found) for value in values], has_no_zone
-    known = [known_time(value, zone_offset) for value in values]
-    times = [None if one is None else one.at for one in known]
-    return times, any(one.has_no_zone for one in known if one is not None)
+    epochs, has_no_zone = _epochs_of_one_kind(cast("Sequence[str]", texts))
+    if has_no_zone and zone_offset:
+        epochs = [at - zone_offset for at in epochs]
+    if not epochs or not _can_be_shown(min(epochs), max(epochs)):
+        known = [known_time(value, zone_offset) for value in values]
+        times = [None if one is None else one.at for one in known]
+        return times, any(one.has_no_zone for one in known if one is not None)
+    if len(epochs) == len(values):
+        return epochs, has_no_zone
+    found = iter(epochs)
+    return [None if value is None else next(found) for value in values], has_no_zone
 
 
-def _epochs(texts: Sequence[str], epoch: datetime) -> list[float]:
-    """Return the seconds of each since this epoch, which has a zone as all of the texts have."""
-    if {*map(_colons, texts)} != {_COLONS}:
-        raise ValueError("not times alone")
-    spans = map(sub, map(datetime.fromisoformat, texts), repeat(epoch))
-    return [*map(timedelta.total_seconds, spans)]
+def _epochs_of_one_kind(texts: Sequence[str]) -> tuple[list[float], bool]:
+    """Return the epoch seconds of texts that are all with a zone, or all without; else nothing.
+
+    Without one they are taken as UTC.
+    """
+    try:
+        if {*map(_colons, texts)} == {_COLONS}:
+            moments = [*map(datetime.fromisoformat, texts)]
+            has_no_zone = moments[0].tzinfo is None
+            epoch = datetime(1970, 1, 1, tzinfo=None if has_no_zone else UTC)
+            spans = map(sub, moments, repeat(epoch))
+            return [*map(timedelta.total_seconds, spans)], has_no_zone
+    except (TypeError, KeyError, ValueError):  # one is no text, no time, or of the other kind
+        pass
+    return [], False
 
 
 def _can_be_shown(*epochs: float) -> bool:
