@@ -11,6 +11,7 @@ from qiscus_tui.api.contract import Contract
 from qiscus_tui.api.decode import decode_json
 from qiscus_tui.api.list.entries import EntryReader
 from qiscus_tui.api.list.pages import NoList, Page, decode_page, find_page, read_paging
+from qiscus_tui.api.list.rows import Rows
 from qiscus_tui.errors import Unreadable
 from tests.api.serving import now
 
@@ -61,10 +62,14 @@ def bodies(draw: st.DrawFn) -> bytes:
     return spelled.encode("utf-8", "surrogatepass")
 
 
+def rows_of(page: Page) -> Rows:
+    EntryReader(Contract(), None, 0.0, now).read_page(page.entries, rows := Rows())
+    return rows
+
+
 def said(page: Page) -> object:
     """What is read of a page: its sessions, the entries that are none, and what is around them."""
-    rows = EntryReader(Contract(), None, 0.0, now).read_page(page.entries)
-    paging = read_paging(page.around, 200, {})
+    rows, paging = rows_of(page), read_paging(page, 200, {})
     return repr(rows.sessions), rows.unreadable_entries, page.place, paging, repr(page.document)
 
 
@@ -139,16 +144,14 @@ def test_half_a_character_spoils_one_text_and_not_the_list() -> None:
     page = decode_page(body)
     assert all(isinstance(entry, Raw) for entry in page.entries), "no slow decoder"
     read = ["a \ufffd b", "\ufffd\ufffd", "\U0001f600", "\\ud800", "\\\ufffd/"]
-    rows = EntryReader(Contract(), None, 0.0, now).read_page(page.entries)
-    assert [one.user_agent for one in rows.sessions] == read
-    listed = find_page(decode_json(body)).entries
-    assert EntryReader(Contract(), None, 0.0, now).read_page(listed).sessions == rows.sessions
+    sessions = rows_of(page).sessions
+    assert [one.user_agent for one in sessions] == read
+    assert rows_of(find_page(decode_json(body))).sessions == sessions
 
 
 def test_bytes_that_are_no_utf8_spoil_one_text_and_not_the_list() -> None:
     page = decode_page(b'{"data":[{"token":"a","device":"caf\xe9"},{"token":"b"}]}')
-    rows = EntryReader(Contract(), None, 0.0, now).read_page(page.entries)
-    assert [one.user_agent for one in rows.sessions] == ["caf\udce9", None]
+    assert [one.user_agent for one in rows_of(page).sessions] == ["caf\udce9", None]
 
 
 @pytest.mark.parametrize("space", ["\x0b", "\x0c", "\u00a0"])

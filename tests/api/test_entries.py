@@ -9,6 +9,7 @@ from qiscus_tui.api.list import listing
 from qiscus_tui.api.list.entries import EntryReader
 from qiscus_tui.api.list.listing import read_listing
 from qiscus_tui.api.list.pages import decode_page
+from qiscus_tui.api.list.rows import Rows
 from qiscus_tui.cli.verbs import VERBS
 from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
@@ -138,7 +139,7 @@ def test_the_id_of_the_very_name_that_the_contract_asks_for_is_sent() -> None:
 def test_an_id_that_may_have_had_half_a_character_is_not_sent() -> None:
     by_id = contract_with({"revoke_token": (None, "id")})
     page = decode_page(b'[{"id": "a\\ud800"}, {"id": "b"}]')
-    rows = EntryReader(by_id, None, 0.0, now).read_page(page.entries)
+    EntryReader(by_id, None, 0.0, now).read_page(page.entries, rows := Rows())
     assert [one.revoke_with for one in rows.sessions] == [None, "b"]
 
 

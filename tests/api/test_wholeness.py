@@ -24,7 +24,7 @@ async def read(server: Server, clock: ManualClock) -> Listing:
 def reason(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> str:
     """Return why an answer is not the whole list, if nothing more can be had."""
     page = find_page(body)
-    said_of_it = read_paging(page.around, status, httpx.Headers(headers), {LONG_LIVED})
+    said_of_it = read_paging(page, status, httpx.Headers(headers), {LONG_LIVED})
     return shortfall([said_of_it], len(page.entries))
 
 

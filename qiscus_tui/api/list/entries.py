@@ -91,9 +91,11 @@ class EntryReader:
         self._safe_forms: dict[str | None, str] = {None: ""}
         """The safe forms of those that are not safe themselves."""
 
-    def read_page(self, entries: Sequence[object]) -> Rows:
-        """Return the rows of a page, of which the entries are decoded here. Raises Unreadable."""
-        rows = Rows()
+    def read_page(self, entries: Sequence[object], rows: Rows) -> list[str]:
+        """Add the rows of a page, of which the entries are decoded here. Raises Unreadable.
+
+        Return the ids of its sessions.
+        """
         found: list[Session] = []
         for start in range(0, len(entries), BLOCK):
             block = _decoded(entries[start : start + BLOCK])
@@ -105,7 +107,7 @@ class EntryReader:
             known = filter(None, sessions)
             found += known if self._held is None else map(self._held_or_new, known)
         rows.add(found)
-        return rows
+        return [session.id for session in found]
 
     def _held_or_new(self, session: Session) -> Session:
         held = self._held(session.id) if self._held is not None else None

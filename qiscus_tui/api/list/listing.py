@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 
 from msgspec import Struct, field
 
@@ -206,9 +206,6 @@ class ListReading:
         self._progress = progress
         self._arrived = 0
         """Bytes of the pages that were read."""
-        self._page_before: frozenset[str] = frozenset()
-        self._repeats = False
-        """Whether the last page was the same as the one before it."""
         self._first_ids: list[str] = []
         self._first_unreadable = Counter[str]()
         self._pages: list[Paging] = []
@@ -221,19 +218,25 @@ class ListReading:
         """Read every page. Return why the last one was not reached; empty if it was."""
         query: PageQuery | None = None
         seen: set[PageQuery] = set()
+        page_before = frozenset[str]()
         barren = 0
         while True:
             before = len(self.rows)
             try:
-                here = await self._merged(query)
+                said, ids = await self._page(query, self.rows)
             except (ServerRefused, NotQiscus) as error:
                 if query is None:
                     raise
                 return f"the server refused the next page ({status_words(error.status)})"
-            said = self._pages[-1]
-            if self._repeats or not is_asked_for(said, query):
+            if query is None:
+                self._first_ids = ids
+                self._first_unreadable = self.rows.unreadable_entries.copy()
+            self._pages.append(said)
+            listed_again = page_before.intersection(ids)
+            if len(listed_again) * 2 > len(page_before) or not is_asked_for(said, query):
                 return OTHER_PAGE
-            query = next_query(said, query, here, self.rows.rows)
+            page_before = frozenset(ids)
+            query = next_query(said, query, self.rows.rows)
             if query is None:
                 return ""
             self._note_query(query)
@@ -253,9 +256,10 @@ class ListReading:
         if self.rows.repeated or not totals <= {None, self.rows.rows}:
             return True
         self._progress = None
-        said, again = await self._page(None)
+        again = Rows()
+        said, ids = await self._page(None, again)
         return (
-            list(again.positions) != self._first_ids
+            ids != self._first_ids
             or again.unreadable_entries != self._first_unreadable
             or said.total not in totals
         )
@@ -266,28 +270,18 @@ class ListReading:
         so_far = {str(self.rows.rows), str(len(self._pages) + 1)}
         self.is_numbered = parameter in {PAGE_PARAMETER, OFFSET_PARAMETER} or value in so_far
 
-    async def _merged(self, query: PageQuery | None) -> int:
-        """Read a page and add it to the others. Return how many rows it has."""
-        said, fresh = await self._page(query)
-        self._pages.append(said)
-        before, self._page_before = self._page_before, frozenset(fresh.positions)
-        self._repeats = len(before & self._page_before) * 2 > len(before)
-        here = fresh.rows
-        if query is None:
-            self._first_ids = list(fresh.positions)
-            self._first_unreadable = fresh.unreadable_entries.copy()
-            self.rows = fresh
-        else:
-            self.rows.add_page(fresh)
-        return here
+    async def _page(self, query: PageQuery | None, rows: Rows) -> tuple[Paging, list[str]]:
+        """Add the rows of a page. Return what it says of the list, and the ids of its sessions."""
 
-    async def _page(self, query: PageQuery | None) -> tuple[Paging, Rows]:
-        async def once(time: CallTime) -> tuple[Paging, Rows]:
-            return await self._page_within(query, time.left)
+        async def once(time: CallTime) -> tuple[Paging, Sequence[object]]:
+            return await self._answered(query, time.left)
 
-        return await self._client.retry_policy.retrying(once)
+        said, entries = await self._client.retry_policy.retrying(once)
+        return said, await asyncio.to_thread(self.reader.read_page, entries, rows)
 
-    async def _page_within(self, query: PageQuery | None, within: float) -> tuple[Paging, Rows]:
+    async def _answered(
+        self, query: PageQuery | None, within: float
+    ) -> tuple[Paging, Sequence[object]]:
         client, call = self._client, self._client.contract.list
         headers = client.long_lived_headers(self._long_lived)
         request = Request(call, headers, query=dict([query]) if query else None)
@@ -316,14 +310,14 @@ class ListReading:
         if is_refusal(page.document):  # an empty list beside an error is not an empty list
             raise self._refused(answer, page.document)
         secrets = {self._long_lived, *client.own_secrets}
-        said = read_paging(page.around, answer.status, answer.headers, secrets)
+        said = read_paging(page, answer.status, answer.headers, secrets)
         if client.observer is not None:
             client.observer.note_page(call, answer.status, page.place, said.names, page.document)
         if len(page.entries) > MAX_SESSIONS:
             raise Unreadable(
                 f"The answer lists more than {MAX_SESSIONS:,} sessions and was not read further"
             )
-        return said, await asyncio.to_thread(self.reader.read_page, page.entries)
+        return said, page.entries
 
     def _note(self, answer: AnswerStream, said: object) -> None:
         if self._client.observer is not None:

@@ -148,6 +148,8 @@ _LINK_TO_NEXT = re.compile(r"""\brel\s*=\s*["']?[^"';,]*\bnext\b""", re.IGNORECA
 class Paging(Unshown, frozen=True):
     """What one answer says about the list that it is a part of."""
 
+    rows: int = 0
+    """Rows on this page."""
     page: int | None = None
     last_page: int | None = None
     size: int | None = None
@@ -178,17 +180,13 @@ class Paging(Unshown, frozen=True):
 
 
 def read_paging(
-    around: Iterable[Mapping[str, object]],
-    status: int,
-    headers: Mapping[str, str],
-    secrets: Collection[str] = (),
+    answer: Page, status: int, headers: Mapping[str, str], secrets: Collection[str] = ()
 ) -> Paging:
     """Return what an answer says about the whole list.
 
-    `around` are the objects that the list is in, from the inside outwards. Raises Unreadable for
-    a cursor that can't be sent.
+    Raises Unreadable for a cursor that can't be sent.
     """
-    said = _Said(around, headers)
+    said = _Said(answer.around, headers)
     cursor = said.cursor()
     last_page, offset = said.number(contract.LAST_PAGE), said.number(contract.OFFSET)
     page = said.number(contract.PAGE)
@@ -199,6 +197,7 @@ def read_paging(
     more = more or said.not_the_end()
     is_declared = last_page is not None or said.has(contract.MORE) or said.has(contract.CURSORS)
     return Paging(
+        rows=len(answer.entries),
         page=page,
         last_page=last_page,
         size=said.number(contract.PAGE_SIZE),
@@ -226,36 +225,35 @@ def is_asked_for(said: Paging, asked: PageQuery | None) -> bool:
     return number is None or str(number) == asked[1]
 
 
-def next_query(said: Paging, asked: PageQuery | None, here: int, so_far: int) -> PageQuery | None:
+def next_query(said: Paging, asked: PageQuery | None, so_far: int) -> PageQuery | None:
     """Return the query of the next page; None where there is none that we could ask for.
 
-    `here` are the rows on this page, `so_far` those of all pages that were read.
+    `so_far` are the rows of all pages that were read.
     """
     if asked is not None and asked[0] == contract.CURSOR_PARAMETER:
         return (contract.CURSOR_PARAMETER, said.cursor) if said.cursor else None
     page = said.page
     if page is None and not said.by_offset and (said.last_page or said.size):
         page = _asked_number(asked, contract.PAGE_PARAMETER, 1)
-    if page is not None and _has_next_page(said, page, here, so_far):
+    if page is not None and _has_next_page(said, page, so_far):
         return contract.PAGE_PARAMETER, str(page + 1)
     if said.cursor:
         return contract.CURSOR_PARAMETER, said.cursor
-    if said.by_offset and here and _has_more_rows(said, here, so_far):
+    if said.by_offset and said.rows and _has_more_rows(said, so_far):
         begin = said.offset
         if begin is None:
             begin = _asked_number(asked, contract.OFFSET_PARAMETER, 0)
-        return contract.OFFSET_PARAMETER, str(begin + here)
+        return contract.OFFSET_PARAMETER, str(begin + said.rows)
     if said.next_page is not None and page is None and said.next_page > 1:
         return contract.PAGE_PARAMETER, str(said.next_page)
     return None
 
 
-def shortfall(pages: Iterable[Paging], rows: int, stopped: str = "") -> str:
+def shortfall(pages: Sequence[Paging], rows: int, stopped: str = "") -> str:
     """Return why these answers, which have so many rows, are not the whole list; empty if they are.
 
     `stopped` is why a page that follows was not read.
     """
-    pages = list(pages)
     totals = [one.total for one in pages if one.total is not None]
     counts = [one.count for one in pages if one.count is not None]
     total = min(totals) if totals else max(counts, default=0)
@@ -268,20 +266,20 @@ def shortfall(pages: Iterable[Paging], rows: int, stopped: str = "") -> str:
     return f"the answer says that more follows ({more})" if more else ""
 
 
-def _has_next_page(said: Paging, page: int, here: int, so_far: int) -> bool:
+def _has_next_page(said: Paging, page: int, so_far: int) -> bool:
     if said.last_page is not None:
         return page < said.last_page
     if said.cursor and not said.more:
         return False
-    return _has_more_rows(said, here, so_far)
+    return _has_more_rows(said, so_far)
 
 
-def _has_more_rows(said: Paging, here: int, so_far: int) -> bool:
+def _has_more_rows(said: Paging, so_far: int) -> bool:
     if said.more:
         return True
-    if said.total_or_count is not None and here:
+    if said.total_or_count is not None and said.rows:
         return so_far < said.total_or_count
-    return not said.says_the_end and here > 0 and here == said.size
+    return not said.says_the_end and said.rows > 0 and said.rows == said.size
 
 
 def _asked_number(asked: PageQuery | None, parameter: str, otherwise: int) -> int:

@@ -1,4 +1,4 @@
-"""The rows of a page, or of all pages: sessions in order, and whatever casts doubt on them.
+"""The rows of all pages: sessions in order, and whatever casts doubt on them.
 
 What only all of them together show is found out at the end: which session is our own, which texts
 are live tokens, which columns have dates alone.
@@ -34,7 +34,7 @@ _FACTS = attrgetter("token", "created_at", "user_agent", "ip")
 
 
 class Rows(Struct):
-    """The entries of one page, or of all pages so far."""
+    """The entries of all pages so far."""
 
     sessions: list[Session] = field(default_factory=list[Session])
     positions: dict[str, int] = field(default_factory=dict[str, int])
@@ -56,7 +56,7 @@ class Rows(Struct):
         return len(self.sessions) + self.unreadable
 
     def add(self, sessions: Sequence[Session]) -> None:
-        """Add sessions of one page."""
+        """Add the sessions of a page; where rows moved, some of them are listed already."""
         self.rows += len(sessions)
         if not self.sessions:
             self.positions = {session.id: place for place, session in enumerate(sessions)}
@@ -64,44 +64,23 @@ class Rows(Struct):
                 self.sessions += sessions
                 return
             self.positions = {}
+        of_this_page: set[str] = set()
         for session in sessions:
-            if (known := self._added_or_known(session)) is not None:
-                self._count_again(known, session)
+            place = self.positions.setdefault(session.id, len(self.sessions))
+            if place == len(self.sessions):
+                self.sessions.append(session)
+            elif session.id not in of_this_page and _FACTS(self.sessions[place]) == _FACTS(session):
+                self.repeated = True
+                self.rows -= 1
+                self.sessions[place] = session
+            else:
+                self._count_again(self.sessions[place], session)
+            of_this_page.add(session.id)
 
     def add_unreadable(self, entry: object) -> None:
-        """Add an entry of one page that can't be read as a session."""
+        """Add an entry of a page that can't be read as a session."""
         self.rows += 1
         self._count_unreadable(_entry_fingerprint(entry))
-
-    def add_page(self, page: "Rows") -> None:
-        """Add a later page; where rows moved, some of its sessions are listed already."""
-        self.rows += page.rows
-        self.unreadable += page.unreadable
-        self.shared_ids |= page.shared_ids
-        self.tokens_again |= page.tokens_again
-        for mark, times in page.unreadable_entries.items():
-            self._remember(mark, times)
-        for session in page.sessions:
-            self._merge(session)
-
-    def _merge(self, session: Session) -> None:
-        known = self._added_or_known(session)
-        if known is None:
-            return
-        if _FACTS(known) == _FACTS(session):
-            self.repeated = True
-            self.rows -= 1
-            self.sessions[self.positions[session.id]] = session
-        else:
-            self._count_again(known, session)
-
-    def _added_or_known(self, session: Session) -> Session | None:
-        """Add a session; or return the one with its id, if there is one."""
-        place = self.positions.setdefault(session.id, len(self.sessions))
-        if place < len(self.sessions):
-            return self.sessions[place]
-        self.sessions.append(session)
-        return None
 
     def _count_again(self, known: Session, session: Session) -> None:
         """Count a further row with the id of a session: which of the two is which is unknown."""
@@ -112,11 +91,8 @@ class Rows(Struct):
 
     def _count_unreadable(self, mark: str) -> None:
         self.unreadable += 1
-        self._remember(mark, 1)
-
-    def _remember(self, mark: str, count: int) -> None:
         if mark in self.unreadable_entries or len(self.unreadable_entries) < MOST_REMEMBERED:
-            self.unreadable_entries[mark] += count
+            self.unreadable_entries[mark] += 1
 
 
 def _entry_fingerprint(entry: object) -> str:
