@@ -204,25 +204,17 @@ LOGIN_EMAIL, LOGIN_PASSWORD = "email", "password"  # documented
 # first. All inferred.
 SESSION_TOKEN = ("token", "authentication_token", "auth_token", "access_token")
 SESSION_ID = ("id", "token_id", "session_id")
-SESSION_CREATED = ("created_at", "issued_at", "login_at", "last_login")
-SESSION_EXPIRES = ("expired_at", "expires_at", "expiry", "token_expired_at")
-SESSION_LAST_USED = ("last_used_at", "last_active_at", "updated_at")
-SESSION_AGENT = ("user_agent", "device", "browser")
-SESSION_IP = ("ip", "ip_address", "remote_ip")
-SESSION_USER = ("user_email", "email", "user", "user_id", "user_name", "name")
-SESSION_CURRENT = ("is_current", "current")
 SESSION_FACTS = {
     "token": SESSION_TOKEN,
     "id": SESSION_ID,
-    "created": SESSION_CREATED,
-    "expires": SESSION_EXPIRES,
-    "last_used": SESSION_LAST_USED,
-    "agent": SESSION_AGENT,
-    "ip": SESSION_IP,
-    "user": SESSION_USER,
-    "current": SESSION_CURRENT,
+    "created": ("created_at", "issued_at", "login_at", "last_login"),
+    "expires": ("expired_at", "expires_at", "expiry", "token_expired_at"),
+    "last_used": ("last_used_at", "last_active_at", "updated_at"),
+    "agent": ("user_agent", "device", "browser"),
+    "ip": ("ip", "ip_address", "remote_ip"),
+    "user": ("user_email", "email", "user", "user_id", "user_name", "name"),
+    "current": ("is_current", "current"),
 }
-"""The names that each fact may have, the likeliest first."""
 
 # The answer to login: {data: {user: {…, app: {…}}, details: {app: {…}}, long_lived_token}}.
 USER, DETAILS, APP = "user", "details", "app"  # documented

@@ -9,6 +9,8 @@ import msgspec
 
 from qiscus_tui.errors import Unreadable
 
+Fields = dict[str, object]
+
 MAX_NESTING = 32
 """Levels of nesting in an entry of the list, at most."""
 
@@ -100,6 +102,11 @@ def _finite(digits: str) -> float | None:
 
 def _nothing(_: str) -> None:
     """Read NaN and the infinities as null."""
+
+
+def as_object(value: object) -> Fields:
+    """Return a decoded object; an empty one of any other value."""
+    return cast("Fields", value) if isinstance(value, dict) else {}
 
 
 def nesting_is_bounded(value: object, levels: int = MAX_NESTING) -> bool:

@@ -10,7 +10,7 @@ from typing import cast
 
 from qiscus_tui.api import contract
 from qiscus_tui.api.contract import Authentication, Call
-from qiscus_tui.api.decode import lenient
+from qiscus_tui.api.decode import Fields, as_object, lenient
 from qiscus_tui.errors import (
     PROXY_HINT,
     Blocked,
@@ -40,7 +40,7 @@ _LONGEST_QUOTED = 4000
 
 def error_words(body: object) -> tuple[str, ...]:
     """Return the texts of an error: `errors` (any shape), `detail`, `error.{message, detail}`."""
-    fields = _object(body)
+    fields = as_object(body)
     found: list[str] = []
     for name in (contract.ERRORS, contract.ERROR, contract.DETAIL, contract.MESSAGE):
         found.extend(_texts(fields.get(name)))
@@ -59,7 +59,7 @@ def is_refusal(body: object) -> bool:
             return True
     if any(one in contract.FAILURE_WORDS for one in statuses_in(body)) or failed_status(body):
         return True
-    said = _lowered(_texts(_object(body).get(contract.DETAIL)))
+    said = _lowered(_texts(as_object(body).get(contract.DETAIL)))
     return contract.TOKEN_EXPIRED_WORDS in said or contract.INVALID_TOKEN_WORDS in said
 
 
@@ -84,12 +84,12 @@ def statuses_in(body: object) -> list[int | str]:
     return found
 
 
-def _objects_with_the_result(body: object) -> Iterator[dict[str, object]]:
+def _objects_with_the_result(body: object) -> Iterator[Fields]:
     """Yield the answer itself, and what it has beside `data` about its result."""
-    fields = _object(body)
+    fields = as_object(body)
     yield fields
     for name in (contract.META, contract.STATUS[0]):
-        yield _object(fields.get(name))
+        yield as_object(fields.get(name))
 
 
 def _says_no(value: object) -> bool:
@@ -121,7 +121,7 @@ def _texts(value: object, depth: int = 3) -> list[str]:
     if isinstance(value, list):
         inner = cast("list[object]", value)
     else:
-        fields = _object(value)
+        fields = as_object(value)
         said = [fields[name] for name in (contract.MESSAGE, contract.DETAIL) if name in fields]
         inner = said or list(fields.values())  # such as {"token": ["is required"]}
     return [text for item in inner[:3] for text in _texts(item, depth - 1)]
@@ -262,10 +262,6 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         asked = now if sent is None else sent  # by the same clock, however wrong it is
         return None if moment is None else max(0.0, moment - asked)
     return max(0.0, seconds) if math.isfinite(seconds) else None
-
-
-def _object(value: object) -> dict[str, object]:
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
 def status_words(status: int) -> str:

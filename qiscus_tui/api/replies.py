@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.api import contract as api
 from qiscus_tui.api.answers import LIST_BODY, AnswerStream
-from qiscus_tui.api.decode import lenient
+from qiscus_tui.api.decode import Fields, as_object, lenient
 from qiscus_tui.api.token_masks import is_masked
 from qiscus_tui.api.wire import fits_a_header
 from qiscus_tui.errors import NotQiscus, QiscusTuiError, Unreadable
@@ -23,8 +23,6 @@ from qiscus_tui.model.account import Role, ShortLived
 from qiscus_tui.model.clock import TOKEN_LIFETIME
 from qiscus_tui.model.masking import Unshown
 from qiscus_tui.model.text import safe
-
-Fields = dict[str, object]
 
 
 class AnswerTime(Struct, frozen=True):
@@ -67,11 +65,11 @@ class Profile(Struct, frozen=True):
 
 def read_login(value: Fields, answered: AnswerTime, *, email: str, host: str) -> LoginAnswer:
     """Return who logged in, with `email`. Raises NotQiscus, Unreadable."""
-    data = _object(value.get(api.DATA))
-    user = _object(data.get(api.USER))
+    data = as_object(value.get(api.DATA))
+    user = as_object(data.get(api.USER))
     if not user:
         raise NotQiscus(f"{host} did not answer the login like Qiscus")
-    apps = (_object(user.get(api.APP)), _object(_object(data.get(api.DETAILS)).get(api.APP)))
+    apps = (as_object(user.get(api.APP)), as_object(as_object(data.get(api.DETAILS)).get(api.APP)))
     token = _secret(api.LOGIN_TOKEN, user)
     long_lived = _secret(api.LONG_LIVED_TOKEN, data)
     role = user.get(api.ROLE)
@@ -89,16 +87,12 @@ def read_login(value: Fields, answered: AnswerTime, *, email: str, host: str) ->
 
 def read_profile(value: Fields, host: str) -> Profile:
     """Return the profile. Raises NotQiscus where the answer names nobody."""
-    data = _object(value.get(api.DATA))
+    data = as_object(value.get(api.DATA))
     emails = (_shown(data.get(name)) for name in api.PROFILE_EMAIL)
     found = Profile(_shown(data.get(api.NAME)), next(filter(None, emails), ""))
     if not (found.name or found.email):
         raise NotQiscus(f"{host} did not answer the profile like Qiscus", status=200)
     return found
-
-
-def _object(value: object) -> Fields:
-    return cast("Fields", value) if isinstance(value, dict) else {}
 
 
 def _text(value: object) -> str | None:
@@ -241,8 +235,8 @@ def read_new_tokens(
     `trouble` says why the answer is not a plain success.
     """
     value = lenient(body)
-    data = _object(_object(value).get(api.DATA))
-    usual = (_by_kind("", _object(data.get(api.AUTH))), _by_kind("", data))
+    data = as_object(as_object(value).get(api.DATA))
+    usual = (_by_kind("", as_object(data.get(api.AUTH))), _by_kind("", data))
     short = None if trouble is not None else _first_token(api.SESSION_TOKEN, usual)
     doubt = None if short is not None else trouble or no_new_token(status)
     anywhere = list(_objects(value)) or [_cut_fields(body)]

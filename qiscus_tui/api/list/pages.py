@@ -9,7 +9,13 @@ import msgspec
 from msgspec import Raw
 
 from qiscus_tui.api import contract
-from qiscus_tui.api.decode import check_bounds, decode_json, without_lone_surrogates
+from qiscus_tui.api.decode import (
+    Fields,
+    as_object,
+    check_bounds,
+    decode_json,
+    without_lone_surrogates,
+)
 from qiscus_tui.api.error_answers import is_refusal, quoted, status_words, statuses_in
 from qiscus_tui.errors import Unreadable
 from qiscus_tui.model.masking import Unshown
@@ -73,11 +79,11 @@ def find_page(body: object) -> Page:
     """
     if isinstance(body, list):
         return Page(cast("list[object]", body))
-    envelope = _object(body)
+    envelope = as_object(body)
     data = _opened(envelope.get(contract.DATA))
     way_to_data = ((envelope, contract.DATA),)
     found = _list_or_page(envelope, ()) or _list_or_page(data, way_to_data)
-    found = found or _only_list_in(_object(data), way_to_data)
+    found = found or _only_list_in(as_object(data), way_to_data)
     if found is None:
         raise NoList({name: decoded(one) for name, one in envelope.items()} if envelope else body)
     entries, way = found
@@ -89,21 +95,20 @@ def find_page(body: object) -> Page:
     return Page(entries, tuple(name for _, name in way), tuple(around))
 
 
-_Fields = dict[str, object]
-_Way = tuple[tuple[_Fields, str], ...]
+_Way = tuple[tuple[Fields, str], ...]
 """The objects that a value is in, from the outside inwards, and its name in each."""
 
 
 def _list_or_page(value: object, way: _Way) -> tuple[list[object], _Way] | None:
     """Return the entries and the way to them, where a value is a list or a page object."""
     if not isinstance(value, list):
-        page = _object(value)
+        page = as_object(value)
         value = _opened(page.get(contract.DATA)) if contract.PAGE[0] in page else None
         way = (*way, (page, contract.DATA))
     return (cast("list[object]", value), way) if isinstance(value, list) else None
 
 
-def _only_list_in(fields: _Fields, way: _Way) -> tuple[list[object], _Way] | None:
+def _only_list_in(fields: Fields, way: _Way) -> tuple[list[object], _Way] | None:
     """Return the only list under any name, or the only one that is named as sessions are."""
     candidates = {
         key: found
@@ -114,10 +119,6 @@ def _only_list_in(fields: _Fields, way: _Way) -> tuple[list[object], _Way] | Non
     named = [one for key, one in candidates.items() if any(word in key.lower() for word in words)]
     fitting = [*candidates.values()] if len(candidates) == 1 else named
     return fitting[0] if len(fitting) == 1 else None
-
-
-def _object(value: object) -> _Fields:
-    return cast("_Fields", value) if isinstance(value, dict) else {}
 
 
 def _opened(value: object) -> object:
