@@ -89,9 +89,6 @@ def test_an_option_given_twice_with_different_values_is_refused() -> None:
 def test_two_dashes_as_the_value_of_an_option_are_its_value() -> None:
     assert parse(["sessions", "--account=--"]).account == "--"
     assert parse(["--account=--", "sessions"]).account == "--"
-    for line in ("sessions --filter=--", "revoke --max=--", "sessions --sort=--"):
-        with pytest.raises(UsageError):
-            parse(line.split())
 
 
 def test_two_dashes_end_the_options(program: Program) -> None:
@@ -109,15 +106,6 @@ def test_a_value_that_is_none_is_refused_in_two_short_lines(program: Program) ->
             assert "must be a whole number from" in done.err
 
 
-def test_an_unknown_verb_names_the_nearest_or_all(program: Program) -> None:
-    escape = "\x1b]0;x\x07"
-    nearest = {"sesions": "qiscus-tui sessions", "qqqq": "revoke-all", escape: "The verbs are"}
-    for verb, named in nearest.items():
-        done = program(verb)
-        assert (done.code, named in done.err) == (2, True)
-        assert done.err.replace("\n", "").isprintable()
-
-
 def test_values_of_unknown_options_are_not_shown(program: Program) -> None:
     for arguments in (
         ["login", "--password", "hunter2"],
@@ -131,17 +119,6 @@ def test_values_of_unknown_options_are_not_shown(program: Program) -> None:
         assert "hunter2" not in done.err
     nearest = program("login", "--pasword-stdin").err
     assert "Did you mean --password-stdin? See: qiscus-tui login --help" in nearest
-
-
-def test_what_is_wrong_takes_two_lines(program: Program) -> None:
-    for arguments in (["sessions", "--sort", "x"], ["revoke", "--max", "x", "0" * 12], ["token"]):
-        done = program(*arguments)
-        assert done.code in {2, 4}
-        assert len(done.err.splitlines()) == 2
-    done = program("sessions", "--filter", "-client:curl")
-    assert (done.code, "--filter=-client:curl or --filter not:client:curl" in done.err) == (2, True)
-    done = program("login", "--name", "-x")
-    assert (done.code, "with =: --name=-x" in done.err) == (2, True)
 
 
 def test_debug_shows_places_and_no_values(program: Program) -> None:

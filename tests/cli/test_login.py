@@ -70,22 +70,6 @@ def test_a_login_that_cannot_be_says_why_and_what_to_do(program: Program) -> Non
     assert program.server.sessions("old@demo.example") == []  # no token is left behind
 
 
-def test_a_bad_address_is_refused_before_anything_is_asked(program: Program) -> None:
-    for server, words in (
-        ("http://example.com", "unencrypted"),
-        ("https://example.com/api", "path"),
-        ("ftp://example.com", "https"),
-        ("https://a:b@example.com", "password"),
-        ("", "server"),
-    ):
-        done = program("login", "--server", server, "--email", EMAIL, "--password-stdin")
-        assert (done.code, words in done.err) == (2, True)
-    for options in ([], ["--email", EMAIL], ["--password-stdin"]):
-        done = program("login", "--server", SERVER, "--store", "file", *options)
-        assert (done.code, len(done.err.splitlines())) == (2, 2)
-    assert not program.data.exists()
-
-
 def test_without_a_keyring_nothing_is_written_before_consent(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:

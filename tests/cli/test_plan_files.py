@@ -108,19 +108,6 @@ def test_what_became_our_own_session_is_not_sent(crowded: Program, tmp_path: Pat
     assert own not in live(crowded)
 
 
-def test_nothing_else_selects_beside_it(crowded: Program, file: Path) -> None:
-    for also in (
-        *("0123456789ab", "--filter=curl", "--older-than=7d", "--token-stdin"),
-        "--dry-run --out=other.json",
-    ):
-        done = crowded("revoke", f"--plan={file}", *also.split(), *ALL, stdin="token\n")
-        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 2)
-    for words in ([*PRUNE, "--out=-"], ["revoke", "--plan=-", *ALL]):
-        done = crowded(*words)
-        assert (done.code, done.out, "must name a file" in done.err) == (2, "", True)
-    assert crowded.server.calls[Call.REVOKE] == 0
-
-
 def edited(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
     fields = json.loads(file.read_text())
     change(fields)

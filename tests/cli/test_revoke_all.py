@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from qiscus_tui.cli.output.console import Console
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.secrets import FileSecrets
@@ -113,24 +112,6 @@ def test_it_is_shown_on_the_terminal_itself_where_the_output_goes_elsewhere(
     assert nearly_full.terminal.read_text().count(new) == 1
     assert new not in done.out + done.err
     assert "--with-token" in done.err
-
-
-def test_it_is_shown_before_the_first_word_of_the_result(
-    nearly_full: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    nearly_full.speak(DIALECTS["new-long-lived"])
-    nearly_full.terminal.touch()
-    was_there: list[bool] = []
-
-    def result(_self: Console, _text: str = "") -> None:
-        was_there.append(
-            nearly_full.server.credentials.long_lived_token in nearly_full.terminal.read_text()
-        )
-
-    monkeypatch.setattr(Console, "result", result)
-    nearly_full("revoke-all", "--yes")
-    assert was_there
-    assert all(was_there)
 
 
 def test_with_credentials_from_the_environment_a_changed_one_is_shown(program: Program) -> None:

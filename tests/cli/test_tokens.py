@@ -10,7 +10,6 @@ import pytest
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import Program
-from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS, DemoSession
 from tests.sandbox.calls import Call, Fault
 
@@ -169,18 +168,6 @@ def test_with_check_only_a_token_that_lives_is_given(logged_in: Program) -> None
         done = logged_in("token", "--check", *form)
         assert (done.code, kept_token(logged_in) in done.out, old in done.out) == (0, True, False)
         assert kept_token(logged_in) in {one.token for one in logged_in.server.sessions()}
-
-
-# Clocks
-
-
-def test_a_clock_that_stays_ahead_needs_no_new_token_at_every_use(program: Program) -> None:
-    program.server.clock = ManualClock(program.clock.now())
-    program.clock.advance(3000 * DAY)
-    assert program.login().code == 0
-    token = kept_token(program)
-    assert program("token").out == f"{token}\n"
-    assert program.server.calls[Call.REFRESH] == 0
 
 
 # Inside our own `exec`
