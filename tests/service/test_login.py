@@ -1,6 +1,7 @@
 """Logging in, and what it leaves behind: one token, kept, or none."""
 
 import os
+import re
 from dataclasses import replace
 from functools import partial
 
@@ -25,7 +26,7 @@ from qiscus_tui.service.account.status import status_of
 from qiscus_tui.service.token.refresh import valid_token
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.store.secrets import MemorySecrets
-from tests.sandbox import Dialect
+from tests.sandbox import PASSWORD, Dialect
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Stamp, written
 from tests.sandbox.state import APP_CODE, SECRET_KEY
@@ -78,13 +79,33 @@ async def test_a_login_for_this_run_only_writes_no_account(sandbox: SandboxMaker
     assert not here.local_files.paths.secrets_file.exists()
 
 
-async def test_a_wrong_password_is_exit_code_4_and_keeps_nothing(sandbox: SandboxMaker):
-    here = sandbox()
-    with pytest.raises(LoginRefused) as caught:
-        await here.log_in(password="wrong-password")
-    assert caught.value.exit_code == 4
-    assert "wrong-password" not in f"{caught.value.message} {caught.value.hint}"
+@pytest.mark.parametrize(
+    ("user", "password", "dialect", "error", "code", "hint"),
+    [
+        ("admin", "wrong-password", "plain", LoginRefused, 4, ""),
+        ("admin", PASSWORD, "html", NotQiscus, 1, ""),
+        ("admin", PASSWORD, "not-found", QiscusTuiError, 1, ""),
+        ("twofactor-only", PASSWORD, "plain", TwoFactor, 4, "--with-token.*--rest"),
+        ("old", PASSWORD, "plain", NoLongLivedToken, 4, ""),
+    ],
+)
+async def test_a_login_that_gives_no_account_says_why_and_leaves_nothing_behind(
+    sandbox: SandboxMaker,
+    user: str,
+    password: str,
+    dialect: str,
+    error: type[QiscusTuiError],
+    code: int,
+    hint: str,
+):
+    here = sandbox(dialect)
+    with pytest.raises(error) as caught:
+        await here.log_in(f"{user}@demo.example", password)
+    assert caught.value.exit_code == code
+    assert re.search(hint, caught.value.hint)
+    assert password not in f"{caught.value.message} {caught.value.hint}"
     assert here.local_files.book.all() == ()
+    assert user == "admin" or here.state.sessions(f"{user}@demo.example") == []
 
 
 @pytest.mark.parametrize("unwritable", ["secrets", "accounts_file", "chosen_file"])
@@ -135,15 +156,6 @@ async def test_an_answer_that_names_no_app_is_not_kept_and_its_token_is_logged_o
     assert here.local_files.book.all() == ()
 
 
-@pytest.mark.parametrize("dialect", ["html", "not-found"])
-async def test_what_is_no_qiscus_server_keeps_nothing(sandbox: SandboxMaker, dialect: str):
-    here = sandbox(dialect)
-    with pytest.raises(QiscusTuiError) as caught:
-        await here.log_in()
-    assert caught.value.exit_code == 1
-    assert here.local_files.book.all() == ()
-
-
 # With a second factor, very old apps, other roles
 
 
@@ -153,24 +165,6 @@ async def test_with_two_factor_login_and_a_long_lived_token_it_goes_on(sandbox: 
     assert credentials.short_lived is None
     assert credentials.long_lived
     assert len(await connection.read_list()) == 0
-
-
-async def test_with_two_factor_login_and_no_token_the_two_ways_left_are_said(
-    sandbox: SandboxMaker,
-):
-    with pytest.raises(TwoFactor) as caught:
-        await sandbox().log_in("twofactor-only@demo.example")
-    assert "--with-token" in caught.value.hint
-    assert "--rest" in caught.value.hint
-    assert caught.value.exit_code == 4
-
-
-async def test_an_app_too_old_for_token_management_leaves_no_token_behind(sandbox: SandboxMaker):
-    here = sandbox()
-    with pytest.raises(NoLongLivedToken) as caught:
-        await here.log_in("old@demo.example")
-    assert here.state.sessions("old@demo.example") == []
-    assert caught.value.exit_code == 4
 
 
 @pytest.mark.parametrize("role", ["agent", "supervisor"])

@@ -198,10 +198,8 @@ class Connection(Struct):
                 await self.keep(now)
         return rejected
 
-    def is_live(self, short: ShortLived | None, min_ttl: float = 0.0) -> bool:
+    def is_live(self, short: ShortLived, min_ttl: float = 0.0) -> bool:
         """Return whether a short-lived token has more than `min_ttl` seconds left."""
-        if short is None:
-            return False
         if self.client.offset is not None:  # the server said what time it is
             return short.expires_at - self.server_now() > min_ttl
         return short.left(self.clock.now()) > min_ttl
