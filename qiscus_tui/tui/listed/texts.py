@@ -195,8 +195,8 @@ def filtered(feed: Feed, view: ListView, sprawl: Sprawl | None = None) -> Line:
     shown, total = len(view.shown), len(view.listed)
     many = f"{shown:,} of {total:,}" if shown != total else "all"
     count = (piece(many, Tone.MUTED, 60),) if total else ()
-    sorting = view.request.group_sorting if view.request.is_grouped else view.request.sorting
-    return Line(_filled(words), (*count, piece(sorting.words, Tone.MUTED, 50, after=", ")))
+    sort = piece(view.request.sorting_shown.words, Tone.MUTED, 50, after=", ")
+    return Line(_filled(words), (*count, sort))
 
 
 def sprawl_words(sprawl: Sprawl) -> tuple[str, str, str]:

@@ -10,7 +10,7 @@ import enum
 from bisect import bisect_right
 from collections.abc import Hashable, Sequence
 from itertools import compress
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -148,6 +148,11 @@ class ViewRequest(Struct, frozen=True):
     keys: tuple[GroupKey, ...] = USUAL_KEYS
     """What the groups have in common."""
     group_sorting: GroupSorting = LARGEST_FIRST
+
+    @property
+    def sorting_shown(self) -> Sorting[Any]:
+        """That of the groups or of the sessions, whichever are shown."""
+        return self.group_sorting if self.is_grouped else self.sorting
 
     def find(self, last: ViewResult) -> ViewResult:
         """Return what is to be shown; what was found `last` is not found again where it holds."""
@@ -325,15 +330,12 @@ class ListView:
         return first if first is not None and first.current else None
 
     @property
-    def sort_keys(self) -> Sequence[SortKey]:
-        """What the list can be sorted by: by user where any is named."""
+    def sort_keys(self) -> Sequence[enum.Enum]:
+        """What can be sorted by, as groups or as sessions: by user where any is named."""
+        if self.request.is_grouped:
+            return (*GROUP_FACTS, *self.request.keys)
         has_users = any(session.safe_user for session in self.listed.sessions)
         return [key for key in SORT_KEYS if has_users or key is not SortKey.USER]
-
-    @property
-    def group_sort_keys(self) -> Sequence[GroupSort]:
-        """What the groups can be sorted by."""
-        return (*GROUP_FACTS, *self.request.keys)
 
     def type_filter(self, text: str, moment: Moment) -> None:
         """Ask for what was typed.
@@ -350,7 +352,7 @@ class ListView:
     def group_by(self, keys: Sequence[GroupKey]) -> None:
         """Ask for groups by other keys."""
         self.request = replace(self.request, keys=tuple(keys))
-        if self.request.group_sorting.key not in self.group_sort_keys:
+        if self.request.group_sorting.key not in (*GROUP_FACTS, *keys):
             self.request = replace(self.request, group_sorting=LARGEST_FIRST)
 
     def show(self, result: ViewResult) -> None:

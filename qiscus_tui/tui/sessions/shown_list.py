@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import msgspec
 from textual import on
@@ -17,11 +18,11 @@ from qiscus_tui.model.clock import MINUTE
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import Session
-from qiscus_tui.query import Moment, Query, SortKey, parse, select
+from qiscus_tui.query import Moment, Query, parse, select
 from qiscus_tui.service.list_settings import ListSettings
 from qiscus_tui.service.revocation.plan import ChosenBy, Selection
 from qiscus_tui.service.revocation.retention import USUAL_RULES
-from qiscus_tui.service.sessions.groups import Group, GroupFact
+from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.texts import keys_in
@@ -211,30 +212,18 @@ class ShownList(Container):
 
     def sort_by_next(self) -> None:
         """Sort by the next column."""
-        request = self.view.request
-        if self.is_grouped:
-            self.ask(group_sorting=request.group_sorting.next(self.view.group_sort_keys))
-        else:
-            self.ask(sorting=request.sorting.next(self.view.sort_keys))
+        self._sort(self.view.request.sorting_shown.next(self.view.sort_keys))
 
     def reverse_sort(self) -> None:
         """Reverse the order."""
-        request = self.view.request
-        if self.is_grouped:
-            self.ask(group_sorting=request.group_sorting.turned())
-        else:
-            self.ask(sorting=request.sorting.turned())
+        self._sort(self.view.request.sorting_shown.turned())
 
     @on(Table.SortRequested)
     def _sort_by_header(self, asked: Table.SortRequested) -> None:
-        request = self.view.request
-        match asked.key:
-            case SortKey():
-                self.ask(sorting=request.sorting.by(asked.key))
-            case GroupFact() | GroupKey():
-                self.ask(group_sorting=request.group_sorting.by(asked.key))
-            case _:
-                pass
+        self._sort(self.view.request.sorting_shown.by(asked.key))
+
+    def _sort(self, sorting: Sorting[Any]) -> None:
+        self.ask(**{"group_sorting" if self.is_grouped else "sorting": sorting})
 
     def filter(self, text: str) -> None:
         """Filter by what was typed."""

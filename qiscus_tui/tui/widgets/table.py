@@ -13,7 +13,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from msgspec import Struct
 from rich.segment import Segment
@@ -233,7 +233,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
     class SortRequested(Message):
         """The title of a column was clicked."""
 
-        key: object
+        key: Any
 
     def __init__(self, columns: Sequence[Column[Row]] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
