@@ -62,40 +62,39 @@ async def opened(here: Asked, door: Door) -> None:
 # How it ends.
 
 
+NOTHING_FAILS = (Call.LIST, 0)
+
+
 @pytest.mark.parametrize(
-    ("dialect", "words"),
-    [("revoke-not-found", "3 failed: the server answered 404"), ("revoke-ends-own", "own session")],
+    ("dialect", "fault", "words"),
+    [
+        ("revoke-not-found", NOTHING_FAILS, "None revoked|3 failed: the server answered 404"),
+        ("revoke-ends-own", NOTHING_FAILS, "None revoked|own session"),
+        ("plain", (Call.LIST, 403), "Can't tell what was revoked"),
+        ("plain", (Call.REVOKE, 401), "Log in again"),
+    ],
 )
-async def test_what_was_not_revoked_is_said_with_its_reason(dialect: str, words: str) -> None:
-    on = await stage(dialect)
+async def test_what_was_not_revoked_is_said_with_its_reason(
+    dialect: str, fault: tuple[Call, int], words: str
+) -> None:
+    on, (call, status) = await stage(dialect), fault
+    on.state.fail_next(call, *[Fault(status)] * (5 if status else 0))
     async with ended(on, 3) as here:
-        assert "None revoked" in here.app.text()
-        assert words in here.app.text()
-        for position in on.other_positions(3):
-            assert on.listed.sessions[position].id[:8] in here.app.text()
+        ids = [on.listed.sessions[position].id[:8] for position in on.other_positions(3)]
+        for shown in (*words.split("|"), *ids):
+            assert shown in here.app.text()
 
 
 async def test_a_first_revoke_that_does_not_work_stops_the_rest_and_says_what_to_do() -> None:
     on = await stage("revoke-ignored", verified=False)
     async with ended(on, 5) as here:
         assert here.sent == 1
-        assert "1 failed · 4 not sent" in here.app.text()
-        assert "Stopped: the first revoke did not end its session" in here.app.text()
-        assert "doctor" in here.app.text()
-
-
-@pytest.mark.parametrize(
-    ("call", "status", "words"),
-    [
-        (Call.LIST, 403, "Can't tell what was revoked"),
-        (Call.REVOKE, 401, "Log in again"),
-    ],
-)
-async def test_faults_of_the_server_are_said(call: Call, status: int, words: str) -> None:
-    on = await stage()
-    on.state.fail_next(call, *[Fault(status)] * 5)
-    async with ended(on, 2) as here:
-        assert words in here.app.text()
+        for words in (
+            "1 failed · 4 not sent",
+            "Stopped: the first revoke did not end its session",
+            "doctor",
+        ):
+            assert words in here.app.text()
 
 
 async def test_an_old_list_is_read_again_first() -> None:

@@ -28,22 +28,24 @@ from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.widgets.fields import SecretField
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
-from tests.tui.dialogs_on_demo import DialogApp, settled, shown, stage
+from tests.tui.dialogs_on_demo import DialogApp, asked, settled, shown, stage
 
 # Find
 
 
-async def test_a_pasted_token_gives_its_session() -> None:
+async def test_a_pasted_token_gives_its_session_and_nothing_comes_out_of_the_field() -> None:
     on = await stage(sessions=9)
     wanted = on.listed.sessions[4]
-    async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, FindDialog(on.listed))
-        app.post_message(events.Paste(f"\n  {wanted.token}\r\nsomething else"))
-        await pilot.pause()
-        assert str(wanted.token) not in app.text()
-        await pilot.press("enter")
-        await pilot.pause()
-        assert app.answers == [wanted.id]
+    async with asked(on, FindDialog(on.listed)) as here:
+        await here.press(*"secret", "ctrl+shift+a", "ctrl+c", "ctrl+x")
+        field = here.app.screen.query_one(SecretField)
+        assert (here.app.clipboard, field.value) == ("", "secret")
+        field.value = ""
+        await here.paste(f"\n  {wanted.token}\r\nsomething else")
+        assert str(wanted.token) not in here.app.text()
+        await here.press("enter")
+        assert here.app.answers == [wanted.id]
+        assert field.value == ""
 
 
 @pytest.mark.parametrize(
@@ -61,30 +63,17 @@ async def test_what_finds_no_session_says_why_and_is_dropped(
 ) -> None:
     on = await stage("masked" if state == "masked" else "plain", sessions=9)
     listed = replace(on.listed, unreadable=2) if state == "unreadable" else on.listed
-    async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, FindDialog(listed))
-        app.post_message(events.Paste(typed.format(token=listed.sessions[0].token)))
-        await pilot.click("#find")
-        await pilot.pause()
-        assert words in app.flat()
-        assert ("no live session" in app.flat()) is (typed.isalpha() and bool(typed))
-        assert app.screen.query_one(SecretField).value == ""
-        assert not app.answers
-        await pilot.press("escape")
-        assert app.answers == [None]
-
-
-async def test_nothing_comes_out_of_the_field_again() -> None:
-    on = await stage(sessions=3)
-    async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, FindDialog(on.listed))
-        await pilot.press(*"secret", "ctrl+shift+a", "ctrl+c", "ctrl+x")
-        assert app.clipboard == ""
-        field = app.screen.query_one(SecretField)
-        assert field.value == "secret"
-        await pilot.press("escape")
-        await pilot.pause()
+    async with asked(on, FindDialog(listed)) as here:
+        await here.paste(typed.format(token=listed.sessions[0].token))
+        await here.pilot.click("#find")
+        await here.pilot.pause()
+        assert words in here.app.flat()
+        assert ("no live session" in here.app.flat()) is (typed.isalpha() and bool(typed))
+        field = here.app.screen.query_one(SecretField)
         assert field.value == ""
+        assert not here.app.answers
+        await here.press(*"left here", "escape")
+        assert (here.app.answers, field.value) == ([None], "")
 
 
 # Help
