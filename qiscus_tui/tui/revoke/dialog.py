@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from textual import events, on
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -287,7 +288,13 @@ class RevokeDialog(Question[Report]):
         self._show_running()
         redraw = self.set_interval(REDRAW, self._show_progress)
         try:
-            report = await self._apply()
+            reason = self._reason.reason
+            self._revocation = await revocation_on(
+                self._connection, self._plan, self._happened, reason=reason
+            )
+            if self._is_stopping:
+                self._revocation.stop()
+            report = await self._revocation.apply()
         except QiscusTuiError as error:
             self.phase = Phase.DONE
             self.query_one("#box").styles.height = "auto"
@@ -316,17 +323,6 @@ class RevokeDialog(Question[Report]):
         box.styles.height = max(RUNNING_HEIGHT, box.outer_size.height)
         self._show_progress()
 
-    async def _apply(self) -> Report:
-        """Send the plan, and return the verified result. Raises QiscusTuiError."""
-        self._revocation = await revocation_on(
-            self._connection, self._plan, self._happened, reason=self._reason.reason
-        )
-        if self._is_stopping:
-            self._revocation.stop()
-        report = await self._revocation.apply()
-        self._ended = run_text.EndedPlan(report)
-        return report
-
     def _happened(self, event: Event) -> None:
         self._progress.record(event)
         if not isinstance(event, Answered):  # those come faster than they are drawn
@@ -344,15 +340,18 @@ class RevokeDialog(Question[Report]):
         return self._revocation.not_sent if self._revocation else len(self._plan.targets)
 
     async def _finished(self, report: Report) -> None:
+        self._ended = run_text.EndedPlan(report)  # from now on nothing is cut short
         seconds, was_stopped = self._progress.seconds, self._is_stopping
         self._ended = await asyncio.to_thread(
             run_text.ended_plan, report, self._shown.groups, seconds, was_stopped=was_stopped
         )
-        parts = [run_text.result_note(report)]
+        notes = [Content.styled(report.warning or "", "bold $warning")]
+        if report.audit_error is not None:
+            notes.append(trouble(report.audit_error))
         try:
             await forget_own_if_ended(self._connection, report)
         except QiscusTuiError as error:
-            parts.append(trouble(error))
+            notes.append(trouble(error))
         self._on_result(report)
         self.phase = Phase.DONE
         self.query_one("#box").styles.height = "auto"
@@ -361,7 +360,7 @@ class RevokeDialog(Question[Report]):
         continues = self.keys["revoke"] if self._choices.selection.of_marks else ""
         self.say("lead", run_text.result_lead(self._ended, continues))
         self._say_lines()
-        self.say("note", plan_text.joined(parts))
+        self.say("note", plan_text.joined(notes))
         # The rest can be sent where the list was read since, and nothing else had ended.
         if self._ended.unsent and report.listed is not None and not report.others_ended:
             after_stop, self._listed = self._choices.after_stop, report.listed

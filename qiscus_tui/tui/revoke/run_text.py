@@ -11,7 +11,6 @@ from qiscus_tui.model.text import with_reason
 from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report, not_sent_by
 from qiscus_tui.service.revocation.progress import Progress
 from qiscus_tui.service.sessions.groups import Group
-from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.revoke.choices import EACH
 from qiscus_tui.tui.revoke.plan_text import GroupRow, group_lines, joined, muted, parted, some_lines
 from qiscus_tui.tui.widgets.bars import progress_bar
@@ -106,12 +105,6 @@ def result_lead(ended: EndedPlan, continues: str) -> Content:
     if report.halted and not ended.unsent:
         parts.append(Content.styled(f"Stopped: {report.halted}", "bold $warning"))
     return joined([*parts, muted(report.hint or "")])
-
-
-def result_note(report: Report) -> Content:
-    """Return what happened beyond the plan, and what could not be recorded."""
-    beyond = Content.styled(report.warning or "", "bold $warning")
-    return joined([beyond, trouble(report.audit_error) if report.audit_error else Content()])
 
 
 def result_lines(ended: EndedPlan, audit_key: str, now: float, width: int) -> Content:
