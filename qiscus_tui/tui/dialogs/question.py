@@ -10,18 +10,23 @@ from collections.abc import Iterable
 from typing import ClassVar, TypeVar
 
 from textual import events
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerError
 
 from qiscus_tui.commands.command import Context, Phase, Scope
+from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clock import Clock
+from qiscus_tui.service.account.audit_trail import typed_reason
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.commands.base_screen import is_too_small
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.widgets.fields import Field
+from qiscus_tui.tui.widgets.texts import Words
 
 Answer = TypeVar("Answer")
 
@@ -159,6 +164,46 @@ class TypedField(Field):
 
     def _accepts(self, event: events.Key) -> bool:
         return event.is_printable and self.check_consume_key(event.key, event.character)
+
+
+class ReasonLine(Horizontal):
+    """`Reason (for the audit log):` and its field, where the configuration requires a reason.
+
+    Its keys are text; the guard records them, so that an Enter among them confirms nothing.
+    """
+
+    DEFAULT_CSS = """
+    ReasonLine {
+        height: 1;
+        & Words { width: auto; }
+        & #reason { width: 1fr; margin-left: 1; padding: 0 1; }
+    }
+    """
+
+    def __init__(self, guard: Guard, *, is_required: bool) -> None:
+        super().__init__(id="reason-line")
+        self.display = self.is_required = is_required
+        hint = "required; such as: leaked, ticket 4711"
+        self._field = TypedField(guard, id="reason", placeholder=hint, takes_pastes=True)
+
+    def compose(self) -> ComposeResult:
+        yield Words("Reason (for the audit log):")
+        yield self._field
+
+    @property
+    def reason(self) -> str:
+        """Return what was typed, on one line; empty where none is required."""
+        return " ".join(self._field.value.split())
+
+    def why_not(self) -> str:
+        """Return why nothing is sent with this reason, and go to the field; else nothing."""
+        if self.is_required:
+            try:
+                typed_reason(self._field.value)
+            except UsageError as error:
+                self._field.focus()
+                return f"{error.message}: nothing was sent. {error.hint}"
+        return ""
 
 
 BURST_IGNORED = "Ignored: keys arrived in a burst. Press again."

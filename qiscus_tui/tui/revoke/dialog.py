@@ -40,11 +40,10 @@ from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
-from qiscus_tui.tui.dialogs.question import Question, Toggle, TypedField
+from qiscus_tui.tui.dialogs.question import Question, ReasonLine, Toggle, TypedField
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from qiscus_tui.tui.revoke import plan_text, run_text
 from qiscus_tui.tui.revoke.choices import PlanChanges, PlanChoices, ShownPlan
-from qiscus_tui.tui.revoke.reason import ReasonLine
 from qiscus_tui.tui.revoke.run_text import REDRAW
 from qiscus_tui.tui.terminal.clipboard import send
 from qiscus_tui.tui.widgets.texts import Words
@@ -120,7 +119,7 @@ class RevokeDialog(Question[Report]):
         self._number_words = Words(id="number-words")
         self._number = TypedField(self.guard, characters="0123456789", id="number")
         self._number_line = Horizontal(self._number_words, self._number, id="number-line")
-        self._reason = ReasonLine(connection, self.guard)
+        self._reason = ReasonLine(self.guard, is_required=connection.needs_reason)
         self._progress = Progress(0, connection.clock.monotonic)
         self._revocation: Revocation | None = None
         self._is_stopping = False

@@ -28,9 +28,8 @@ from qiscus_tui.service.revocation.revoke_all import (
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands import registry
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
-from qiscus_tui.tui.dialogs.question import Question, TypedField
+from qiscus_tui.tui.dialogs.question import Question, ReasonLine, TypedField
 from qiscus_tui.tui.revoke.plan_text import joined, parted
-from qiscus_tui.tui.revoke.reason import ReasonLine
 from qiscus_tui.tui.widgets.texts import Words
 
 
@@ -65,7 +64,7 @@ class RevokeAllDialog(Question[RevokeAllResult]):
         self._listed = listed
         self._refusal: QiscusTuiError | None = None
         self._result: RevokeAllResult | None = None
-        self._reason = ReasonLine(connection, self.guard)
+        self._reason = ReasonLine(self.guard, is_required=connection.needs_reason)
         self._sending: asyncio.Task[Sent] | None = None
         self._lost: str | None = None
         """A new long-lived token that is stored nowhere, until the user has closed the dialog."""
