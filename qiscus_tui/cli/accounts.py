@@ -113,5 +113,4 @@ VERB = Verb(
         Example("qiscus-tui accounts", "list them"),
         Example("qiscus-tui accounts use a@b.c@app", "what commands use from now on"),
     ),
-    words_anywhere=True,
 )

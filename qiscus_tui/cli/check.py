@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.metrics import add_metrics, failure_noted, finish
+from qiscus_tui.cli.metrics import add_metrics, failure_noted
 from qiscus_tui.cli.options import MOST, flag, min_ttl, whole_number
 from qiscus_tui.cli.output.console import record
 from qiscus_tui.cli.output.text_table import UNKNOWN, moment
@@ -149,7 +149,6 @@ VERB = Verb(
             "numbers for Prometheus",
         ),
     ),
-    finish=finish,
     changes=True,
     finds=always,
     each_account=True,

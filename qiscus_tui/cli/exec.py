@@ -42,7 +42,7 @@ def run(context: VerbContext) -> int:
         if context.workspace.demo is not None:
             words = "The demo ends here: no server accepts the token that the command gets."
             context.console.say(words)
-        _become(command, environment_with(given, os.environ), context.core_limit)
+        _become(command, environment_with(given, os.environ), options.core_limit)
     if options.rest or options.check:
         raise UsageError("--proxy gives the command no secret", "Leave --rest and --check out.")
     import asyncio  # loads ssl and subprocess, which `exec` without a proxy does not need
@@ -68,14 +68,14 @@ async def _beside_a_proxy(context: VerbContext, command: list[str]) -> int:
 
     from qiscus_tui.cli.proxy import bound, served
 
-    environ, core_limit = without_credentials(os.environ), context.core_limit
+    environ, core_limit = without_credentials(os.environ), context.options.core_limit
     with bound(0, None) as listener:
         async with served(context, listener) as (_proxy, url):
             with _start_errors(command):
                 process = await asyncio.create_subprocess_exec(
                     *command,
                     env=environ | {"QISCUS_URL": url},
-                    preexec_fn=lambda: core_limit is None or _set_core_limit(core_limit),
+                    preexec_fn=lambda: _restore_core_limit(core_limit),
                 )
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
@@ -106,8 +106,10 @@ def _become(command: list[str], environ: dict[str, str], core_limit: int | None)
         os.execvpe(command[0], command, environ)  # noqa: S606  without a shell, on purpose
 
 
-def _set_core_limit(limit: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (limit, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+def _restore_core_limit(limit: int | None) -> None:
+    if limit is not None:
+        hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+        resource.setrlimit(resource.RLIMIT_CORE, (limit, hard))
 
 
 @contextlib.contextmanager
@@ -116,8 +118,7 @@ def _as_we_were_started(core_limit: int | None) -> Generator[None]:
     ignored = (signal.SIGPIPE, signal.SIGXFSZ)  # by Python
     for number in ignored:
         signal.signal(number, signal.SIG_DFL)
-    if core_limit is not None:
-        _set_core_limit(core_limit)
+    _restore_core_limit(core_limit)
     try:
         yield
     finally:  # the command did not begin

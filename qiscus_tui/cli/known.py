@@ -204,5 +204,4 @@ VERB = Verb(
             "qiscus-tui known forget 'billing cron'", "forget the name; asks if it is protected"
         ),
     ),
-    words_anywhere=True,
 )

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.output.console import Console, error_document, system_console
 from qiscus_tui.cli.parser import parse
-from qiscus_tui.cli.verbs import exit_code_of, load
+from qiscus_tui.cli.verbs import exit_code_of
 from qiscus_tui.errors import Interrupted, QiscusTuiError, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode, signal_exit_code
 
 if TYPE_CHECKING:
     from qiscus_tui.service.account.workspace import Workspace
+
+Finish = Callable[[argparse.Namespace, Console, int], int]
+"""Runs last, also after a failure: takes the exit code so far, and returns the one to use."""
 
 App = Callable[["Workspace"], int]
 """Runs the app, and returns its exit code."""
@@ -26,10 +29,11 @@ App = Callable[["Workspace"], int]
 def run(arguments: Sequence[str], app: App, core_limit: int | None = None) -> int:
     """Run a command line: its verb, or the app. Return the exit code.
 
-    `core_limit` is that of `VerbContext`.
+    `core_limit` is the size of core dumps that was allowed when this process started; None if it
+    was not changed.
     """
     console = system_console()
-    options = argparse.Namespace(verb=None, debug=False)
+    options = argparse.Namespace(verb=None, debug=False, core_limit=core_limit)
 
     def verb_or_app() -> int:
         try:
@@ -46,7 +50,7 @@ def run(arguments: Sequence[str], app: App, core_limit: int | None = None) -> in
         if not gc.isenabled():
             gc.freeze()  # the modules, which are searched no more
             gc.enable()
-        return _verb(options, console, core_limit)
+        return _verb(options, console)
 
     before_command = arguments[: arguments.index("--")] if "--" in arguments else arguments
     console.is_json = "--json" in before_command
@@ -68,16 +72,16 @@ def _write_nothing(options: argparse.Namespace, console: Console) -> None:
             console.say(f"The demo writes no files: --{name} is left out.")
 
 
-def _verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
+def _verb(options: argparse.Namespace, console: Console) -> int:
     # Help, and a mistake in the options, need no store.
     from qiscus_tui.cli.run_verb import logged, run_verb
 
     def with_log() -> int:
         with logged(options):
-            return run_verb(options, console, core_limit)
+            return run_verb(options, console)
 
     code = _guarded(options, console, with_log)
-    finish = load(options.verb).finish
+    finish: Finish | None = getattr(options, "finish", None)
     return code if finish is None else finish(options, console, code)
 
 

@@ -17,10 +17,10 @@ from qiscus_tui.store.files import write_public
 
 
 def add_metrics(parser: argparse.ArgumentParser) -> None:
-    """Add `--metrics`, and where the samples of each account are collected."""
+    """Add `--metrics`, where the samples of each account are collected, and what writes them."""
     words = "write the numbers for Prometheus"
     parser.add_argument("--metrics", metavar="FILE", type=file_path, help=words)
-    parser.set_defaults(samples=[])
+    parser.set_defaults(samples=[], finish=_finish)
 
 
 @contextlib.contextmanager
@@ -37,7 +37,7 @@ def failure_noted(context: VerbContext) -> Generator[list[Sample]]:
         raise
 
 
-def finish(options: argparse.Namespace, console: Console, code: int) -> int:
+def _finish(options: argparse.Namespace, console: Console, code: int) -> int:
     """Write the metrics of every account, also after a failure. Return the exit code."""
     if options.metrics is None:
         return code

@@ -237,14 +237,12 @@ def _parse_verb(name: str, words: list[str], options: argparse.Namespace) -> Non
     parser = Parser(_sentence(VERBS[name]), prog=f"qiscus-tui {name}")
     _fill(parser, verb)
     end = words.index("--") if "--" in words else len(words)
-    parse_words = parser.parse_known_args
     if verb.runs_command:  # cut here: each version of argparse treats `--` differently
         options.command = words[end + 1 :] if end < len(words) else None
-        del words[end:]
-    elif verb.words_anywhere:  # in two passes, between which `--` is lost, and with it what it says
+        _, unknown = parser.parse_known_args(words[:end], options)
+    else:  # in two passes, between which `--` is lost, and with it what it says
         words[end:] = map(_Word, words[end + 1 :])
-        parse_words = parser.parse_known_intermixed_args
-    unknown = [word for word in parse_words(words, options)[1] if word != "--"]
+        _, unknown = parser.parse_known_intermixed_args(words, options)
     if unknown:
         raise _unknown_arguments(unknown, parser)
 

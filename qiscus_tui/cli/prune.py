@@ -5,7 +5,7 @@ import argparse
 from msgspec.structs import replace
 
 from qiscus_tui import query
-from qiscus_tui.cli.metrics import add_metrics, failure_noted, finish
+from qiscus_tui.cli.metrics import add_metrics, failure_noted
 from qiscus_tui.cli.options import MOST, flag, named_entry, whole_number
 from qiscus_tui.cli.plan_options import (
     add_filter,
@@ -129,6 +129,5 @@ VERB = Verb(
         ),
     ),
     changes=True,
-    finish=finish,
     each_account=True,
 )

@@ -121,5 +121,4 @@ VERB = Verb(
         ),
     ),
     changes=True,
-    words_anywhere=True,
 )

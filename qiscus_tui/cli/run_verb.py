@@ -19,14 +19,14 @@ from qiscus_tui.service.account.selection import AccountOptions, environment_cre
 LOG_VARIABLE = "QISCUS_TUI_LOG"
 
 
-def run_verb(options: argparse.Namespace, console: Console, core_limit: int | None) -> int:
+def run_verb(options: argparse.Namespace, console: Console) -> int:
     """Run the verb in its workspace, for one account or for each. Return the exit code."""
     verb = load(options.verb)
     if options.all_accounts:
         _check_all_accounts(options)
     opened = opening.open_for(options)
     workspace = replace(opened, show_secret=console.show_secret, warn=console.show_error)
-    context = VerbContext(options, console, workspace, core_limit)
+    context = VerbContext(options, console, workspace)
     if verb.changes:
         opening.warn_of_unmatched_accounts(workspace, console)
     return _run_for_each(context) if options.all_accounts else _run(context)

@@ -249,7 +249,6 @@ VERB = Verb(
         Example("qiscus-tui scan /etc /srv/app/.env", "which live tokens are in these files?"),
         Example("qiscus-tui scan --ids backup/ | qiscus-tui revoke - --yes", "and end them"),
     ),
-    words_anywhere=True,
     finds=always,
     each_account=True,
 )

@@ -69,9 +69,6 @@ class VerbContext(NamedTuple):
     options: argparse.Namespace
     console: Console
     workspace: "Workspace"
-    core_limit: int | None = None
-    """The size of core dumps that was allowed when this process started; None if it was not
-    changed."""
 
 
 _REFUSALS = (ServerRefused, Forbidden, TokenExpired, NamedTokenInvalid)
@@ -107,17 +104,12 @@ class Verb(NamedTuple):
     runs_command: bool = False
     """Whether the words after `--` are a command of the user: `options.command`, unchanged, None
     without a `--`."""
-    finish: Callable[[argparse.Namespace, Console, int], int] | None = None
-    """Runs last, also after a failure: takes the exit code so far, and returns the one to use."""
-
     finds: Callable[[argparse.Namespace], bool] | None = None
     """Whether exit 1 means that it found something, so that no failure may have it."""
     examines: bool = False
     """Whether it runs although the configuration can't be used, and says why."""
     each_account: bool = False
     """Whether `--all-accounts` can run it for one account after the other."""
-    words_anywhere: bool = False
-    """Whether its words, such as ids, may stand before and after its options."""
 
 
 def load(name: str) -> Verb:
