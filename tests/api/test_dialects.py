@@ -18,7 +18,6 @@ from qiscus_tui.errors import (
     NamedTokenInvalid,
     NotQiscus,
     QiscusTuiError,
-    ServerRefused,
     TokenExpired,
     TokenInvalid,
     Unreadable,
@@ -26,7 +25,7 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Role
 from qiscus_tui.model.clock import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
-from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
 from tests.api.serving import ORIGIN, short_of
 from tests.clocks import ManualClock
@@ -213,15 +212,6 @@ async def test_revoking_ends_just_that_session(demo: Demo) -> None:
     assert left == [session.id for session in listing.sessions if session is not victim]
 
 
-@in_dialects(["revoke-not-found"])
-async def test_a_404_on_a_revoke_is_a_refusal(demo: Demo) -> None:
-    refusal = await demo.refusal("revoke", demo.long_lived, "QEX-anything")
-    assert isinstance(refusal, ServerRefused)
-    assert refusal.message == (
-        "Revoking failed: the server answered 404 Not Found: Token not found"
-    )
-
-
 @in_dialects(SPEAKING)
 async def test_a_login_gives_a_token_of_30_days_and_the_named_fields_or_refuses_the_password(
     demo: Demo,
@@ -301,16 +291,6 @@ async def test_a_wrong_secret_key_is_not_called_an_ended_token(demo: Demo) -> No
     assert "app code and secret key" in refusal.message
 
 
-@in_dialects(["not-found"])
-async def test_a_server_without_these_paths_refuses_every_call(demo: Demo) -> None:
-    for call, arguments in (
-        ("login", ("admin@demo.example", PASSWORD)),
-        ("refresh", ("LLT",)),
-        ("logout", ("QEX",)),
-    ):
-        assert isinstance(await demo.refusal(call, *arguments), ServerRefused)
-
-
 @in_dialects(["html"])
 async def test_a_web_page_is_no_qiscus_server(demo: Demo) -> None:
     for call, arguments in (
@@ -330,16 +310,3 @@ async def test_times_of_a_server_in_another_zone_are_put_right(clock: ManualCloc
     created = [session.created_at for session in listing.sessions]
     assert created == [session.created for session in demo.state.sessions()]
     await demo.client.close()
-
-
-@in_dialects(["extra"])
-async def test_fields_nobody_knows_are_kept_as_they_came(demo: Demo) -> None:
-    session: Session = (await demo.list()).sessions[0]
-    assert session.extra is not None
-    assert session.extra["location"] == {
-        "city": "Yogyakarta",
-        "country": "ID",
-        "zone": ["Asia", "Jakarta"],
-    }
-    assert set(session.extra) >= {"login_method", "seen", "trusted"}
-    assert not {"token", "created_at", "user_agent", "id"} & set(session.extra)

@@ -62,41 +62,32 @@ async def test_a_list_that_stands_still_is_read_once_and_its_first_page_again(
     assert (listed(listing), listing.moved, server.requests) == (named(server), False, 4)
 
 
-@pytest.mark.parametrize("style", STYLES)
-async def test_a_session_that_ends_between_two_requests_hides_no_other(
-    clock: ManualClock, style: str
-) -> None:
-    server = MovingList(list(range(8)), style, {2: lambda live: live.remove(0)})
-    listing = await read(server, clock)
-    assert (listed(listing), listing.moved) == (named(server), False)
-
-
-@pytest.mark.parametrize("style", STYLES)
-async def test_one_that_ends_as_another_begins_hides_no_other(
-    clock: ManualClock, style: str
-) -> None:
+def turnover(live: list[int]) -> None:
     """As a cron does: its token of 30 days ago expires when it logs in again."""
-
-    def turnover(live: list[int]) -> None:
-        del live[0]
-        live.append(max(live) + 1)
-
-    server = MovingList(list(range(8)), style, {2: turnover})
-    listing = await read(server, clock)
-    assert (listed(listing), listing.moved) == (named(server), False)
+    del live[0]
+    live.append(max(live) + 1)
 
 
-@pytest.mark.parametrize("style", ["meta total", "laravel total"])
-async def test_one_behind_the_first_page_that_ends_is_told_by_the_total(
-    clock: ManualClock, style: str
+MOVES: list[tuple[str, int, int, Callable[[list[int]], object]]] = [
+    *((style, 8, 2, lambda live: live.remove(0)) for style in STYLES),
+    *((style, 8, 2, turnover) for style in STYLES),
+    # behind the first page: only the total tells
+    *((style, 11, 3, lambda live: live.remove(4)) for style in STYLES if "total" in style),
+    # in front: a row comes again
+    ("meta", 8, 2, lambda live: live.insert(0, 100)),
+]
+"""By style: so many sessions, and what happens to them before which request."""
+
+
+@pytest.mark.parametrize(("style", "sessions", "request_number", "move"), MOVES)
+async def test_a_session_that_ends_or_begins_between_two_requests_hides_no_other(
+    clock: ManualClock,
+    style: str,
+    sessions: int,
+    request_number: int,
+    move: Callable[[list[int]], object],
 ) -> None:
-    server = MovingList(list(range(11)), style, {3: lambda live: live.remove(4)})
-    listing = await read(server, clock)
-    assert (listed(listing), listing.moved) == (named(server), False)
-
-
-async def test_one_that_begins_in_front_shows_by_a_row_that_comes_again(clock: ManualClock) -> None:
-    server = MovingList(list(range(8)), "meta", {2: lambda live: live.insert(0, 100)})
+    server = MovingList(list(range(sessions)), style, {request_number: move})
     listing = await read(server, clock)
     assert (listed(listing), listing.moved) == (named(server), False)
 

@@ -70,25 +70,18 @@ async def test_the_same_page_again_is_no_other_page(clock: ManualClock, ends: in
     assert len(server.requests) == 2
 
 
-async def test_ever_new_pages_end_at_the_bound(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("bound", "most", "read_in_all"), [("MAX_PAGES", 20, 21), ("MAX_SESSIONS", 10, 11)]
+)
+async def test_ever_new_pages_of_ever_more_sessions_end_at_the_bound(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, bound: str, most: int, read_in_all: int
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.api.list.listing.MAX_PAGES", 20)
+    monkeypatch.setattr(f"qiscus_tui.api.list.listing.{bound}", most)
     turn = iter(range(1, 100_000))
     server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
     listing = await read(server, clock)
-    assert not listing.complete
-    assert len(server.requests) == 21
-
-
-async def test_ever_more_sessions_end_at_the_bound(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("qiscus_tui.api.list.listing.MAX_SESSIONS", 10)
-    turn = iter(range(1, 100_000))
-    server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
-    listing = await read(server, clock)
-    assert (len(listing.sessions), listing.complete) == (11, False)
+    assert (len(listing.sessions), listing.complete) == (read_in_all, False)
+    assert len(server.requests) == read_in_all
 
 
 async def test_pages_that_moved_meanwhile_list_a_session_once(clock: ManualClock) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import datetime
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,33 +107,40 @@ async def test_a_private_authority_is_not_trusted_without_it(
     assert "ca_bundle" in raised.value.hint
 
 
-async def test_a_self_signed_certificate_is_not_trusted(
-    bundle: str, tmp_path: Path, clock: ManualClock
-) -> None:
-    another, chain = trustme.CA(), tmp_path / "self-signed.pem"
+def self_signed(_: trustme.CA, folder: Path) -> Path:
+    another, chain = trustme.CA(), folder / "self-signed.pem"
     another.private_key_pem.write_to_path(chain)
     another.cert_pem.write_to_path(chain, append=True)
-    async with serving(chain) as server:
-        with pytest.raises(NotTrusted, match="self-signed certificate"):
-            await refresh_at(server, clock, bundle)
-    assert server.asked == []
+    return chain
 
 
-async def test_a_certificate_for_another_host_is_not_trusted(
-    authority: trustme.CA, bundle: str, clock: ManualClock
-) -> None:
-    async with serving(authority.issue_cert("another.example")) as server:
-        with pytest.raises(NotTrusted, match=r"not valid for '127\.0\.0\.1'"):
-            await refresh_at(server, clock, bundle)
-    assert server.asked == []
+def of_another_host(authority: trustme.CA, _: Path) -> trustme.LeafCert:
+    return authority.issue_cert("another.example")
 
 
-async def test_a_certificate_that_expired_is_not_trusted(
-    authority: trustme.CA, bundle: str, clock: ManualClock
-) -> None:
+def expired(authority: trustme.CA, _: Path) -> trustme.LeafCert:
     then = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
-    async with serving(authority.issue_cert("127.0.0.1", not_after=then)) as server:
-        with pytest.raises(NotTrusted, match="certificate has expired"):
+    return authority.issue_cert("127.0.0.1", not_after=then)
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        (self_signed, "self-signed certificate"),
+        (of_another_host, r"not valid for '127\.0\.0\.1'"),
+        (expired, "certificate has expired"),
+    ],
+)
+async def test_a_certificate_that_proves_nothing_is_not_trusted(
+    authority: trustme.CA,
+    bundle: str,
+    tmp_path: Path,
+    clock: ManualClock,
+    made: Callable[[trustme.CA, Path], trustme.LeafCert | Path],
+    why: str,
+) -> None:
+    async with serving(made(authority, tmp_path)) as server:
+        with pytest.raises(NotTrusted, match=why):
             await refresh_at(server, clock, bundle)
     assert server.asked == []
 
