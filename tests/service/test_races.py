@@ -135,21 +135,32 @@ async def test_a_login_for_this_run_leaves_the_kept_account_as_it_is(sandbox: Sa
     assert tokens <= here.tokens()
 
 
-async def test_where_the_account_cannot_be_entered_the_secrets_are_as_before(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("step", ["save", "use"])
+async def test_where_the_account_cannot_be_entered_all_is_as_before(
+    sandbox: SandboxMaker, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch, step: str
 ):
-    here = sandbox()
-    first, _ = await logged_in(here, Storage.FILE)
-    token, live = await _token(first), here.tokens()
-
     def fails(*_: object) -> None:
         raise StorageError("No space left on device")
 
-    monkeypatch.setattr("qiscus_tui.store.accounts.AccountBook.save", fails)
-    with pytest.raises(StorageError):
-        await logged_in(here, Storage.FILE)
-    assert await _token(first) == token
-    assert here.tokens() == live
+    here = sandbox()
+    with monkeypatch.context() as patch:
+        patch.setattr(f"qiscus_tui.store.accounts.AccountBook.{step}", fails)
+        live = here.tokens()
+        with pytest.raises(StorageError):
+            await logged_in(here, Storage.FILE)
+        assert here.tokens() == live
+        assert here.local_files.book.all() == ()
+
+    first, _ = await logged_in(here, Storage.FILE)
+    token, live = await _token(first), here.tokens()
+    monkeypatch.setattr(f"qiscus_tui.store.accounts.AccountBook.{step}", fails)
+    for storage in (Storage.FILE, Storage.KEYRING):
+        with pytest.raises(StorageError):
+            await logged_in(here, storage)
+        assert await _token(first) == token
+        assert here.tokens() == live
+        assert keyring.entries == {}
+        assert [one.storage for one in here.local_files.book.all()] == [Storage.FILE]
 
 
 async def _token(connection: Connection) -> str:

@@ -93,10 +93,8 @@ class PreviousLogin:
     """What an earlier login of the same account left here."""
 
     credentials: Credentials | None = None
-    account: Account | None = None
-    """What it knew of the account."""
-    name: str = ""
-    """The account's name here."""
+    stored: StoredAccount | None = None
+    """The account as it was stored."""
     elsewhere: SecretStore | None = None
     """Where the secrets are, if that is another place than the new one."""
     trouble: str = ""
@@ -342,16 +340,17 @@ def _write(
 ) -> tuple[StoredAccount, Credentials]:
     """Write secrets and account; return them as they are stored. Raises StorageError."""
     book = workspace.local_files.book
-    if credentials.short_lived is None and before.account is not None:
-        account = before.account  # an earlier login by password learned more of it
+    if credentials.short_lived is None and before.stored is not None:
+        account = before.stored.account  # an earlier login by password learned more of it
     if before.credentials is not None:
         credentials = credentials.over(before.credentials)
     secrets.write(account.key, credentials)
     short = credentials.short_lived
     own_id = fingerprint(short.token) if short else ""
     # Its section of config.toml, which may say readonly, may be found by the name that it has.
-    if before.name != account.name and before.name in workspace.config.accounts:
-        name = before.name
+    before_name = before.stored.name if before.stored is not None else ""
+    if before_name != account.name and before_name in workspace.config.accounts:
+        name = before_name
     stored = StoredAccount(name, account, secrets.storage, own_id, workspace.clock.now())
     if secrets.storage is Storage.THIS_RUN:
         return structs.replace(stored, name=name or account.name), credentials
@@ -364,6 +363,10 @@ def _write(
                 secrets.write(account.key, before.credentials)
             else:
                 secrets.remove(account.key)
+            if before.stored is not None:
+                book.save(before.stored)
+            else:
+                book.remove(account.key)
         raise
     return stored, credentials
 
@@ -413,10 +416,8 @@ def _previous_login(workspace: Workspace, secrets: SecretStore, account: Account
             f"The earlier login's secrets in the {before.storage.value} could not be read, so its "
             f"token was not ended: {error.message}"
         )
-        return PreviousLogin(account=before.account, name=before.name, trouble=trouble)
-    return PreviousLogin(
-        found, before.account, before.name, elsewhere=store if is_elsewhere else None
-    )
+        return PreviousLogin(stored=before, trouble=trouble)
+    return PreviousLogin(found, before, elsewhere=store if is_elsewhere else None)
 
 
 def _known_account(workspace: Workspace, unsure: Account, long_lived: str) -> Account:
