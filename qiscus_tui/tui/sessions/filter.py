@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,8 +15,9 @@ from textual.widgets import Static
 
 from qiscus_tui.errors import FilterError
 from qiscus_tui.model.text import safe
-from qiscus_tui.query.terms import Key
 from qiscus_tui.query.writing import completion
+from qiscus_tui.service.sessions.groups import values_in
+from qiscus_tui.tui.listed.view import ListView
 from qiscus_tui.tui.widgets.cells import fit, width_of
 from qiscus_tui.tui.widgets.fields import Field
 from qiscus_tui.tui.widgets.one_line import Line, OneLine, Tone, piece
@@ -70,20 +72,15 @@ class FilterField(Field):
     """
 
     def __init__(
-        self,
-        typed: Callable[[str], None],
-        left: Callable[[], None],
-        seen: Callable[[Key], Sequence[str]],
-        is_readable: Callable[[], bool],
+        self, view: ListView, typed: Callable[[str], None], left: Callable[[], None]
     ) -> None:
         """`typed` is called with the text, `left` when the keys go back to the list.
 
-        Both in the very key's turn. `seen` gives the values of a key that the list has,
-        `is_readable` whether what was typed has no error.
+        Both in the very key's turn.
         """
         super().__init__(id="filter")
         self.add_class("typing")
-        self._typed, self._left, self._seen, self._is_readable = typed, left, seen, is_readable
+        self._view, self._typed, self._left = view, typed, left
         self._offer = Offer()
         self._history: list[str] = []
         self._back = 0
@@ -106,7 +103,7 @@ class FilterField(Field):
 
     def action_leave(self) -> None:
         """Return to the table; the filter is kept. One with an error is to be corrected first."""
-        if self._is_readable():
+        if self._view.filter_error is None:
             self._remember()
             self._back = 0
             self._left()
@@ -126,7 +123,8 @@ class FilterField(Field):
         """Complete the word before the cursor; again: by the next that fits."""
         offer = self.offered
         if len(offer.words) < 2:
-            found = completion(self.value, self.cursor_position, self._seen)
+            seen = partial(values_in, self._view.listed)
+            found = completion(self.value, self.cursor_position, seen)
             before, after = self.value[: found.start], self.value[found.end :]
             offer = Offer(before, after, found.words, -1)
         if offer.words:

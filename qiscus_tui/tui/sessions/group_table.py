@@ -14,6 +14,7 @@ from qiscus_tui.model.clients import Known
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.service.sessions.groups import Group, GroupFact, Kind, shown
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
+from qiscus_tui.tui.listed.view import Marks
 from qiscus_tui.tui.widgets.bars import share_blocks
 from qiscus_tui.tui.widgets.cells import (
     MARK,
@@ -155,17 +156,11 @@ def _name_column(key: GroupKey) -> Column[GroupRow]:
 class GroupTable(Table[GroupRow]):
     """Groups, one a row, whose sessions can be marked."""
 
-    def __init__(
-        self,
-        *,
-        server_now: Callable[[], float],
-        marked: Callable[[Group], int],
-        id: str | None = None,
-    ) -> None:
-        """`server_now`: epoch seconds; `marked`: how many sessions of a group are marked."""
+    def __init__(self, *, server_now: Callable[[], float], id: str | None = None) -> None:
+        """`server_now` returns epoch seconds."""
         super().__init__(id=id)
         self._server_now = server_now
-        self._marked = marked
+        self._marks = Marks()
         self._now = server_now()
         self._groups_by: Sequence[GroupKey] = ()
         self._groups: Sequence[Group] = ()
@@ -181,7 +176,12 @@ class GroupTable(Table[GroupRow]):
         return self._groups[self.cursor_row] if self._groups else None
 
     def show(
-        self, listed: SessionList, keys: Sequence[GroupKey], groups: Sequence[Group], sort: Sort
+        self,
+        listed: SessionList,
+        keys: Sequence[GroupKey],
+        groups: Sequence[Group],
+        marks: Marks,
+        sort: Sort,
     ) -> None:
         """Show other groups of a list, or the same in another order, from the top.
 
@@ -190,7 +190,7 @@ class GroupTable(Table[GroupRow]):
         is_other, was = keys != self._groups_by, self._groups
         is_sorted = sort != self.sort
         rows = {group.kinds: row for row, group in enumerate(groups)}
-        self.listed, self._groups_by, self._groups = listed, keys, groups
+        self.listed, self._groups_by, self._groups, self._marks = listed, keys, groups, marks
         self._largest = max((one.share for one in groups), default=0.0)
         self._now = self._server_now()
         self.columns = columns_by(keys)
@@ -227,5 +227,5 @@ class GroupTable(Table[GroupRow]):
         group, found = self._groups[row], self._to_revoke
         count = found.get(group.kinds) if found else None
         to_revoke = "" if found is None else UNKNOWN if count is None else f"{count:,}"
-        marked = self._marked(group)
+        marked = self._marks.count_in(group.positions)
         return GroupRow(self.listed, group, self._now, self._largest, marked, to_revoke)

@@ -14,7 +14,6 @@ from textual.message import Message
 
 from qiscus_tui.commands.command import Context, Scope
 from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.query.terms import Key
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.list_settings import (
@@ -23,7 +22,6 @@ from qiscus_tui.service.list_settings import (
     named_views,
     remember_settings,
 )
-from qiscus_tui.service.sessions.groups import values_in
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.commands.base_screen import WIDTHS, BaseScreen
 from qiscus_tui.tui.listed import texts
@@ -81,8 +79,7 @@ class SessionsScreen(BaseScreen[None]):
         """The filter of the groups to which escape returns."""
         self.identity = OneLine(id="identity")
         self.counts = OneLine(id="counts")
-        field = FilterField(self.list.filter, self._filter_left, self._values, self._is_readable)
-        self.filter_bar = FilterBar(field)
+        self.filter_bar = FilterBar(FilterField(self.view, self.list.filter, self._filter_left))
         self.notice = Notice(id="notice")
         self.filter_rule = FilterRule(id="filter-rule")
 
@@ -216,13 +213,6 @@ class SessionsScreen(BaseScreen[None]):
             self._filter_left()
 
     # The filter.
-
-    def _values(self, key: Key) -> Sequence[str]:
-        """Return the values of a key of the filter that the list has."""
-        return values_in(self.view.listed, key)
-
-    def _is_readable(self) -> bool:
-        return self.view.filter_error is None
 
     def _filter_left(self) -> None:
         self.filter_bar.close()

@@ -55,9 +55,7 @@ class ShownList(Container):
         self.table = SessionTable(
             server_now=lambda: feed.server_now, ui=feed.workspace.config.ui, id="table"
         )
-        self.group_table = GroupTable(
-            server_now=lambda: feed.server_now, marked=self._marked_in, id="groups"
-        )
+        self.group_table = GroupTable(server_now=lambda: feed.server_now, id="groups")
         self.group_table.display = False
         start = partial(self.run_worker, group="list")
         self._finding, self._planning = ListWork(start), ListWork(start)
@@ -187,7 +185,8 @@ class ShownList(Container):
     def _show_groups(self) -> None:
         request, sorting = self.view.request, self.view.request.group_sorting
         sort = Sort(sorting.key, sorting.is_descending)
-        self.group_table.show(request.listed, request.keys, self.view.groups or (), sort)
+        groups = self.view.groups or ()
+        self.group_table.show(request.listed, request.keys, groups, self.view.marks, sort)
 
     def show_as(self, settings: ListSettings) -> None:
         """Show the list in another order, and as groups or not."""
@@ -263,11 +262,6 @@ class ShownList(Container):
         return self.view.listed.sessions[group.positions[0]]
 
     # Marks.
-
-    def _marked_in(self, group: Group) -> int:
-        """Return how many sessions of a group are marked."""
-        is_newer = self.group_table.listed is not self.view.listed  # groups follow soon
-        return 0 if is_newer else self.view.marks.count_in(group.positions)
 
     def _under_cursor(self) -> Sequence[int]:
         """Return the positions that the row under the cursor stands for."""
@@ -380,7 +374,7 @@ class ShownList(Container):
         group, marked, count = self.finished_group(), self.marked(), self.view.marks.total
         if count > len(marked.hidden) or (count and group is None):
             words = marked_words(count)
-            if group is not None and not self._marked_in(group):
+            if group is not None and not self.view.marks.count_in(group.positions):
                 words = f"{count:,} marked before; the group under the cursor is not in it"
                 words += keys_in(self._feed).words(" ({key[unmark_all]} unmarks)")
         elif group is not None:
