@@ -381,9 +381,10 @@ async def test_every_credential_that_is_held_is_asked_about(sandbox: SandboxMake
     "answer",
     [
         *map(partial(Fault, 200), [b"{}", b'{"data": {}}', b'{"data": {"sessions": 3}}', b'"yes"']),
+        Fault(200, b'{"data": {"text": "%s"}}' % (b"x" * 70_000)),
         Fault(403, b"<h1>blocked</h1>"),
     ],
-    ids=lambda one: f"{one.status} {one.body!r}",
+    ids=lambda one: f"{one.status} {one.body[:32]!r}",
 )
 async def test_an_answer_that_is_none_of_the_api_does_not_prove_that_a_token_is_accepted(
     sandbox: SandboxMaker, call: Call, answer: Fault

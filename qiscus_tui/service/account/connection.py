@@ -440,7 +440,8 @@ async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
         value = lenient(body) if whole else None
         if answer.status >= 400 or is_refusal(value):
             raise client.error_for(call, answer, value, {long_lived})
-        if not (_has_list(value) if whole else body.lstrip()[:1] in {b"[", b"{"}):
+        has_begun = body.lstrip()[:1] in {b"[", b"{"} and b"[" in body
+        if not (_has_list(value) if whole else has_begun):
             raise NotQiscus(
                 f"The answer of {client.origin.netloc} has no list of sessions",
                 status=answer.status,
