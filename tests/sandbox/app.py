@@ -47,6 +47,8 @@ class DialectApi(DemoApi):
     def routes(self) -> list[Route]:
         paths = self._speaking.dialect.paths
         match self._speaking.dialect.front:
+            case Front.NOT_FOUND:
+                return []
             case Front.HTML:
                 methods = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
                 return [Route("/{path:path}", _web_page, methods=methods)]

@@ -15,6 +15,8 @@ class Front(Enum):
     """What answers at all."""
 
     API = auto()
+    NOT_FOUND = auto()
+    """404 to everything: another API, or a server with other paths."""
     HTML = auto()
     """200 and a web page to everything: not Qiscus at all."""
 
@@ -287,6 +289,7 @@ DIALECTS: dict[str, Dialect] = {
         )
     ),
     # not the API
+    "not-found": Dialect(front=Front.NOT_FOUND),
     "html": Dialect(front=Front.HTML),
 }
 """Every named dialect."""
