@@ -6,7 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.model.clients import Known
+from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.retention_rules import Retention, RetentionRules
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.query import parse
 from qiscus_tui.service.revocation.outcomes import Evidence, Outcome, SessionOutcome
@@ -22,7 +24,7 @@ from qiscus_tui.service.revocation.verification import Verification
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.service.scripted import START, listed, new_session, plan_of
 
-A, B = new_session(1), new_session(2)
+A, B, C = (new_session(number) for number in range(3))
 BY_ID = new_session(3, token=None, revoke_with=17)
 BECAME_OWN = listed([replace(A, current=True), B])
 PROTECTED = listed([A, B], labels={A.id: Known("billing cron", "curl", protect=True)})
@@ -75,6 +77,15 @@ def test_what_a_filter_chose_and_is_not_listed_any_more_can_not_be_chosen_again(
     held = held_back(Evidence(plan, {}), [A], listed([B]), START)
     words = "no longer listed: can't tell whether it would still be chosen"
     assert held == {A.id: SessionOutcome(A.id, Outcome.NOT_SENT, words)}
+
+
+def test_what_was_sent_takes_no_place_among_the_newest_though_it_is_still_listed():
+    newest, sent, waiting = (replace(one, created_at=START - n) for n, one in enumerate((A, B, C)))
+    retention = Retention(USUAL_KEYS, RetentionRules(keep_newest=1))
+    plan = make_plan(listed([newest, sent, waiting]), Selection(range(3)), Allowed(), retention)
+    assert plan.targets == (sent, waiting)
+    held = held_back(Evidence(plan, {sent.id: None}), [waiting], listed([sent, waiting]), START)
+    assert [one.reason for one in held.values()] == ["kept now: newest 1 of curl · 192.0.2.0/24"]
 
 
 def test_where_our_own_session_is_unknown_or_ids_changed_nothing_may_be_sent():

@@ -30,6 +30,7 @@ from qiscus_tui.service.revocation.plan import (
     make_plan,
 )
 from qiscus_tui.service.revocation.plan_files import plan_file_of, plan_from
+from qiscus_tui.service.revocation.plan_groups import emptied_words
 from qiscus_tui.service.revocation.retention import check_clocks, check_rules
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
@@ -238,6 +239,15 @@ def test_rules_apply_to_what_the_filter_leaves():
     plan = planned(ABC, Rules(1), where="-user:a")
     assert targets(plan) == "c"
     assert plan.rule == "filter -user:a; by client, network: keep the newest 1"
+
+
+def test_a_group_that_loses_its_last_session_is_named_but_for_that_of_unknown_origin():
+    unknown = one("x", age=DAY, idle=2 * DAY, agent=None, ip=None)
+    plan = planned([*ABC, unknown], Rules(None, HOUR / 2, include_unknown=True))
+    assert targets(plan) == "a b c x"
+    words = "1 group would be left with no session: curl · 192.0.2.0/24"
+    assert emptied_words(plan) == words
+    assert emptied_words(planned([*ABC, unknown], Rules(None, HOUR))) == ""
 
 
 def test_other_keys_group_otherwise():
