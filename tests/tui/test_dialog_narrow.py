@@ -87,20 +87,6 @@ async def test_what_is_filled_in_is_edited_at_its_end(clock: ManualClock) -> Non
         assert here.value("#path").endswith(".json")
 
 
-async def test_a_dialog_takes_another_height_as_the_terminal_does(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400, size=(120, 40)) as here:
-        await here.press("a", "x")
-        high = here.text()
-        await here.pilot.resize_terminal(120, 24)
-        await here.settle()
-        *_, buttons, border = [line for line in here.lines() if "│" in line or "╯" in line]
-        assert "Cancel  n" in buttons
-        assert "╯" in border
-        await here.pilot.resize_terminal(120, 40)
-        await here.settle()
-        assert here.text() == high
-
-
 async def test_where_there_is_no_room_nothing_but_the_size_is_said(clock: ManualClock) -> None:
     app = QiscusTui(workspace_on(demo_state(clock), clock), None)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:

@@ -331,12 +331,15 @@ async def test_the_buttons_are_on_the_screen_at_every_size_and_the_body_scrolls(
     on = await stage(sessions=100, known=[] if count == 12 else [CRON])
     positions = [on.own_position, *on.other_positions(count)]
     async with asked(on, dialog(on, positions, hidden=frozenset(positions[1:2]))) as here:
-        for size in ((120, 40), (80, 24), (60, 15)):
+        drawn: list[str] = []
+        for size in ((120, 40), (80, 24), (120, 40), (60, 15)):
             await here.pilot.resize_terminal(*size)
             await here.pilot.pause()
+            drawn.append(here.app.text())
             *_, buttons, border = here.app.text().rstrip().splitlines()
             assert "Cancel  n" in buttons
             assert "╯" in border
+        assert drawn[0] == drawn[2]
         if count == 12:
             last = on.listed.sessions[positions[-1]].id[:8]
             assert last not in here.app.text()
