@@ -6,24 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.faults.server import FaultyServer
-from tests.faults.stage import MANY, HastyClock, Program, ServerClock, Stage
+from tests.faults.stage import MANY, HastyClock, Stage
 from tests.sandbox import DIALECTS, demo_state
 
 SESSIONS = MANY + 20
-
-
-@pytest.fixture
-def program(home: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """The command line in this process."""
-    made = Program(home, monkeypatch, HastyClock())
-    made.install()
-    return made
-
-
-@pytest.fixture
-def server_clock() -> ServerClock:
-    """What time the server believes it is."""
-    return ServerClock()
 
 
 @pytest.fixture
@@ -33,14 +19,8 @@ def dialect() -> str:
 
 
 @pytest.fixture
-def server(server_clock: ServerClock, dialect: str) -> Generator[FaultyServer]:
-    """A demo account behind a socket that does what it is told."""
-    state = demo_state(server_clock, sessions=SESSIONS, dialect=DIALECTS[dialect])
-    with FaultyServer(state).running() as running:
-        yield running
-
-
-@pytest.fixture
-def stage(server: FaultyServer, program: Program) -> Stage:
-    """Both, before anything was done."""
-    return Stage(server, program)
+def stage(home: Path, monkeypatch: pytest.MonkeyPatch, dialect: str) -> Generator[Stage]:
+    """A demo account behind a socket that does what it is told; nothing was done yet."""
+    state = demo_state(HastyClock(), sessions=SESSIONS, dialect=DIALECTS[dialect])
+    with FaultyServer(state).running() as server:
+        yield Stage(server, home, monkeypatch)

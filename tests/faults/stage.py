@@ -6,12 +6,13 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, cast
 
 import pytest
 from msgspec import structs
 
 from qiscus_tui import __version__
+from qiscus_tui.cli import workspace
 from qiscus_tui.model.account import Account, Credentials, Role, ShortLived, parse_origin
 from qiscus_tui.model.clock import SystemClock
 from qiscus_tui.model.ids import fingerprint
@@ -32,11 +33,10 @@ PATIENT = 10.0
 
 
 class HastyClock(SystemClock):
-    """The machine's time, moved by `ahead` seconds; waiting takes no time and is noted."""
+    """The machine's time, moved by `ahead` seconds; waiting takes no time."""
 
     def __init__(self) -> None:
         self.ahead = 0.0
-        self.slept: list[float] = []
         self.at_each_look: Callable[[HastyClock], None] = lambda _: None
 
     def now(self) -> float:
@@ -44,64 +44,7 @@ class HastyClock(SystemClock):
         return super().now() + self.ahead
 
     async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
         await super().sleep(0)
-
-
-@dataclass
-class ServerClock(SystemClock):
-    """The server's own time, `ahead` of the truth by so many seconds."""
-
-    ahead: float = 0.0
-
-    def now(self) -> float:
-        return super().now() + self.ahead
-
-
-@dataclass
-class Program:
-    """Runs commands, one after the other, in one home."""
-
-    home: Path
-    monkeypatch: pytest.MonkeyPatch
-    clock: HastyClock
-    timeout: float = TIMEOUT
-
-    def install(self) -> None:
-        """Put the quick time-outs and the clock where a run opens its workspace."""
-        from qiscus_tui.cli import workspace as cli
-
-        opened = cli.open_for
-
-        def open_for(*arguments: object) -> Workspace:
-            workspace = cast("Workspace", opened(*arguments))  # type: ignore[arg-type]
-            server = structs.replace(workspace.config.server, timeout=self.timeout)
-            config = structs.replace(workspace.config, server=server)
-            return structs.replace(workspace, config=config, clock=self.clock)
-
-        self.monkeypatch.setattr(cli, "open_for", open_for)
-
-    def __call__(self, *arguments: str, stdin: str = "") -> Done:
-        """Run one command line."""
-        return run_here(*arguments, stdin=stdin)
-
-    def files(self) -> Iterator[Path]:
-        """Every file in the home."""
-        return (path for path in self.home.rglob("*") if path.is_file())
-
-    @property
-    def paths(self) -> Paths:
-        """Where the program keeps its files."""
-        return find_paths({"HOME": str(self.home)})
-
-    def credentials(self) -> list[Credentials]:
-        """The secrets of every account, read as the program reads them."""
-        file = self.paths.secrets_file
-        if not file.exists():
-            return []
-        content = cast("dict[str, dict[str, object]]", json.loads(file.read_text()))
-        found = [FileSecrets(self.paths).read(key) for key in content.get("accounts", {})]
-        return [one for one in found if one is not None]
 
 
 AGENT = f"qiscus-tui/{__version__}"
@@ -131,16 +74,7 @@ class Deed(enum.Enum):
         }[self]
 
 
-class Named(Protocol):
-    """A row of a table."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in the test's id."""
-        ...
-
-
-def cells(rows: Sequence[Named]) -> list[object]:
+def cells(rows: Sequence[Any]) -> list[object]:
     """Each row with one of the deeds, another one each time; FAULTS=all: with all of them.
 
     What a deed makes of a kind of fault is decided once for all, and the rows are of few kinds.
@@ -159,10 +93,13 @@ NEVER_TWICE = (Call.LOGIN, Call.REFRESH, Call.REVOKE_ALL)
 
 @dataclass
 class Stage:
-    """The server, the program, and what was true before the deed."""
+    """The server, the program in one home, and what was true before the deed."""
 
     server: FaultyServer
-    program: Program
+    home: Path
+    monkeypatch: pytest.MonkeyPatch
+    clock: HastyClock = field(default_factory=HastyClock)
+    timeout: float = TIMEOUT
     url: str = ""
     secrets: set[str] = field(default_factory=set[str])
     """Everything that must never be seen."""
@@ -173,14 +110,44 @@ class Stage:
     targets: list[str] = field(default_factory=list[str])
     """Ids that are to be revoked."""
 
+    def __post_init__(self) -> None:
+        """Put the quick time-outs and the clock where a run opens its workspace."""
+        opened = workspace.open_for
+
+        def open_for(*arguments: object) -> Workspace:
+            made = cast("Workspace", opened(*arguments))  # type: ignore[arg-type]
+            server = structs.replace(made.config.server, timeout=self.timeout)
+            config = structs.replace(made.config, server=server)
+            return structs.replace(made, config=config, clock=self.clock)
+
+        self.monkeypatch.setattr(workspace, "open_for", open_for)
+
+    def files(self) -> Iterator[Path]:
+        """Every file in the home."""
+        return (path for path in self.home.rglob("*") if path.is_file())
+
+    @property
+    def paths(self) -> Paths:
+        """Where the program keeps its files."""
+        return find_paths({"HOME": str(self.home)})
+
+    def credentials(self) -> list[Credentials]:
+        """The secrets of every account, read as the program reads them."""
+        file = self.paths.secrets_file
+        if not file.exists():
+            return []
+        content = cast("dict[str, dict[str, object]]", json.loads(file.read_text()))
+        found = [FileSecrets(self.paths).read(key) for key in content.get("accounts", {})]
+        return [one for one in found if one is not None]
+
     def keep_account(self) -> None:
         """What a login leaves behind, without the way there."""
         state = self.server.state
         session = state.issue(USERS[EMAIL], Caller(AGENT, "127.0.0.1"))
         origin = parse_origin(self.url or self.server.url)
         account = Account(origin, state.credentials.app_code, EMAIL, role=Role.ADMIN)
-        token = ShortLived(session.token, session.expires, self.program.clock.now())
-        keep(self.program.paths, account, Credentials(state.long_lived_token(), token))
+        token = ShortLived(session.token, session.expires, self.clock.now())
+        keep(self.paths, account, Credentials(state.long_lived_token(), token))
 
     def prepare(self, deed: Deed) -> None:
         """Everything up to the deed, on a server that is well."""
@@ -189,12 +156,11 @@ class Stage:
             self.own = self.own_id()
         if deed is Deed.REVOKE_MANY:
             app_code = self.server.state.credentials.app_code
-            keep_that_revoking_works(self.program.paths, self.url or self.server.url, app_code)
+            keep_that_revoking_works(self.paths, self.url or self.server.url, app_code)
         self.look()
         self.before = self.live()
         self.targets = self.spare({Deed.REVOKE_ONE: 1, Deed.REVOKE_MANY: MANY}.get(deed, 0))
         self.server.forget_counts()
-        self.program.clock.slept.clear()
 
     def look(self) -> None:
         """Note every secret that there is now."""
@@ -204,13 +170,13 @@ class Stage:
 
     def spare(self, count: int) -> list[str]:
         """Ids of sessions that are not the program's own, the longest-lived ones."""
-        own = {c.short_lived.token for c in self.program.credentials() if c.short_lived}
+        own = {c.short_lived.token for c in self.credentials() if c.short_lived}
         live = [one for one in self.server.state.sessions() if one.token not in own]
         return [fingerprint(one.token) for one in live[-count:]] if count else []
 
     def do(self, deed: Deed, run: Callable[..., Done] | None = None) -> Done:
         """The deed itself, in this process unless it is `run` otherwise."""
-        return (run or self.program)(*self.words(deed), stdin=f"{PASSWORD}\n")
+        return (run or run_here)(*self.words(deed), stdin=f"{PASSWORD}\n")
 
     def words(self, deed: Deed) -> tuple[str, ...]:
         """The command line of a deed."""
@@ -226,7 +192,7 @@ class Stage:
 
     def own_id(self) -> str:
         """Id of the program's own session."""
-        (own,) = [one.short_lived for one in self.program.credentials() if one.short_lived]
+        (own,) = [one.short_lived for one in self.credentials() if one.short_lived]
         return fingerprint(own.token)
 
     # What must hold, whatever happened.
@@ -242,8 +208,8 @@ class Stage:
         assert "unexpected" not in run.err, run.err
         for secret in self.secrets:
             assert secret not in run.text
-        paths = self.program.paths
-        for file in self.program.files():
+        paths = self.paths
+        for file in self.files():
             if file not in {paths.secrets_file, paths.config_file}:
                 kept = file.read_bytes()
                 assert not any(secret.encode() in kept for secret in self.secrets), file
@@ -260,18 +226,23 @@ class Stage:
         for call in NEVER_TWICE:
             assert self.server.asked[call] <= 1, f"{call} was sent {self.server.asked[call]} times"
 
-    def nothing_is_lost(self, old: list[object], deed: Deed) -> None:
+    def nothing_is_lost(self, deed: Deed) -> None:
         """The store can be read, and holds the old secrets or the new ones."""
-        held = self.program.credentials()
-        if deed is Deed.LOGIN:
-            assert len(held) <= 1
-        else:
-            assert len(held) == len(old) == 1
+        held = self.credentials()
+        assert len(held) == 1 or (deed is Deed.LOGIN and not held)
         token = self.server.state.long_lived_token()
         for one in held:
             assert one.long_lived == token
-        locks = [f for f in self.program.files() if f.name.endswith(".new")]
+        locks = [f for f in self.files() if f.name.endswith(".new")]
         assert not locks, "a half-written file is left"
+
+    def all_is_well(self, run: Done, deed: Deed) -> None:
+        """Whatever happened, nothing is told, done twice, lost or claimed that is not so."""
+        self.nothing_is_told(run)
+        self.says_what_and_what_to_do(run)
+        self.nothing_was_done_twice()
+        self.nothing_is_lost(deed)
+        self.the_outcomes_are_true(run, deed)
 
     def the_outcomes_are_true(self, run: Done, deed: Deed) -> None:
         """What was claimed is what the server knows."""

@@ -8,7 +8,7 @@ from qiscus_tui.model.ids import fingerprint
 from tests.e2e.processes import EMAIL
 from tests.faults import behaviours as b
 from tests.faults.stage import MANY, PATIENT, TIMEOUT, Deed, Stage
-from tests.program import Done
+from tests.program import Done, run_here
 from tests.sandbox import USERS, Call
 from tests.sandbox.state import Caller
 
@@ -51,7 +51,7 @@ def test_sessions_that_begin_after_the_plan_are_left_alone(stage: Stage) -> None
         begun.append(fingerprint(new.token))
 
     stage.server.strikes(Call.LIST, b.followed_by(logs_in))
-    run = stage.program("revoke", "--filter=-is:current", "--yes", "--max", "1000", "--json")
+    run = run_here("revoke", "--filter=-is:current", "--yes", "--max", "1000", "--json")
     _checked(stage, run)
     assert run.code == 0, run
     # What began before the list went out was in the plan's list or came too late for it.
@@ -67,8 +67,8 @@ def test_a_server_that_ends_something_else_is_found_out_by_one_trial(stage: Stag
     assert run.code == 3, run
     assert stage.server.asked[Call.REVOKE] == 1
     assert set(stage.targets) <= stage.live()
-    assert [one.short_lived for one in stage.program.credentials()] == [None]
-    assert stage.program("token").code == 0
+    assert [one.short_lived for one in stage.credentials()] == [None]
+    assert run_here("token").code == 0
     assert stage.server.asked[Call.REFRESH] == 1
 
 
@@ -102,14 +102,14 @@ REVOKING = (Deed.REVOKE_ALL, Deed.REVOKE_MANY, Deed.REVOKE_ONE)
 def test_a_list_that_cannot_be_read_afterwards_leaves_the_outcome_unknown(
     stage: Stage, way: str, deed: Deed
 ) -> None:
-    stage.program.timeout = TIMEOUT if way == "never comes" else PATIENT
+    stage.timeout = TIMEOUT if way == "never comes" else PATIENT
     stage.prepare(deed)
     stage.server.strikes(Call.LIST, b.After(1, LISTS[way]))
     run = _checked(stage, stage.do(deed))
     assert run.code == 3, run
     became = set(run.outcomes().values())  # after the first few nothing more is sent
     assert became in ({"unknown"}, {"unknown", "not_sent"})
-    stage.nothing_is_lost([object()], deed)
+    stage.nothing_is_lost(deed)
     if deed is Deed.REVOKE_ALL:
         assert stage.own_id() in stage.live()  # the new token is kept
 
@@ -121,7 +121,7 @@ WITHOUT = [way for way in LISTS if way != "holds less"]
     ("way", "deed"), zip(WITHOUT, cycle([Deed.REVOKE_MANY, Deed.REVOKE_ONE]), strict=False)
 )
 def test_without_a_list_nothing_is_sent(stage: Stage, way: str, deed: Deed) -> None:
-    stage.program.timeout = TIMEOUT if way == "never comes" else PATIENT
+    stage.timeout = TIMEOUT if way == "never comes" else PATIENT
     stage.prepare(deed)
     stage.server.strikes(Call.LIST, LISTS[way])
     run = _checked(stage, stage.do(deed))

@@ -71,8 +71,8 @@ def plainly(stage: Stage) -> Generator[Command]:
         if shutil.which("setpriv") is None:
             pytest.skip("root may write everywhere, and setpriv is not here to take that away")
         words = "setpriv --bounding-set=-dac_override,-dac_read_search"
-    yield Command(stage.program.home, before=words)
-    _set_modes(stage.program.home, 0o700)
+    yield Command(stage.home, before=words)
+    _set_modes(stage.home, 0o700)
 
 
 def _set_modes(home: Path, mode: int) -> None:
@@ -83,9 +83,9 @@ def _set_modes(home: Path, mode: int) -> None:
 @pytest.mark.parametrize("deed", [Deed.LOGIN, Deed.REVOKE_ONE])
 def test_on_a_full_disk_nothing_is_sent(stage: Stage, deed: Deed) -> None:
     stage.prepare(deed)
-    full = Command(stage.program.home, before="ulimit -f 0;")
+    full = Command(stage.home, before="ulimit -f 0;")
     _nothing_was_sent(stage, stage.do(deed, full))
-    assert len(stage.program.credentials()) == (0 if deed is Deed.LOGIN else 1)
+    assert len(stage.credentials()) == (0 if deed is Deed.LOGIN else 1)
     if deed is Deed.REVOKE_ONE:  # the sessions are listed all the same
         assert stage.do(Deed.LIST, full).json()
 
@@ -95,7 +95,7 @@ def test_in_a_home_that_is_read_only_nothing_is_sent(
     stage: Stage, deed: Deed, plainly: Command
 ) -> None:
     stage.prepare(deed)
-    _set_modes(stage.program.home, 0o500)
+    _set_modes(stage.home, 0o500)
     _nothing_was_sent(stage, stage.do(deed, plainly))
     if deed is Deed.REVOKE_ALL:
         assert stage.do(Deed.LIST, plainly).code == 0
@@ -105,7 +105,7 @@ def test_secrets_that_may_not_be_read_are_not_taken_for_none(
     stage: Stage, plainly: Command
 ) -> None:
     stage.prepare(Deed.REVOKE_ONE)
-    stage.program.paths.secrets_file.chmod(0)
+    stage.paths.secrets_file.chmod(0)
     _nothing_was_sent(stage, stage.do(Deed.REVOKE_ONE, plainly))
 
 
@@ -114,7 +114,7 @@ def test_secrets_that_others_may_read_are_refused_with_the_command_for_it(
     stage: Stage, deed: Deed
 ) -> None:
     stage.prepare(deed)
-    stage.program.paths.secrets_file.chmod(0o644)
+    stage.paths.secrets_file.chmod(0o644)
     run = stage.do(deed)
     _nothing_was_sent(stage, run)
     assert "chmod" in run.err
@@ -169,13 +169,13 @@ def test_where_nothing_can_be_written_or_locked_nothing_is_sent(
 @pytest.mark.parametrize("deed", [Deed.REVOKE_ALL, Deed.REFRESH])
 def test_a_store_that_is_damaged_is_set_aside_by_name(stage: Stage, deed: Deed) -> None:
     stage.prepare(deed)
-    file = stage.program.paths.secrets_file
+    file = stage.paths.secrets_file
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file.write_bytes(HALF)
     file.chmod(0o600)
     run = stage.do(deed)
     _nothing_was_sent(stage, run)
-    aside = [one for one in stage.program.files() if one.read_bytes() == HALF]
+    aside = [one for one in stage.files() if one.read_bytes() == HALF]
     assert len(aside) == 1
     assert aside[0].name in run.err
 
@@ -183,7 +183,7 @@ def test_a_store_that_is_damaged_is_set_aside_by_name(stage: Stage, deed: Deed) 
 def test_two_programs_that_revoke_the_same_at_once_both_tell_the_truth(stage: Stage) -> None:
     stage.prepare(Deed.REVOKE_MANY)
     runs: list[Done] = []
-    command = Command(stage.program.home)
+    command = Command(stage.home)
     both = [
         threading.Thread(target=lambda: runs.append(stage.do(Deed.REVOKE_MANY, command)))
         for _ in range(2)

@@ -121,14 +121,9 @@ FAULTS = (*CONNECTION, *STATUS, *BODY)
 def test_a_fault_is_told_as_it_is_and_nothing_is_lost(
     stage: Stage, fault: Fault, deed: Deed
 ) -> None:
-    stage.program.timeout = fault.timeout
+    stage.timeout = fault.timeout
     stage.prepare(deed)
-    held = stage.program.credentials()
     stage.server.strikes(deed.call, fault.behaviour)
     run = stage.do(deed)
     assert run.code in fault.codes_for(deed), run
-    stage.nothing_is_told(run)
-    stage.says_what_and_what_to_do(run)
-    stage.nothing_was_done_twice()
-    stage.nothing_is_lost(list(held), deed)
-    stage.the_outcomes_are_true(run, deed)
+    stage.all_is_well(run, deed)

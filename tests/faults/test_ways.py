@@ -43,7 +43,7 @@ def certified(stage: Stage, host: str) -> tuple[ssl.SSLContext, Path]:
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(host).configure_cert(context)
-    bundle = stage.program.home / "ca.pem"
+    bundle = stage.home / "ca.pem"
     authority.cert_pem.write_to_path(str(bundle))
     return context, bundle
 
@@ -96,7 +96,7 @@ def through_proxy(address: str, wants: str = "") -> Set:
                 monkeypatch.setenv("HTTPS_PROXY", named.removeprefix("env:"))
             else:
                 lines.append(f'proxy = "{named}"')
-            file = stage.program.paths.config_file
+            file = stage.paths.config_file
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text("\n".join(lines))
             stage.server, stage.url = far, f"https://{HOST}"
@@ -121,15 +121,10 @@ WAYS = (
 def test_a_way_that_leads_nowhere_is_told_as_it_is(
     stage: Stage, way: Way, deed: Deed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage.program.timeout = PATIENT
+    stage.timeout = PATIENT
     with way.set(stage, monkeypatch):
         stage.prepare(deed)
-        held = stage.program.credentials()
         run = stage.do(deed)
         assert run.code == way.code, run
         assert way.says in run.text
-        stage.nothing_is_told(run)
-        stage.says_what_and_what_to_do(run)
-        stage.nothing_was_done_twice()
-        stage.nothing_is_lost(list(held), deed)
-        stage.the_outcomes_are_true(run, deed)
+        stage.all_is_well(run, deed)
