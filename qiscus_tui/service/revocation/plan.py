@@ -267,7 +267,7 @@ def make_plan(
     kept_by_rule: dict[int, Why] = {}
     if retention is not None:
         groups = members_by(listed, retention.keys, positions)
-        kept_by_rule = kept_by_rules(listed.sessions, groups, retention.rules, moment.server_now)
+        kept_by_rule = kept_by_rules(listed, groups, retention.rules, moment.server_now)
     targets: dict[int, Session] = {}
     left_out: list[LeftOut] = []
     kept: list[LeftOut] = []
@@ -362,6 +362,6 @@ def not_chosen_now(
     if retention is not None:
         left = [position for position in members if position not in not_chosen]
         groups = members_by(listed, retention.keys, left)
-        kept = kept_by_rules(listed.sessions, groups, retention.rules, moment.server_now)
+        kept = kept_by_rules(listed, groups, retention.rules, moment.server_now)
         not_chosen |= {one: f"kept now: {why.words}" for one, why in kept.items()}
     return not_chosen

@@ -22,8 +22,8 @@ from qiscus_tui.model.retention_rules import (
 )
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import Query
-from qiscus_tui.service.sessions.groups import Members
-from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.groups import Members, times_of
+from qiscus_tui.service.sessions.session_list import Facts, SessionList
 from qiscus_tui.store.config import Policy
 
 USUAL_RULES = RetentionRules(keep_newest=1, keep_used_within=DAY)
@@ -51,7 +51,7 @@ def retention_of(policy: Policy) -> Retention:
 
 
 def kept_by_rules(
-    sessions: Sequence[Session], groups: Iterable[Members], rules: RetentionRules, server_now: float
+    listed: SessionList, groups: Iterable[Members], rules: RetentionRules, server_now: float
 ) -> dict[int, Why]:
     """Return by position why each session that stays does so."""
     kept: dict[int, Why] = {}
@@ -69,43 +69,47 @@ def kept_by_rules(
         if group.count <= (rules.keep_newest or 0):
             kept |= dict.fromkeys(group.positions, whys[Rule.keep_newest])
         else:
-            kept |= _kept_of({at: sessions[at] for at in group.positions}, whys, rules, server_now)
+            kept |= _kept_of(group.positions, whys, rules, listed.facts, server_now)
     return kept
 
 
 def _kept_of(
-    members: Mapping[int, Session], whys: Mapping[Rule, Why], rules: RetentionRules, now: float
+    members: Sequence[int],
+    whys: Mapping[Rule, Why],
+    rules: RetentionRules,
+    facts: Facts,
+    now: float,
 ) -> dict[int, Why]:
     """Return why those members of a group stay that do, by position."""
     kept: dict[int, Why] = {}
     unknown: defaultdict[int, list[Rule]] = defaultdict(list)
     undecided = members
     for rule, why in whys.items():
-        since = _since(rule, rules, members.values(), now)
-        for position, session in undecided.items():
-            time = rule.time_of(session)
+        times: Sequence[float | None] = getattr(facts, rule.goes_by)
+        since = _since(rule, rules, times_of(members, times), now)
+        for position in undecided:
+            time = times[position]
             if time is None:
                 unknown[position].append(rule)
             elif time >= since:
                 kept[position] = why
-        undecided = {at: session for at, session in undecided.items() if at not in kept}
-    for position in undecided.keys() & unknown.keys():
-        why = _why_in_doubt(unknown[position], rules)
-        if why is not None:
+        undecided = [position for position in undecided if position not in kept]
+    for position in undecided:
+        if position in unknown and (why := _why_in_doubt(unknown[position], rules)):
             kept[position] = why
     return kept
 
 
-def _since(
-    rule: Rule, rules: RetentionRules, members: Iterable[Session], server_now: float
-) -> float:
-    """Return from what time on a rule that is given keeps these members of a group."""
+def _since(rule: Rule, rules: RetentionRules, times: Sequence[float], server_now: float) -> float:
+    """Return from what time on a rule that is given keeps members of a group.
+
+    `times`: those that are known of what the rule goes by, sorted.
+    """
     match rule:
         case Rule.keep_newest:
             # Sessions of the same second can't be told apart: all stay that are as new as the last.
-            created = sorted([one.created_at for one in members if one.created_at is not None])
             most = rules.keep_newest or 0
-            return created[-most] if len(created) > most else -math.inf
+            return times[-most] if len(times) > most else -math.inf
         case Rule.keep_used_within:
             return server_now - (rules.keep_used_within or 0)
         case Rule.keep_created_within:
