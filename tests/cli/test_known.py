@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.demo.seed import DemoSession
 from tests.cli.conftest import Program
 from tests.sandbox.calls import Call, Fault
 
@@ -145,30 +144,6 @@ def test_doctor_live_says_how_many_sessions_each_has(many: Program) -> None:
 
     assert f"cron, protected: {crons} sessions now." in done.out
     assert "old: 0 sessions now." in done.out
-
-
-@pytest.mark.parametrize("ip", ["203.0.113.9, 10.0.0.1", None])
-def test_a_protected_client_whose_address_is_odd_stays_out_of_plans(
-    many: Program, ip: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    served = many.server.sessions
-
-    def moved(email: str) -> list[DemoSession]:
-        return [
-            one._replace(ip=ip) if (one.agent or "").startswith("GuzzleHttp") else one
-            for one in served(email)
-        ]
-
-    monkeypatch.setattr(many.server, "sessions", moved)
-    crons = of_client(many, "GuzzleHttp")
-    many("known", "add", "--client", "GuzzleHttp", "--ip", "203.0", "--label", "x", "--protect")
-
-    plan = many("revoke", "--filter=age:>1m", "--dry-run", "--json").json()["plan"]
-
-    assert crons
-    assert crons.isdisjoint(plan["targets"])
-    reasons = {one["reason"] for one in plan["left_out"]}
-    assert ("protected: x" if ip else "protected: may be x (address unknown)") in reasons
 
 
 def test_what_config_toml_names_comes_first_and_is_changed_there(

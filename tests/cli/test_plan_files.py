@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store.plan_file import sealed
 from tests.cli.conftest import Program
 from tests.cli.test_prune import ALL, client, listed, live, plan_of
@@ -224,24 +223,3 @@ def test_a_filter_is_a_plan_too(crowded: Program, tmp_path: Path) -> None:
     assert fields["ids"] == plan_of(done)["targets"]
     assert crowded("revoke", f"--plan={path}", *ALL).code == 0
     assert not live(crowded) & set(fields["ids"])
-
-
-def test_what_was_used_since_a_plan_by_idle_time_is_not_sent(
-    crowded: Program, tmp_path: Path
-) -> None:
-    path = tmp_path / "idle.json"
-    planned = crowded("revoke", "--filter=idle:>2d", "--dry-run", f"--out={path}", "--json")
-    ids = [str(one) for one in plan_of(planned)["targets"]]
-    planned_ones = [s for s in crowded.server.sessions() if fingerprint(s.token) in ids]
-    used = sorted(planned_ones, key=lambda one: one.expires)[-2:]  # none that ends meanwhile
-    crowded.clock.advance(60)
-    for session in used:
-        crowded.server.holder_of_short_lived(session.token)
-    done = crowded("revoke", f"--plan={path}", *ALL, "--json")
-    assert done.code == 3
-    outcomes = done.json()["outcomes"]
-    left = {one["id"]: one["reason"] for one in outcomes if one["outcome"] == "not_sent"}
-    reason = "no longer matches the filter: used since the plan was made"
-    assert left == {fingerprint(session.token): reason for session in used}
-    assert len(outcomes) == len(ids)
-    assert {fingerprint(session.token) for session in used} <= live(crowded)

@@ -80,7 +80,6 @@ def test_on_a_terminal_a_token_is_typed_unseen(
 @pytest.mark.parametrize(
     ("ttl", "age", "refreshed"),
     [
-        ("2d", 29 * DAY, True),
         (None, 30 * DAY - 3601, False),
         (None, 30 * DAY - 3599, True),
         ("0s", 30 * DAY - 10, False),

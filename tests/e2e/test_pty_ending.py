@@ -97,11 +97,6 @@ def test_only_buttons_of_the_mouse_are_asked_for(opened: Opener, server: Server)
     assert "✓" in terminal.lines[row]
 
 
-def test_it_ends_when_the_line_breaks(sessions: Terminal) -> None:
-    sessions.hang_up()
-    assert sessions.finish() == 129
-
-
 def test_it_ends_when_the_line_of_another_session_breaks(opened: Opener, server: Server) -> None:
     """The system tells only the terminal's own session of a hang-up."""
     terminal = opened(*PROGRAM, command=("setsid", "--wait"), **server.account)
