@@ -151,7 +151,8 @@ def error_for_answer(
     if words:
         said = f"{said}: {quoted(words[0], secrets)}"
     lowered = _lowered(words)
-    if call.name == contract.DEFAULT.login.name and _is_login_refusal(status, body):
+    may_refuse_a_login = body is not None and (status in {400, 401, 403, 422} or status < 300)
+    if call.name == contract.DEFAULT.login.name and may_refuse_a_login:
         return LoginRefused(f"The server refused the login ({said})")
     match call.authentication:
         case Authentication.SHORT_LIVED if (
@@ -208,10 +209,6 @@ def quoted(value: object, secrets: Collection[str]) -> str:
     if not words:
         return ""
     return safe(KnownSecrets(secrets).hidden(words[0][:_LONGEST_QUOTED]), 200)
-
-
-def _is_login_refusal(status: int, body: object) -> bool:
-    return body is not None and (status in {400, 401, 403, 422} or status < 300)
 
 
 def redirected(call: Call, status: int) -> NotQiscus:

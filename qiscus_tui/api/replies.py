@@ -95,10 +95,6 @@ def read_profile(value: Fields, host: str) -> Profile:
     return found
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
 def _shown(value: object) -> str:
     """Return the safe form of a text; empty if there is none."""
     return safe(value) if isinstance(value, str) else ""
@@ -109,15 +105,11 @@ def _secret(names: tuple[str, ...], *objects: Fields) -> str | None:
 
     Raises Unreadable if no header can carry it.
     """
-    text = next(_texts(names, *objects), None)
+    values = (fields.get(name) for fields in objects for name in names)
+    text = next((one for one in values if isinstance(one, str) and one), None)
     if text is not None and not fits_a_header(text):
         raise Unreadable("The answer has a token or app code that no header can carry")
     return text
-
-
-def _texts(names: tuple[str, ...], *objects: Fields) -> Iterator[str]:
-    values = (_text(fields.get(name)) for fields in objects for name in names)
-    return (text for text in values if text is not None)
 
 
 _LOOK_SIZE = 65_536

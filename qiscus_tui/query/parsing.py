@@ -191,7 +191,7 @@ def _value(text: str, at: int, key: Key | None, start: int) -> tuple[str, int]:
         if key is None:
             fail("There is nothing between the quotes", at, "Remove them, or put a word in.")
         sign = "=" if text[at - 1] == "=" else ""
-        fail(f"{key.value}:{sign} needs {key.needs}", start, f"For example {key.example}")
+        fail(f"{key.value}:{sign} needs {key.takes.value}", start, f"For example {key.example}")
     return value, end
 
 
@@ -409,7 +409,7 @@ def _comparison(raw: RawWord) -> tuple[Comparison | None, str]:
         return None, value
     rest = value[sign.end() :].strip()
     if not rest and raw.key is not None:
-        what = f"{raw.key.value}:{sign[0]} needs {raw.key.needs}"
+        what = f"{raw.key.value}:{sign[0]} needs {raw.key.takes.value}"
         fail(what, raw.value_position, f"For example {raw.key.example}")
     return Comparison(sign[0]), rest
 

@@ -8,14 +8,14 @@ from msgspec import Struct
 
 
 class Takes(enum.Enum):
-    """The kind of value after a key."""
+    """The kind of value after a key, as it is named in errors."""
 
-    TEXT = "text"
-    DURATION = "duration"
-    ID = "id"
-    NETWORK = "network"
-    DATE = "date"
-    STATE = "state"
+    TEXT = "a text"
+    DURATION = "a duration"
+    ID = "the beginning of an id"
+    NETWORK = "an address or network"
+    DATE = "a date"
+    STATE = "a state"
 
 
 class State(enum.Enum):
@@ -36,8 +36,6 @@ class Key(enum.Enum):
     """The words before a colon. `query/matching.py` reads their texts and durations."""
 
     takes: Takes
-    needs: str
-    """The value that it needs, in words."""
     example: str
     """An example, for hints."""
     form: str
@@ -45,27 +43,16 @@ class Key(enum.Enum):
     finds: str
     """What that form finds, and other forms."""
 
-    def __new__(
-        cls, value: str, takes: Takes, needs: str, example: str, form: str, finds: str
-    ) -> Self:
+    def __new__(cls, value: str, takes: Takes, example: str, form: str, finds: str) -> Self:
         key = object.__new__(cls)
         key._value_ = value
-        key.takes, key.needs, key.example = takes, needs, example
-        key.form, key.finds = form, finds
+        key.takes, key.example, key.form, key.finds = takes, example, form, finds
         return key
 
-    ID = (
-        "id",
-        Takes.ID,
-        "the beginning of an id",
-        "id:3fa9c01b",
-        "id:3fa9c01b",
-        "How the id begins.",
-    )
+    ID = ("id", Takes.ID, "id:3fa9c01b", "id:3fa9c01b", "How the id begins.")
     CLIENT = (
         "client",
         Takes.TEXT,
-        "a name",
         'client:curl, or client:="curl 8" (exactly)',
         "client:curl",
         'The program that made it; client:="curl 8" is exactly that one.',
@@ -73,7 +60,6 @@ class Key(enum.Enum):
     UA = (
         "ua",
         Takes.TEXT,
-        "a text",
         'ua:"Windows NT", or ua:=Go-http-client/1.1 (exactly)',
         "ua:Windows",
         "The user agent as it was sent; ua:=Go-http-client/1.1 is exactly that one.",
@@ -81,7 +67,6 @@ class Key(enum.Enum):
     USER = (
         "user",
         Takes.TEXT,
-        "a name",
         "user:a@b.c, or user:=unknown",
         "user:a@b.c",
         "Whose it is, where the server says so.",
@@ -89,7 +74,6 @@ class Key(enum.Enum):
     LABEL = (
         "label",
         Takes.TEXT,
-        "a name",
         'label:billing, or label:="billing cron" (exactly)',
         "label:billing",
         "The name of a known integration.",
@@ -97,7 +81,6 @@ class Key(enum.Enum):
     IP = (
         "ip",
         Takes.NETWORK,
-        "an address or network",
         "ip:10.2, ip:2001:db8, ip:10.2.0.0/16, or ip:=10.2.0.7 (exactly)",
         "ip:10.2",
         "How the address begins; ip:10.2.0.0/16, ip:=10.2.0.7.",
@@ -105,7 +88,6 @@ class Key(enum.Enum):
     AGE = (
         "age",
         Takes.DURATION,
-        "a duration",
         "age:>7d (older), age:<24h (younger), or age:unknown",
         "age:>7d",
         "Made more than 7 days ago; age:<24h, age:unknown.",
@@ -113,7 +95,6 @@ class Key(enum.Enum):
     EXPIRES = (
         "expires",
         Takes.DURATION,
-        "a duration",
         "expires:>7d (later), expires:<24h (within), or expires:unknown",
         "expires:<24h",
         "Ends within 24 hours.",
@@ -121,7 +102,6 @@ class Key(enum.Enum):
     IDLE = (
         "idle",
         Takes.DURATION,
-        "a duration",
         "idle:>7d (not used for), idle:<24h (used within), or idle:unknown",
         "idle:>7d",
         "Last used more than 7 days ago; idle:<24h, idle:unknown.",
@@ -129,7 +109,6 @@ class Key(enum.Enum):
     CREATED = (
         "created",
         Takes.DATE,
-        "a date",
         "created:>2026-10-01, created:<2026-10-01T12:00, created:2026-10-01 (UTC), created:today",
         "created:today",
         "Made on that day; created:2026-10-01, created:>2026-10-01T12:00.",
@@ -137,7 +116,6 @@ class Key(enum.Enum):
     IS = (
         "is",
         Takes.STATE,
-        "a state",
         "is:current, is:expiring, is:known",
         "is:expiring",
         f"Also is: {', '.join(state.value for state in State)}.",

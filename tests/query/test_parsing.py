@@ -252,7 +252,7 @@ def test_what_cannot_be_read_is_an_error_at_its_place_that_says_how_it_is_writte
 
 
 @pytest.mark.parametrize(
-    ("text", "what"), [("idle:", "a duration"), ("created:<=", "a date"), ("client:=", "a name")]
+    ("text", "what"), [("idle:", "a duration"), ("created:<=", "a date"), ("client:=", "a text")]
 )
 def test_a_key_without_a_value_says_what_it_needs(text: str, what: str) -> None:
     assert f"{text} needs {what}" in refused(text).message
