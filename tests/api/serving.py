@@ -8,12 +8,13 @@ import httpx
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract
-from qiscus_tui.api.list.listing import Listing
+from qiscus_tui.api.list.listing import Listing, read_listing
 from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.model.account import Origin, parse_origin
 from qiscus_tui.model.clock import Clock
+from tests.clocks import ManualClock
 
 ORIGIN = parse_origin("https://demo.invalid")
 LONG_LIVED = "LLT-the-long-lived-token"
@@ -51,6 +52,14 @@ def client_of(
     )
     settings = WireSettings(transport=transport)
     return ApiClient(origin, app_id, settings, clock, contract, RetryPolicy(clock, lambda: 1.0))
+
+
+async def listing_of(
+    handler: Handler | httpx.AsyncBaseTransport, clock: Clock | None = None, own: str | None = None
+) -> Listing:
+    """The list of a server, read with our own short-lived token, if any."""
+    async with client_of(handler, clock or ManualClock()) as client:
+        return await read_listing(client, LONG_LIVED, own)
 
 
 def answering(*answers: httpx.Response | Exception) -> Server:

@@ -8,13 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.api import contract
-from qiscus_tui.api.list.listing import Listing, read_listing
+from qiscus_tui.api.list.listing import Listing
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError, ServerError
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import rfc3339
-from tests.api.serving import LONG_LIVED, answering, client_of, raw, token_of
-from tests.clocks import ManualClock
+from tests.api.serving import answering, listing_of, raw, token_of
 
 short = settings(max_examples=50, deadline=None)
 
@@ -66,13 +65,8 @@ Wrapped = st.one_of(
 )
 
 
-async def listing_of(body: bytes, own: str | None = None, status: int = 200) -> Listing:
-    clock = ManualClock()
-    client = client_of(answering(raw(body, status)), clock)
-    try:
-        return await read_listing(client, LONG_LIVED, own)
-    finally:
-        await client.close()
+async def read(body: bytes, own: str | None = None, status: int = 200) -> Listing:
+    return await listing_of(answering(raw(body, status)), own=own)
 
 
 def must_be_safe(refusal: QiscusTuiError) -> None:
@@ -83,7 +77,7 @@ def must_be_safe(refusal: QiscusTuiError) -> None:
 @given(body=Wrapped)
 async def test_any_json_is_a_list_or_a_typed_refusal(body: object) -> None:
     try:
-        listing = await listing_of(json.dumps(body).encode(), own="QEX-own")
+        listing = await read(json.dumps(body).encode(), own="QEX-own")
     except (ServerError, LoginNeeded) as refusal:
         must_be_safe(refusal)
         return
@@ -98,7 +92,7 @@ async def test_any_json_is_a_list_or_a_typed_refusal(body: object) -> None:
 @short
 @given(listed=entries)
 async def test_every_entry_is_a_session_or_counted(listed: list[object]) -> None:
-    listing = await listing_of(json.dumps({"data": listed}).encode())
+    listing = await read(json.dumps({"data": listed}).encode())
     assert len(listing.sessions) + listing.unreadable == len(listed)
 
 
@@ -106,7 +100,7 @@ async def test_every_entry_is_a_session_or_counted(listed: list[object]) -> None
 @given(body=st.binary(max_size=200), status=st.sampled_from([200, 204, 304, 401, 404, 500, 599]))
 async def test_any_bytes_at_any_status_are_refused_or_read(body: bytes, status: int) -> None:
     try:
-        await listing_of(body, status=status)
+        await read(body, status=status)
     except QiscusTuiError as refusal:
         must_be_safe(refusal)
 
@@ -116,7 +110,7 @@ async def test_an_entry_nested_too_deeply_is_counted() -> None:
     for _ in range(60):
         deep = [deep]
     rows = [{"token": token_of("a")}, {"token": token_of("b"), "x": deep}]
-    listing = await listing_of(json.dumps(rows).encode())
+    listing = await read(json.dumps(rows).encode())
     assert [one.token for one in listing.sessions] == [token_of("a")]
     assert listing.unreadable == 1
 
@@ -137,12 +131,12 @@ async def test_an_entry_nested_too_deeply_is_counted() -> None:
 )
 async def test_what_holds_no_list_is_not_an_empty_list(body: bytes) -> None:
     with pytest.raises(ServerError):
-        await listing_of(body)
+        await read(body)
 
 
 async def test_empty_errors_beside_a_list_are_no_errors() -> None:
     body = {"errors": [], "error": None, "data": [{"token": "a"}]}
-    assert len((await listing_of(json.dumps(body).encode())).sessions) == 1
+    assert len((await read(json.dumps(body).encode())).sessions) == 1
 
 
 @pytest.mark.parametrize(
@@ -151,5 +145,5 @@ async def test_empty_errors_beside_a_list_are_no_errors() -> None:
 )
 async def test_an_answer_that_cannot_be_read_is_not_quoted(body: bytes) -> None:
     with pytest.raises(ServerError) as raised:
-        await listing_of(body)
+        await read(body)
     assert "QEX" not in f"{raised.value.message}{raised.value.hint}"

@@ -25,6 +25,7 @@ from tests.api.serving import (
     Server,
     answering,
     client_of,
+    listing_of,
     raw,
 )
 from tests.clocks import ManualClock
@@ -34,8 +35,7 @@ LIST = b'{"data":[' + b",".join(b'{"token":"QEX-of-row-%09d"}' % n for n in rang
 
 
 async def listed(response: httpx.Response, clock: ManualClock) -> int:
-    async with client_of(lambda _: response, clock) as client:
-        return len((await read_listing(client, LONG_LIVED, None)).sessions)
+    return len((await listing_of(lambda _: response, clock)).sessions)
 
 
 async def inflated(pieces: list[bytes], encoding: str = "gzip") -> bytes:
@@ -103,8 +103,7 @@ async def test_other_and_nested_encodings_are_refused(encoding: str, clock: Manu
 
 async def test_a_compressed_list_is_asked_for_and_read(clock: ManualClock) -> None:
     server = Server(lambda _: raw(gzip.compress(LIST), 200, GZIP))
-    async with client_of(server, clock) as client:
-        assert len((await read_listing(client, LONG_LIVED, None)).sessions) == 5000
+    assert len((await listing_of(server, clock)).sessions) == 5000
     assert server.requests[0].headers["accept-encoding"] == "gzip"
 
 
@@ -154,11 +153,10 @@ async def test_a_byte_a_second_is_a_time_out(packed: bool, clock: ManualClock) -
         drops = (body[at : at + 1] for at in range(len(body)))
         return httpx.Response(200, headers=headers, stream=Pieces(drops, lambda: clock.advance(1)))
 
-    async with client_of(dripping, clock) as client:
-        started = clock.monotonic()
-        with pytest.raises(TimedOut, match="sends too slowly"):
-            await read_listing(client, LONG_LIVED, None)
-        assert clock.monotonic() - started < 200
+    started = clock.monotonic()
+    with pytest.raises(TimedOut, match="sends too slowly"):
+        await listing_of(dripping, clock)
+    assert clock.monotonic() - started < 200
 
 
 async def test_a_slow_line_that_moves_is_no_time_out(clock: ManualClock) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 import httpx
 import pytest
 
-from qiscus_tui.api.list.listing import Listing, read_listing
+from qiscus_tui.api.list.listing import Listing
 from qiscus_tui.api.list.rows import MOST_REMEMBERED, Rows
-from tests.api.serving import LONG_LIVED, client_of, said, token_of
+from tests.api.serving import listing_of, said, token_of
 from tests.clocks import ManualClock
 
 
@@ -17,8 +17,7 @@ async def read(clock: ManualClock, *pages: Sequence[object]) -> Listing:
         meta = {"after": f"x{number + 1}"} if number + 1 < len(pages) else {}
         return said({"data": pages[number], "meta": meta})
 
-    async with client_of(answer, clock) as client:
-        return await read_listing(client, LONG_LIVED, None)
+    return await listing_of(answer, clock)
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 import pytest
 
 from qiscus_tui.api.contract import SESSION_FACTS, Authentication, Contract, contract_with
-from qiscus_tui.api.list import listing
 from qiscus_tui.api.list.entries import EntryReader
-from qiscus_tui.api.list.listing import read_listing
+from qiscus_tui.api.list.listing import Listing
 from qiscus_tui.api.list.pages import decode_page
 from qiscus_tui.api.list.rows import Rows
 from qiscus_tui.cli.verbs import VERBS
@@ -15,7 +14,7 @@ from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.timestamps import known_times, rfc3339
-from tests.api.serving import LONG_LIVED, answering, client_of, now, said, token_of
+from tests.api.serving import answering, listing_of, now, said, token_of
 from tests.clocks import ManualClock
 
 AT = 1_792_000_000.0
@@ -226,9 +225,8 @@ def test_the_servers_mark_counts_where_the_token_is_not_shown(mark: object, curr
 # Entries beside each other
 
 
-async def listed(entries: list[object], own: str | None = None) -> listing.Listing:
-    async with client_of(answering(said(entries)), ManualClock()) as client:
-        return await read_listing(client, LONG_LIVED, own)
+async def listed(entries: list[object], own: str | None = None) -> Listing:
+    return await listing_of(answering(said(entries)), own=own)
 
 
 async def test_two_tokens_with_one_id_are_never_mistaken(monkeypatch: pytest.MonkeyPatch) -> None:

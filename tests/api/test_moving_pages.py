@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from qiscus_tui.api.list.listing import MAX_READINGS, Listing, read_listing
-from tests.api.serving import LONG_LIVED, Server, client_of, names, said, token_of
+from qiscus_tui.api.list.listing import MAX_READINGS, Listing
+from tests.api.serving import listing_of, names, said, token_of
 from tests.clocks import ManualClock
 
 SIZE = 3
@@ -40,11 +40,6 @@ class MovingList:
 STYLES = ["meta", "meta total", "laravel", "laravel total"]
 
 
-async def read(server: MovingList, clock: ManualClock) -> Listing:
-    async with client_of(Server(server.answer), clock) as client:
-        return await read_listing(client, LONG_LIVED, None)
-
-
 def listed(listing: Listing) -> set[str]:
     return set(names(listing))
 
@@ -58,7 +53,7 @@ async def test_a_list_that_stands_still_is_read_once_and_its_first_page_again(
     clock: ManualClock, style: str
 ) -> None:
     server = MovingList(list(range(8)), style)
-    listing = await read(server, clock)
+    listing = await listing_of(server.answer, clock)
     assert (listed(listing), listing.moved, server.requests) == (named(server), False, 4)
 
 
@@ -88,7 +83,7 @@ async def test_a_session_that_ends_or_begins_between_two_requests_hides_no_other
     move: Callable[[list[int]], object],
 ) -> None:
     server = MovingList(list(range(sessions)), style, {request_number: move})
-    listing = await read(server, clock)
+    listing = await listing_of(server.answer, clock)
     assert (listed(listing), listing.moved) == (named(server), False)
 
 
@@ -99,7 +94,7 @@ async def test_a_list_that_never_stands_still_is_marked(clock: ManualClock, styl
 
     busy = dict.fromkeys(range(2, 100, 2), one_ends)
     server = MovingList(list(range(60)), style, busy)
-    listing = await read(server, clock)
+    listing = await listing_of(server.answer, clock)
     assert listing.moved
     assert listing.complete
     assert server.requests <= MAX_READINGS * 21
@@ -114,8 +109,7 @@ async def test_a_total_that_counts_something_else_makes_no_list_moved(clock: Man
         body["meta"]["total"] = 3
         return said(body)
 
-    async with client_of(Server(answer), clock) as client:
-        listing = await read_listing(client, LONG_LIVED, None)
+    listing = await listing_of(answer, clock)
     assert (len(listing.sessions), listing.moved) == (8, False)
     assert server.requests == 3 + 3  # the second reading holds all that the first one did
 
@@ -132,7 +126,6 @@ async def test_one_whole_answer_and_cursor_pages_are_read_once(
         meta = {"after": "x"} if cursor and after is None else {}
         return said({"data": [{"token": token_of(after)}], "meta": meta})
 
-    async with client_of(Server(answer), clock) as client:
-        listing = await read_listing(client, LONG_LIVED, None)
+    listing = await listing_of(answer, clock)
     assert len(requests) == 1 + cursor
     assert not listing.moved

@@ -5,10 +5,19 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from qiscus_tui.api.list.listing import BARREN_PAGES, Listing, read_listing
+from qiscus_tui.api.list.listing import BARREN_PAGES, read_listing
 from qiscus_tui.api.list.pages import REPEATED, NoList, find_page, next_query, read_paging
 from qiscus_tui.errors import ServerFault, Unreadable
-from tests.api.serving import LONG_LIVED, Server, again, client_of, names, said, token_of
+from tests.api.serving import (
+    LONG_LIVED,
+    Server,
+    again,
+    client_of,
+    listing_of,
+    names,
+    said,
+    token_of,
+)
 from tests.clocks import ManualClock
 
 Sessions = list[dict[str, object]]
@@ -30,16 +39,11 @@ def server_of(answer: Callable[[httpx.QueryParams], httpx.Response]) -> Server:
     return Server(lambda request: answer(request.url.params))
 
 
-async def read(server: Server, clock: ManualClock) -> Listing:
-    async with client_of(server, clock) as client:
-        return await read_listing(client, LONG_LIVED, None)
-
-
 async def test_a_server_that_ignores_the_cursor_gives_an_incomplete_list(
     clock: ManualClock,
 ) -> None:
     server = server_of(lambda _: cursor("same", sessions(1, 2)))
-    listing = await read(server, clock)
+    listing = await listing_of(server, clock)
     assert (names(listing), listing.complete) == (["t1", "t2"], False)
 
 
@@ -48,7 +52,7 @@ async def test_cursors_that_lead_in_a_circle_end(clock: ManualClock) -> None:
     server = server_of(
         lambda query: cursor(following[query.get("cursor_after")], sessions(len(query)))
     )
-    listing = await read(server, clock)
+    listing = await listing_of(server, clock)
     assert not listing.complete
     assert len(server.requests) <= 5
 
@@ -57,7 +61,7 @@ async def test_ever_new_cursors_to_nothing_new_end(clock: ManualClock) -> None:
     turn = iter(range(1, 100_000))
     shuffled = [sessions(1, 2), sessions(2), sessions(1)]
     server = server_of(lambda _: cursor(number := next(turn), shuffled[number % 3 - 1]))
-    listing = await read(server, clock)
+    listing = await listing_of(server, clock)
     assert (names(listing), listing.complete) == (["t1", "t2"], False)
     assert len(server.requests) == BARREN_PAGES + 1
 
@@ -65,7 +69,7 @@ async def test_ever_new_cursors_to_nothing_new_end(clock: ManualClock) -> None:
 @pytest.mark.parametrize("ends", [2, 3, 50])
 async def test_the_same_page_again_is_no_other_page(clock: ManualClock, ends: int) -> None:
     server = server_of(lambda query: numbered(int(query.get("page", 1)), ends, sessions(1, 2)))
-    listing = await read(server, clock)
+    listing = await listing_of(server, clock)
     assert (names(listing), listing.complete) == (["t1", "t2"], False)
     assert len(server.requests) == 2
 
@@ -79,14 +83,14 @@ async def test_ever_new_pages_of_ever_more_sessions_end_at_the_bound(
     monkeypatch.setattr(f"qiscus_tui.api.list.listing.{bound}", most)
     turn = iter(range(1, 100_000))
     server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
-    listing = await read(server, clock)
+    listing = await listing_of(server, clock)
     assert (len(listing.sessions), listing.complete) == (read_in_all, False)
     assert len(server.requests) == read_in_all
 
 
 async def test_pages_that_moved_meanwhile_list_a_session_once(clock: ManualClock) -> None:
     pages = {None: numbered(1, 2, sessions(1, 2, 3)), "2": numbered(2, 2, sessions(3, 4))}
-    listing = await read(server_of(lambda query: again(pages[query.get("page")])), clock)
+    listing = await listing_of(server_of(lambda query: again(pages[query.get("page")])), clock)
     assert names(listing) == ["t1", "t2", "t3", "t4"]
     assert (listing.unreadable, listing.incomplete_because) == (0, REPEATED)
 
@@ -96,7 +100,7 @@ async def test_a_list_that_grows_while_it_is_read_is_followed(clock: ManualClock
         page = int(query.get("page", 1))
         return numbered(page, min(page + 1, 4), sessions(page))
 
-    listing = await read(server_of(answer), clock)
+    listing = await listing_of(server_of(answer), clock)
     assert (names(listing), listing.complete) == (["t1", "t2", "t3", "t4"], True)
 
 
@@ -109,7 +113,7 @@ async def test_a_page_that_fails_midway_is_read_again_and_counted_once(clock: Ma
             return faults.pop()
         return numbered(page, 3, [*sessions(page), {}])
 
-    listing = await read(server_of(answer), clock)
+    listing = await listing_of(server_of(answer), clock)
     assert (names(listing), listing.unreadable) == (["t1", "t2", "t3"], 3)
 
 
@@ -123,7 +127,7 @@ async def test_a_page_that_breaks_off_midway_is_read_again(clock: ManualClock) -
             raise httpx.ReadError("reset")
         return numbered(page, 2, sessions(page))
 
-    assert names(await read(server_of(answer), clock)) == ["t1", "t2"]
+    assert names(await listing_of(server_of(answer), clock)) == ["t1", "t2"]
     assert tries == [None, "2", "2", None]  # the first page again, to see that no row moved
 
 
@@ -132,14 +136,14 @@ async def test_a_page_that_fails_for_good_fails_the_list(clock: ManualClock) -> 
         return said({}, 500) if query else numbered(1, 2, sessions(1))
 
     with pytest.raises(ServerFault):
-        await read(server_of(answer), clock)
+        await listing_of(server_of(answer), clock)
 
 
 async def test_of_several_lists_that_of_the_sessions_is_read(clock: ManualClock) -> None:
     roles = [{"name": "a role that has a rather long name", "number": n} for n in range(3000)]
     body = {"data": {"roles": roles, "tokens": sessions(1, 2)}}
     server = server_of(lambda _: said(body))
-    listing = await read(server, clock)
+    listing = await listing_of(server, clock)
     assert (names(listing), listing.unreadable) == (["t1", "t2"], 0)
     assert len(server.requests) == 1
 

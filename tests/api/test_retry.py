@@ -20,7 +20,15 @@ from qiscus_tui.errors import (
     TimedOut,
 )
 from qiscus_tui.model.account import Role
-from tests.api.serving import LONG_LIVED, SHORT_LIVED, Server, answering, client_of, said
+from tests.api.serving import (
+    LONG_LIVED,
+    SHORT_LIVED,
+    Server,
+    answering,
+    client_of,
+    listing_of,
+    said,
+)
 from tests.clocks import ManualClock
 
 LISTED = said({"data": [{"token": "a"}]})
@@ -38,8 +46,7 @@ FAULTS: list[httpx.Response | Exception] = [
 
 
 async def listed_by(server: Server, clock: ManualClock) -> int:
-    async with client_of(server, clock) as client:
-        return len((await read_listing(client, LONG_LIVED, None)).sessions)
+    return len((await listing_of(server, clock)).sessions)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

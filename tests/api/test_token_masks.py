@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from qiscus_tui.api.list.listing import Listing, read_listing
+from qiscus_tui.api.list.listing import Listing
 from qiscus_tui.api.token_masks import full_tokens, is_masked
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current
-from tests.api.serving import LONG_LIVED, answering, client_of, said
-from tests.clocks import ManualClock
+from tests.api.serving import answering, listing_of, said
 
 
 def made(number: int, length: int = 43) -> str:
@@ -157,8 +156,7 @@ def test_a_text_that_several_rows_share_is_no_token_of_one_session() -> None:
 
 
 async def read(rows: Sequence[object], own: str | None = None) -> Listing:
-    async with client_of(answering(said({"data": rows})), ManualClock()) as client:
-        return await read_listing(client, LONG_LIVED, own)
+    return await listing_of(answering(said({"data": rows})), own=own)
 
 
 @pytest.mark.parametrize("mask", ["[hidden]", "not-shown-by-policy-of-this-server", "Ab3x", "••••"])

@@ -5,20 +5,14 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
-from qiscus_tui.api.list.listing import Listing, read_listing
 from qiscus_tui.api.list.pages import OTHER_PAGE, find_page, read_paging, shortfall
 from qiscus_tui.errors import QiscusTuiError, ServerFault, TokenInvalid
-from tests.api.serving import LONG_LIVED, Server, again, client_of, said, token_of
+from tests.api.serving import LONG_LIVED, Server, again, listing_of, said, token_of
 from tests.clocks import ManualClock
 
 ALL, SIZE = 8, 3
 ROWS = [{"token": token_of(n)} for n in range(ALL)]
 FIRST = ROWS[:SIZE]
-
-
-async def read(server: Server, clock: ManualClock) -> Listing:
-    async with client_of(server, clock) as client:
-        return await read_listing(client, LONG_LIVED, None)
 
 
 def reason(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> str:
@@ -269,7 +263,7 @@ async def test_pages_named_by_numbers_are_followed_to_their_end(
     clock: ManualClock, style: str
 ) -> None:
     knows = "offset" if "offset" in style or "limit" in style else "page"
-    listing = await read(paged(style, knows), clock)
+    listing = await listing_of(paged(style, knows), clock)
     assert [one.token for one in listing.sessions] == [row["token"] for row in ROWS]
     assert (listing.incomplete_because, listing.moved) == ("", False)
 
@@ -279,7 +273,7 @@ async def test_a_server_that_gives_the_first_page_again_is_not_read_whole(
     clock: ManualClock, style: str
 ) -> None:
     server = paged(style, knows="")
-    listing = await read(server, clock)
+    listing = await listing_of(server, clock)
     assert len(listing.sessions) == SIZE
     total = "total" in style and style != "total_pages"
     assert listing.incomplete_because == (COUNTED if total or style == "headers" else OTHER_PAGE)
@@ -290,7 +284,7 @@ async def test_a_server_that_gives_the_first_page_again_is_not_read_whole(
 async def test_a_first_answer_that_is_not_the_first_page_is_not_whole(
     clock: ManualClock, meta: dict[str, int]
 ) -> None:
-    listing = await read(Server(lambda _: said({"data": FIRST, "meta": meta})), clock)
+    listing = await listing_of(Server(lambda _: said({"data": FIRST, "meta": meta})), clock)
     assert listing.incomplete_because == OTHER_PAGE
 
 
@@ -300,7 +294,7 @@ async def test_a_next_page_that_is_refused_leaves_the_list_incomplete(
 ) -> None:
     first = said({"data": FIRST, "meta": {"page": 1, "per_page": SIZE}})
     server = Server(lambda request: said({}, status) if request.url.query else again(first))
-    listing = await read(server, clock)
+    listing = await listing_of(server, clock)
     assert len(listing.sessions) == SIZE
     assert listing.incomplete_because.startswith(f"the server refused the next page ({status}")
 
@@ -315,7 +309,7 @@ async def test_a_full_last_page_of_cursor_pages_is_the_last(
         return said({"data": ROWS[:3], "meta": {"after": "x", "limit": SIZE}})
 
     server = Server(answer)
-    listing = await read(server, clock)
+    listing = await listing_of(server, clock)
     assert (len(listing.sessions), listing.incomplete_because) == (6, "")
     assert len(server.requests) == 2
 
@@ -327,7 +321,7 @@ async def test_cursor_pages_that_hold_less_than_their_total_are_not_whole(
         rows = ROWS[4:7] if request.url.query else ROWS[:3]
         return said({"data": rows, "meta": {"after": "" if request.url.query else "x", "total": 8}})
 
-    listing = await read(Server(answer), clock)
+    listing = await listing_of(Server(answer), clock)
     assert listing.incomplete_because == "6 of 8 listed"
 
 
@@ -343,7 +337,7 @@ async def test_a_page_order_that_lists_one_row_twice_and_one_never_is_not_whole(
         meta = {"page": page, "total_page": 3, "total": total}
         return said({"data": pages[page - 1], "meta": meta})
 
-    listing = await read(Server(answer), clock)
+    listing = await listing_of(Server(answer), clock)
     why = "7 of 8 listed" if total else "a session is on two pages, so another may be on none"
     assert (listing.incomplete_because, listing.moved) == (why, False)
 
@@ -359,7 +353,7 @@ async def test_a_token_in_two_rows_with_different_facts_is_no_row_that_moved(
         page = int(request.url.params.get("page", 1))
         return said({"data": rows[page - 1], "meta": {"page": page, "total_page": 2, "total": 4}})
 
-    listing = await read(Server(answer), clock)
+    listing = await listing_of(Server(answer), clock)
     assert (len(listing.sessions), listing.complete, listing.moved) == (4, True, False)
 
 
@@ -380,7 +374,7 @@ async def test_rows_that_a_cursor_counts_move_as_those_of_numbered_pages(
         meta = {"after": str(begin + SIZE) if more else None, **(begins if more else {})}
         return said({"data": live[begin : begin + SIZE], "meta": meta})
 
-    listing = await read(Server(answer), clock)
+    listing = await listing_of(Server(answer), clock)
     assert [one.token for one in listing.sessions] == [row["token"] for row in live]
 
 
@@ -403,4 +397,4 @@ async def test_a_200_that_says_that_it_failed_is_no_empty_list(
     clock: ManualClock, body: object, error: type[QiscusTuiError]
 ) -> None:
     with pytest.raises(error):
-        await read(Server(lambda _: said(body)), clock)
+        await listing_of(Server(lambda _: said(body)), clock)
