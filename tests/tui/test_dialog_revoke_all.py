@@ -69,7 +69,7 @@ async def test_where_not_all_is_listed_it_does_not_count_that_as_all() -> None:
 async def test_the_typed_code_alone_ends_every_session_and_keeps_the_new_token() -> None:
     on = await stage()
     async with asked(on, dialog(on)) as here:
-        field = here.app.screen.query_one(TypedField)
+        field = here.app.screen.query_one("#code", TypedField)
         await here.burst(*code(on), "enter")
         assert field.value == code(on)  # typed early, it is kept, and nothing is sent
         field.value = ""

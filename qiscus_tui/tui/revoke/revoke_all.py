@@ -111,7 +111,7 @@ class RevokeAllDialog(Question[RevokeAllResult]):
 
     async def confirmed(self) -> None:
         code = self._connection.account.app_code
-        if self.query_one(TypedField).value.strip() not in {code, safe(code)}:
+        if self.query_one("#code", TypedField).value.strip() not in {code, safe(code)}:
             self.warn("That is not the app code: nothing was sent.")
             return
         if why_not := self._reason.why_not():
