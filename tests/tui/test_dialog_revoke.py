@@ -190,7 +190,7 @@ async def test_a_read_only_account_is_said_and_cannot_confirm() -> None:
 async def test_many_are_grouped_and_confirmed_by_typing_their_number() -> None:
     on = await stage(sessions=80)
     async with asked(on, dialog(on, [on.own_position, *on.other_positions(60)])) as here:
-        field = here.app.screen.query_one(TypedField)
+        field = here.app.screen.query_one("#number", TypedField)
         assert "60 to revoke + 1 kept = 61" in here.app.text()
         assert "Type 60 and press Enter" in here.app.text()
         await here.burst("6", "0", "enter")
