@@ -61,22 +61,17 @@ class ServerChanges:
 
         `keys`: what the usual rules group by.
         """
-        policies = [*self.feed.workspace.config.policies.values()]
-        offered = [Choice("the usual rules", Retention(keys, USUAL_RULES).words)]
-        for policy in policies:
-            rules = replace(retention_of(policy), policy="").words
-            offered.append(Choice(safe(policy.name, 24), rules))
-        number = 0  # without a question where there is no policy
-        if policies:
-            chosen = await self.app.push_screen_wait(ChoiceDialog("Prune by", offered))
-            if chosen is None:
-                return
-            number = chosen
-        allowed, retention, filter_text = Allowed(), Retention(keys, USUAL_RULES), ""
-        if number:
-            policy = policies[number - 1]
-            allowed, retention = Allowed(protected=policy.include_protected), retention_of(policy)
-            filter_text = policy.filter
+        ways = [("the usual rules", "", Allowed(), Retention(keys, USUAL_RULES))]
+        for policy in self.feed.workspace.config.policies.values():
+            allowed = Allowed(protected=policy.include_protected)
+            ways.append((safe(policy.name, 24), policy.filter, allowed, retention_of(policy)))
+        number: int | None = 0  # without a question where there is no policy
+        if len(ways) > 1:
+            offered = [Choice(name, replace(rules, policy="").words) for name, _, _, rules in ways]
+            number = await self.app.push_screen_wait(ChoiceDialog("Prune by", offered))
+        if number is None:
+            return
+        name, filter_text, allowed, retention = ways[number]
         try:
             selection = shown(filter_text)
         except QiscusTuiError as error:
@@ -87,7 +82,6 @@ class ServerChanges:
             return
         words = f"All {len(selection.positions):,} shown"
         if filter_text:
-            name = offered[number].words
             words = f"{len(selection.positions):,} of those shown: what the policy {name} filters"
         await self.revoke(PlanChoices(selection, allowed, retention, words))
 
