@@ -280,7 +280,8 @@ class LoginScreen(BaseScreen[None]):
         self._say("Logging in…", "", Tone.MUTED)
         who, secret = map(self._value, self._tab.fields)
         # Begun here: a worker would be described by what it is given.
-        self.run_worker(self._log_in(self._value("#server"), who, secret), group="login")
+        work = partial(self._log_in, self._value("#server"), who, secret)
+        self.run_worker(work, group="login")
 
     def _value(self, field: str) -> str:
         value = self.query_one(field, Field).value
