@@ -209,6 +209,7 @@ class ViewResult(Struct, frozen=True):
     lacks: str | None = None
     """Why the list can't be grouped by these keys."""
     largest_first: Sequence[Group] = ()
+    """The same groups, before they are sorted."""
 
     def to_revoke(self) -> dict[tuple[Hashable, ...], int]:
         """Return by its kinds how many sessions of each group `x` would plan."""
