@@ -28,7 +28,6 @@ from qiscus_tui.service.overview import (
 from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.user_agents import UNKNOWN
-from qiscus_tui.tui.listed.view import ExpiryCounts
 from tests.service.scripted import listed, new_session
 
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
@@ -218,7 +217,6 @@ def test_a_session_that_has_ended_is_not_expiring(lefts: list[float | None], off
     assert figures_of(sessions, range(len(ends)), moment).expiring == expiring
     assert moment.count_expiring(count_overview(sessions, moment).ends) == expiring
     assert sum(one.expiring for one in grouped(sessions, USUAL_KEYS, moment)) == expiring
-    assert ExpiryCounts.of(sessions).expiring(now, DAY) == expiring
 
 
 # Clients and networks

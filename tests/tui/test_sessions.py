@@ -141,7 +141,7 @@ async def test_x_revokes_the_marked_and_says_so(clock: ManualClock) -> None:
         await running.press("y")
         assert isinstance(running.app.screen, RevokeDialog)
         assert not wanted & set(running.ids)  # the list behind is the one the result rests on
-        counts = running.sessions.view.result.expiry_counts
+        counts = running.sessions.view.result
         assert counts.active(running.sessions.feed.server_now) == 39
         await running.press("enter")
         assert "2 revoked" in running.lines()[1]

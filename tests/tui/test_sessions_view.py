@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.query import Moment, SortKey, parse, select
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.listed.view import ExpiryCounts, ListView, Sorting, ViewRequest
+from qiscus_tui.tui.listed.view import ListView, Sorting, ViewRequest
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from tests.tui.conftest import DAY, NOW, many
 
@@ -47,7 +47,7 @@ def test_until_it_is_found_what_was_asked_for_before_is_shown_and_only_the_last_
 
 def test_what_is_counted_of_the_expiries_is_right_at_any_time() -> None:
     listed = many(300)
-    counts = ExpiryCounts.of(listed)
+    counts = view_of(listed).result
     ends = [one.expires_at for one in listed.sessions if one.expires_at is not None]
     for later in (0, 60, 3600, 40 * DAY):
         now = NOW + later

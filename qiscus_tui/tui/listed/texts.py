@@ -120,9 +120,8 @@ def counts(feed: Feed, view: ListView, in_range: int = 0) -> Line:
 
 def _counted(feed: Feed, view: ListView, in_range: int) -> list[Piece]:
     listed, now, within = feed.listed, feed.server_now, feed.workspace.config.ui.expiring
-    ends = view.result.expiry_counts
-    active, expiring = ends.active(now), ends.expiring(now, within)
-    expired, new = ends.total - active, listed.new.count(1)
+    active, expiring = view.result.active(now), view.result.expiring(now, within)
+    expired, new = len(view.listed) - active, listed.new.count(1)
     verb = "expires" if expiring == 1 else "expire"
     soon = f"{expiring:,} {verb} within {as_typed(within)}"
     return [

@@ -10,7 +10,7 @@ import enum
 from bisect import bisect_right
 from collections.abc import Hashable, Sequence
 from itertools import compress
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,6 +29,7 @@ from qiscus_tui.service.sessions.groups import (
     grouped,
     lacking,
     sorted_groups,
+    times_of,
 )
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 
@@ -115,27 +116,6 @@ def own_first(listed: SessionList, sorting: Sorting[SortKey]) -> list[int]:
     return order(listed, sorting.key, reverse=sorting.reverse, first=own)
 
 
-class ExpiryCounts(Struct, frozen=True):
-    """When the sessions of a list end, sorted: what is counted of them is right at any time."""
-
-    total: int = 0
-    ends: Sequence[float] = ()
-
-    @classmethod
-    def of(cls, listed: SessionList) -> Self:
-        """Return those of a list."""
-        ends = (session.expires_at for session in listed.sessions)
-        return cls(len(listed), sorted(end for end in ends if end is not None))
-
-    def active(self, now: float) -> int:
-        """Return how many sessions have not expired by the server's time `now`."""
-        return self.total - bisect_right(self.ends, now)
-
-    def expiring(self, now: float, within: float) -> int:
-        """Return how many sessions expire within so many seconds."""
-        return Moment(now, within).count_expiring(self.ends)
-
-
 class ViewRequest(Struct, frozen=True):
     """What is to be shown of a list."""
 
@@ -158,7 +138,9 @@ class ViewRequest(Struct, frozen=True):
         """Return what is to be shown; what was found `last` is not found again where it holds."""
         was = last.request
         is_same_list = self.listed is was.listed
-        ends = last.expiry_counts if is_same_list else ExpiryCounts.of(self.listed)
+        ends = last.ends
+        if not is_same_list:
+            ends = times_of(range(len(self.listed)), self.listed.facts.expires_at)
         is_sorted = is_same_list and self.sorting == was.sorting
         order = last.order if is_sorted else own_first(self.listed, self.sorting)
         shown = self._filtered(order, last)
@@ -199,7 +181,8 @@ class ViewResult(Struct, frozen=True):
     """What is shown of a list."""
 
     request: ViewRequest = ViewRequest()
-    expiry_counts: ExpiryCounts = ExpiryCounts()
+    ends: Sequence[float] = ()
+    """When sessions end, sorted: what is counted of them is right at any time."""
     order: Sequence[int] = ()
     """Every position of the list."""
     shown: Sequence[int] = ()
@@ -210,6 +193,14 @@ class ViewResult(Struct, frozen=True):
     """Why the list can't be grouped by these keys."""
     largest_first: Sequence[Group] = ()
     """The same groups, before they are sorted."""
+
+    def active(self, now: float) -> int:
+        """Return how many sessions have not expired by the server's time `now`."""
+        return len(self.request.listed) - bisect_right(self.ends, now)
+
+    def expiring(self, now: float, within: float) -> int:
+        """Return how many sessions expire within so many seconds."""
+        return Moment(now, within).count_expiring(self.ends)
 
     def to_revoke(self) -> dict[tuple[Hashable, ...], int]:
         """Return by its kinds how many sessions of each group `x` would plan."""
