@@ -279,9 +279,12 @@ class LoginScreen(BaseScreen[None]):
         self._is_busy = True
         self._say("Logging in…", "", Tone.MUTED)
         who, secret = map(self._value, self._tab.fields)
-        # Begun here: a worker would be described by what it is given.
-        work = partial(self._log_in, self._value("#server"), who, secret)
-        self.run_worker(work, group="login")
+        server = self._value("#server")
+
+        async def log_in() -> None:  # no partial: what shows a worker's work would show the secret
+            await self._log_in(server, who, secret)
+
+        self.run_worker(log_in, group="login")
 
     def _value(self, field: str) -> str:
         value = self.query_one(field, Field).value
