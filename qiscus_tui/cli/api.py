@@ -97,7 +97,7 @@ def _read(context: VerbContext, source: str) -> bytes:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is no name of a file"
         raise UsageError(
-            f"{safe(source, 200)} cannot be read: {why}", "--input needs a file, or - for stdin."
+            f"'{safe(source, 200)}' cannot be read: {why}", "--input needs a file, or - for stdin."
         ) from error
     if len(body) > MOST_SENT:
         raise UsageError(

@@ -93,7 +93,8 @@ def test_two_dashes_as_the_value_of_an_option_are_its_value() -> None:
 
 def test_two_dashes_end_the_options(program: Program) -> None:
     assert parse(["sessions", "--json", "--"]).json
-    assert "Unknown argument: --csv\n" in program("sessions", "--", "--csv").err
+    said = program("sessions", "--", "--csv").err
+    assert said == "qiscus-tui: Unknown argument: --csv\n  See: qiscus-tui sessions --help\n"
 
 
 def test_a_value_that_is_none_is_refused_in_two_short_lines(program: Program) -> None:

@@ -126,7 +126,7 @@ api POST /api/v2/rooms -f a=1 --input - | -f and --input can't be combined
 api GET /api/v2/rooms --input - | GET has no body
 api POST /api/v2/rooms --input /there/is/none | cannot be read
 api POST /api/v2/rooms --input / | cannot be read
-api POST /api/v2/rooms --input '' | cannot be read
+api POST /api/v2/rooms --input '' | '' cannot be read
 api POST /api/v2/rooms -f a | -f needs a name and a value
 api POST /api/v2/rooms -f a=1 -f a=2 | -f has the same name twice
 api GET //evil.example/x | The path must
