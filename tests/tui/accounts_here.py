@@ -9,34 +9,13 @@ from msgspec.structs import replace
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.account.storage import secret_store
-from qiscus_tui.service.account.workspace import LocalFiles, Workspace
-from qiscus_tui.store.config import Config
+from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.store.paths import find_paths
 from tests.clocks import ManualClock
-from tests.sandbox import DIALECTS, PASSWORD, DemoState, demo_state
+from tests.sandbox import DIALECTS, PASSWORD, demo_state
 from tests.tui.demo_app import Running, opened_with, workspace_on
 
 ADMIN, AGENT = "admin@demo.example", "agent@demo.example"
-
-
-def workspace_with_files(
-    state: DemoState, clock: ManualClock, home: Path, config: Config | None = None
-) -> Workspace:
-    """A workspace on the demo, which keeps accounts in files."""
-    environ = {
-        "HOME": str(home),
-        "QISCUS_TUI_CONFIG_DIR": str(home / "config"),
-        "QISCUS_TUI_DATA_DIR": str(home / "data"),
-    }
-    on = LocalFiles(find_paths(environ), environ)
-    return replace(workspace_on(state, clock, config), environ=environ, local_files=on)
-
-
-async def log_in_kept(workspace: Workspace, email: str) -> str:
-    """Log somebody in before the app starts; gives the account's name."""
-    done = await log_in(workspace, secret_store(workspace, Storage.FILE), Password(email, PASSWORD))
-    await done.connection.close()
-    return done.connection.name
 
 
 class Machine:
@@ -46,7 +25,15 @@ class Machine:
         self.clock = clock
         self.home = home
         self.state = demo_state(clock, sessions=sessions, dialect=DIALECTS["plain"])
-        self.workspace = workspace_with_files(self.state, clock, home)
+        environ = {
+            "HOME": str(home),
+            "QISCUS_TUI_CONFIG_DIR": str(home / "config"),
+            "QISCUS_TUI_DATA_DIR": str(home / "data"),
+        }
+        files = LocalFiles(find_paths(environ), environ)
+        self.workspace = replace(
+            workspace_on(self.state, clock), environ=environ, local_files=files
+        )
 
     @property
     def local_files(self) -> LocalFiles:
@@ -60,7 +47,10 @@ class Machine:
 
     async def log_in(self, email: str = ADMIN) -> str:
         """Log somebody in; the last one is the one that the app opens."""
-        return await log_in_kept(self.workspace, email)
+        secrets = secret_store(self.workspace, Storage.FILE)
+        done = await log_in(self.workspace, secrets, Password(email, PASSWORD))
+        await done.connection.close()
+        return done.connection.name
 
     @asynccontextmanager
     async def app(self) -> AsyncGenerator[Running]:

@@ -1,6 +1,7 @@
 """A tiny app around the table, and lists of sessions made by hand."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -27,6 +28,7 @@ from qiscus_tui.tui.sessions.shown_list import ShownList
 from qiscus_tui.tui.theme import DARK, THEMES
 from qiscus_tui.tui.widgets.table import Sort
 from tests.clocks import ManualClock
+from tests.tui.accounts_here import Machine
 
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
 DAY = 86_400
@@ -168,3 +170,11 @@ class TableApp(App[None]):
 def utc(zone: Callable[[str], None]) -> None:
     """Local time is UTC."""
     zone("UTC")
+
+
+@pytest.fixture
+async def machine(clock: ManualClock, home: Path) -> Machine:
+    """The admin is logged in here."""
+    made = Machine(clock, home)
+    await made.log_in()
+    return made

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from pathlib import Path
 
 import pytest
 
@@ -11,20 +10,11 @@ from qiscus_tui.store.audit_records import AuditGroup, AuditKind
 from qiscus_tui.store.processes import Process
 from qiscus_tui.tui.audit.screen import AuditScreen
 from qiscus_tui.tui.sessions.screen import SessionsScreen
-from tests.clocks import ManualClock
 from tests.tui.accounts_here import AGENT, Machine
 from tests.tui.demo_app import Running
 
 EMAIL = "admin@demo.example"
 HOSTILE = "\x1b]0;owned\x07[@click=app.bell]x[/]"
-
-
-@pytest.fixture
-async def machine(clock: ManualClock, home: Path) -> Machine:
-    """The admin is logged in here."""
-    made = Machine(clock, home)
-    await made.log_in()
-    return made
 
 
 def written(machine: Machine, plan: str, at: float, *, ended: bool = True) -> None:

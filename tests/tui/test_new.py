@@ -2,11 +2,9 @@
 
 import contextlib
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
-from tests.clocks import ManualClock
 from tests.sandbox import Call
 from tests.sandbox.calls import Fault
 from tests.sandbox.state import Caller
@@ -14,14 +12,6 @@ from tests.sandbox.users import ADMIN
 from tests.tui.accounts_here import ADMIN as ADMIN_EMAIL
 from tests.tui.accounts_here import AGENT, Machine
 from tests.tui.demo_app import Running
-
-
-@pytest.fixture
-async def machine(clock: ManualClock, home: Path) -> Machine:
-    """The admin is logged in here, and has not looked yet."""
-    made = Machine(clock, home)
-    await made.log_in()
-    return made
 
 
 @pytest.fixture
