@@ -57,8 +57,10 @@ def transport_error(error: Exception, host: str, timeout: float, proxy: str = ""
             why = _connect_words(error)
             return NotConnected(f"The proxy {proxy} could not be reached: {why}", _CHECK_PROXY)
         return NotConnected(f"{host} could not be reached: {_connect_words(error)}")
-    if isinstance(error, httpx.RemoteProtocolError) and not _broke_off(error):
-        return AnswerLost(f"{host} sent something that is not HTTP")
+    if isinstance(error, httpx.RemoteProtocolError):
+        words = str(error).lower()
+        if not ("disconnected" in words or "closed connection" in words):
+            return AnswerLost(f"{host} sent something that is not HTTP")
     return AnswerLost(f"The connection to {host} ended in the middle of the answer")
 
 
@@ -74,11 +76,6 @@ def _tls_words(error: ssl.SSLError) -> str:
     if reason in _NO_TLS:
         return "it does not use TLS on this port"
     return safe(reason.replace("_", " ").lower(), 200) or "TLS failed"
-
-
-def _broke_off(error: httpx.RemoteProtocolError) -> bool:
-    words = str(error).lower()
-    return "disconnected" in words or "closed connection" in words
 
 
 def _connect_words(error: Exception) -> str:

@@ -54,7 +54,9 @@ def decode_json(body: bytes | bytearray) -> object:
     try:
         return cast(
             "object",
-            json.loads(text, parse_int=_integer, parse_float=_finite, parse_constant=_nothing),
+            json.loads(
+                text, parse_int=_integer, parse_float=_finite, parse_constant=lambda _: None
+            ),
         )
     except RecursionError as error:
         raise Unreadable("The answer is nested too deeply") from error
@@ -98,10 +100,6 @@ def _integer(digits: str) -> int | str:
 def _finite(digits: str) -> float | None:
     number = float(digits)
     return number if math.isfinite(number) else None
-
-
-def _nothing(_: str) -> None:
-    """Read NaN and the infinities as null."""
 
 
 def as_object(value: object) -> Fields:

@@ -6,7 +6,6 @@ server that gives the same answer to both proves nothing.
 
 import enum
 import secrets
-from types import TracebackType
 from typing import Self
 
 from msgspec.structs import replace
@@ -44,12 +43,7 @@ class PathProbe:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._wire.close()
 
     async def presence(self, path: str) -> Presence:

@@ -210,13 +210,10 @@ def select(
 
 def _contains(needle: str, columns: Columns) -> Matches:
     search, sessions = columns.search, columns.sessions
-    if _may_be_in_an_id(needle):
+    may_be_in_an_id = len(needle) <= ID_LENGTH and not needle.strip("0123456789abcdef")
+    if may_be_in_an_id:
         return lambda i: needle in search[i] or needle in sessions[i].id
     return lambda i: needle in search[i]
-
-
-def _may_be_in_an_id(needle: str) -> bool:
-    return len(needle) <= ID_LENGTH and not needle.strip("0123456789abcdef")
 
 
 def _certainly(word: Word, columns: Columns, moment: Moment) -> Matches:

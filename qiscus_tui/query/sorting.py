@@ -8,15 +8,12 @@ session has no special place here: the screen pins it.
 
 import enum
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from qiscus_tui.model.addresses import packed
 from qiscus_tui.query.matching import Columns
-
-_DISTINCT = 4096
-"""Addresses, clients and users that are read once for all sessions that have them."""
 
 _Value = float | str
 
@@ -82,25 +79,25 @@ def ordered(
     return [one for one in order(columns, key, reverse=reverse) if one in chosen]
 
 
-_Column = Callable[[Columns], Sequence[_Value | None]]
-
-
 def _client(columns: Columns) -> Sequence[_Value | None]:
+    casefolded = cache(str.casefold)
     return [
-        _casefolded(client) if session.user_agent else None
+        casefolded(client) if session.user_agent else None
         for client, session in zip(columns.clients, columns.sessions, strict=True)
     ]
 
 
-_packed = lru_cache(_DISTINCT)(packed)
-_casefolded = lru_cache(_DISTINCT)(str.casefold)
+def _address(columns: Columns) -> Sequence[_Value | None]:
+    read_once = cache(packed)
+    return [read_once(one.ip) for one in columns.sessions]
 
-_VALUES: dict[SortKey, _Column] = {
+
+_VALUES: dict[SortKey, Callable[[Columns], Sequence[_Value | None]]] = {
     SortKey.EXPIRES: lambda columns: [one.expires_at for one in columns.sessions],
     SortKey.CREATED: lambda columns: [one.created_at for one in columns.sessions],
     SortKey.LAST_USED: lambda columns: [one.last_used_at for one in columns.sessions],
     SortKey.CLIENT: _client,
-    SortKey.IP: lambda columns: [_packed(one.ip) for one in columns.sessions],
-    SortKey.USER: lambda columns: [_casefolded(one.safe_user) or None for one in columns.sessions],
+    SortKey.IP: _address,
+    SortKey.USER: lambda columns: [one.safe_user.casefold() or None for one in columns.sessions],
     SortKey.ID: lambda columns: [one.id for one in columns.sessions],
 }

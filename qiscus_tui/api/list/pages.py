@@ -174,11 +174,6 @@ class Paging(Unshown, frozen=True):
     names: str = ""
     """The names that decide which page follows."""
 
-    @property
-    def total_or_count(self) -> int | None:
-        """The number of all rows, as far as it is said."""
-        return self.count if self.total is None else self.total
-
 
 def read_paging(
     answer: Page, status: int, headers: Mapping[str, str], secrets: Collection[str] = ()
@@ -278,8 +273,9 @@ def _has_next_page(said: Paging, page: int, so_far: int) -> bool:
 def _has_more_rows(said: Paging, so_far: int) -> bool:
     if said.more:
         return True
-    if said.total_or_count is not None and said.rows:
-        return so_far < said.total_or_count
+    total = said.count if said.total is None else said.total
+    if total is not None and said.rows:
+        return so_far < total
     return not said.says_the_end and said.rows > 0 and said.rows == said.size
 
 
