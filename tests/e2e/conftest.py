@@ -94,6 +94,17 @@ def log_in(terminal: Terminal, server: Server) -> None:
     terminal.send(ENTER)
 
 
+def secrets_of(server: Server) -> list[str]:
+    """The password first; every token of the account, and its secret key."""
+    credentials = server.state.credentials
+    return [
+        credentials.password,
+        credentials.long_lived_token,
+        credentials.secret_key,
+        *(session.token for session in server.state.sessions()),
+    ]
+
+
 def wait_for_dialog(terminal: Terminal, heading: str, button: str) -> None:
     """Wait until a dialog stands there and its dead time is over: its button is bold then."""
     terminal.wait_for(heading)

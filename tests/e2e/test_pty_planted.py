@@ -1,4 +1,7 @@
-"""Escapes stand in every text of every answer; every screen is walked, and none acts."""
+"""Escapes stand in every text of every answer; every screen is walked, and none acts.
+
+Nor is a secret shown that is typed, listed or kept, whatever Textual is told to log.
+"""
 
 import base64
 import re
@@ -9,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.model.clock import SystemClock
-from tests.e2e.conftest import Opener, Server, log_in
+from tests.e2e.conftest import Opener, Server, log_in, secrets_of
 from tests.e2e.terminal import ENTER, ESCAPE, Terminal
 from tests.planted import EVIL, foreign, planting
 from tests.sandbox import DIALECTS, Call, DemoState, demo_state
@@ -47,13 +50,16 @@ def look(terminal: Terminal, keys: str, wanted: str) -> None:
     terminal.wait_for(lambda text: wanted not in text and ALL in text)
 
 
-def test_no_screen_lets_an_escape_through(opened: Opener, server: Server, tmp_path: Path) -> None:
-    state = server.state
+def test_no_screen_lets_an_escape_through_or_shows_a_secret(
+    opened: Opener, server: Server, tmp_path: Path
+) -> None:
+    state, log, secrets = server.state, tmp_path / "keys.log", secrets_of(server)
     config = tmp_path / "config" / "config.toml"
     config.parent.mkdir()
     # `r` does nothing while the list is being read: on a busy machine the walk takes a minute.
     config.write_text('[ui]\nreload = "1h"\n')
-    terminal = opened(columns=120, rows=40, QISCUS_TUI_SERVER=server.url)
+    told = {"TEXTUAL_LOG": log, "TEXTUAL": "debug,devtools"}
+    terminal = opened(columns=120, rows=40, QISCUS_TUI_SERVER=server.url, **told)
     state.fail_next(Call.LOGIN, NO)
     log_in(terminal, server)
     terminal.wait_until(lambda: not state.faults[Call.LOGIN])
@@ -79,6 +85,14 @@ def test_no_screen_lets_an_escape_through(opened: Opener, server: Server, tmp_pa
     terminal.wait_for("Not a token")
     terminal.send(ESCAPE)
     terminal.wait_for(lambda text: "Find the session" not in text)
+    terminal.send("F")
+    terminal.wait_for("Find the session")
+    terminal.paste(secrets[-1])
+    terminal.wait_for("•••")
+    terminal.send(ENTER)
+    terminal.wait_for("back to the list")
+    terminal.send(ESCAPE)
+    terminal.wait_for(lambda text: "back to the list" not in text and ALL in text)
     walk_strangers(terminal)
     walk_failures(terminal, state)
     assert "]52;c;" in terminal.text  # the field with the same address
@@ -89,6 +103,9 @@ def test_no_screen_lets_an_escape_through(opened: Opener, server: Server, tmp_pa
     copied = [base64.b64decode(text) for text in COPIED.findall(terminal.raw)]
     assert [bool(re.fullmatch(rb"[0-9a-f]{12}", text)) for text in copied] == [True]
     assert terminal.process.poll() is None
+    raw = terminal.raw.decode("utf-8", "replace")
+    assert [one for one in {*secrets, *secrets_of(server)} if one in raw] == []
+    assert not log.exists()
 
 
 def walk_strangers(terminal: Terminal) -> None:

@@ -5,22 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Opener, Server
-from tests.e2e.terminal import ENTER, ESCAPE, TAB, Terminal
+from tests.e2e.conftest import Opener, Server, secrets_of
+from tests.e2e.terminal import ENTER, TAB, Terminal
 
 CRASHING = (sys.executable, Path(__file__).with_name("crashing.py"))
 IN_A_WORKER, ON_A_KEY = "\x1b[19~", "\x1b[20~"
-
-
-def secrets_of(server: Server) -> list[str]:
-    """The password first; every token of the account, and its secret key."""
-    credentials = server.state.credentials
-    return [
-        credentials.password,
-        credentials.long_lived_token,
-        credentials.secret_key,
-        *(session.token for session in server.state.sessions()),
-    ]
 
 
 def assert_crashed_quietly(terminal: Terminal, secrets: list[str]) -> None:
@@ -63,34 +52,3 @@ def test_a_crash_of_the_login_shows_no_secret(opened: Opener, server: Server) ->
     terminal.wait_for("•" * len(secrets[0]))
     terminal.send(ON_A_KEY)
     assert_crashed_quietly(terminal, secrets)
-
-
-def test_what_is_typed_and_listed_is_neither_shown_nor_logged_whatever_textual_is_told(
-    opened: Opener, server: Server, tmp_path: Path
-) -> None:
-    log = tmp_path / "keys.log"
-    terminal = opened(QISCUS_TUI_SERVER=server.url, TEXTUAL_LOG=log, TEXTUAL="debug,devtools")
-    credentials = server.state.credentials
-    terminal.wait_for("Password")
-    terminal.send(f"{credentials.email}{TAB}wrong-{credentials.password}")
-    terminal.wait_for("•••")
-    terminal.send(ENTER)
-    terminal.wait_for(lambda text: "••" not in text and "password" in text.lower())
-    terminal.send(credentials.password + ENTER)
-    terminal.wait_for("61 active")
-    secrets = secrets_of(server)
-    terminal.send("j" + ENTER)
-    terminal.wait_for("back to the list")
-    terminal.send(ESCAPE)
-    terminal.wait_for("61 active")
-    terminal.send("F")
-    terminal.wait_for("Find the session")
-    terminal.paste(secrets[5])
-    terminal.wait_for("•••")
-    terminal.send(ENTER)
-    terminal.wait_for("61 active")
-    terminal.send("q")
-    assert terminal.finish() == 0
-    raw = terminal.raw.decode()
-    assert [secret for secret in [*secrets, "wrong-"] if secret in raw] == []
-    assert not log.exists()
