@@ -40,14 +40,13 @@ def _cells(listed: SessionList, position: int, now: float) -> tuple[str, ...]:
         session.id[:SHORT_ID],
         _client(listed, position),
         moment(session.created_at),
-        _last_used(session, now),
+        _ago(session.last_used_at, now),
         session.safe_ip or UNKNOWN,
         session.safe_user,
     )
 
 
-def _last_used(session: Session, now: float) -> str:
-    at = session.last_used_at
+def _ago(at: float | None, now: float) -> str:
     return UNKNOWN if at is None else ago(now - at)
 
 
@@ -78,14 +77,10 @@ def remarks(listed: SessionList) -> Iterable[str]:
     if listed.expiry_doubt:
         yield listed.expiry_doubt
     if listed.current is Current.UNKNOWN:
-        yield "Can't tell which session is this program's own" + _way_to_own(listed)
-
-
-def _way_to_own(listed: SessionList) -> str:
-    """Return advice if it can help: a new token is only recognised if the server lists tokens."""
-    if any(session.token for session in listed.sessions):
-        return "; to get a new token: qiscus-tui refresh"
-    return ""
+        # A new token is recognised only if the server lists tokens.
+        lists_tokens = any(session.token for session in listed.sessions)
+        way = "; to get a new token: qiscus-tui refresh" if lists_tokens else ""
+        yield f"Can't tell which session is this program's own{way}"
 
 
 _FACTS = (
@@ -113,19 +108,14 @@ def group_table(
 
 
 def _facts(group: Group, now: float) -> tuple[str, ...]:
-    used = group.last_used_at
+    notes = {"this session": group.current, "protected": group.protected}
     return (
         f"{group.count:,}",
         f"{group.share:.1%}",
         UNKNOWN if group.per_day is None else f"{group.per_day:,.1f}",
         moment(group.oldest_at),
         moment(group.newest_at),
-        UNKNOWN if used is None else ago(now - used),
+        _ago(group.last_used_at, now),
         f"{group.expiring:,}" if group.expiring else "",
-        _note(group),
+        ", ".join(note for note, holds in notes.items() if holds),
     )
-
-
-def _note(group: Group) -> str:
-    notes = {"this session": group.current, "protected": group.protected}
-    return ", ".join(note for note, holds in notes.items() if holds)
