@@ -145,15 +145,6 @@ class DialogApp(TerminalApp):
         return " ".join(self.text().replace("│", " ").split())
 
 
-async def until(pilot: Pilot[int], words: str) -> None:
-    """Wait until the screen says so."""
-    app = pilot.app
-    assert isinstance(app, DialogApp)
-    async with asyncio.timeout(10):
-        while words not in app.text():
-            await pilot.pause()
-
-
 async def shown(pilot: Pilot[int], dialog: object) -> DialogApp:
     """Show a dialog."""
     app = pilot.app
@@ -208,7 +199,9 @@ class Asked:
 
     async def until(self, words: str) -> None:
         """Wait until the screen says so."""
-        await until(self.pilot, words)
+        async with asyncio.timeout(10):
+            while words not in self.app.text():
+                await self.pilot.pause()
 
     async def armed(self) -> None:
         """Wait until what is asked was drawn, and the delay after it is over."""

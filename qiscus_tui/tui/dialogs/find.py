@@ -47,10 +47,7 @@ class FindDialog(Dialog[str | None]):
         if session is not None and session.token is not None:
             self.close(session.id)
             return
-        self.warn(f"Among those listed, no live session has this token{self._doubt()}.")
-
-    def _doubt(self) -> str:
-        masked = sum(1 for session in self._listed.sessions if session.token is None)
-        if masked:
-            return f", but {masked:,} are listed without their full token"
-        return "" if self._listed.is_whole else ", but the list could not be read whole"
+        doubt = "" if self._listed.is_whole else ", but the list could not be read whole"
+        if masked := sum(one.token is None for one in self._listed.sessions):
+            doubt = f", but {masked:,} are listed without their full token"
+        self.warn(f"Among those listed, no live session has this token{doubt}.")
