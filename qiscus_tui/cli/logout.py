@@ -21,7 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 async def run(context: VerbContext) -> int:
     """Log out."""
-    from qiscus_tui.service.account.logout import log_out
+    from qiscus_tui.service.account.logout import LONG_LIVED_REMAINS, log_out
 
     must_not_come_from_environment(
         context.workspace.environ,
@@ -31,10 +31,7 @@ async def run(context: VerbContext) -> int:
         ended = await log_out(connection, forget_anyway=context.options.forget)
         name = connection.name
     context.console.report(f"{safe(name)} is logged out: {ended.value}")
-    context.console.say(
-        "Its long-lived token or secret key may remain valid. If it leaked, change the password "
-        "and ask Qiscus."
-    )
+    context.console.say(LONG_LIVED_REMAINS)
     return ExitCode.DONE
 
 

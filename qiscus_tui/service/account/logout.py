@@ -23,6 +23,12 @@ from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.secrets import forget_environment_tokens
 
+LONG_LIVED_REMAINS = (
+    "Its long-lived token or secret key may remain valid: no known call ends it. If it leaked, "
+    "change the password and ask Qiscus."
+)
+"""What is true after every logout."""
+
 
 class OwnToken(enum.Enum):
     """What became of our own short-lived token; the value is for the user."""

@@ -24,7 +24,7 @@ from qiscus_tui.service.account.directory import (
     must_be_free_to_choose,
     switched_to,
 )
-from qiscus_tui.service.account.logout import log_out
+from qiscus_tui.service.account.logout import LONG_LIVED_REMAINS, log_out
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.visits import LastList, last_lists
@@ -40,10 +40,6 @@ ENDED = "this program's token is ended on the server, and the account is forgott
 READ_ONLY = (
     "is read-only here, so its token is not ended and remains valid; it is forgotten on this "
     "machine."
-)
-LONG_LIVED = (
-    "The long-lived token may remain valid: no known call ends it. If it leaked, change "
-    "the password and ask Qiscus."
 )
 STILL_VALID = (
     "The token remains valid until it expires, and nothing was forgotten. Try again later, or "
@@ -296,7 +292,7 @@ class LogOutDialog(Question[str | None]):
         if self._forgets:
             self._offer_to_forget("Forget this account?")
         self.say("lead", f"{safe(self._account.name)}: {READ_ONLY if self._forgets else ENDED}")
-        self.say("lines", LONG_LIVED)
+        self.say("lines", LONG_LIVED_REMAINS)
         self.query_one("#lines").add_class("-wrapped")
 
     @property
