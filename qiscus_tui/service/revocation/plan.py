@@ -301,6 +301,7 @@ def make_plan(
             PlanGroup(
                 keys=group.keys,
                 kinds=group.kinds,
+                name=group.name,
                 positions=group.positions,
                 targets=sum(position in targets for position in group.positions),
             )

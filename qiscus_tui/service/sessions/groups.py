@@ -156,6 +156,8 @@ class Members(Struct, frozen=True, kw_only=True):
 
     keys: tuple[GroupKey, ...]
     kinds: tuple[Kind, ...]
+    name: str
+    """`GuzzleHttp · 10.2.0.0/24`, for people."""
     positions: Sequence[int]
     """Of its sessions, in the list's order."""
 
@@ -167,10 +169,7 @@ class Members(Struct, frozen=True, kw_only=True):
     @property
     def values(self) -> tuple[str | None, ...]:
         """Return the safe text of each key, no two groups the same; None is unknown."""
-        return tuple(
-            None if kind is None else KINDS[key].text(kind)
-            for key, kind in zip(self.keys, self.kinds, strict=True)
-        )
+        return _values(self.keys, self.kinds)
 
     @property
     def is_unknown(self) -> bool:
@@ -180,11 +179,6 @@ class Members(Struct, frozen=True, kw_only=True):
         """
         origins = [kind for key, kind in zip(self.keys, self.kinds, strict=True) if key in _ORIGINS]
         return all(kind is None for kind in origins or self.kinds)
-
-    @property
-    def name(self) -> str:
-        """Return `GuzzleHttp · 10.2.0.0/24`, for people."""
-        return " · ".join(map(shown, self.values))
 
     @property
     def filter_text(self) -> str:
@@ -216,6 +210,11 @@ class Group(Members, frozen=True, kw_only=True):
     """Whether it has sessions of a protected integration."""
 
 
+def _values(keys: Sequence[GroupKey], kinds: Sequence[Kind]) -> tuple[str | None, ...]:
+    pairs = zip(keys, kinds, strict=True)
+    return tuple([None if kind is None else KINDS[key].text(kind) for key, kind in pairs])
+
+
 def shown(value: str | None) -> str:
     """Return a value of a group for people; a client that calls itself unknown is in quotes."""
     if value is None:
@@ -231,8 +230,15 @@ def members_by(
     by_kinds = defaultdict[tuple[Kind, ...], list[int]](list)
     for position, kinds in zip(positions, kinds_of(listed, keys, positions), strict=True):
         by_kinds[kinds].append(position)
+    keys = tuple(keys)
     found = [
-        Members(keys=tuple(keys), kinds=kinds, positions=them) for kinds, them in by_kinds.items()
+        Members(
+            keys=keys,
+            kinds=kinds,
+            name=" · ".join(map(shown, _values(keys, kinds))),
+            positions=them,
+        )
+        for kinds, them in by_kinds.items()
     ]
     return sorted(found, key=lambda one: (-one.count, one.name))
 
@@ -261,6 +267,7 @@ def _group(listed: SessionList, members: Members, moment: Moment, total: int) ->
     return Group(
         keys=members.keys,
         kinds=members.kinds,
+        name=members.name,
         positions=members.positions,
         share=members.count / total,
         per_day=per_day,
