@@ -169,36 +169,6 @@ async def test_up_goes_back_to_earlier_filters_and_down_returns() -> None:
 # Errors.
 
 
-async def test_with_an_error_the_list_stays_as_it_was_before_the_word_was_begun(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=300) as running:
-        await filtered(running, "client:curl")
-        before = running.ids
-        assert 0 < len(before) < 300
-        for wrong in ("is:expi", "age>7d", "or"):
-            await typed(running, f"client:curl {wrong}")
-            assert running.ids == before
-            await running.press("enter")
-            assert running.focus == "filter"
-            await running.click_list()
-            assert running.ids == before
-        for more in (" -curl", " clint:x", " is:current"):  # they count when it is corrected
-            await typed(running, "client:curl")
-            await typed(running, f"client:curl age:x{more}")
-            assert running.ids == before
-            await running.click_list()
-            assert "The list still shows: client:curl" in running.words()
-        await typed(running, "client:curl -curl")
-        assert running.ids == []
-        await typed(running, "client:nobody age:>")
-        assert "No session matches client:nobody" in running.words()
-        assert "age:> needs a duration" in running.words()
-        await typed(running, "-")
-        await running.click_list()
-        assert "The list shows all" in running.words()
-
-
 async def test_nothing_that_is_shown_can_be_chosen_until_it_is_corrected(
     clock: ManualClock,
 ) -> None:

@@ -19,7 +19,7 @@ from qiscus_tui.tui.listed.view import ListView, ViewRequest
 from qiscus_tui.tui.session.context import SessionDetails
 from qiscus_tui.tui.widgets.one_line import Line, OneLine, place
 from tests.clocks import ManualClock
-from tests.tui.conftest import ACCOUNT, DAY, NOW, feed_on, listed, session
+from tests.tui.conftest import ACCOUNT, DAY, NOW, feed_on, listed, many, session
 
 LEFT = 29 * DAY + 4 * 3600 + 11 * 60 + 9
 
@@ -224,29 +224,57 @@ def test_why_no_row_is_shown_is_said() -> None:
 
 def test_without_a_filter_it_is_said_what_made_much_of_the_list() -> None:
     fields = {"ip": "10.2.0.7", "user_agent": "cron/1", "last_used_at": NOW - 2 * DAY}
-    many = listed([session(number, **fields) for number in range(60)])
+    sprawling = listed([session(number, **fields) for number in range(60)])
     moment = Moment(NOW, DAY)
-    sprawl = origins_of(many, moment).sprawl
+    sprawl = origins_of(sprawling, moment).sprawl
     assert sprawl is not None
-    view = view_of(many, "")
-    words = text_of(texts.filtered(feed_of(many), view, sprawl))
+    view = view_of(sprawling, "")
+    words = text_of(texts.filtered(feed_of(sprawling), view, sprawl))
     assert words.startswith(" cron from 10.2.0.0/24 made 100 %")
     assert re.search(r"\d+ not used for 24 h · P prunes  ", words)
-    readonly = feed_of(many, structs.replace(ACCOUNT, readonly=True))
+    readonly = feed_of(sprawling, structs.replace(ACCOUNT, readonly=True))
     assert " prunes" not in text_of(texts.filtered(readonly, view, sprawl))
-    masked = listed([structs.replace(one, revoke_with=None) for one in many.sessions])
+    masked = listed([structs.replace(one, revoke_with=None) for one in sprawling.sessions])
     assert " prunes" not in text_of(texts.filtered(feed_of(masked), view_of(masked), sprawl))
-    assert "made" not in text_of(texts.filtered(feed_of(many), view_of(many, "ua:cron"), sprawl))
-    few, mixed = listed(many.sessions[:50]), listed([session(n) for n in range(60)])
+    assert "made" not in text_of(
+        texts.filtered(feed_of(sprawling), view_of(sprawling, "ua:cron"), sprawl)
+    )
+    few, mixed = listed(sprawling.sessions[:50]), listed([session(n) for n in range(60)])
     assert origins_of(few, moment).sprawl is None
     assert origins_of(mixed, moment).sprawl is None
 
 
+def type_filter(view: ListView, text: str) -> None:
+    """Type a filter, key by key, in place of the one that is there."""
+    for end in range(len(text) + 1):
+        view.type_filter(text[:end], Moment(NOW, DAY))
+        view.finish()
+
+
+def test_with_an_error_the_list_stays_as_it_was_before_the_word_was_begun() -> None:
+    sessions = many(300)
+    feed, view = feed_of(sessions), view_of(sessions, "client:curl")
+    before = view.shown
+    assert 0 < len(before) < 300
+    for wrong in ("is:expi", "age>7d", "or", "age:x -curl", "age:x clint:x", "age:x is:current"):
+        type_filter(view, f"client:curl {wrong}")  # what is behind an error counts later
+        assert view.shown == before
+        assert "still shows: client:curl" in texts.notice(feed, view, is_typing=False).text
+        assert "curl" not in texts.notice(feed, view, is_typing=True).text
+    type_filter(view, "client:curl -curl")
+    assert view.shown == []
+    type_filter(view, "client:nobody age:>")
+    assert texts.no_rows(feed, view)[0] == "No session matches client:nobody"
+    assert "age:> needs a duration" in texts.notice(feed, view, is_typing=False).text
+    type_filter(view, "-")
+    assert "The list shows all" in texts.notice(feed, view, is_typing=False).text
+
+
 async def test_what_made_much_of_a_list_is_not_said_once_sessions_are_gone() -> None:
-    many = listed([session(number, user_agent="cron", ip="10.2.0.1") for number in range(60)])
-    fewer, details = listed(many.sessions[:20]), SessionDetails()
-    await details.find(many, 0, Moment(NOW, DAY))
-    assert details.sprawl(many) is not None
+    sprawling = listed([session(number, user_agent="cron", ip="10.2.0.1") for number in range(60)])
+    fewer, details = listed(sprawling.sessions[:20]), SessionDetails()
+    await details.find(sprawling, 0, Moment(NOW, DAY))
+    assert details.sprawl(sprawling) is not None
     assert details.sprawl(fewer) is None
 
 
