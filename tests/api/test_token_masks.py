@@ -23,32 +23,14 @@ FULL = [made(n) for n in range(12)]
 OWN = made(99)
 
 SIGNS = [
-    "QEXd*******Ab3x",
-    "QEXd…Ab3x",
-    "QEXd...Ab3x",
-    "QEXd..Ab3x",
-    "••••••••",
-    "QEXd••••Ab3x",
-    "●●●●Ab3x",
-    "████████",
-    "####",
-    "QEXd####Ab3x",
-    "xxxx",
-    "xxxxxxxxxxxxAb3x",
-    "QEXdXXXXXXXXXXXXAb3x",
-    "QEXd" + "x" * 35 + "Ab3x",
-    "--------",
-    "[hidden]",
-    "[FILTERED]",
-    "<redacted>",
-    "(not shown)",
-    "{masked}",
-    "redacted",
-    "REDACTED",
-    "hidden",
-    "n/a",
-    "not shown",
-    "QEXd Ab3x",
+    # first and last characters
+    *("QEXd*******Ab3x", "QEXd…Ab3x", "QEXd...Ab3x", "QEXd..Ab3x", "QEXd••••Ab3x", "●●●●Ab3x"),
+    *("QEXd####Ab3x", "xxxxxxxxxxxxAb3x", "QEXdXXXXXXXXXXXXAb3x", "QEXd" + "x" * 35 + "Ab3x"),
+    # one character over and over
+    *("••••••••", "████████", "####", "xxxx", "--------"),
+    # words
+    *("[hidden]", "[FILTERED]", "<redacted>", "(not shown)", "{masked}"),
+    *("redacted", "REDACTED", "hidden", "n/a", "not shown", "QEXd Ab3x"),
 ]
 
 
