@@ -4,11 +4,13 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import httpx
 from msgspec import structs
+from textual.content import Content
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clients import Known
@@ -107,6 +109,11 @@ class Running:
     def toasts(self) -> str:
         """What was said in passing."""
         return "\n".join(note.message for note in self.app._notifications)
+
+    @property
+    def said(self) -> str:
+        """What the login says under its form."""
+        return cast("Content", self.app.screen.query_one("#said", Static).content).plain
 
     def value(self, field: str) -> str:
         """What stands in a field."""

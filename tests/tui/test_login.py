@@ -57,7 +57,7 @@ async def test_tab_goes_email_password_server_keep_and_enter_logs_in_from_each(
             fails_with(monkeypatch, NoLongLivedToken(f"Asked at {field}"))
             running.app.screen.query_one(f"#{field}").focus()
             await running.press("enter")
-            assert running.login.said.startswith(f"Asked at {field}\n")
+            assert running.said.startswith(f"Asked at {field}\n")
             assert running.focus == field
 
 
@@ -89,23 +89,23 @@ async def test_the_tab_of_the_token_says_whom_it_is_for_and_hides_no_error(
         assert "ctrl+t long-lived token" in running.lines()[-1]
         await running.pilot.click("#tabs", offset=(30, 0))
         await running.settle()
-        assert "two factors" in running.login.said
+        assert "two factors" in running.said
         assert "ctrl+t email and password" in running.lines()[-1]
         await running.press("ctrl+t")
         assert "ctrl+t long-lived token" in running.lines()[-1]
-        assert not running.login.said
+        assert not running.said
         await running.press("tab", "x", "enter", "ctrl+t")
-        assert "refused" in running.login.said
+        assert "refused" in running.said
 
 
 async def test_what_is_missing_is_said_before_anything_is_sent(clock: ManualClock) -> None:
     async with at_login(clock) as running:
         await fill(running, "#email", "")
         await running.press("enter")
-        assert "The email address is missing." in running.login.said
+        assert "The email address is missing." in running.said
         assert running.focus == "email"
         await running.press("ctrl+t", "enter")
-        assert "The app code is missing." in running.login.said
+        assert "The app code is missing." in running.said
         assert not running.state.calls
 
 
@@ -130,8 +130,8 @@ async def test_two_factor_leads_to_the_token_tab(clock: ManualClock) -> None:
         await running.press("enter")
         assert running.login._tab is Tab.TOKEN
         assert running.focus == "app-id"
-        assert "second factor" in running.login.said
-        assert "token" in running.login.said
+        assert "second factor" in running.said
+        assert "token" in running.said
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ async def test_what_is_not_at_fault_stays_as_it_is_and_what_is_gets_the_focus(
             await running.press("enter")
             assert running.focus == focus
             assert running.value("#password") == PASSWORD
-            assert error.message in running.login.said
+            assert error.message in running.said
         await running.press("ctrl+t", *"abcd", "tab", *"token", "enter")
         assert running.focus == "server"
         assert running.value("#long-lived") == "token"
@@ -181,7 +181,7 @@ async def test_an_address_that_is_none_is_said_at_the_server(clock: ManualClock)
     async with at_login(clock) as running:
         await fill(running, "#server", "http://example.com")
         await running.press("enter")
-        assert "unencrypted" in running.login.said
+        assert "unencrypted" in running.said
         assert running.focus == "server"
 
 

@@ -85,7 +85,7 @@ async def test_a_session_that_ended_asks_for_a_login_over_the_list_which_can_be_
         await running.press("r")
         assert isinstance(running.app.screen, LoginScreen)
         assert "Session ended" in running.text()
-        assert running.login.said
+        assert running.said
         assert running.focus == "password"
         assert "Log in here, or esc" in running.words()
         assert "qiscus-tui login" not in running.text()

@@ -115,7 +115,7 @@ async def test_a_keyring_that_is_locked_between_offer_and_login_is_an_error(
     async with at_the_login(machine) as here:
         finding(LOCKED)
         await here.press("enter")
-        assert "is locked" in here.login.said
+        assert "is locked" in here.said
         assert machine.state.calls[Call.LOGIN] == 0
 
 

@@ -10,7 +10,7 @@ import asyncio
 import enum
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 from textual import on
@@ -331,11 +331,6 @@ class LoginScreen(BaseScreen[None]):
         more = f"\n{safe(hint)}" if hint else ""
         style = "bold $error" if tone is Tone.BAD else ""
         said.update(Content.assemble((safe(message), style), more))
-
-    @property
-    def said(self) -> str:
-        """The message under the form."""
-        return cast("Content", self.query_one("#said", Static).content).plain
 
 
 def _row(label: str, field: Field, way: str = "any") -> tuple[Widget, Widget]:
