@@ -34,7 +34,7 @@ async def run(context: VerbContext) -> int:
     from qiscus_tui.cli.interrupts import finished
     from qiscus_tui.cli.output.plan import outcome_json
     from qiscus_tui.cli.output.tables import remarks
-    from qiscus_tui.service.revocation.revoke_all import revoke_all
+    from qiscus_tui.service.revocation.revoke_all import consequences, revoke_all
 
     options, console = context.options, context.console
     async with connected(context.workspace) as connection:
@@ -54,7 +54,7 @@ async def run(context: VerbContext) -> int:
             _show_plan(context, connection, listed)
             return ExitCode.DONE if listed.is_whole else ExitCode.INCOMPLETE
         if not options.yes:
-            _confirm(context, connection, listed)
+            _confirm(context, connection, listed, consequences(listed))
 
         def show(result: "RevokeAllResult") -> int:
             outcomes = [*map(outcome_json, result.outcomes)]
@@ -95,7 +95,12 @@ def _protected(listed: SessionList) -> str:
     return f"{protected.total():,} protected among them: {labels}"
 
 
-def _confirm(context: VerbContext, connection: "Connection", listed: SessionList) -> None:
+def _confirm(
+    context: VerbContext,
+    connection: "Connection",
+    listed: SessionList,
+    consequences: Sequence[str],
+) -> None:
     console, app_code = context.console, connection.account.app_code
     sessions = counted(len(listed), "session")
     console.must_ask(
@@ -103,10 +108,9 @@ def _confirm(context: VerbContext, connection: "Connection", listed: SessionList
         f"{NOT_SENT} To skip the confirmation, add --yes.",
     )
     console.say(account_line(connection))
-    console.say(
-        f"This ends {sessions} of {connection.name}: every integration and "
-        "browser that uses one of these tokens stops. It cannot be undone."
-    )
+    console.say(f"Revoke all {sessions} of {connection.name}. This can't be undone.")
+    for words in consequences:
+        console.say(words)
     if protected := _protected(listed):
         console.say(protected)
     console.must_confirm(f"Type the app code ({app_code}) to continue: ", app_code)

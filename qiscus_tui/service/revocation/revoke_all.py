@@ -102,6 +102,18 @@ class RevokeAllResult:
         return [(error, words) for error, words in found if error is not None]
 
 
+def consequences(listed: SessionList) -> list[str]:
+    """Return what follows from ending everything in this list, a sentence for each."""
+    follows = [
+        "Every session ends, including this program's own, which gets a new token.",
+        "Integrations that use one of these tokens stop until they log in again.",
+        "Everybody who is logged in as this user is logged out.",
+    ]
+    if not listed.is_whole:
+        follows.append("Sessions that could not be read, and so are not listed, end too.")
+    return follows
+
+
 async def revoke_all(
     connection: Connection,
     listed: SessionList,

@@ -22,6 +22,7 @@ from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
 from qiscus_tui.service.revocation.revoke_all import (
     RevokeAllResult,
     Sent,
+    consequences,
     send_revoke_all,
     verify,
 )
@@ -98,7 +99,7 @@ class RevokeAllDialog(Question[RevokeAllResult]):
         self.say("heading", whole if count and self._listed.is_whole else partly)
         whose = account.user or account.user_name or "this user"
         self.say("lead", f"Of {whose} on {account.origin.netloc}. This can't be undone.")
-        self.say("lines", consequences(self._listed))
+        self.say("lines", what_follows(self._listed))
         if self._refusal is None:
             self.query_one("#code-words", Words).say(
                 f"Type the app code {safe(account.app_code)} and press Enter:"
@@ -207,15 +208,8 @@ class RevokeAllDialog(Question[RevokeAllResult]):
             )
 
 
-def consequences(listed: SessionList) -> Content:
-    """Return what follows from ending everything in this list."""
-    follows = [
-        "Every session ends, including this program's own, which gets a new token.",
-        "Integrations that use one of these tokens stop until they log in again.",
-        "Everybody who is logged in as this user is logged out.",
-    ]
-    if not listed.is_whole:
-        follows.append("Sessions that could not be read, and so are not listed, end too.")
+def what_follows(listed: SessionList) -> Content:
+    """Return what follows from ending everything in this list, and which integrations stop."""
     stop = Counter(
         f"{known.label}, protected" if known.protect else known.label
         for known in listed.labels
@@ -226,7 +220,7 @@ def consequences(listed: SessionList) -> Content:
         Content.assemble((f"{count:>7,}", "bold"), f"  {label}")
         for label, count in stop.most_common()
     ]
-    return parted([[*map(Content, follows)], [title, *counts] if stop else []])
+    return parted([[*map(Content, consequences(listed))], [title, *counts] if stop else []])
 
 
 def result_words(result: RevokeAllResult) -> Content:
