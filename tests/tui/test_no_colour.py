@@ -41,11 +41,8 @@ def is_readable(running: Running) -> bool:
     )
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_nothing_is_dim_and_what_has_the_focus_is_reversed(
-    clock: ManualClock, size: tuple[int, int]
-) -> None:
-    async with at_sessions(clock, size=size, few_colours=True) as here:
+async def test_nothing_is_dim_and_what_has_the_focus_is_reversed(clock: ManualClock) -> None:
+    async with at_sessions(clock, few_colours=True) as here:
         for key in (*SCREENS, *DIALOGS, "x"):
             await here.press("home", "down", "down", key)
             assert here.app.screen is not here.sessions or key == "g", key
