@@ -190,6 +190,7 @@ def following_query(body: object) -> tuple[str, str] | None:
         ({"meta": {"page": True, "total_page": 2}}, ("page", "2")),
         ({"meta": {"current_page": 1, "last_page": 2}}, ("page", "2")),
         ({"meta": {"current_page": 2, "last_page": 2}}, None),
+        ({"meta": {"page": 1, "total": 9, "after": "x"}, "data": [{}]}, ("cursor_after", "x")),
     ],
 )
 def test_the_next_page_stands_in_meta(
