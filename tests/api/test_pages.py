@@ -240,7 +240,7 @@ def test_two_lists_that_could_both_be_it_are_refused() -> None:
         find_page({"data": {"a": [{"id": 1}], "b": [{"id": 2}]}})
 
 
-@pytest.mark.parametrize("after", ["\ud800", "a\nb", "x" * 5000])
+@pytest.mark.parametrize("after", ["\ud800", "a\ufffd", "a\nb", "x" * 5000])
 def test_a_cursor_that_cannot_be_sent_is_refused(after: str) -> None:
     with pytest.raises(Unreadable, match="invalid next page"):
         following_query({"data": [], "meta": {"after": after}})
