@@ -251,6 +251,20 @@ async def test_a_client_that_leaves_before_the_answer_leaves_nothing(running: Ru
     await asyncio.wait_for(running.server.closed.wait(), 5)
 
 
+async def test_a_connection_that_was_given_up_is_used_by_nobody(running: Running) -> None:
+    async def half() -> AsyncGenerator[bytes]:
+        yield b"half"
+        await asyncio.Event().wait()
+
+    upstream, length = running.proxy._upstream, [(b"Content-Length", b"8")]
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0.05), upstream.ask("POST", b"/up", length, half()):
+            pass
+    assert upstream._idle == []
+    assert (await running.get()).endswith(b"ok")
+    assert len(upstream._idle) == 1
+
+
 async def test_an_old_client_gets_a_length(running: Running) -> None:
     running.server.answer = lambda _head: (
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"

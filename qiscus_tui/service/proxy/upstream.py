@@ -122,14 +122,16 @@ class Upstream:
         )
         request.url = _Url(self.origin, target)  # a Request makes a URL of its own
         connection = self._idle.pop() if self._idle else self._connection()
+        is_done = False
         try:
             answering = contextlib.aclosing(await connection.handle_async_request(request))
             async with answering as answer:
                 yield answer
+            is_done = True
         finally:
-            if len(self._idle) < MOST_IDLE:
+            if is_done and len(self._idle) < MOST_IDLE:
                 self._idle.append(connection)
-            else:
+            else:  # one that was given up may still wait for the rest of its request
                 await connection.aclose()
 
     def error(self, error: httpx.TransportError) -> OutOfReach:
