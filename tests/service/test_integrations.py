@@ -81,6 +81,16 @@ def test_a_session_that_has_a_name_is_found_under_it(integrations: Integrations)
     assert not integrations.is_configured(named("cron", "Guzzle"))
 
 
+def test_protection_and_the_narrower_network_come_first(integrations: Integrations):
+    for one in (
+        named("wide", "curl", "10.1", protect=False),
+        named("narrow", "curl", "10.1.2", protect=False),
+        named("protected", "curl"),
+    ):
+        integrations.name(one)
+    assert [one.label for one in integrations.known()] == ["probe", "protected", "narrow", "wide"]
+
+
 @pytest.mark.parametrize(
     ("client", "ip", "is_free"),
     [

@@ -23,7 +23,7 @@ from qiscus_tui.model.account import Credentials, Role, Storage
 from qiscus_tui.service.account.connection import connect
 from qiscus_tui.service.account.login import LoggedIn, log_in_with_key, log_in_with_token
 from qiscus_tui.service.account.status import status_of
-from qiscus_tui.service.token.refresh import valid_token
+from qiscus_tui.service.token.refresh import refreshed_since, valid_token
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.store.secrets import MemorySecrets
 from tests.sandbox import PASSWORD, Dialect
@@ -77,6 +77,17 @@ async def test_a_login_for_this_run_only_writes_no_account(sandbox: SandboxMaker
     assert (await here.log_in()).connection.storage is Storage.THIS_RUN
     assert here.local_files.book.all() == ()
     assert not here.local_files.paths.secrets_file.exists()
+
+
+async def test_a_refresh_of_a_login_for_this_run_leaves_no_token_that_nothing_ends(
+    sandbox: SandboxMaker,
+):
+    here = keeping_in(sandbox(), MemorySecrets())
+    connection = (await here.log_in()).connection
+    before = len(here.tokens())
+    here.clock.advance(1)
+    assert await refreshed_since(connection, here.clock.now())
+    assert len(here.tokens()) == before
 
 
 @pytest.mark.parametrize(
