@@ -243,7 +243,7 @@ class Marks:
 
     def count_in(self, positions: Sequence[int]) -> int:
         """Return how many of these are marked."""
-        return sum(map(self._flags.__getitem__, positions)) if self.total else 0
+        return sum(map(self._flags.__getitem__, positions)) if 1 in self._flags else 0
 
     def positions(self) -> list[int]:
         """Return the marked positions, in the snapshot's order."""

@@ -249,8 +249,9 @@ class ShownList(Container):
         group, listed = self.group_table.cursor_group, self.group_table.listed
         if group is None:
             return None
-        members = map(listed.sessions.__getitem__, group.positions)
-        return listed, max(members, key=lambda one: one.created_at or 0.0)
+        created = listed.facts.created_at
+        of_newest = (at for at in group.positions if created[at] == group.newest_at)
+        return listed, listed.sessions[next(of_newest, group.positions[0])]
 
     def session_to_name(self) -> Session | None:
         """Return a session of the client and network under the cursor; None where there is none."""
