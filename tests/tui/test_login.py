@@ -1,5 +1,7 @@
 """The login screen: two ways in, errors under the form, no secret left behind."""
 
+import asyncio
+
 import pytest
 
 from qiscus_tui.errors import (
@@ -20,6 +22,7 @@ from qiscus_tui.model.account import Storage
 from qiscus_tui.tui.login import screen as login
 from qiscus_tui.tui.login.screen import Tab
 from qiscus_tui.tui.sessions.screen import SessionsScreen
+from qiscus_tui.tui.widgets.fields import Field
 from tests.clocks import ManualClock
 from tests.sandbox import PASSWORD, Call
 from tests.tui.demo_app import Running, at_login
@@ -121,6 +124,35 @@ async def test_the_other_tab_takes_a_token_and_an_app_id(clock: ManualClock) -> 
         await running.press("enter")
         assert "41 active" in running.text()  # with a token of our own, to learn the zone
         assert running.state.calls[Call.LOGIN] == 0
+
+
+async def test_enter_logs_in_by_the_tab_that_it_was_pressed_on(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[object, ...]] = []
+    is_found = asyncio.Event()
+
+    async def log_in_with(_: object, server: str, *entered: object) -> None:
+        sent.append(entered)
+        raise LoginRefused("The server rejected it")
+
+    async def find_offer() -> tuple[Storage, str]:
+        await is_found.wait()
+        return Storage.THIS_RUN, ""
+
+    async with at_login(clock) as running:
+        screen = running.app.screen
+        assert isinstance(screen, login.LoginScreen)
+        monkeypatch.setattr(login, "log_in_with", log_in_with)
+        monkeypatch.setattr(screen, "_find_offer", find_offer)
+        email = running.value("#email")
+        screen.query_one("#password", Field).value = "secret"
+        screen.action_log_in()
+        await screen.action_other_tab()
+        is_found.set()
+        await running.press("f5")
+        assert sent == [(Tab.PASSWORD, email, "secret", Storage.THIS_RUN)]
+        assert running.focus == "password"
 
 
 async def test_two_factor_leads_to_the_token_tab(clock: ManualClock) -> None:

@@ -278,11 +278,11 @@ class LoginScreen(BaseScreen[None]):
                 return
         self._is_busy = True
         self._say("Logging in…", "", Tone.MUTED)
-        who, secret = map(self._value, self._tab.fields)
-        server = self._value("#server")
+        tab, server = self._tab, self._value("#server")
+        who, secret = map(self._value, tab.fields)
 
         async def log_in() -> None:  # no partial: what shows a worker's work would show the secret
-            await self._log_in(server, who, secret)
+            await self._log_in(server, tab, who, secret)
 
         self.run_worker(log_in, group="login")
 
@@ -290,14 +290,16 @@ class LoginScreen(BaseScreen[None]):
         value = self.query_one(field, Field).value
         return value if field == "#password" else value.strip()
 
-    async def _log_in(self, server: str, who: str, secret: str) -> None:
+    async def _log_in(self, server: str, tab: Tab, who: str, secret: str) -> None:
         try:
             parse_origin(server)
             storage, _ = await self._find_offer()
             if not self._keep.value:
                 storage = Storage.THIS_RUN
-            done = await log_in_with(self._workspace, server, self._tab, who, secret, storage)
+            done = await log_in_with(self._workspace, server, tab, who, secret, storage)
         except QiscusTuiError as error:
+            if tab is not self._tab:  # the other one was chosen meanwhile
+                await self._show_tab(tab)
             await self._failed(error)
             return
         finally:
