@@ -208,3 +208,8 @@ def test_every_key_of_one_command_can_be_changed_but_those_that_mean_the_same_ev
         command = registry.named(name)
         assert command is not None
         assert key in command.keys or key == "0"  # digits are typed to confirm, too
+
+
+def test_a_key_that_textual_names_is_shown_as_its_sign() -> None:
+    keys = registry.KeyWords({"palette": "full_stop", "reload": "f5,equals_sign"})
+    assert (keys["palette"], keys["reload"]) == (".", "f5")

@@ -348,6 +348,19 @@ async def test_where_the_filter_hides_all_marks_x_is_for_the_group(clock: Manual
         assert "to revoke +" in running.words()
 
 
+async def test_the_cursor_goes_back_to_no_group_of_long_ago(clock: ManualClock) -> None:
+    async with at_sessions(clock, sessions=400) as running:
+        await running.press("g", "end")
+        last = under_cursor(running).name
+        await running.press("g", "r", "g")
+        assert under_cursor(running).name == last
+        await running.press("home")
+        first = under_cursor(running).name
+        await running.press("slash", *"zzz", "enter")
+        await running.press("slash", "ctrl+u", "enter")
+        assert under_cursor(running).name == first != last
+
+
 async def test_footer_and_palette_are_those_of_the_groups_and_a_found_token_leaves_them(
     clock: ManualClock,
 ) -> None:

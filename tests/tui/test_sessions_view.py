@@ -45,6 +45,20 @@ def test_until_it_is_found_what_was_asked_for_before_is_shown_and_only_the_last_
     assert sorted(view.shown) == select(parse("chrome"), listed, MOMENT)
 
 
+def test_groups_are_counted_again_once_a_minute_and_where_the_filter_leaves_others() -> None:
+    view, minute = view_of(many(500), "age:>1s"), NOW - NOW % 60 + 60
+    counted = list[int]()
+    for seconds in (0, 1, 59, 60, 61):
+        moment = Moment(minute + seconds, DAY)
+        view.request = replace(view.request, is_grouped=True, moment=moment)
+        view.finish()
+        counted.append(int(view.result.counted - minute))
+    assert counted == [0, 0, 0, 60, 60]
+    view.type_filter("curl age:>1s", view.request.moment)
+    view.finish()
+    assert sum(group.count for group in view.result.largest_first) == len(view.shown) < 500
+
+
 def test_what_is_counted_of_the_expiries_is_right_at_any_time() -> None:
     listed = many(300)
     counts = view_of(listed).result

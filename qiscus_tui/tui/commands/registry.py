@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 from textual.actions import ActionParseResult, parse
 from textual.binding import Binding
+from textual.keys import format_key
 
 from qiscus_tui.commands.command import Command, Context, Heading, Scope
 from qiscus_tui.commands.keys import COMMANDS
@@ -47,10 +48,18 @@ def _bindings(command: Command) -> list[Binding]:
 def with_keys(commands: Iterable[Command], keymap: Keymap) -> tuple[Command, ...]:
     """Return the commands with the keys that the keymap gives them, as they are to be shown."""
     return tuple(
-        replace(command, keys=tuple(keys.split(",")), shown_as="") if keys else command
+        replace(command, keys=tuple(keys.split(",")), shown_as=_sign_of(keys.split(",")[0]))
+        if keys
+        else command
         for command in commands
         for keys in (keymap.get(command.name),)
     )
+
+
+def _sign_of(key: str) -> str:
+    """Return a key as it is typed, where Textual has a name for its sign: `full_stop`."""
+    sign = format_key(key)
+    return sign if len(sign) == 1 and sign.isascii() else key
 
 
 class KeyWords:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qiscus_tui.errors import FilterError
+from qiscus_tui.model.clock import MINUTE
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import Moment, Query, SortKey, order, parse, parse_readable, select
@@ -150,14 +151,16 @@ class ViewRequest(Struct, frozen=True):
             return ViewResult(self, ends, order, shown)
         if lacks := lacking(self.listed, self.keys):
             return ViewResult(self, ends, order, shown, lacks=lacks)
-        groups = last.largest_first
-        is_counted = was.is_grouped and self.moment is was.moment and self.keys == was.keys
+        groups, counted = last.largest_first, last.counted
+        is_recent = counted // MINUTE == self.moment.server_now // MINUTE
+        is_counted = was.is_grouped and is_recent and self.keys == was.keys
         if not (is_same_list and shown is last.shown and is_counted):
             positions = shown if self.query.words else None
             groups = grouped(self.listed, self.keys, self.moment, positions)
+            counted = self.moment.server_now
         by, reverse = self.group_sorting.key, self.group_sorting.reverse
         in_order = sorted_groups(groups, by, reverse=reverse)
-        return ViewResult(self, ends, order, shown, in_order, largest_first=groups)
+        return ViewResult(self, ends, order, shown, in_order, largest_first=groups, counted=counted)
 
     def asks_the_same(self, other: ViewRequest) -> bool:
         """Return whether the filter leaves the same sessions of the list as the other's."""
@@ -193,6 +196,8 @@ class ViewResult(Struct, frozen=True):
     """Why the list can't be grouped by these keys."""
     largest_first: Sequence[Group] = ()
     """The same groups, before they are sorted."""
+    counted: float = 0.0
+    """The server's time by which they were counted, which holds for a minute."""
 
     def active(self, now: float) -> int:
         """Return how many sessions have not expired by the server's time `now`."""

@@ -200,6 +200,8 @@ class GroupTable(Table[GroupRow]):
         else:
             wanted = None if was or self._forgotten is None else rows.get(self._forgotten)
             self.replace_rows(len(groups), lambda row: rows.get(was[row].kinds), wanted)
+            if groups:
+                self._forgotten = None
             if is_sorted:
                 self.scroll_to(y=0)
 
@@ -207,8 +209,8 @@ class GroupTable(Table[GroupRow]):
         """Let go of the list, which is large. The cursor will be on the same group again."""
         if (group := self.cursor_group) is not None:
             self._forgotten = group.kinds
-            self.listed, self._groups = NO_SESSIONS, ()
-            self.set_rows(0, 0, 0)
+        self.listed, self._groups = NO_SESSIONS, ()
+        self.set_rows(0, 0, 0)
 
     def show_to_revoke(self, found: Mapping[tuple[Hashable, ...], int]) -> None:
         """Show how many sessions `x` would plan of each group; empty: that can't be known."""
