@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.errors import (
+    Blocked,
     Forbidden,
     NamedTokenInvalid,
     QiscusTuiError,
@@ -71,7 +72,7 @@ class VerbContext(NamedTuple):
     workspace: "Workspace"
 
 
-_REFUSALS = (ServerRefused, Forbidden, TokenExpired, NamedTokenInvalid)
+_REFUSALS = (ServerRefused, Forbidden, Blocked, TokenExpired, NamedTokenInvalid)
 
 Run = Callable[[VerbContext], Coroutine[object, object, int] | int]
 """Runs the verb and returns its exit code."""

@@ -317,9 +317,9 @@ def opened_named(path: Path, flags: int = os.O_RDONLY) -> Generator[int]:
     """
     try:
         descriptor = os.open(path, flags | _OPEN, FILE_MODE)
-    except FileNotFoundError as error:
-        raise UsageError(f"{shown(path)} does not exist", "Check its name.") from error
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and not flags & os.O_CREAT:
+            raise UsageError(f"{shown(path)} does not exist", "Check its name.") from error
         if error.errno in _LINK_ERRORS:
             message = f"{shown(path)} is a symbolic link"
             raise StorageError(message, "Name the file itself.") from error

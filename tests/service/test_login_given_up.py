@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.errors import Blocked, OutOfReach, QiscusTuiError
 from qiscus_tui.model.account import Credentials
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.login import GIVEN_UP, LoggedIn, Password, log_in
 from qiscus_tui.store.audit_records import AuditAccess, AuditKind
 from qiscus_tui.store.secrets import FileSecrets
@@ -181,3 +182,6 @@ async def test_given_up_while_it_is_written_it_is_stored_with_its_token_alive(
     assert held is not None
     assert held.short_lived is not None
     assert held.short_lived.token in here.tokens()
+    (record,) = here.local_files.audit.read().records
+    assert isinstance(record, AuditAccess)
+    assert [*record.ids] == [fingerprint(held.short_lived.token)]

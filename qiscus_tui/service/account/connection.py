@@ -248,7 +248,10 @@ class Connection(Struct):
 
     async def named(self, listed: SessionList) -> SessionList:
         """Return a list that was read with the names of now. Raises StorageError."""
-        found = await self.reader.named(listed)
+        return self.replaced(listed, await self.reader.named(listed))
+
+    def replaced(self, listed: SessionList, found: SessionList) -> SessionList:
+        """Return what is used from now on in place of a list that was read."""
         if self._last_list() is listed:
             self._last_list = weakref.ref(found)
         return found

@@ -70,7 +70,7 @@ class MadeToken:
     """The token that a login made: ended again unless it is stored."""
 
     client: ApiClient
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     is_stored: bool = False
 
     async def end(self) -> None:
@@ -307,20 +307,23 @@ async def _store(
             if made is not None:
                 await made.end()
             credentials = old
+        token, held = made.token if made is not None else None, credentials
+
+        def write() -> tuple[StoredAccount, Credentials]:
+            done = _write(workspace, secrets, account, held, name, before)
+            record_access(workspace, done[0].account, AuditKind.LOGIN, token)
+            return done
+
         with shield.held():  # a signal must not come between the answer and the disk
-            what = (workspace, secrets, account, credentials, name, before)
-            writing = asyncio.ensure_future(asyncio.to_thread(_write, *what))
+            writing = asyncio.ensure_future(asyncio.to_thread(write))
             try:
                 await asyncio.shield(writing)
             finally:  # who gives up meanwhile leaves a whole login, not half of one
                 await asyncio.wait({writing})
+                is_stored = writing.exception() is None
                 if made is not None:
-                    made.is_stored = writing.exception() is None
+                    made.is_stored = is_stored
             stored, credentials = writing.result()
-            token = made.token if made is not None else None
-            await asyncio.to_thread(
-                record_access, workspace, stored.account, AuditKind.LOGIN, token
-            )
         notes = await asyncio.to_thread(_tidy_up, stored, before, name)
     selected = SelectedAccount(configured(stored, workspace.config), "login")
     connection = connect(workspace, selected, secrets)

@@ -44,6 +44,9 @@ Result = TypeVar("Result")
 NO_ANSWER = "no answer: a new token may exist on the server"
 """What the audit log says of a refresh that was sent, and of which nothing is known."""
 
+GIVEN_UP = 1.6
+"""Seconds to end a token that can't be stored, where the rest of its answer was given up."""
+
 LOOK_TIME = 3.0
 """Seconds that the server has, after a refresh failed, to say whether the older token ended."""
 
@@ -210,19 +213,21 @@ async def _made(connection: Connection, keep: Callable[[NewTokens], Awaitable[No
             except StorageError as error:
                 unstored = error
 
-        async def conclude(otherwise: str) -> None:
-            """Record what came of it, and end a token that could not be stored."""
+        async def conclude(otherwise: str, limit: float | None = None) -> None:
+            """Record what came of it, and end a token that could not be stored, in `limit`."""
             words = otherwise if unstored is None else unstored.message
             done = (connection, connection.account, AuditKind.REFRESH, made, words)
             await asyncio.to_thread(record_access, *done)
             if unstored is not None and made is not None:
-                await end_unstored_token(connection.client, made)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(limit):
+                        await end_unstored_token(connection.client, made)
 
         try:
             new = await connection.client.refresh(long_lived, TokenWatch(on_send, on_tokens))
         except (OutOfReach, asyncio.CancelledError):
             if sent:
-                await conclude(NO_ANSWER if made is None else "")
+                await conclude(NO_ANSWER if made is None else "", GIVEN_UP)
             raise
         await conclude("")
     if unstored is not None:
@@ -275,4 +280,5 @@ async def read_list(connection: Connection, progress: Progress | None = None) ->
             zone.untold_because = f" ({why})"
         else:
             return await connection.read_list(progress)
-    return dataclasses.replace(listed, time_doubt=f"{listed.time_doubt}{zone.untold_because}")
+    doubt = f"{listed.time_doubt}{zone.untold_because}"
+    return connection.replaced(listed, dataclasses.replace(listed, time_doubt=doubt))
