@@ -94,7 +94,9 @@ async def test_after_a_sort_the_view_is_at_the_top(clock: ManualClock) -> None:
         assert table.cursor_row > 0
         await running.press("S")
         assert (table.cursor_row, table.top_row) == (0, 0)
-        await running.press("g", "end", "S")
+        await running.press("g")
+        await running.press("end")
+        await running.press("S")
         assert running.sessions.list.group_table.top_row == 0
 
 

@@ -207,10 +207,11 @@ class GroupTable(Table[GroupRow]):
 
     def forget(self) -> None:
         """Let go of the list, which is large. The cursor will be on the same group again."""
+        self.listed = NO_SESSIONS
         if (group := self.cursor_group) is not None:
             self._forgotten = group.kinds
-        self.listed, self._groups = NO_SESSIONS, ()
-        self.set_rows(0, 0, 0)
+            self._groups = ()
+            self.set_rows(0, 0, 0)
 
     def show_to_revoke(self, found: Mapping[tuple[Hashable, ...], int]) -> None:
         """Show how many sessions `x` would plan of each group; empty: that can't be known."""
