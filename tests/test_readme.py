@@ -10,7 +10,7 @@ from qiscus_tui.commands.command import LIST, Scope
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.query.parsing import parse
 from qiscus_tui.query.terms import KEYS, State
-from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui import registry
 
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text()

@@ -19,8 +19,8 @@ from textual.binding import Binding, BindingType
 from qiscus_tui.commands.command import HasContext, Scope
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
-from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.base_screen import BaseScreen
+from qiscus_tui.tui import registry
+from qiscus_tui.tui.base_screen import BaseScreen
 from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.theme import CHOICES as THEME_CHOICES
 

@@ -20,7 +20,7 @@ from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.service.sessions.session_list import Current, SessionList
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import Config
-from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui import registry
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.view import ListView, ViewResult
 from qiscus_tui.tui.sessions.session_table import SessionTable

@@ -11,8 +11,8 @@ from qiscus_tui.commands.command import Context, Heading, Scope
 from qiscus_tui.commands.keys import COMMANDS, DIALOG_KEYS, FIXED_KEYS, KEYS
 from qiscus_tui.errors import OutOfReach
 from qiscus_tui.store.config import Config
-from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.base_screen import ActionBar
+from qiscus_tui.tui import registry
+from qiscus_tui.tui.base_screen import ActionBar
 from tests.clocks import ManualClock
 from tests.sandbox import Call, Fault
 from tests.tui.demo_app import at_sessions

@@ -18,12 +18,12 @@ from textual.widgets import Input
 from qiscus_tui.query import Key, parse
 from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.service.sessions.export import Export, ExportFormat, export_to, named_path
-from qiscus_tui.tui.commands.registry import COMMANDS
 from qiscus_tui.tui.dialogs import export
 from qiscus_tui.tui.dialogs.export import ExportDialog, free_name
 from qiscus_tui.tui.dialogs.find import FindDialog
 from qiscus_tui.tui.dialogs.help import EXAMPLES, LANGUAGE, SIGNS, HelpDialog
 from qiscus_tui.tui.dialogs.question import ARM_DELAY, KEY_GAP, Guard, QuitDialog
+from qiscus_tui.tui.registry import COMMANDS
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.widgets.fields import SecretField
 from tests.clocks import ManualClock

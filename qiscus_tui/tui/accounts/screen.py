@@ -28,7 +28,7 @@ from qiscus_tui.service.account.logout import LONG_LIVED_REMAINS, log_out
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.visits import LastList, last_lists
-from qiscus_tui.tui.commands.base_screen import BaseScreen
+from qiscus_tui.tui.base_screen import BaseScreen
 from qiscus_tui.tui.dialogs.dialog import DialogButton
 from qiscus_tui.tui.dialogs.question import Question
 from qiscus_tui.tui.listed.feed import Feed

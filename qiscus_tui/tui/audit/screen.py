@@ -21,7 +21,7 @@ from qiscus_tui.service.history import (
     PastPlan,
     recorded_plans,
 )
-from qiscus_tui.tui.commands.base_screen import BaseScreen
+from qiscus_tui.tui.base_screen import BaseScreen
 from qiscus_tui.tui.widgets.cells import created_cell_short, fit_middle
 from qiscus_tui.tui.widgets.fields import Field
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Tone, piece

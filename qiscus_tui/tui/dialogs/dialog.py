@@ -14,8 +14,8 @@ from textual.widgets import Button
 
 from qiscus_tui.commands.command import Context, Scope
 from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.base_screen import HEIGHTS, WIDTHS, TooSmall
+from qiscus_tui.tui import registry
+from qiscus_tui.tui.base_screen import HEIGHTS, WIDTHS, TooSmall
 from qiscus_tui.tui.terminal.app import TerminalApp, keymap_of
 from qiscus_tui.tui.widgets.texts import Words
 

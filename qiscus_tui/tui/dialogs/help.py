@@ -11,7 +11,7 @@ from textual.content import Content
 from qiscus_tui.commands.command import LIST, Command, Context, Scope
 from qiscus_tui.model.text import capitalized
 from qiscus_tui.query.terms import Key
-from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui import registry
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.terminal.app import keymap_of
 from qiscus_tui.tui.widgets.cells import MARK, SOME_MARKED, Badge, fit, width_of

@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.widgets import Input
 
 from qiscus_tui.commands.command import Command
-from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.base_screen import BaseScreen
+from qiscus_tui.tui import registry
+from qiscus_tui.tui.base_screen import BaseScreen
 from qiscus_tui.tui.terminal.app import keymap_of
 
 TITLE_WIDTH = 44

@@ -22,8 +22,8 @@ from qiscus_tui.commands.command import Context, Phase, Scope
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.service.account.audit_trail import typed_reason
-from qiscus_tui.tui.commands import registry
-from qiscus_tui.tui.commands.base_screen import is_too_small
+from qiscus_tui.tui import registry
+from qiscus_tui.tui.base_screen import is_too_small
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
 from qiscus_tui.tui.widgets.fields import Field
 from qiscus_tui.tui.widgets.texts import Words

@@ -14,9 +14,9 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.overview import Sprawl
 from qiscus_tui.service.sessions.session_list import BY_ID, SessionList
-from qiscus_tui.tui.commands.registry import KeyWords, is_available
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.view import ListView, keys_words
+from qiscus_tui.tui.registry import KeyWords, is_available
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Piece, Tone, piece
 
 RANGE_KEYS = "{key[toggle_mark]} marks, esc drops"

@@ -38,7 +38,7 @@ from qiscus_tui.model.account import DEFAULT_SERVER, Account, Storage, parse_ori
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.storage import offer, secret_store
 from qiscus_tui.service.account.workspace import Workspace
-from qiscus_tui.tui.commands.base_screen import ActionBar, BaseScreen
+from qiscus_tui.tui.base_screen import ActionBar, BaseScreen
 from qiscus_tui.tui.widgets.fields import Field, SecretField
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
 

@@ -15,7 +15,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview import Overview, Sprawl, count_overview
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
-from qiscus_tui.tui.commands.base_screen import HEIGHTS, BaseScreen
+from qiscus_tui.tui.base_screen import HEIGHTS, BaseScreen
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.view import ListView

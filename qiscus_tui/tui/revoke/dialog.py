@@ -38,7 +38,7 @@ from qiscus_tui.service.revocation.run import (
 from qiscus_tui.service.revocation.sending import Answered, Event
 from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui import registry
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
 from qiscus_tui.tui.dialogs.question import Question, ReasonLine, Toggle, TypedField
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork

@@ -27,7 +27,7 @@ from qiscus_tui.service.revocation.revoke_all import (
     verify,
 )
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui import registry
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
 from qiscus_tui.tui.dialogs.question import Question, ReasonLine, TypedField
 from qiscus_tui.tui.revoke.plan_text import joined, parted

@@ -10,7 +10,7 @@ from textual.widgets import Static
 from qiscus_tui.commands.command import Context, Scope
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.commands.base_screen import LEAST_HEIGHT, BaseScreen
+from qiscus_tui.tui.base_screen import LEAST_HEIGHT, BaseScreen
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.texts import age_words

@@ -23,7 +23,7 @@ from qiscus_tui.service.list_settings import (
     remember_settings,
 )
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.commands.base_screen import WIDTHS, BaseScreen
+from qiscus_tui.tui.base_screen import WIDTHS, BaseScreen
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.session.context import SessionDetails

@@ -12,7 +12,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from qiscus_tui.commands.command import Context, Scope
-from qiscus_tui.tui.commands import registry
+from qiscus_tui.tui import registry
 from qiscus_tui.tui.terminal.app import TerminalApp, keymap_of
 from qiscus_tui.tui.terminal.drawing import compare_layouts, draw_now
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece

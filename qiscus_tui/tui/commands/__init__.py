@@ -1,1 +1,0 @@
-"""How the app offers and runs commands: bindings, footer, palette, help; and what runs them."""
