@@ -157,7 +157,9 @@ def test_another_name_renames_the_account(logged_in: Program) -> None:
     assert "Account: other," in done.out
     (after,) = logged_in("accounts", "--json").json()
     assert (after["account"], after["chosen_by"]) == ("other", "the only one")
-    assert "called" not in done.err
+    assert f"The account was called {EMAIL}@" in done.err
+    assert "Use --account other now" in done.err
+    assert "called" not in logged_in.login(EMAIL, "--name", "other").err
 
 
 def test_a_rename_takes_no_account_out_of_its_part_of_the_configuration(

@@ -387,6 +387,9 @@ def _tidy_up(stored: StoredAccount, before: PreviousLogin, wanted: str) -> tuple
             notes.append(f"The earlier login's secrets are still in {where}: {error.message}")
         else:
             notes.append(f"The earlier login's secrets were removed from {where}.")
+    if before.stored is not None and before.stored.name != stored.name:
+        was, now = safe(before.stored.name), safe(stored.name)
+        notes.append(f"The account was called {was}. Use --account {now} now, in scripts too.")
     if wanted and stored.name != wanted:
         notes.append(
             f"The account is called {safe(stored.name)}: another one is called {safe(wanted)}, or "
