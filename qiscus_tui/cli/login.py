@@ -18,7 +18,7 @@ from qiscus_tui.service.account.storage import offer, secret_store
 from qiscus_tui.store.config_checks import STORAGE
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.account.login import LoggedIn
+    from qiscus_tui.service.account.stored_login import LoggedIn
     from qiscus_tui.store.secrets import SecretStore
 
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from qiscus_tui.service.account.connection import Connection
-    from qiscus_tui.service.account.login import LoggedIn
     from qiscus_tui.service.account.selection import SelectedAccount
+    from qiscus_tui.service.account.stored_login import LoggedIn
     from qiscus_tui.service.account.workspace import Workspace
     from qiscus_tui.tui.accounts.screen import AccountsAnswer
     from qiscus_tui.tui.listed.feed import Feed

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import SortKey
-from qiscus_tui.tui.listed.view import Marks
+from qiscus_tui.tui.listed.marks import Marks
 from qiscus_tui.tui.sessions.session_table import SessionTable, ShownRows
 from qiscus_tui.tui.widgets.table import Sort
 from tests.clocks import ManualClock

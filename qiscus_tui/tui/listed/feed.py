@@ -29,7 +29,7 @@ from qiscus_tui.service.visits import Visit, visit_of
 
 if TYPE_CHECKING:  # loads httpx: after the first frame
     from qiscus_tui.service.account.connection import Connection
-    from qiscus_tui.service.account.login import LoggedIn
+    from qiscus_tui.service.account.stored_login import LoggedIn
 
 BETWEEN_NAMES = 0.002
 """Seconds between two clients that are named: a name takes less than 1 ms, and keys come first."""

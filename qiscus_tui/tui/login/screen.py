@@ -43,7 +43,9 @@ from qiscus_tui.tui.widgets.fields import Field, SecretField
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
 
 if TYPE_CHECKING:
-    from qiscus_tui.service.account.login import LoggedIn  # loads httpx: after the first frame
+    from qiscus_tui.service.account.stored_login import (
+        LoggedIn,  # loads httpx: after the first frame
+    )
 
 HERE = "Log in here, or esc: the list is shown as it was, and nothing can be changed."
 TOKEN_IS_FOR = "For accounts with two factors, or to type no password here."

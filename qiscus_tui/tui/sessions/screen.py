@@ -38,7 +38,7 @@ from qiscus_tui.tui.widgets.table import Table
 from qiscus_tui.tui.widgets.texts import Notice
 
 if TYPE_CHECKING:  # loads httpx: after the first frame
-    from qiscus_tui.service.account.login import LoggedIn
+    from qiscus_tui.service.account.stored_login import LoggedIn
 
 
 ROOMY = 200
