@@ -27,10 +27,15 @@ class HeldAnswer(httpx.AsyncBaseTransport):
         self.server = server
         self.made, self.released = asyncio.Event(), asyncio.Event()
         self.unreachable = False
+        self.held_before = ""
+        """The path of a call that is not sent yet."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self.unreachable:
             raise httpx.ReadTimeout("no answer")
+        if request.url.path == self.held_before:
+            self.made.set()
+            await self.released.wait()
         response = await self.server.handle_async_request(request)
         if request.url.path == "/api/v1/auth":
             self.made.set()
@@ -185,3 +190,22 @@ async def test_given_up_while_it_is_written_it_is_stored_with_its_token_alive(
     (record,) = here.local_files.audit.read().records
     assert isinstance(record, AuditAccess)
     assert [*record.ids] == [fingerprint(held.short_lived.token)]
+
+
+async def test_given_up_while_the_token_that_it_replaces_is_ended_that_one_is_ended(
+    sandbox: SandboxMaker,
+) -> None:
+    here = sandbox()
+    replaced = (await (await here.connected()).credentials()).short_lived
+    assert replaced is not None
+    given = await waiting(here)
+    login_answered, given.answer.held_before = given.answer.released, "/api/v1/auth/logout"
+    given.answer.made, given.answer.released = asyncio.Event(), asyncio.Event()
+    login_answered.set()
+    await given.answer.made.wait()
+    given.login.cancel()
+    await asyncio.sleep(0)
+    given.answer.released.set()
+    with pytest.raises(asyncio.CancelledError):
+        await given.login
+    assert replaced.token not in here.tokens()

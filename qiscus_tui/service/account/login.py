@@ -24,13 +24,15 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Account, Credentials, Origin, Role, Storage
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.audit_trail import record_access
-from qiscus_tui.service.account.connection import (
-    Connection,
-    api_client,
-    connect,
-)
+from qiscus_tui.service.account.connection import Connection, api_client, connect
 from qiscus_tui.service.account.selection import SelectedAccount
-from qiscus_tui.service.account.stored_login import LoggedIn, MadeToken, known_account, store_login
+from qiscus_tui.service.account.stored_login import (
+    UNWANTED_ANSWER,
+    LoggedIn,
+    MadeToken,
+    known_account,
+    store_login,
+)
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit_records import AuditKind
@@ -39,12 +41,8 @@ from qiscus_tui.store.secrets import SecretStore
 LONGEST_APP_ID = 32
 """Characters of an app code that a failed login records: a longer one may be a token."""
 
-
 GIVEN_UP = "given up: a new token may exist on the server"
 """What the audit log says of a login that was cancelled before it was stored."""
-
-UNWANTED_ANSWER = 1.6
-"""Seconds to get the answer to a login that was cancelled, and to end its token."""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,9 @@ from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.secrets import SecretStore
 
+UNWANTED_ANSWER = 1.6
+"""Seconds that whoever gives up a login waits for its answer, and for a token to be ended."""
+
 
 @dataclass
 class MadeToken:
@@ -104,7 +107,15 @@ async def store_login(
     connection = connect(workspace, selected, secrets)
     replaced = old.short_lived if old is not None else None
     if replaced is not None and replaced != credentials.short_lived:
-        notes += await _end_replaced(connection, replaced.token)
+        ending = asyncio.ensure_future(_end_replaced(connection, replaced.token))
+        try:
+            notes += await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            try:
+                await asyncio.wait({ending}, timeout=UNWANTED_ANSWER)
+            finally:
+                ending.cancel()
+            raise
     return LoggedIn(connection, notes)
 
 
