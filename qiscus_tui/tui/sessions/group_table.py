@@ -14,7 +14,7 @@ from qiscus_tui.model.clients import Known
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.service.sessions.groups import Group, GroupFact, Kind, shown
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
-from qiscus_tui.tui.listed.view import Marks
+from qiscus_tui.tui.listed.marks import Marks
 from qiscus_tui.tui.widgets.bars import share_blocks
 from qiscus_tui.tui.widgets.cells import (
     MARK,

@@ -24,8 +24,8 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.query.sorting import SortKey
 from qiscus_tui.service.list_settings import UiConfig
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
+from qiscus_tui.tui.listed.marks import Marks
 from qiscus_tui.tui.listed.texts import client_text, client_words
-from qiscus_tui.tui.listed.view import Marks
 from qiscus_tui.tui.widgets.cells import (
     COUNTDOWN_WIDTH,
     MARK,
