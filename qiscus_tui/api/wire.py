@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import logging
 import os
+import socket
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -128,32 +129,19 @@ class Wire:
         self._host = origin.netloc
         self._settings = settings
         self._clock = clock
-        # Loopback and the in-process demo use no proxy.
-        outside = settings.transport is None and not is_loopback(origin.host)
-        self._proxy = shown_proxy(proxy_address(origin, settings))
-        verify: ssl.SSLContext | bool = True
-        if settings.transport is not None or origin.scheme == "http":
-            verify = False  # no TLS, so no context to build
-        elif tls is not None:
-            verify = tls
-        try:
-            self._client = httpx.AsyncClient(
-                verify=verify,
-                headers={
-                    "User-Agent": settings.user_agent,
-                    "Accept": "application/json",
-                    "Accept-Encoding": ACCEPTED_ENCODING,
-                },
-                timeout=httpx.Timeout(settings.timeout),
-                limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-                follow_redirects=False,
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                transport=settings.transport,
-                proxy=(settings.proxy or None) if outside else None,
-                trust_env=outside,
-            )
-        except PROXY_ERRORS as error:
-            raise unusable_proxy(self._proxy) from error
+        self._proxy = shown_proxy(origin, settings)
+        self._client = httpx.AsyncClient(
+            headers={
+                "User-Agent": settings.user_agent,
+                "Accept": "application/json",
+                "Accept-Encoding": ACCEPTED_ENCODING,
+            },
+            timeout=httpx.Timeout(settings.timeout),
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            transport=connection_to(origin, settings, tls),
+            trust_env=False,
+        )
 
     async def close(self) -> None:
         """Close the connection."""
@@ -242,10 +230,33 @@ class Wire:
             raise transport_error(error, self._host, self._waited(longest)) from error
 
 
-_NOT_SHOWN = "(its address is not shown)"
+def connection_to(
+    origin: Origin, settings: WireSettings, tls: ssl.SSLContext | None
+) -> httpx.AsyncBaseTransport:
+    """Return a single connection to a server, by its proxy where it has one. Raises ConfigError.
+
+    `tls` is None where it is spoken to without.
+    """
+    if settings.transport is not None:
+        return settings.transport
+    try:
+        return httpx.AsyncHTTPTransport(
+            verify=tls or origin.scheme == "https",
+            proxy=_proxy_address(origin, settings) or None,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+            socket_options=[(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)],
+        )
+    except (ValueError, ImportError, httpx.InvalidURL) as error:  # may have the proxy's password
+        shown = shown_proxy(origin, settings)
+        raise ConfigError(
+            f"The proxy{f' {shown}' if shown else ''} cannot be used: "
+            "its address or type is invalid",
+            "Check proxy under [server] in config.toml, HTTPS_PROXY and ALL_PROXY.",
+        ) from error
 
 
-def proxy_address(origin: Origin, settings: WireSettings) -> str:
+def _proxy_address(origin: Origin, settings: WireSettings) -> str:
     """Return the proxy to this server, which may have a password in it; empty if there is none."""
     if settings.transport is not None or is_loopback(origin.host):
         return ""
@@ -256,26 +267,16 @@ def proxy_address(origin: Origin, settings: WireSettings) -> str:
     return address if "://" in address or not address else f"http://{address}"
 
 
-PROXY_ERRORS = (ValueError, ImportError, httpx.InvalidURL)
-"""What httpx raises for a proxy that it can't use."""
-
-
-def unusable_proxy(shown: str) -> ConfigError:
-    """Return the error for one of PROXY_ERRORS, whose own words may have the proxy's password."""
-    return ConfigError(
-        f"The proxy{f' {shown}' if shown else ''} cannot be used: its address or type is invalid",
-        "Check proxy under [server] in config.toml, HTTPS_PROXY and ALL_PROXY.",
-    )
-
-
-def shown_proxy(address: str) -> str:
-    """Return its host and port, without user and password."""
+def shown_proxy(origin: Origin, settings: WireSettings) -> str:
+    """Return host and port of the proxy to this server, without user and password."""
+    address = _proxy_address(origin, settings)
+    not_shown = "(its address is not shown)"
     try:
         netloc = urlsplit(address).netloc
     except ValueError:
-        return _NOT_SHOWN
+        return not_shown
     if "@" in address and "@" not in netloc:  # a character in the password ended the netloc
-        return _NOT_SHOWN
+        return not_shown
     return safe(netloc.rpartition("@")[2], 100)
 
 

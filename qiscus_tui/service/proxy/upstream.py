@@ -1,21 +1,13 @@
 """Passes requests on to one server, unchanged but for what belongs to the connection."""
 
 import contextlib
-import socket
 from collections.abc import AsyncGenerator, AsyncIterable
 from typing import Final
 
 import httpx
 
 from qiscus_tui.api.answers import transport_error
-from qiscus_tui.api.wire import (
-    PROXY_ERRORS,
-    WireSettings,
-    proxy_address,
-    shown_proxy,
-    tls_context,
-    unusable_proxy,
-)
+from qiscus_tui.api.wire import WireSettings, connection_to, shown_proxy, tls_context
 from qiscus_tui.errors import OutOfReach
 from qiscus_tui.model.account import Origin
 
@@ -75,26 +67,12 @@ class Upstream:
     def __init__(self, origin: Origin, settings: WireSettings) -> None:
         """Raises ConfigError where its certificates or its proxy can't be used."""
         self.origin = origin
-        self._timeout = settings.timeout
-        self._in_process = settings.transport
-        self._tls = tls_context(settings.ca_bundle) if origin.scheme == "https" else False
-        self._proxy = proxy_address(origin, settings) or None
-        self._shown_proxy = shown_proxy(self._proxy or "")
-        self._idle: list[httpx.AsyncBaseTransport] = []
-        try:
-            self._idle.append(self._connection())
-        except PROXY_ERRORS as error:
-            raise unusable_proxy(self._shown_proxy) from error
+        self._settings = settings
+        self._tls = tls_context(settings.ca_bundle) if origin.scheme == "https" else None
+        self._idle = [self._connection()]  # of our own: httpcore's pool is slow when it is large
 
     def _connection(self) -> httpx.AsyncBaseTransport:
-        """Return a connection of its own: httpcore's pool is slow when it is large."""
-        return self._in_process or httpx.AsyncHTTPTransport(
-            verify=self._tls,
-            proxy=self._proxy,
-            trust_env=False,
-            limits=httpx.Limits(max_connections=1),
-            socket_options=[(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)],
-        )
+        return connection_to(self.origin, self._settings, self._tls)
 
     @contextlib.asynccontextmanager
     async def ask(
@@ -111,7 +89,7 @@ class Upstream:
         the server is silent. Raises httpx.TransportError, httpx.InvalidURL, and what `content`
         raises.
         """
-        wait = self._timeout
+        wait = self._settings.timeout
         waits = {"connect": wait, "pool": wait, "write": None, "read": wait if is_short else None}
         request = httpx.Request(
             method,
@@ -136,7 +114,8 @@ class Upstream:
 
     def error(self, error: httpx.TransportError) -> OutOfReach:
         """Return what happened in words."""
-        return transport_error(error, self.origin.netloc, self._timeout, self._shown_proxy)
+        proxy = shown_proxy(self.origin, self._settings)
+        return transport_error(error, self.origin.netloc, self._settings.timeout, proxy)
 
     async def close(self) -> None:
         """Close the connections."""
