@@ -66,10 +66,11 @@ async def _beside_a_proxy(context: VerbContext, command: list[str]) -> int:
     """
     import asyncio
 
-    from qiscus_tui.cli.proxy import bound, served
+    from qiscus_tui.cli.proxy import served
+    from qiscus_tui.cli.serving import listening
 
     environ, core_limit = without_credentials(os.environ), context.options.core_limit
-    with bound(0, None) as listener:
+    with listening() as listener:
         async with served(context, listener) as (_proxy, url):
             with _start_errors(command):
                 process = await asyncio.create_subprocess_exec(

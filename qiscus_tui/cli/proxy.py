@@ -4,17 +4,14 @@ import argparse
 import asyncio
 import contextlib
 import itertools
-import os
-import resource
 import socket
-import stat
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import file_path, flag, min_ttl
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.cli.serving import ending_signals, listening, serving, url_of
+from qiscus_tui.cli.serving import HOST, ending_signals, listening, serving, url_of
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.exit_codes import signal_exit_code
@@ -27,10 +24,7 @@ from qiscus_tui.store.files import write_public
 if TYPE_CHECKING:
     from qiscus_tui.service.proxy.app import Proxy
 
-HOST, PORT = "127.0.0.1", 8480
-
-DESCRIPTORS = 4096
-"""Two for each of 1,000 connections, and some."""
+PORT = 8480
 
 ENDED_WITHIN = 1.5
 """Seconds to end the tokens that the proxy made."""
@@ -72,47 +66,16 @@ async def _serve(context: VerbContext) -> int:
     path: Path | None = options.socket
     if options.listen is not None and path:
         raise UsageError("--listen and --socket can't be combined", "Leave one of them out.")
-    try:
-        with bound(PORT if options.listen is None else options.listen, path) as listener:
-            async with served(context, listener) as (proxy, url):
-                signals = ending_signals()
-                console.result(f"Proxy: {path or url} for {proxy.origin}")
-                console.results.flush()
-                _report_ready()
-                reports = asyncio.create_task(_report(proxy, console, options.metrics))
-                number = await signals.get()
-                reports.cancel()
-            _write_metrics(proxy, console, options.metrics)
-    finally:
-        if path is not None:
-            _remove_socket(path)
+    with listening(PORT if options.listen is None else options.listen, path) as listener:
+        signals = ending_signals()
+        async with served(context, listener) as (proxy, url):
+            console.result(f"Proxy: {path or url} for {proxy.origin}")
+            console.results.flush()
+            reports = asyncio.create_task(_report(proxy, console, options.metrics))
+            number = await signals.get()
+            reports.cancel()
+        _write_metrics(proxy, console, options.metrics)
     return signal_exit_code(number)
-
-
-def bound(port: int, path: Path | None) -> socket.socket:
-    """Return the socket that takes the connections. Raises UsageError where there can't be one."""
-    if path is not None:
-        _remove_socket(path)
-    before = os.umask(0o177)  # a Unix socket is this user's alone from its first moment
-    try:
-        return listening(port, path=str(path or ""))
-    except OSError as error:
-        where, words = path or f"{HOST}:{port}", os.strerror(error.errno or 0)
-        raise UsageError(
-            f"{safe(str(where), 200)} can't be listened on: {words}", "Choose another one."
-        ) from error
-    finally:
-        os.umask(before)
-
-
-def _remove_socket(path: Path) -> None:
-    """Remove a socket that nothing listens on; anything else stays."""
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
-        if stat.S_ISSOCK(path.lstat().st_mode):
-            try:
-                probe.connect(str(path))
-            except ConnectionRefusedError:
-                path.unlink()
 
 
 @contextlib.asynccontextmanager
@@ -137,9 +100,6 @@ async def served(
     options, workspace = context.options, context.workspace
     upstream = Upstream(_origin(context), wire_settings(workspace))
     proxy = Proxy(upstream, configured_contract(workspace), workspace.clock, options.min_ttl)
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
     serves = serving(
         proxy, listener, http=BoundedProtocol, timeout_keep_alive=75, timeout_graceful_shutdown=2
     )
@@ -162,14 +122,6 @@ def _origin(context: VerbContext) -> Origin:
         return parse_origin(named)
     chosen = workspace.choose_if_any()
     return workspace.login_server() if chosen is None else chosen.account.origin
-
-
-def _report_ready() -> None:
-    """Report that connections are taken (sd_notify), where systemd waits for it."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if address:
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as up:
-            up.sendto(b"READY=1", address.replace("@", "\0", 1))
 
 
 async def _report(proxy: "Proxy", console: Console, metrics: Path | None) -> None:

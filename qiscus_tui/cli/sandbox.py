@@ -51,22 +51,15 @@ def run(context: VerbContext) -> int:
     from qiscus_tui.cli.serving import ending_signals, listening, serving, url_of
     from qiscus_tui.demo.app import demo_app
 
-    try:
-        listener = listening(options.port)
-    except OSError as error:
-        raise UsageError(
-            f"Port {options.port} cannot be used: {error.strerror}", "Choose another --port."
-        ) from error
-
     async def serve() -> int:
-        async with serving(demo_app(state, latency_ms=options.latency), listener):
-            signals = ending_signals()
-            announce(url_of(listener))
-            return await signals.get()
+        with listening(options.port) as listener:
+            async with serving(demo_app(state, latency_ms=options.latency), listener):
+                signals = ending_signals()
+                announce(url_of(listener))
+                return await signals.get()
 
     try:
-        with listener:
-            return signal_exit_code(asyncio.run(serve()))
+        return signal_exit_code(asyncio.run(serve()))
     except ImportError as error:
         raise UsageError(
             "The sandbox needs uvicorn, which is not installed",

@@ -5,13 +5,25 @@ uvicorn is an optional extra. Without it ImportError is raised before anything i
 
 import asyncio
 import contextlib
+import os
+import resource
 import signal
 import socket
+import stat
 from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from qiscus_tui.errors import UsageError
+from qiscus_tui.model.text import safe
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
+
+HOST = "127.0.0.1"
+
+DESCRIPTORS = 4096
+"""Two for each of 1,000 connections, and some."""
 
 
 @contextlib.asynccontextmanager
@@ -22,6 +34,7 @@ async def serving(app: "ASGIApp", listener: socket.socket, **settings: Any) -> A
     """
     import uvicorn
 
+    _allow_descriptors()
     started = asyncio.Event()
 
     class QuietServer(uvicorn.Server):
@@ -49,6 +62,7 @@ async def serving(app: "ASGIApp", listener: socket.socket, **settings: Any) -> A
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await started.wait()
+        _report_ready()
         yield
     finally:
         server.should_exit = True
@@ -63,24 +77,64 @@ def ending_signals() -> asyncio.Queue[int]:
     return signals
 
 
-def listening(port: int = 0, path: str = "") -> socket.socket:
-    """Return what listens on a port of this machine (0: a free one), or on the socket `path`.
+@contextlib.contextmanager
+def listening(port: int = 0, path: Path | None = None) -> Generator[socket.socket]:
+    """Give what listens on a port of this machine (0: a free one), or on the Unix socket `path`.
 
-    Raises OSError.
+    That is this user's alone, and is removed at the end. Raises UsageError.
     """
     listener = socket.socket(socket.AF_UNIX if path else socket.AF_INET, socket.SOCK_STREAM)
+    before = os.umask(0o177)  # a Unix socket is this user's alone from its first moment
     try:
-        if not path:
+        if path is not None:
+            _remove_socket(path)
+        else:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             # The end of an answer would wait for the client's delayed acknowledgement, for 40 ms.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        listener.bind(path or ("127.0.0.1", port))
-    except BaseException:
+        listener.bind(str(path) if path else (HOST, port))
+    except OSError as error:
         listener.close()
-        raise
-    return listener
+        where, words = (
+            safe(str(path), 200) if path else f"Port {port}",
+            os.strerror(error.errno or 0),
+        )
+        raise UsageError(f"{where} cannot be used: {words}", "Choose another one.") from error
+    finally:
+        os.umask(before)
+    try:
+        with listener:
+            yield listener
+    finally:
+        if path is not None:
+            _remove_socket(path)
+
+
+def _remove_socket(path: Path) -> None:
+    """Remove a socket that nothing listens on; anything else stays."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        if stat.S_ISSOCK(path.lstat().st_mode):
+            try:
+                probe.connect(str(path))
+            except ConnectionRefusedError:
+                path.unlink()
 
 
 def url_of(listener: socket.socket) -> str:
     """Return the base URL of what listens on a port."""
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    return f"http://{HOST}:{listener.getsockname()[1]}"
+
+
+def _allow_descriptors() -> None:
+    """Allow this process as many connections as are served, where its limit is lower."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+
+
+def _report_ready() -> None:
+    """Report that connections are taken (sd_notify), where systemd waits for it."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if address:
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as up:
+            up.sendto(b"READY=1", address.replace("@", "\0", 1))

@@ -154,8 +154,8 @@ proxy --listen 0.0.0.0:80 | listens on 127.0.0.1 only
 proxy --listen [::]:80 | listens on 127.0.0.1 only
 proxy --listen 127.0.0.1:99999 | must be an address and a port
 proxy --listen 127.0.0.1:80 --socket x | --listen and --socket can't be combined
-proxy --socket /nowhere/p.sock | can't be listened on
-proxy --socket /dev/null | can't be listened on
+proxy --socket /nowhere/p.sock | cannot be used
+proxy --socket /dev/null | cannot be used
 proxy --upstream http://example.org | would send secrets unencrypted
 proxy --upstream '' | is not a server address
 """
