@@ -162,6 +162,10 @@ UNKNOWN: dict[str, tuple[tuple[object, ...], str]] = {
         (EVERY, [OWN, *OTHERS[:3]], [OWN, *OTHERS[:3]]),
         "the list lacks 7 sessions that nothing was sent for",
     ),
+    "three of five others are missing": (
+        ([TARGET, *OTHERS[:5]], OTHERS[:2], OTHERS[:2]),
+        "the list lacks 3 sessions that nothing was sent for",
+    ),
     "tokens that are new at each reading": (
         (EVERY[:-1], under_other_ids(EVERY[:-1], 700), under_other_ids(EVERY[:-1], 800)),
         "11 sessions came to light: ids may have changed",
