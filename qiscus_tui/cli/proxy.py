@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qiscus_tui.cli.options import file_path, flag, min_ttl
+from qiscus_tui.cli.options import file_path, flag, min_ttl, whole_number
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.serving import HOST, ending_signals, listening, serving, url_of
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
@@ -32,15 +32,13 @@ ENDED_WITHIN = 1.5
 
 def listen_port(text: str) -> int:
     """Return the port of `127.0.0.1:PORT`. Raises UsageError for any other address."""
-    host, _, digits = text.rpartition(":")
-    if not digits.isascii() or not digits.isdecimal() or int(digits) > 65_535:
-        raise UsageError("--listen must be an address and a port", "For example: 127.0.0.1:8480")
+    host, _, port = text.rpartition(":")
     if host != HOST:
         raise UsageError(
             f"--listen {safe(text, 60)}: the proxy gives out tokens, so it listens on {HOST} only",
-            f"Listen on {HOST}:{digits}, or on a --socket.",
+            f"Listen on {HOST}:{PORT}, or on a --socket.",
         )
-    return int(digits)
+    return whole_number(0, 65_535)(port)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -331,6 +331,30 @@ async def test_a_long_login_passes_as_anything_else(running: Running) -> None:
     assert running.server.bodies == [body]
 
 
+async def test_a_login_in_pieces_is_a_login_too(running: Running) -> None:
+    running.server.answer = lambda _head: login_answer()
+    await running.log_in()
+    form = b"email=a%40b.c&password=right"
+    head = b"POST /api/v1/auth HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    head += b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = await running.send(head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(form), form))
+    assert TOKEN.encode() in answer
+    assert len(running.server.heads) == 1
+
+
+async def test_an_answer_without_a_length_passes_as_it_comes_with_a_shared_token_too(
+    running: Running,
+) -> None:
+    running.server.answer = lambda _head: login_answer()
+    await running.log_in()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+    running.server.answer = lambda _head: head + b"\r\n4\r\n[1,\n\r\n"
+    reader, writer = await running.connect()
+    writer.write(f"GET /x HTTP/1.1\r\nHost: localhost\r\nAuthorization: {TOKEN}\r\n\r\n".encode())
+    await asyncio.wait_for(reader.readuntil(b"[1,\n"), 5)
+    writer.close()
+
+
 async def test_logging_out_of_a_shared_token_ends_nobodys_work(running: Running) -> None:
     running.server.answer = lambda _head: login_answer()
     await running.log_in()

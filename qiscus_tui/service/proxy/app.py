@@ -12,11 +12,12 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from email.utils import formatdate
 from urllib.parse import urlsplit
 
 import httpx
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
@@ -26,7 +27,7 @@ from qiscus_tui.api.error_answers import says_token_ended
 from qiscus_tui.model.account import is_loopback
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.service.metrics import Sample
-from qiscus_tui.service.proxy.logins import Answer, Login, Logins, TooManyLogins, read_request
+from qiscus_tui.service.proxy.logins import Login, Logins, read_request
 from qiscus_tui.service.proxy.upstream import Upstream, answer_headers, end_to_end
 
 LONGEST_LOGIN = LONGEST_REFUSAL = 64 * 1024
@@ -67,9 +68,8 @@ class Proxy:
         response: Response | None
         try:
             response = await self._answer(Request(scope, receive), counted)
-        except TooManyLogins:
-            response = _refusal(429, "Too many logins wait for the server. Try again in 1 s.")
-            response.headers["Retry-After"] = "1"
+        except HTTPException as error:
+            response = _refusal(error.status_code, error.detail, error.headers)
         except (httpx.LocalProtocolError, httpx.InvalidURL):
             response = _refusal(400, "This request can't be passed on.")
         except httpx.TransportError as error:
@@ -83,20 +83,20 @@ class Proxy:
         target, headers, contract = _target(request), request.headers, self._contract
         asked = (request.method, target)
         if not _is_for_this_machine(request):
-            return _refusal(421, "This proxy is for programs on its own machine.")
+            raise HTTPException(421, "This proxy is for programs on its own machine.")
         if not target.startswith((b"/", b"*")):
-            return _refusal(400, "This is no proxy for other servers.")
+            raise HTTPException(400, "This is no proxy for other servers.")
         if asked == _asked(contract.logout) and self.logins.shares(headers.get(TOKEN_HEADER)):
             return Response(b'{"data":{"success":true}}', media_type="application/json")
-        rest, start = request.stream(), b""
-        if asked == _asked(contract.login) and "Content-Encoding" not in headers:
-            start = await _start_of(rest, LONGEST_LOGIN + 1)
-            kind, app_id = headers.get("Content-Type", ""), headers.get(APP_ID_HEADER, "")
-            login = read_request(start, kind, app_id) if len(start) <= LONGEST_LOGIN else None
-            if login is not None:
-                return await self._login(login, request, target, start)
         has_body = {"content-length", "transfer-encoding"} & {*headers}
-        content = _joined(start, rest) if has_body else None
+        content = request.stream() if has_body else None
+        is_short = int(headers.get("Content-Length", 0)) <= LONGEST_LOGIN
+        if asked == _asked(contract.login) and is_short and "Content-Encoding" not in headers:
+            content = await _whole(request.stream(), LONGEST_LOGIN, 413)
+            kind, app_id = headers.get("Content-Type", ""), headers.get(APP_ID_HEADER, "")
+            login = read_request(content, kind, app_id)
+            if login is not None:
+                return await self._login(login, request, target, content)
         passed = end_to_end(headers.raw)
         async with self._upstream.ask(request.method, target, passed, content) as answer:
             if answer.is_success and asked in map(_asked, (contract.revoke, contract.revoke_all)):
@@ -107,17 +107,17 @@ class Proxy:
     async def _login(self, login: Login, request: Request, target: bytes, body: bytes) -> Response:
         """Return the answer to a login, from memory or the server's."""
 
-        async def ask() -> Answer:
+        async def ask() -> Response:
             headers = end_to_end(request.headers.raw, b"accept-encoding", b"content-length")
             headers.append((b"Accept-Encoding", b"identity"))
             asked = self._upstream.ask(request.method, target, headers, body, is_short=True)
             async with asked as answer:
-                passed = answer_headers(answer, b"date", b"content-length")
-                return Answer(answer.status_code, tuple(passed), await _whole(answer.aiter_raw()))
+                whole = await _whole(answer.aiter_raw(), LONGEST_ANSWER, 502)
+                response = Response(whole, answer.status_code)
+                response.raw_headers += answer_headers(answer, b"date", b"content-length")
+                return response
 
-        answer = await self.logins.answer(login, ask)
-        response = Response(answer.body, answer.status)
-        response.raw_headers += answer.headers
+        response = await self.logins.answer(login, ask)
         response.headers["Date"] = formatdate(self._clock.now(), usegmt=True)
         return response
 
@@ -126,11 +126,12 @@ class Proxy:
         headers, rest = answer_headers(answer), answer.aiter_raw()
         start = await self._notice_the_end(request, answer, rest)
         if request.scope["http_version"] == "1.0" and "content-length" not in answer.headers:
-            start += await _whole(rest)  # this client sees no other end
+            start += await _whole(rest, LONGEST_ANSWER, 502)  # this client sees no other end
             headers.append((b"Content-Length", str(len(start)).encode()))
         begin = {"type": "http.response.start", "status": answer.status_code, "headers": headers}
         await send(begin)
-        async for piece in _joined(start, rest):
+        await send({"type": "http.response.body", "body": start, "more_body": True})
+        async for piece in rest:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body"})
 
@@ -141,13 +142,15 @@ class Proxy:
 
         An error that can't be read counts: a login too many does no harm.
         """
-        token, start = request.headers.get(TOKEN_HEADER, ""), b""
+        token, status = request.headers.get(TOKEN_HEADER, ""), answer.status_code
+        is_error, start = status >= 400, b""
         if self.logins.shares(token):
-            status, headers = answer.status_code, answer.headers
-            is_short = len(headers.get("content-length", "1000000")) < 6
-            if "json" in headers.get("content-type", "") and (is_short or status >= 400):
-                start = await _start_of(pieces, LONGEST_REFUSAL)
-            is_hidden = status >= 400 and "content-encoding" in headers
+            length = int(answer.headers.get("content-length", LONGEST_ANSWER))
+            if "json" in answer.headers.get("content-type", "") and (
+                is_error or length <= LONGEST_REFUSAL
+            ):
+                start = await _whole(pieces, LONGEST_ANSWER, 502)
+            is_hidden = is_error and "content-encoding" in answer.headers
             if is_hidden or says_token_ended(status, start):
                 self.logins.forget(token)
         return start
@@ -213,30 +216,16 @@ def _is_for_this_machine(request: Request) -> bool:
     return False
 
 
-def _refusal(status: int, words: str) -> Response:
-    return PlainTextResponse(f"qiscus-tui proxy: {words}\n", status, {"Connection": "close"})
+def _refusal(status: int, words: str, more: Mapping[str, str] | None = None) -> Response:
+    headers = {"Connection": "close", **(more or {})}
+    return PlainTextResponse(f"qiscus-tui proxy: {words}\n", status, headers)
 
 
-async def _joined(start: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield a body of which the start was read already."""
-    yield start
-    async for piece in rest:
-        yield piece
-
-
-async def _start_of(pieces: AsyncIterator[bytes], most: int) -> bytes:
-    """Return the first pieces of a body, until there are `most` bytes."""
-    start = bytearray()
+async def _whole(pieces: AsyncIterator[bytes], most: int, status: int) -> bytes:
+    """Return a body that must be short. Raises HTTPException of this status where it is not."""
+    body = bytearray()
     async for piece in pieces:
-        start += piece
-        if len(start) >= most:
-            break
-    return bytes(start)
-
-
-async def _whole(pieces: AsyncIterator[bytes]) -> bytes:
-    """Return a body that must be short. Raises httpx.ReadError where it is not."""
-    body = await _start_of(pieces, LONGEST_ANSWER)
-    if len(body) >= LONGEST_ANSWER:
-        raise httpx.ReadError("too long to be read whole")
-    return body
+        body += piece
+        if len(body) > most:
+            raise HTTPException(status, f"Such a body may have {most:,} bytes.")
+    return bytes(body)

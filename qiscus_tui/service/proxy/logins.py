@@ -10,8 +10,11 @@ import json
 import secrets
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from qiscus_tui.api import contract as api
 from qiscus_tui.api.decode import lenient
@@ -31,12 +34,12 @@ PER_SECOND = 5
 """Logins that did not prove right, which reach the server in any second."""
 
 MOST_WAITING = 50
-"""Logins that wait for their turn; further ones are refused."""
+"""Different logins that wait for the server; further ones are refused."""
 
 _KEY: Final = secrets.token_bytes(32)
 
 
-class Login(Unshown, frozen=True):
+class Login(NamedTuple):
     """Who wants to log in, by keyed hashes."""
 
     user: bytes
@@ -45,27 +48,15 @@ class Login(Unshown, frozen=True):
     """Of that and the password."""
 
 
-class Answer(Unshown, frozen=True):
-    """A whole answer of the server, as it is passed back."""
-
-    status: int
-    headers: tuple[tuple[bytes, bytes], ...]
-    body: bytes
-
-
 class Remembered(Unshown, frozen=True):
     """A login that the server accepted."""
 
     proof: bytes
-    answer: Answer
+    response: Response
     token: str
     app_code: str
     expires_at: float
     """Epoch seconds, this machine's clock."""
-
-
-class TooManyLogins(Exception):
-    """More logins wait for the server than is reasonable."""
 
 
 def read_request(body: bytes, kind: str, app_id: str) -> Login | None:
@@ -101,35 +92,6 @@ def _hash(value: object) -> bytes:
     return hmac.digest(_KEY, json.dumps(value).encode(), "sha256")
 
 
-class Pace:
-    """Lets logins through to the server: of those that do not prove right, five a second."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._unproven: deque[float] = deque(maxlen=PER_SECOND)
-        self._waiting = 0
-
-    async def turn(self) -> float:
-        """Wait for a turn and return its time, for `proven`. Raises TooManyLogins."""
-        if self._waiting >= MOST_WAITING:
-            raise TooManyLogins
-        self._waiting += 1
-        try:
-            while len(self._unproven) == PER_SECOND and (
-                (left := self._unproven[0] + 1 - self._clock.monotonic()) > 0
-            ):
-                await self._clock.sleep(left)
-        finally:
-            self._waiting -= 1
-        self._unproven.append(self._clock.monotonic())
-        return self._unproven[-1]
-
-    def proven(self, turn: float) -> None:
-        """Take back the turn of a login that the server accepted."""
-        if turn in self._unproven:
-            self._unproven.remove(turn)
-
-
 class Logins:
     """The logins that are remembered, those under way, and the tokens that they made."""
 
@@ -138,11 +100,12 @@ class Logins:
         self._clock = clock
         self._host = host
         self._min_ttl = min_ttl
-        self._pace = Pace(clock)
         self._remembered: dict[bytes, Remembered] = {}
         """By the hash of the user."""
-        self._asking: dict[bytes, asyncio.Task[Answer]] = {}
+        self._asking: dict[bytes, asyncio.Task[Response]] = {}
         """By the proof: logins that the server has not answered yet."""
+        self._unproven: deque[float] = deque(maxlen=PER_SECOND)
+        """When the last logins were sent that did not prove right."""
         self._made: dict[str, str] = {}
         """Tokens that logins made and nothing has ended, and their app."""
         self.answered: Counter[str] = Counter()
@@ -151,33 +114,46 @@ class Logins:
     def __len__(self) -> int:
         return len(self._remembered)
 
-    async def answer(self, login: Login, ask: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Return the answer to a login: from memory, or by `ask`, which asks the server.
+    async def answer(self, login: Login, ask: Callable[[], Awaitable[Response]]) -> Response:
+        """Return the response to a login: from memory, or by `ask`, which asks the server.
 
         Equal logins at once wait for one. A login that was begun is remembered also where whoever
-        sent it has gone. Raises TooManyLogins, and what `ask` raises.
+        sent it has gone. Raises HTTPException where too many wait, and what `ask` raises.
         """
         while (kept := self._find(login)) is None:
             running = self._asking.get(login.proof)
             if running is None:
+                if len(self._asking) >= MOST_WAITING:
+                    words = "Too many logins wait for the server. Try again in 1 s."
+                    raise HTTPException(429, words, {"Retry-After": "1"})
                 running = self._asking[login.proof] = asyncio.create_task(self._ask(login, ask))
                 return await asyncio.shield(running)
             await asyncio.wait({running})
         self.answered["memory"] += 1
-        return kept.answer
+        return kept.response
 
-    async def _ask(self, login: Login, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def _ask(self, login: Login, ask: Callable[[], Awaitable[Response]]) -> Response:
         try:
-            turn = await self._pace.turn()
-            answer = await ask()
+            turn = await self._turn()
+            response = await ask()
             self.answered["server"] += 1
-            kept = self._read(login, answer)
+            kept = self._read(login, response)
             if kept is not None:
-                self._pace.proven(turn)
+                if turn in self._unproven:
+                    self._unproven.remove(turn)
                 self._remember(login, kept)
-            return answer
+            return response
         finally:
             del self._asking[login.proof]
+
+    async def _turn(self) -> float:
+        """Return the time of this login, once it may be sent."""
+        while len(self._unproven) == PER_SECOND and (
+            (left := self._unproven[0] + 1 - self._clock.monotonic()) > 0
+        ):
+            await self._clock.sleep(left)
+        self._unproven.append(self._clock.monotonic())
+        return self._unproven[-1]
 
     def _find(self, login: Login) -> Remembered | None:
         """Return the remembered login of the same user with the same password."""
@@ -189,12 +165,14 @@ class Logins:
     def _is_valid(self, kept: Remembered) -> bool:
         return kept.expires_at - self._clock.now() > self._min_ttl
 
-    def _read(self, login: Login, answer: Answer) -> Remembered | None:
-        """Return what is to be remembered of an answer: a login that is done, with its token."""
-        body = lenient(answer.body)
-        if answer.status != 200 or not isinstance(body, dict) or is_refusal(cast("object", body)):
+    def _read(self, login: Login, response: Response) -> Remembered | None:
+        """Return what is to be remembered of a response: a login that is done, with its token."""
+        body, now = lenient(bytes(response.body)), self._clock.now()
+        if response.status_code != 200 or not isinstance(body, dict):
             return None
-        fields, now = cast("dict[str, object]", body), self._clock.now()
+        fields = cast("dict[str, object]", body)
+        if is_refusal(fields):
+            return None
         try:
             said = read_login(fields, AnswerTime(now, now, 0), email="", host=self._host)
         except QiscusTuiError:
@@ -204,12 +182,12 @@ class Logins:
         # Very old apps have one token for both, which logging out must not end.
         if short is None or is_half or short.token == data.get(api.LONG_LIVED_TOKEN[0]):
             return None
-        return Remembered(login.proof, answer, short.token, said.app_code, now + TOKEN_LIFETIME)
+        return Remembered(login.proof, response, short.token, said.app_code, now + TOKEN_LIFETIME)
 
     def _remember(self, login: Login, kept: Remembered) -> None:
         valid = {user: one for user, one in self._remembered.items() if self._is_valid(one)}
         valid.pop(login.user, None)
-        if len(valid) < MOST_LOGINS and len(kept.answer.body) <= LONGEST_ANSWER:
+        if len(valid) < MOST_LOGINS and len(kept.response.body) <= LONGEST_ANSWER:
             valid[login.user] = kept
             self._made[kept.token] = kept.app_code
         self._remembered = valid
