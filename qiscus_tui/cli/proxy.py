@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import file_path, flag, min_ttl, whole_number
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.cli.serving import HOST, ending_signals, listening, serving, url_of
+from qiscus_tui.cli.serving import HOST, ending_signals, listening, report_ready, serving, url_of
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.exit_codes import signal_exit_code
@@ -69,6 +69,7 @@ async def _serve(context: VerbContext) -> int:
         async with served(context, listener) as (proxy, url):
             console.result(f"Proxy: {path or url} for {proxy.origin}")
             console.results.flush()
+            report_ready()
             reports = asyncio.create_task(_report(proxy, console, options.metrics))
             number = await signals.get()
             reports.cancel()

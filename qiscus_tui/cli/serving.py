@@ -62,7 +62,6 @@ async def serving(app: "ASGIApp", listener: socket.socket, **settings: Any) -> A
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await started.wait()
-        _report_ready()
         yield
     finally:
         server.should_exit = True
@@ -132,7 +131,7 @@ def _allow_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
-def _report_ready() -> None:
+def report_ready() -> None:
     """Report that connections are taken (sd_notify), where systemd waits for it."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if address:

@@ -3,6 +3,7 @@
 import re
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -115,3 +116,22 @@ def test_systemd_takes_the_unit_of_the_reference(tmp_path: Path) -> None:
     path.write_text(unit.replace("/usr/local/bin/qiscus-tui", str(program)))
     done = subprocess.run([analyze, "verify", path], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_systemd_hears_that_it_is_ready_and_nothing_from_one_beside_a_command(
+    tmp_path: Path,
+) -> None:
+    with (
+        machine(tmp_path / "home") as on,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as hears,
+    ):
+        hears.bind(str(tmp_path / "notify"))
+        hears.settimeout(10)
+        on.more = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
+        on.log_in_at_once()
+        assert on.run("exec", "--proxy", "--", "true").code == 0
+        with proxy(on, "--listen", "127.0.0.1:0"):
+            assert hears.recv(100) == b"READY=1"
+        hears.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            hears.recv(100)
