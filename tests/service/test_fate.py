@@ -327,6 +327,13 @@ def test_our_own_session_that_was_replaced_casts_no_doubt_on_a_list_as_long_as_b
     assert found.fate(OWN) == (Fate.GONE, "")
 
 
+def test_readings_between_which_a_new_session_vanished_do_not_agree():
+    found = Verification(listed(EVERY), frozenset([TARGET.id]))
+    found.add(listed([*REST, dated(98)]), START + 1)
+    found.add(listed(REST), START + 2)
+    assert found.agreeing == 1
+
+
 def test_a_reading_that_lacks_nothing_needs_no_second():
     found = Verification(listed(EVERY), frozenset([TARGET.id]))
     found.add(listed(EVERY), START + 1)
