@@ -13,8 +13,10 @@ import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.api.wire import WireSettings
+from qiscus_tui.errors import StorageError
 from qiscus_tui.service.account.connection import wire_settings
 from qiscus_tui.service.account.workspace import Workspace
+from qiscus_tui.store.keyring_store import NoKeyring
 from tests.clocks import ManualClock
 from tests.program import Done, run_here
 from tests.sandbox import DIALECTS, PASSWORD, DemoState, Dialect, demo_state
@@ -39,6 +41,11 @@ class Full(io.StringIO):
 
     def write(self, _: str) -> int:
         raise OSError(errno.ENOSPC, "full")
+
+
+def full(*_: object) -> None:
+    """Stands where something is written: the disk is full."""
+    raise StorageError("The disk is full")
 
 
 @dataclass
@@ -145,6 +152,13 @@ def logged_in(program: Program, first_login: tuple[Path, list[DemoState]]) -> Pr
     program.server = copy.deepcopy(servers[0])
     program.server.clock = program.clock
     return program
+
+
+@pytest.fixture
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No keyring runs on this machine."""
+    missing = NoKeyring("no keyring is running")
+    monkeypatch.setattr("qiscus_tui.store.keyring_store.find_keyring", lambda: missing)
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store import audit
-from tests.cli.conftest import EMAIL, SERVER, Program
+from tests.cli.conftest import EMAIL, SERVER, Program, full
 from tests.cli.test_tokens import kept_token
 from tests.sandbox.calls import Call
 
@@ -121,24 +120,17 @@ def test_a_login_over_another_records_the_end_of_the_replaced_token(logged_in: P
     assert records(logged_in)[0]["ids"] == [old]
 
 
-def no_audit(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise StorageError("No space left on device")
-
-    monkeypatch.setattr("qiscus_tui.store.audit.AuditLog.access", full)
-
-
 @pytest.mark.parametrize("verb", ["token", "refresh"])
 def test_a_record_that_cannot_be_written_costs_no_script_its_token(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
-    no_audit(logged_in, monkeypatch)
+    monkeypatch.setattr("qiscus_tui.store.audit.AuditLog.access", full)
     logged_in.clock.advance(31 * DAY)
     done = logged_in(verb)
     assert done.code == 0
     assert (kept_token(logged_in) in done.out) is (verb == "token")
     assert kept_token(logged_in) in {one.token for one in logged_in.server.sessions()}
-    assert "audit log lacks this refresh: No space left" in done.err
+    assert "audit log lacks this refresh: The disk is full" in done.err
 
 
 def test_a_token_is_stored_before_it_is_recorded(
@@ -158,9 +150,6 @@ def test_a_token_is_stored_before_it_is_recorded(
 def test_a_refresh_whose_token_could_not_be_stored_is_recorded_as_failed(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise StorageError("No space left on device")
-
     monkeypatch.setattr("qiscus_tui.store.secrets.FileSecrets.write", full)
     logged_in.clock.advance(31 * DAY)
     assert logged_in("refresh").code == 6

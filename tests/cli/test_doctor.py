@@ -30,11 +30,8 @@ def test_the_home_folder_is_not_named(
     assert words_of(logged_in)["storage"] == "~/data/secrets.json can be written"
 
 
-def test_before_the_first_login_it_tells_where_that_would_be_kept(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    missing = NoKeyring("no keyring is running")
-    monkeypatch.setattr("qiscus_tui.store.keyring_store.find_keyring", lambda: missing)
+@pytest.mark.usefixtures("no_keyring")
+def test_before_the_first_login_it_tells_where_that_would_be_kept(program: Program) -> None:
     words = words_of(program)["storage"]
     assert words.startswith("no keyring is running; a login would be stored in")
     assert "secrets.json" in words
@@ -83,16 +80,10 @@ def test_the_demo_tells_nothing_of_a_terminal_that_it_did_not_look_at(program: P
     assert "TERM" not in program("--demo", "doctor").out
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ('[server]\nca_bundle = "/nowhere.pem"', "certificates: The ca_bundle /nowhere.pem"),
-    ],
-)
 def test_a_setting_that_cannot_be_used_is_bad(
-    program: Program, configured: Callable[[str], None], text: str, said: str
+    program: Program, configured: Callable[[str], None]
 ) -> None:
-    configured(text)
+    configured('[server]\nca_bundle = "/nowhere.pem"')
     done = program("doctor")
     assert done.code == 1
-    assert f"bad     {said}" in done.out
+    assert "bad     certificates: The ca_bundle /nowhere.pem" in done.out

@@ -70,14 +70,8 @@ def test_a_login_that_cannot_be_says_why_and_what_to_do(program: Program) -> Non
     assert program.server.sessions("old@demo.example") == []  # no token is left behind
 
 
-def test_without_a_keyring_nothing_is_written_before_consent(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from qiscus_tui.store.keyring_store import NoKeyring
-
-    monkeypatch.setattr(
-        "qiscus_tui.store.keyring_store.find_keyring", lambda: NoKeyring("there is none")
-    )
+@pytest.mark.usefixtures("no_keyring")
+def test_without_a_keyring_nothing_is_written_before_consent(program: Program) -> None:
     arguments = ["login", "--server", SERVER, "--email", EMAIL, "--password-stdin"]
     done = program(*arguments, stdin=PASSWORD)
     assert done.code == 2
@@ -138,15 +132,9 @@ def test_with_a_rest_key_sessions_cannot_be_listed(program: Program) -> None:
     assert program("sessions").code == 4
 
 
+@pytest.mark.usefixtures("no_keyring")
 @pytest.mark.parametrize("typed", ["", "y\n"])
-def test_a_question_without_an_answer_ends_the_login(
-    program: Program, monkeypatch: pytest.MonkeyPatch, typed: str
-) -> None:
-    from qiscus_tui.store.keyring_store import NoKeyring
-
-    monkeypatch.setattr(
-        "qiscus_tui.store.keyring_store.find_keyring", lambda: NoKeyring("there is none")
-    )
+def test_a_question_without_an_answer_ends_the_login(program: Program, typed: str) -> None:
     done = program("login", "--server", SERVER, stdin=typed, terminal=True)
     assert done.code == 2
     assert done.err.endswith("No answer was given\n  Nothing was changed.\n")

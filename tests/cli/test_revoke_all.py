@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from qiscus_tui.errors import StorageError
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.secrets import FileSecrets
-from tests.cli.conftest import Program
+from tests.cli.conftest import Program, full
 from tests.program import Done
 from tests.sandbox import DIALECTS, DemoSession
 from tests.sandbox.calls import Call, Fault
@@ -19,10 +18,7 @@ from tests.sandbox.calls import Call, Fault
 def nearly_full(logged_in: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
     """Logged in; the probe still fits on the disk, new tokens do not."""
 
-    def write(self: FileSecrets, key: str, credentials: object) -> None:
-        raise StorageError("The disk is full")
-
-    monkeypatch.setattr(FileSecrets, "write", write)
+    monkeypatch.setattr(FileSecrets, "write", full)
     return logged_in
 
 
@@ -47,11 +43,7 @@ def test_a_record_that_fails_after_the_call_is_not_said_to_have_lost_the_token(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     logged_in.speak(DIALECTS["new-long-lived"])
-
-    def fails(self: AuditLog, plan_id: str) -> None:
-        raise StorageError("The disk is full")
-
-    monkeypatch.setattr(AuditLog, "tokens_stored", fails)
+    monkeypatch.setattr(AuditLog, "tokens_stored", full)
     done = logged_in("revoke-all", "--yes")
     assert done.code == 0
     assert "stored" not in done.err
@@ -207,9 +199,6 @@ def test_what_is_listed_all_the_same_has_failed(
 def test_a_disk_that_takes_no_audit_either_hides_neither_the_new_token_nor_the_end(
     nearly_full: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: AuditLog, *_: object) -> None:
-        raise StorageError("The disk is full")
-
     monkeypatch.setattr(AuditLog, "summary", full)
     nearly_full.speak(DIALECTS["new-long-lived"])
     done = typed_on_a_terminal(nearly_full)
@@ -220,9 +209,6 @@ def test_a_disk_that_takes_no_audit_either_hides_neither_the_new_token_nor_the_e
 def test_an_end_that_cannot_be_written_down_is_told_and_is_6(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: AuditLog, *_: object) -> None:
-        raise StorageError("The disk is full")
-
     monkeypatch.setattr(AuditLog, "outcomes", full)
     done = logged_in("revoke-all", "--yes")
     assert done.code == 6

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ids import fingerprint
-from tests.cli.conftest import Program
+from tests.cli.conftest import Program, full
 from tests.sandbox import DIALECTS, DemoSession
 from tests.sandbox.calls import Call, Fault
 
@@ -223,9 +222,6 @@ def test_a_signal_during_a_refresh_waits_until_the_new_token_is_kept(
 def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_on_a_terminal_alone(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch, verb: str, terminal: bool
 ) -> None:
-    def full(*_: object) -> None:
-        raise StorageError("No space left on device")
-
     def no_terminal(*_: object, **__: object) -> None:
         raise OSError
 
@@ -238,7 +234,7 @@ def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_on_a_terminal_alo
     assert (done.code, done.out) == (6, "")
     assert ("LLTnew" in done.err) is terminal
     assert "qiscus-tui login" in done.err
-    assert "No space left" in done.err
+    assert "The disk is full" in done.err
 
 
 def test_refresh_if_refreshes_only_the_named_token(logged_in: Program) -> None:
