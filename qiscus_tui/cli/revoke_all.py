@@ -3,10 +3,11 @@
 import argparse
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import flag
-from qiscus_tui.cli.output.console import NOT_SENT
+from qiscus_tui.cli.output.console import NOT_SENT, record
 from qiscus_tui.cli.plan_options import add_reason, must_be_allowed
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import account_fields, account_line, connected
@@ -32,7 +33,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 async def run(context: VerbContext) -> int:
     """End every session of the user."""
     from qiscus_tui.cli.interrupts import finished
-    from qiscus_tui.cli.output.plan import outcome_json
     from qiscus_tui.cli.output.tables import remarks
     from qiscus_tui.service.revocation.revoke_all import consequences, revoke_all
 
@@ -56,13 +56,10 @@ async def run(context: VerbContext) -> int:
         if not options.yes:
             _confirm(context, connection, listed, consequences(listed))
 
-        def show(result: "RevokeAllResult") -> int:
-            outcomes = [*map(outcome_json, result.outcomes)]
-            return _show(context, connection, listed, result, outcomes)
-
         # Once the call is sent, a signal waits until the new tokens are stored.
         begun = asyncio.Event()
         ending = revoke_all(connection, listed, begun, options.reason or "")
+        show = partial(_show, context, connection, listed)
         result = await finished(context.console, ending, begun.is_set, show)
     return show(result)
 
@@ -121,10 +118,10 @@ def _show(
     connection: "Connection",
     listed: SessionList,
     result: "RevokeAllResult",
-    outcomes: Sequence[dict[str, object]],
 ) -> int:
     console = context.console
     if context.options.json:
+        outcomes = [record(one, "id", "outcome", "reason") for one in result.outcomes]
         found = {"plan": _plan_json(listed), "outcomes": outcomes, "others_ended": 0}
         console.result_json({**account_fields(connection), **found})
     else:

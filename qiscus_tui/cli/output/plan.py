@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from qiscus_tui.cli.output.console import NOT_SENT, Console
+from qiscus_tui.cli.output.console import NOT_SENT, Console, record
 from qiscus_tui.cli.output.tables import session_table
 from qiscus_tui.cli.output.text_table import TextColumn, id_lines, outcome_lines, text_table
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.text import capitalized, counted
-from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
+from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import LARGE, Exclusion, RevocationPlan, by_reason
 from qiscus_tui.service.revocation.plan_files import group_record, hiding
 from qiscus_tui.service.sessions.groups import shown
@@ -150,11 +150,6 @@ def as_json(
         },
     }
     if report is not None:
-        value["outcomes"] = [*map(outcome_json, report.outcomes)]
+        value["outcomes"] = [record(one, "id", "outcome", "reason") for one in report.outcomes]
         value["others_ended"] = report.others_ended
     return value
-
-
-def outcome_json(one: SessionOutcome) -> dict[str, object]:
-    """Return what became of one session."""
-    return {"id": one.id, "outcome": one.outcome.value, "reason": one.reason}
