@@ -56,12 +56,6 @@ def test_for_people_the_result_is_counted_and_the_first_use_is_a_trial(logged_in
     assert "is first" not in logged_in("revoke", *logged_in.ids()[:2], "--yes").err
 
 
-def test_a_token_is_named_on_stdin_alone(logged_in: Program) -> None:
-    token = logged_in.server.sessions()[0].token
-    done = logged_in("revoke", token, "--yes")
-    assert (done.code, token in done.err, "--token-stdin" in done.err) == (2, False, True)
-
-
 def ended_elsewhere(logged_in: Program, count: int = 1) -> list[str]:
     """Ids that were listed here once, and are not any more."""
     ids = logged_in.ids()

@@ -30,20 +30,6 @@ def test_why_no_expiry_is_computed_is_among_the_remarks() -> None:
     assert [*remarks(replace(NO_SESSIONS, expiry_doubt="none is computed"))] == ["none is computed"]
 
 
-def test_a_limit_lists_the_first_ones_of_the_order(logged_in: Program) -> None:
-    whole = listed(logged_in, "--sort", "expires")
-    assert [one["id"] for one in listed(logged_in, "--sort", "expires", "--limit", "3")] == [
-        one["id"] for one in whole[:3]
-    ]
-
-
-def test_times_are_rfc3339_utc_and_the_countdown_is_seconds(logged_in: Program) -> None:
-    own = next(one for one in listed(logged_in) if one["current"])
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", str(own["created_at"]))
-    assert own["expires_in"] == 30 * 86_400
-    assert own["last_used_at"] is None
-
-
 def test_it_is_sorted_by_the_key_and_the_other_way_round(logged_in: Program) -> None:
     created = [str(one["created_at"]) for one in listed(logged_in)]
     assert created == sorted(created, reverse=True)
@@ -82,13 +68,6 @@ def test_elsewhere_nothing_is_left_out_or_cut(
     lines = program("--demo", "sessions").out.splitlines()
     assert lines[0].split()[-1] == "IP"
     assert not any("…" in one for one in lines)
-
-
-def test_a_filter_narrows(logged_in: Program) -> None:
-    found = listed(logged_in, "--filter=client:guzzle")
-    assert 0 < len(found) < len(listed(logged_in))
-    assert all("Guzzle" in str(one["client"]) for one in found)
-    assert listed(logged_in, "--filter=nothing-is-called-so") == []
 
 
 def test_csv_has_the_same_columns_but_extra(logged_in: Program) -> None:
@@ -145,12 +124,6 @@ def test_a_list_that_was_cut_off_is_3_and_says_so(
     revoked = logged_in("revoke", "--filter=curl", "--yes")
     assert (revoked.code, revoked.out) == (3, "")
     assert "not whole: 4 of 9 listed" in revoked.err
-
-
-def test_listing_makes_no_token(logged_in: Program) -> None:
-    logged_in("sessions")
-    assert logged_in.server.calls[Call.REFRESH] == 0
-    assert logged_in.server.calls[Call.LOGIN] == 1
 
 
 def test_the_exit_code_says_what_the_server_said(logged_in: Program) -> None:
