@@ -342,6 +342,23 @@ async def test_while_the_first_list_comes_it_says_so(clock: ManualClock) -> None
         assert focused(here) == "days"
 
 
+async def test_an_empty_list_is_said_in_place_of_the_charts_until_it_has_sessions(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=20) as here:
+        await here.press("o")
+        before, here.state._sessions = here.state._sessions, {}
+        await here.press("r")
+        assert "The server lists no live session." in here.text()
+        assert "ISSUED PER DAY" not in here.text()
+        assert not {"enter", "tab"} & {*here.lines()[-1].split()}  # there is no bar to go to
+        here.state._sessions = before
+        await here.press("r")
+        assert "overview of all 21 sessions" in here.text()
+        assert "ISSUED PER DAY" in here.text()
+        assert "lists no live session" not in here.text()
+
+
 async def test_a_list_whose_session_ended_is_said_and_stays(clock: ManualClock) -> None:
     async with at_sessions(clock, sessions=100) as here:
         await here.press("o", "tab", "tab", "down")
