@@ -239,6 +239,17 @@ def test_without_a_filter_it_is_said_what_made_much_of_the_list() -> None:
     assert "made" not in text_of(
         texts.filtered(feed_of(sprawling), view_of(sprawling, "ua:cron"), sprawl)
     )
+    for is_grouped in (False, True):  # an order that was chosen may be in no title
+        view.request = structs.replace(view.request, is_grouped=is_grouped)
+        usual = text_of(texts.filtered(feed_of(sprawling), view, sprawl), 76)
+        assert "not used for 24 h · P prunes" in usual
+        assert view.request.sorting_shown.words not in usual
+        turned = view.request.sorting_shown.turned()
+        changed = {"group_sorting" if is_grouped else "sorting": turned}
+        view.request = structs.replace(view.request, **changed)
+        chosen = text_of(texts.filtered(feed_of(sprawling), view, sprawl), 76)
+        assert chosen.startswith(" cron from 10.2.0.0/24 made 100 % · P prunes  ")
+        assert chosen.endswith(turned.words)
     few, mixed = listed(sprawling.sessions[:50]), listed([session(n) for n in range(60)])
     assert origins_of(few, moment).sprawl is None
     assert origins_of(mixed, moment).sprawl is None

@@ -15,7 +15,7 @@ from qiscus_tui.model.text import counted
 from qiscus_tui.service.overview import Sprawl
 from qiscus_tui.service.sessions.session_list import BY_ID, SessionList
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.view import ListView, keys_words
+from qiscus_tui.tui.listed.view import LARGEST_FIRST, NEWEST_FIRST, ListView, keys_words
 from qiscus_tui.tui.registry import KeyWords, is_available
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, Piece, Tone, piece
 
@@ -178,6 +178,7 @@ def filtered(feed: Feed, view: ListView, sprawl: Sprawl | None = None) -> Line:
     Without a filter `sprawl`, what made much of the list, and the key that cures it.
     """
     words = [piece("/ to filter", Tone.MUTED, 10)]
+    sorting, importance = view.request.sorting_shown, 50
     if view.typed:
         tone = Tone.BAD if view.filter_error is not None else Tone.PLAIN
         words = [piece(f"/ {view.typed}", tone, ALWAYS)]
@@ -191,10 +192,12 @@ def filtered(feed: Feed, view: ListView, sprawl: Sprawl | None = None) -> Line:
             piece(unused, Tone.WARNING, 70, after="; "),
             Piece(cure if can_prune else (), 80),
         ]
+        if sorting not in (NEWEST_FIRST, LARGEST_FIRST):
+            importance = 75  # it was chosen, and its column may not be shown
     shown, total = len(view.shown), len(view.listed)
     many = f"{shown:,} of {total:,}" if shown != total else "all"
     count = (piece(many, Tone.MUTED, 60),) if total else ()
-    sort = piece(view.request.sorting_shown.words, Tone.MUTED, 50, after=", ")
+    sort = piece(sorting.words, Tone.MUTED, importance, after=", ")
     return Line(_filled(words), (*count, sort))
 
 

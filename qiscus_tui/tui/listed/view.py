@@ -103,6 +103,7 @@ class Sorting(Struct, Generic[Key], frozen=True):
 
 
 GroupSorting = Sorting[GroupSort]
+NEWEST_FIRST = Sorting(SortKey.CREATED)
 LARGEST_FIRST: GroupSorting = Sorting(GroupFact.COUNT)
 
 
@@ -122,7 +123,7 @@ class ViewRequest(Struct, frozen=True):
     """What is to be shown of a list."""
 
     listed: SessionList = NO_SESSIONS
-    sorting: Sorting[SortKey] = Sorting(SortKey.CREATED)
+    sorting: Sorting[SortKey] = NEWEST_FIRST
     query: Query = EVERYTHING
     moment: Moment = Moment(0.0, 0.0)
     """When the filter is asked and the groups are counted, and what is marked."""
