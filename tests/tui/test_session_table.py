@@ -42,7 +42,8 @@ def ids(*numbers: int) -> tuple[str, ...]:
 
 
 async def press(pilot: Pilot[None], keys: str) -> None:
-    await pilot.press(*keys.split())
+    for key in keys.split():
+        await pilot.press(key)
     await pilot.pause()
 
 
@@ -123,7 +124,7 @@ async def test_a_notice_stands_where_no_rows_are() -> None:
         await pilot.pause()
         assert app.lines()[2] == "     No session matches."
         assert app.lines()[3] == "     Escape clears the ␛[31mfilter [/]."
-        await pilot.press("down", "enter", "space", "a")
+        await press(pilot, "down enter space a")
         assert app.table.cursor_session is None
         app.table.show_notice("The server did not answer " * 4, "r tries again.")
         await pilot.pause()
@@ -357,13 +358,13 @@ async def test_space_marks_and_moves_down_and_unmarks_what_is_marked() -> None:
 async def test_a_and_i_touch_only_the_rows_shown_and_u_all() -> None:
     app = app_of()
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("space", "i")
+        await press(pilot, "space i")
         assert app.view.marks.flags == bytes((0, *[1] * 49))
         await pilot.press("a")
         assert app.view.marks.total == 50
-        await pilot.press("u", "home", "space")
+        await press(pilot, "u home space")
         app.show_order([3, 5, 8])
-        await pilot.press("home", "space", "i")
+        await press(pilot, "home space i")
         assert marked_ids(app.view) == ids(0, 5, 8)
         await pilot.press("a")
         assert marked_ids(app.view) == ids(0, 3, 5, 8)
@@ -374,12 +375,12 @@ async def test_a_and_i_touch_only_the_rows_shown_and_u_all() -> None:
 async def test_marks_that_the_filter_hides_are_counted_apart() -> None:
     app = app_of()
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("space", "space", "space")
+        await press(pilot, "space space space")
         app.show_order([2, 3, 4])
         await pilot.pause()
         assert (app.view.marks.total, app.view.hidden_marks) == (3, 2)
         assert marked_ids(app.view)[:2] == ids(0, 1)
-        await pilot.press("end", "space")
+        await press(pilot, "end space")
         app.show_order(range(50))
         await pilot.pause()
         assert (app.view.marks.total, app.view.hidden_marks) == (4, 0)
@@ -395,7 +396,7 @@ async def test_a_mark_goes_when_its_id_stands_for_another_session() -> None:
     app = app_of()
     async with app.run_test(size=SIZE) as pilot:
         app.show(listed(numbered(NOW, NOW - 10, NOW - 20)), range(3))
-        await pilot.press("home", "space", "space")
+        await press(pilot, "home space space")
         assert marked_ids(app.view) == ids(1, 2)
         app.show(listed(numbered(NOW, NOW - 20)), range(2))
         assert marked_ids(app.view) == ids(1)
@@ -488,7 +489,7 @@ async def test_a_range_whose_rows_change_ends_and_marks_nothing() -> None:
     async with app.run_test(size=SIZE) as pilot:
         for change in CHANGES:
             app.show(many(50), range(50))
-            await pilot.press("home", "down", "v", "down", "down")
+            await press(pilot, "home down v down down")
             assert app.table.rows_in_range
             change(app)
             await pilot.pause()
