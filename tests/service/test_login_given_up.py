@@ -11,10 +11,11 @@ from msgspec import structs
 from msgspec.structs import replace
 
 from qiscus_tui.errors import Blocked, OutOfReach, QiscusTuiError
-from qiscus_tui.model.account import Credentials
+from qiscus_tui.model.account import Credentials, ShortLived
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.login import GIVEN_UP, LoggedIn, Password, log_in
 from qiscus_tui.store.audit_records import AuditAccess, AuditKind
+from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import FileSecrets
 from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker
@@ -162,42 +163,73 @@ async def test_where_the_server_does_not_say_which_one_lives_nothing_is_overwrit
     assert here.secrets.read(stored.account.key) == newest
 
 
+class SlowSecrets(FileSecrets):
+    """Says when a login is being written, and waits until it may be."""
+
+    def __init__(self, paths: Paths) -> None:
+        super().__init__(paths)
+        self.writing, self.go_on = threading.Event(), threading.Event()
+
+    def write(self, key: str, credentials: Credentials) -> None:
+        self.writing.set()
+        self.go_on.wait(10)
+        super().write(key, credentials)
+
+
+async def given_up_while_it_is_written(here: Sandbox) -> Credentials:
+    """Return what is stored then."""
+    secrets = SlowSecrets(here.local_files.paths)
+    login = (await waiting(changed(here, secrets=secrets), is_released=True)).login
+    await asyncio.to_thread(secrets.writing.wait, 10)
+    login.cancel()
+    await asyncio.sleep(0.05)
+    secrets.go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await login
+    (stored,) = here.local_files.book.all()
+    held = secrets.read(stored.account.key)
+    assert held is not None
+    return held
+
+
+def accesses(here: Sandbox) -> list[AuditAccess]:
+    """Every login and logout that is recorded, the newest last."""
+    records = here.local_files.audit.read().records
+    return [one for one in records if isinstance(one, AuditAccess)]
+
+
+async def own_token(here: Sandbox) -> ShortLived:
+    """Log in; return the token that this makes."""
+    made = (await (await here.connected()).credentials()).short_lived
+    assert made is not None
+    return made
+
+
 async def test_given_up_while_it_is_written_it_is_stored_with_its_token_alive(
     sandbox: SandboxMaker,
 ) -> None:
     here = sandbox()
-    writing, go_on = threading.Event(), threading.Event()
-
-    class SlowSecrets(FileSecrets):
-        def write(self, key: str, credentials: Credentials) -> None:
-            writing.set()
-            go_on.wait(10)
-            super().write(key, credentials)
-
-    here = changed(here, secrets=SlowSecrets(here.local_files.paths))
-    login = (await waiting(here, is_released=True)).login
-    await asyncio.to_thread(writing.wait, 10)
-    login.cancel()
-    await asyncio.sleep(0.05)
-    go_on.set()
-    with pytest.raises(asyncio.CancelledError):
-        await login
-    (stored,) = here.local_files.book.all()
-    held = here.secrets.read(stored.account.key)
-    assert held is not None
+    held = await given_up_while_it_is_written(here)
     assert held.short_lived is not None
     assert held.short_lived.token in here.tokens()
-    (record,) = here.local_files.audit.read().records
-    assert isinstance(record, AuditAccess)
+    (record,) = accesses(here)
     assert [*record.ids] == [fingerprint(held.short_lived.token)]
 
 
-async def test_given_up_while_the_token_that_it_replaces_is_ended_that_one_is_ended(
+async def test_given_up_while_it_is_written_it_ends_the_token_that_it_replaces(
     sandbox: SandboxMaker,
 ) -> None:
     here = sandbox()
-    replaced = (await (await here.connected()).credentials()).short_lived
-    assert replaced is not None
+    replaced = await own_token(here)
+    held = await given_up_while_it_is_written(here)
+    assert held.short_lived not in {None, replaced}
+    assert replaced.token not in here.tokens()
+    last = accesses(here)[-1]
+    assert (last.kind, *last.ids) == (AuditKind.LOGOUT, fingerprint(replaced.token))
+    assert not last.error
+
+
+async def given_up_while_it_ends_the_earlier(here: Sandbox) -> Waiting:
     given = await waiting(here)
     login_answered, given.answer.held_before = given.answer.released, "/api/v1/auth/logout"
     given.answer.made, given.answer.released = asyncio.Event(), asyncio.Event()
@@ -205,7 +237,31 @@ async def test_given_up_while_the_token_that_it_replaces_is_ended_that_one_is_en
     await given.answer.made.wait()
     given.login.cancel()
     await asyncio.sleep(0)
+    return given
+
+
+async def test_given_up_while_it_ends_the_token_that_it_replaces_it_ends_that_one_first(
+    sandbox: SandboxMaker,
+) -> None:
+    here = sandbox()
+    replaced = await own_token(here)
+    given = await given_up_while_it_ends_the_earlier(here)
     given.answer.released.set()
     with pytest.raises(asyncio.CancelledError):
         await given.login
     assert replaced.token not in here.tokens()
+
+
+async def test_a_replaced_token_that_can_not_be_ended_in_time_is_recorded(
+    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qiscus_tui.service.account.stored_login.UNWANTED_ANSWER", 0.0)
+    here = sandbox()
+    replaced = await own_token(here)
+    given = await given_up_while_it_ends_the_earlier(here)
+    with pytest.raises(asyncio.CancelledError):
+        await given.login
+    assert replaced.token in here.tokens()
+    last = accesses(here)[-1]
+    assert (last.kind, *last.ids) == (AuditKind.LOGOUT, fingerprint(replaced.token))
+    assert last.error == "given up: the token of the earlier login may still be valid"

@@ -32,6 +32,9 @@ from qiscus_tui.store.secrets import SecretStore
 UNWANTED_ANSWER = 1.6
 """Seconds that whoever gives up a login waits for its answer, and for a token to be ended."""
 
+NOT_ENDED = "given up: the token of the earlier login may still be valid"
+"""What the audit log says of a token that could not be ended before the login was given up."""
+
 
 @dataclass
 class MadeToken:
@@ -87,36 +90,54 @@ async def store_login(
             credentials = old
         token, held = made.token if made is not None else None, credentials
 
-        def write() -> tuple[StoredAccount, Credentials]:
-            done = _write(workspace, secrets, account, held, name, before)
-            record_access(workspace, done[0].account, AuditKind.LOGIN, token)
-            return done
+        def write() -> tuple[StoredAccount, Credentials, tuple[str, ...]]:
+            stored, kept = _write(workspace, secrets, account, held, name, before)
+            record_access(workspace, stored.account, AuditKind.LOGIN, token)
+            return stored, kept, _tidy_up(stored, before, name)
 
+        given_up: asyncio.CancelledError | None = None
         with shield.held():  # a signal must not come between the answer and the disk
             writing = asyncio.ensure_future(asyncio.to_thread(write))
             try:
                 await asyncio.shield(writing)
+            except asyncio.CancelledError as error:
+                given_up = error
             finally:  # who gives up meanwhile leaves a whole login, not half of one
                 await asyncio.wait({writing})
-                is_stored = writing.exception() is None
                 if made is not None:
-                    made.is_stored = is_stored
-            stored, credentials = writing.result()
-        notes = await asyncio.to_thread(_tidy_up, stored, before, name)
+                    made.is_stored = writing.exception() is None
+            if given_up is not None and writing.exception() is not None:
+                raise given_up
+            stored, credentials, notes = writing.result()
     selected = SelectedAccount(configured(stored, workspace.config), "login")
     connection = connect(workspace, selected, secrets)
     replaced = old.short_lived if old is not None else None
     if replaced is not None and replaced != credentials.short_lived:
-        ending = asyncio.ensure_future(_end_replaced(connection, replaced.token))
+        ending = asyncio.create_task(_end_replaced(connection, replaced.token))
         try:
-            notes += await asyncio.shield(ending)
-        except asyncio.CancelledError:
-            try:
-                await asyncio.wait({ending}, timeout=UNWANTED_ANSWER)
-            finally:
-                ending.cancel()
-            raise
+            if given_up is None:
+                notes += await asyncio.shield(ending)
+        except asyncio.CancelledError as error:
+            given_up = error
+        if given_up is not None:
+            await _end_in_time(connection, replaced.token, ending)
+    if given_up is not None:
+        await connection.close()
+        raise given_up
     return LoggedIn(connection, notes)
+
+
+async def _end_in_time(
+    connection: Connection, token: str, ending: asyncio.Task[tuple[str, ...]]
+) -> None:
+    """Wait until a token is ended, `UNWANTED_ANSWER` at most; record it where that is not known."""
+    try:
+        done, _ = await asyncio.wait({ending}, timeout=UNWANTED_ANSWER)
+        if not done:
+            record = (connection, connection.account, AuditKind.LOGOUT, token, NOT_ENDED)
+            await asyncio.to_thread(record_access, *record)
+    finally:
+        ending.cancel()
 
 
 def _write(
@@ -253,6 +274,8 @@ async def _end_replaced(connection: Connection, token: str) -> tuple[str, ...]:
     try:
         ended = await end_token(connection, token)
     except (ServerError, OutOfReach) as error:
+        record = (connection, connection.account, AuditKind.LOGOUT, token, error.message)
+        await asyncio.to_thread(record_access, *record)
         return (f"The token of the earlier login could not be ended: {error.message}",)
     if ended is OwnToken.HAD_ENDED:
         return ()
