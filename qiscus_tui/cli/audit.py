@@ -65,11 +65,7 @@ def _details(plan: PastPlan) -> Iterator[str]:
         yield f"reason: {safe(plan.intent.reason, LONGEST_TEXT)}"
     if plan.groups:
         yield _whence(plan)
-    yield from outcome_lines(
-        (one.session_id, one.outcome, one.reason)
-        for one in plan.outcomes
-        if one.outcome not in GONE
-    )
+    yield from outcome_lines([one for one in plan.outcomes_together if one.outcome not in GONE])
 
 
 def _wanted(plans: list[PastPlan], context: VerbContext) -> list[PastPlan]:

@@ -15,6 +15,7 @@ from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.audit_records import (
     GONE,
+    NOT_SENT,
     AuditAccess,
     AuditAction,
     AuditCutShort,
@@ -38,6 +39,24 @@ class OutcomeGroup:
     outcome: str
     reason: str
     ids: tuple[str, ...]
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether nothing was sent for them."""
+        return self.outcome == NOT_SENT
+
+
+def by_outcome(outcomes: Iterable[tuple[str, str, str]]) -> list[OutcomeGroup]:
+    """Return sessions, each `(id, outcome, reason)`, by outcome and reason.
+
+    First what was sent and is not gone, then what was not sent, then what is gone; the most
+    frequent first.
+    """
+    together: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for session_id, outcome, reason in outcomes:
+        together[outcome, reason].append(session_id)
+    groups = [OutcomeGroup(*kind, tuple(ids)) for kind, ids in together.items()]
+    return sorted(groups, key=lambda one: (one.outcome in GONE, one.is_unsent, -len(one.ids)))
 
 
 @dataclass(frozen=True)
@@ -100,15 +119,12 @@ class PastPlan:
 
     @property
     def outcomes_together(self) -> list[OutcomeGroup]:
-        """Return its sessions by outcome and reason; those that are not gone first."""
-        together: dict[tuple[str, str], list[str]] = {}
-        for one in self.outcomes:
-            together.setdefault((one.outcome, one.reason), []).append(one.session_id)
-        known = {one.session_id for one in self.outcomes}
-        if missing := [one for one in self.intent.ids if one not in known]:
-            together["not_recorded", ""] = missing
-        groups = [OutcomeGroup(*kind, tuple(ids)) for kind, ids in together.items()]
-        return sorted(groups, key=lambda group: (group.outcome in GONE, -len(group.ids)))
+        """Return its sessions by outcome and reason, also those of which none was recorded."""
+        outcomes = [(one.session_id, one.outcome, one.reason) for one in self.outcomes]
+        if self.counts is None:
+            known = {one.session_id for one in self.outcomes}
+            outcomes += ((one, "not_recorded", "") for one in self.intent.ids if one not in known)
+        return by_outcome(outcomes)
 
 
 def past_plans(

@@ -75,6 +75,7 @@ def test_it_says_how_many_were_sent_and_answered(program: Program, crash: Crash)
     assert "was cut short: 2 were sent, and 1 of them was answered" in said
     assert "See in the list which of them ended: qiscus-tui sessions" in said
     assert "2 of 3 sent, 1 answered" in done.out
+    assert f"3 not recorded\n      {'0' * 12}  {'1' * 12}  {'2' * 12}" in done.out
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from qiscus_tui.cli.output.tables import session_table
 from qiscus_tui.cli.output.text_table import TextColumn, id_lines, outcome_lines, text_table
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.text import capitalized, counted
-from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import LARGE, Exclusion, RevocationPlan, by_reason
 from qiscus_tui.service.revocation.plan_files import group_record, hiding
 from qiscus_tui.service.sessions.groups import shown
@@ -113,12 +113,7 @@ def confirm_plan(console: Console, plan: RevocationPlan) -> None:
 def report_lines(report: Report) -> Iterator[str]:
     """Yield the totals, what is not gone by outcome and reason, and what else ended."""
     yield report.words
-    not_gone = (
-        (one.id, one.outcome.value, one.reason or "")
-        for one in report.outcomes
-        if one.outcome not in {Outcome.REVOKED, Outcome.ALREADY_GONE}
-    )
-    yield from (f"  {line}" for line in outcome_lines(not_gone))
+    yield from (f"  {line}" for line in outcome_lines(report.not_gone))
     if report.warning and report.others_ended:
         yield report.warning
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from qiscus_tui.model.text import counted, safe, with_reason
+from qiscus_tui.service.history import OutcomeGroup
 
 UNKNOWN = "unknown"
 
@@ -107,17 +108,13 @@ MOST_GROUPS = 10
 _IDS_A_LINE = 5
 
 
-def outcome_lines(outcomes: Iterable[tuple[str, str, str]]) -> Iterator[str]:
-    """Yield lines for `(id, outcome, reason)`, grouped by outcome and reason."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for session_id, outcome, reason in outcomes:
-        groups.setdefault((outcome, reason), []).append(session_id)
-    for (outcome, reason), ids in list(groups.items())[:MOST_GROUPS]:
-        yield f"{len(ids):,} {with_reason(safe(outcome), safe(reason))}"
-        yield from (f"  {line}" for line in id_lines(ids))
-    rest = list(groups.values())[MOST_GROUPS:]
-    if rest:
-        yield f"… and {counted(sum(map(len, rest)), 'session')} with other reasons: see --json"
+def outcome_lines(groups: Sequence[OutcomeGroup]) -> Iterator[str]:
+    """Yield lines for sessions by outcome and reason, with their first ids."""
+    for one in groups[:MOST_GROUPS]:
+        yield f"{len(one.ids):,} {with_reason(safe(one.outcome), safe(one.reason))}"
+        yield from (f"  {line}" for line in id_lines(one.ids))
+    if rest := sum(len(one.ids) for one in groups[MOST_GROUPS:]):
+        yield f"… and {counted(rest, 'session')} with other reasons: see --json"
 
 
 def id_lines(ids: Sequence[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerError, ServerFau
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.audit_trail import AuditTrail
+from qiscus_tui.service.history import OutcomeGroup, by_outcome
 from qiscus_tui.service.metrics import Sample
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.verification import Fate, Verification
@@ -96,6 +97,12 @@ class Report:
     def counts(self) -> Counter[Outcome]:
         """Return how many sessions had each outcome."""
         return Counter(outcome.outcome for outcome in self.outcomes)
+
+    @property
+    def not_gone(self) -> list[OutcomeGroup]:
+        """Return the sessions that are not gone by outcome and reason, as `by_outcome`."""
+        left = (one for one in self.outcomes if one.outcome not in GONE)
+        return by_outcome((one.id, one.outcome.value, one.reason or "") for one in left)
 
     @property
     def own_is_gone(self) -> bool:

@@ -1,6 +1,5 @@
 """A run of a plan as text: how far it is and what failed so far; then how it ended, by reason."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -121,19 +120,13 @@ def result_lines(ended: EndedPlan, audit_key: str, now: float, width: int) -> Co
 
 def _left(report: Report, now: float, width: int) -> list[Content]:
     """Return the sessions that are not gone, by reason: what was sent first, the most frequent."""
-    found: defaultdict[tuple[Outcome, str], list[str]] = defaultdict(list)
-    for one in report.outcomes:
-        if one.outcome not in GONE:
-            found[one.outcome, one.reason or ""].append(one.id)
-    by_reason = sorted(found.items(), key=lambda one: (one[0][0] is Outcome.NOT_SENT, -len(one[1])))
-    lines = list[Content]()
-    for (outcome, reason), ids in by_reason[:REASONS]:
+    groups, lines = report.not_gone, list[Content]()
+    for one in groups[:REASONS]:
         # Why nothing more was sent is said above.
-        why = "" if reason == report.halted else reason
-        words = with_reason(outcome.value, why)
-        lines.append(Content.styled(f"{len(ids):,} {words}", "bold $error"))
-        lines += _named(report, ids, NAMED, now, width)[1:]
-    if rest := sum(len(ids) for _, ids in by_reason[REASONS:]):
+        words = with_reason(one.outcome, "" if one.reason == report.halted else one.reason)
+        lines.append(Content.styled(f"{len(one.ids):,} {words}", "bold $error"))
+        lines += _named(report, one.ids, NAMED, now, width)[1:]
+    if rest := sum(len(one.ids) for one in groups[REASONS:]):
         lines.append(Content(f"{rest:,} for other reasons"))
     return lines
 
