@@ -134,11 +134,6 @@ async def test_what_holds_no_list_is_not_an_empty_list(body: bytes) -> None:
         await read(body)
 
 
-async def test_empty_errors_beside_a_list_are_no_errors() -> None:
-    body = {"errors": [], "error": None, "data": [{"token": "a"}]}
-    assert len((await read(json.dumps(body).encode())).sessions) == 1
-
-
 @pytest.mark.parametrize(
     "body",
     [b'{"data":[{"token":"QEXsecret-token"', b'{"token":"QEXsecret-token"}', b'"QEXsecret-token"'],

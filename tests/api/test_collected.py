@@ -7,17 +7,18 @@ import pytest
 
 from qiscus_tui.api.list.listing import Listing
 from qiscus_tui.api.list.rows import MOST_REMEMBERED, Rows
+from qiscus_tui.model.session import Current
 from tests.api.serving import listing_of, said, token_of
 from tests.clocks import ManualClock
 
 
-async def read(clock: ManualClock, *pages: Sequence[object]) -> Listing:
+async def read(clock: ManualClock, *pages: Sequence[object], own: str | None = None) -> Listing:
     def answer(request: httpx.Request) -> httpx.Response:
         number = int(request.url.params.get("cursor_after", "x0")[1:])
         meta = {"after": f"x{number + 1}"} if number + 1 < len(pages) else {}
         return said({"data": pages[number], "meta": meta})
 
-    return await listing_of(answer, clock)
+    return await listing_of(answer, clock, own)
 
 
 @pytest.fixture
@@ -32,18 +33,22 @@ def one_id(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("one_id")
 @pytest.mark.parametrize("on_one_page", [True, False])
-async def test_an_id_that_two_sessions_share_is_told(clock: ManualClock, on_one_page: bool) -> None:
-    a, b = {"token": token_of("a")}, {"token": token_of("b")}
-    listing = await read(clock, *([[a, b]] if on_one_page else [[a], [b]]))
-    assert listing.shared_ids == {"aaaaaaaaaaaa"}
-    assert listing.unreadable == 1
-
-
-async def test_two_rows_without_tokens_that_look_the_same_may_be_two_sessions(
-    clock: ManualClock,
+async def test_two_sessions_with_one_id_are_never_mistaken(
+    clock: ManualClock, on_one_page: bool
 ) -> None:
-    listing = await read(clock, [{"id": 7}, {"id": 7}])
-    assert len(listing.shared_ids) == 1
+    a, b = {"token": token_of("a")}, {"token": token_of("b")}
+    listing = await read(clock, *([[a, b]] if on_one_page else [[a], [b]]), own=b["token"])
+    assert [one.token for one in listing.sessions] == [a["token"]]
+    assert (listing.shared_ids, listing.unreadable) == ({"aaaaaaaaaaaa"}, 1)
+    assert listing.current is Current.UNKNOWN
+
+
+@pytest.mark.parametrize("row", [{"id": 7}, "QEX***"])
+async def test_two_rows_without_tokens_that_look_the_same_may_be_two_sessions(
+    clock: ManualClock, row: object
+) -> None:
+    listing = await read(clock, [row, row, "ABC***"])
+    assert (len(listing.sessions), listing.unreadable, len(listing.shared_ids)) == (2, 1, 1)
 
 
 @pytest.mark.parametrize("on_one_page", [True, False])

@@ -1,7 +1,5 @@
 """One entry of the list as a session."""
 
-from collections.abc import Iterable
-
 import pytest
 
 from qiscus_tui.api.contract import SESSION_FACTS, Authentication, Contract, contract_with
@@ -229,22 +227,6 @@ async def listed(entries: list[object], own: str | None = None) -> Listing:
     return await listing_of(answering(said(entries)), own=own)
 
 
-async def test_two_tokens_with_one_id_are_never_mistaken(monkeypatch: pytest.MonkeyPatch) -> None:
-    def short(texts: Iterable[str]) -> list[str]:
-        return [text[:3] for text in texts]
-
-    monkeypatch.setattr("qiscus_tui.api.list.entries.fingerprints", short)
-    a, b = token_of("a"), token_of("b")
-    found = await listed([{"token": a}, {"token": b}], own=b)
-    assert [session.token for session in found.sessions] == [a]
-    assert (found.unreadable, found.current) == (1, Current.UNKNOWN)
-
-
-async def test_masked_tokens_that_cannot_be_told_apart_are_counted() -> None:
-    found = await listed(["QEX***", "QEX***", "ABC***"])
-    assert (len(found.sessions), found.unreadable) == (2, 1)
-
-
 @pytest.mark.parametrize(
     "written",
     ["T00:00:00Z", "T00:00:00.000000Z", " 00:00:00+07:00", "T17:00:00.000000Z", "T12:00:00+00:00"],
@@ -276,13 +258,15 @@ async def test_other_columns_have_times(times: list[str]) -> None:
     assert [one.created_at for one in found] == known_times(times)[0]
 
 
-async def test_two_marks_are_no_mark() -> None:
-    found = await listed([{"id": 1, "current": 1}, {"id": 2, "current": 1}], own="QEX")
-    assert found.current is Current.UNKNOWN
-    assert [session.current for session in found.sessions] == [None, None]
-
-
-async def test_a_mark_on_another_token_is_not_believed() -> None:
-    rows: list[object] = [{"token": token_of("a"), "current": True}, {"token": token_of("b")}]
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"id": 1, "current": 1}, {"id": 2, "current": 1}],
+        [{"token": token_of("a"), "current": True}, {"token": token_of("b")}],
+    ],
+    ids=["two marks", "a mark on another token"],
+)
+async def test_a_mark_that_cannot_be_right_is_none(rows: list[object]) -> None:
     found = await listed(rows, own=token_of("c"))
     assert found.current is Current.UNKNOWN
+    assert [session.current for session in found.sessions] == [None, None]

@@ -163,7 +163,7 @@ def test_an_answer_that_says_that_it_failed_says_no_whatever_the_status(body: ob
     "body",
     [
         {},
-        {"errors": []},
+        {"errors": [], "error": None},
         {"errors": ""},
         {"error": False},
         {"detail": "The token was revoked", "message": "Token expired as asked"},
@@ -253,3 +253,8 @@ def test_a_403_that_is_no_json_points_at_what_stands_between() -> None:
 def test_retry_after_is_seconds_or_a_date(header: str, seconds: float | None) -> None:
     found = retry_after(httpx.Headers({"Retry-After": header}), NOW)
     assert found == (None if seconds is None else pytest.approx(seconds, abs=0.1))
+
+
+def test_a_date_to_retry_after_is_held_against_the_servers_own_clock() -> None:
+    date, later = (f"Wed, 14 Oct 2026 21:00:0{second} GMT" for second in (0, 5))
+    assert retry_after(httpx.Headers({"Date": date, "Retry-After": later}), NOW) == 5

@@ -208,20 +208,14 @@ def test_the_next_page_stands_in_meta(
         ({"current_page": 2, "next_page_url": None}, None),
     ],
 )
-@pytest.mark.parametrize("key", [None, "tokens"])
+@pytest.mark.parametrize("place", [(), ("data",), ("data", "tokens")])
 def test_the_next_page_stands_in_laravels_page_object(
-    page: dict[str, object], following: tuple[str, str] | None, key: str | None
+    page: dict[str, object], following: tuple[str, str] | None, place: tuple[str, ...]
 ) -> None:
-    holder: dict[str, object] = {**page, "data": [{"token": "a"}]}
-    body = {"data": holder if key is None else {key: holder}}
-    found = find_page(body)
-    assert (found.entries, following_query(body)) == ([{"token": "a"}], following)
-
-
-def test_laravels_page_object_may_be_the_whole_body() -> None:
-    body = {"current_page": 1, "data": [{"token": "a"}], "last_page": 3}
-    assert find_page(body).entries == [{"token": "a"}]
-    assert following_query(body) == ("page", "2")
+    body: object = {**page, "data": [{"token": "a"}]}
+    for name in reversed(place):
+        body = {name: body}
+    assert (find_page(body).entries, following_query(body)) == ([{"token": "a"}], following)
 
 
 @pytest.mark.parametrize(

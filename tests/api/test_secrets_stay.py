@@ -1,5 +1,6 @@
 """Each credential goes to its own server, in its own header, and nowhere else."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpcore
@@ -8,6 +9,7 @@ import pytest
 from msgspec import structs
 
 from qiscus_tui.api.answers import Answer
+from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import contract_with
 from qiscus_tui.api.list.listing import read_listing
 from qiscus_tui.api.list.pages import Page
@@ -39,33 +41,32 @@ def sent(server: Server) -> dict[str, str]:
     return {name: headers[name] for name in names if name in headers}
 
 
-async def test_token_management_sends_the_bare_long_lived_token(clock: ManualClock) -> None:
-    server = answering(NEW)
-    wanted = {"authorization": LONG_LIVED, "qiscus-app-id": APP_ID}
+Call = Callable[[ApiClient], Awaitable[object]]
+BY_LONG_LIVED = {"authorization": LONG_LIVED, "qiscus-app-id": APP_ID}
+BY_SHORT_LIVED = {"authorization": SHORT_LIVED, "qiscus-app-id": APP_ID}
+BY_KEY = {"qiscus-app-id": APP_ID, "qiscus-secret-key": SECRET_KEY}
+CALLS: dict[str, tuple[Call, httpx.Response, dict[str, str]]] = {
+    "refresh": (lambda client: client.refresh(LONG_LIVED), NEW, BY_LONG_LIVED),
+    "revoke all": (lambda client: client.revoke_all(LONG_LIVED), NEW, BY_LONG_LIVED),
+    "revoke": (lambda client: client.revoke(LONG_LIVED, "QEX-other"), OK, BY_LONG_LIVED),
+    "list": (lambda client: read_listing(client, LONG_LIVED, "QEX"), said([]), BY_LONG_LIVED),
+    "logout": (lambda client: client.logout(SHORT_LIVED), OK, BY_SHORT_LIVED),
+    "profile": (
+        lambda client: client.profile(client.rest_headers(SECRET_KEY), Role.ADMIN),
+        said({"data": {"name": "A"}}),
+        BY_KEY,
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "answer", "headers"), CALLS.values(), ids=CALLS)
+async def test_each_call_sends_its_bare_credential_and_no_other(
+    call: Call, answer: httpx.Response, headers: dict[str, str], clock: ManualClock
+) -> None:
+    server = answering(answer)
     async with client_of(server, clock) as client:
-        await client.refresh(LONG_LIVED)
-        assert sent(server) == wanted
-        await client.revoke_all(LONG_LIVED)
-        assert sent(server) == wanted
-        await client.revoke(LONG_LIVED, "QEX-other")
-        assert sent(server) == wanted
-    async with client_of(listing := answering(said([])), clock) as client:
-        await read_listing(client, LONG_LIVED, SHORT_LIVED)
-        assert sent(listing) == wanted
-
-
-async def test_ordinary_calls_send_the_bare_short_lived_token(clock: ManualClock) -> None:
-    server = answering(OK)
-    async with client_of(server, clock) as client:
-        await client.logout(SHORT_LIVED)
-    assert sent(server) == {"authorization": SHORT_LIVED, "qiscus-app-id": APP_ID}
-
-
-async def test_a_secret_key_goes_in_its_own_header(clock: ManualClock) -> None:
-    server = answering(said({"data": {"name": "A"}}))
-    async with client_of(server, clock) as client:
-        await client.profile(client.rest_headers(SECRET_KEY), Role.ADMIN)
-    assert sent(server) == {"qiscus-app-id": APP_ID, "qiscus-secret-key": SECRET_KEY}
+        await call(client)
+    assert sent(server) == headers
 
 
 async def test_a_login_sends_no_credential_but_its_body(clock: ManualClock) -> None:

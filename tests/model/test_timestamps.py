@@ -57,11 +57,6 @@ def test_every_form_is_the_same_moment(value: object) -> None:
     assert parse_timestamp(value) == MOMENT
 
 
-def test_milliseconds_as_text_are_never_taken_for_a_date() -> None:
-    # the first eight digits are a date of the calendar: 1711-12-15
-    assert parse_timestamp("1711121500000") == 1_711_121_500.0
-
-
 NOW = parse_timestamp("2026-12-01 12:00:00") or 0.0
 EXACT = (SLACK, SLACK, SLACK)
 
@@ -123,9 +118,16 @@ def test_whether_a_time_has_a_zone(value: object, zoneless: bool) -> None:
     assert found.has_no_zone is zoneless
 
 
-def test_fractions_of_a_second_are_kept() -> None:
-    assert parse_timestamp(1_604_484_000_250) == MOMENT + 0.25
-    assert parse_timestamp("2020-11-04 10:00:00.25") == MOMENT + 0.25
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        (1_604_484_000_250, MOMENT + 0.25),
+        ("2020-11-04 10:00:00.25", MOMENT + 0.25),
+        ("1711121500000", 1_711_121_500.0),  # its first digits are a date: 1711-12-15
+    ],
+)
+def test_fractions_are_kept_and_digits_are_no_date(value: object, moment: float) -> None:
+    assert parse_timestamp(value) == moment
 
 
 def test_the_servers_offset_goes_for_times_without_a_zone_alone() -> None:

@@ -390,7 +390,7 @@ def _truth(mark: object) -> bool | None:
 
 def _texts(values: Sequence[object]) -> FactColumn[str]:
     if {*map(type, values)} <= {str, NoneType}:  # as nearly always
-        return [cast("str | None", value) or None for value in values]
+        return [text or None for text in cast("Sequence[str | None]", values)]
     return [_text(value) for value in values]
 
 

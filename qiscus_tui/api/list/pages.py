@@ -75,15 +75,14 @@ def find_page(body: object) -> Page:
     """Return the list in an answer.
 
     It is the body itself, or is at `data`, or at `data.<one key>`, each as a list or as a page
-    object. Raises NoList, Unreadable.
+    object, which has its list at `data` too. Raises NoList, Unreadable.
     """
     if isinstance(body, list):
         return Page(cast("list[object]", body))
     envelope = as_object(body)
     data = _opened(envelope.get(contract.DATA))
     way_to_data = ((envelope, contract.DATA),)
-    found = _list_or_page(envelope, ()) or _list_or_page(data, way_to_data)
-    found = found or _only_list_in(as_object(data), way_to_data)
+    found = _list_or_page(data, way_to_data) or _only_list_in(as_object(data), way_to_data)
     if found is None:
         raise NoList({name: decoded(one) for name, one in envelope.items()} if envelope else body)
     entries, way = found
