@@ -4,6 +4,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -32,8 +33,7 @@ from qiscus_tui.store.state import remembered_ids
 LOOK_THERE = "See in the list which of them ended"
 
 
-@dataclass(frozen=True)
-class OutcomeGroup:
+class OutcomeGroup(NamedTuple):
     """Sessions of a plan with the same outcome, for the same reason."""
 
     outcome: str

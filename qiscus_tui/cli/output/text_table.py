@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from qiscus_tui.model.text import counted, safe, with_reason
-from qiscus_tui.service.history import OutcomeGroup
 
 UNKNOWN = "unknown"
 
@@ -108,12 +107,12 @@ MOST_GROUPS = 10
 _IDS_A_LINE = 5
 
 
-def outcome_lines(groups: Sequence[OutcomeGroup]) -> Iterator[str]:
-    """Yield lines for sessions by outcome and reason, with their first ids."""
-    for one in groups[:MOST_GROUPS]:
-        yield f"{len(one.ids):,} {with_reason(safe(one.outcome), safe(one.reason))}"
-        yield from (f"  {line}" for line in id_lines(one.ids))
-    if rest := sum(len(one.ids) for one in groups[MOST_GROUPS:]):
+def outcome_lines(groups: Sequence[tuple[str, str, Sequence[str]]]) -> Iterator[str]:
+    """Yield lines for sessions by outcome and reason, each `(outcome, reason, ids)`."""
+    for outcome, reason, ids in groups[:MOST_GROUPS]:
+        yield f"{len(ids):,} {with_reason(safe(outcome), safe(reason))}"
+        yield from (f"  {line}" for line in id_lines(ids))
+    if rest := sum(len(ids) for *_, ids in groups[MOST_GROUPS:]):
         yield f"… and {counted(rest, 'session')} with other reasons: see --json"
 
 
