@@ -78,7 +78,7 @@ def read_login(value: Fields, answered: AnswerTime, *, email: str, host: str) ->
         email=_shown(user.get(api.LOGIN_EMAIL)) or safe(email),
         user_name=_shown(user.get(api.NAME)),
         app_name=next(filter(None, (_shown(app.get(api.NAME)) for app in apps)), ""),
-        role=Role(api.ROLES.get(role, "unknown")) if isinstance(role, int) else Role.UNKNOWN,
+        role=Role(api.ROLES.get(role, "unknown")) if type(role) is int else Role.UNKNOWN,
         short_lived=answered.short_lived(token) if token else None,
         long_lived=long_lived if long_lived != token else None,
         made_at=answered.server,

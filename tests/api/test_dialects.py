@@ -9,7 +9,9 @@ import pytest
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract, contract_with
+from qiscus_tui.api.decode import Fields
 from qiscus_tui.api.list.listing import Listing, read_listing
+from qiscus_tui.api.replies import AnswerTime, read_login
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.errors import (
@@ -275,6 +277,13 @@ async def test_agents_and_supervisors_have_their_own_profile(
     assert answer.short_lived is not None
     headers = demo.client.short_lived_headers(answer.short_lived.token)
     assert (await demo.client.profile(headers, answer.role)).email == user.email
+
+
+@pytest.mark.parametrize("role", [True, 9, "1", None])
+def test_a_role_that_is_no_known_number_is_unknown(role: object) -> None:
+    said: Fields = {"data": {"user": {"email": "a@b.c", "type": role}}}
+    answer = read_login(said, AnswerTime(0, 0, 0), email="", host="here")
+    assert answer.role is Role.UNKNOWN
 
 
 async def test_a_role_that_may_not_manage_tokens_is_not_told_to_log_in(demo: Demo) -> None:

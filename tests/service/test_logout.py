@@ -7,10 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.errors import ReadOnly, ServerError, StorageError
+from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.logout import OwnToken, forget_account, log_out
 from qiscus_tui.service.history import PastPlan, past_plans
 from qiscus_tui.store.audit_records import AuditKind
+from qiscus_tui.store.secrets import FileSecrets, MemorySecrets
 from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker
 
@@ -135,3 +137,26 @@ async def test_what_is_only_forgotten_is_not_ended_and_not_written_down(sandbox:
     assert not is_kept(here, connection)
     assert (here.tokens(), here.local_files.audit.read().records) == (before, recorded)
     assert here.state.calls[Call.LOGOUT] == 0
+
+
+class Keyring(MemorySecrets):
+    """A keyring that ends with the test."""
+
+    storage = Storage.KEYRING
+
+
+async def test_secrets_left_in_the_file_by_a_killed_move_to_the_keyring_are_forgotten_too(
+    sandbox: SandboxMaker,
+):
+    here = sandbox()
+    key = (await here.connected()).account.key
+    left = here.secrets.read(key)
+    assert left is not None
+    here.secrets = Keyring()
+    connection = await here.connected()
+    file = FileSecrets(here.local_files.paths)
+    assert file.read(key) is None
+    file.write(key, left)  # as if the login had been killed before it removed them
+    await log_out(connection)
+    assert file.read(key) is None
+    assert "long_lived" not in here.local_files.paths.secrets_file.read_text()

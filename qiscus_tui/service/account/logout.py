@@ -21,7 +21,7 @@ from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.audit_records import AuditKind
-from qiscus_tui.store.secrets import forget_environment_tokens
+from qiscus_tui.store.secrets import forget_environment_tokens, open_store
 
 LONG_LIVED_REMAINS = (
     "Its long-lived token or secret key may remain valid: no known call ends it. If it leaked, "
@@ -138,6 +138,8 @@ async def forget(connection: Connection) -> None:
 def _forget_held(connection: Connection) -> None:
     files, key = connection.local_files, connection.account.key
     connection.secrets.remove(key)
+    if connection.storage is Storage.KEYRING:  # a login that was killed may have left some there
+        open_store(Storage.FILE, files.paths).remove(key)
     if files.book.keeps(key, connection.storage):
         files.book.remove(key)
         files.visits.forget(key)
