@@ -150,6 +150,10 @@ def test_bytes_that_are_no_utf8_spoil_one_text_and_not_the_list() -> None:
     assert [one.user_agent for one in rows_of(page).sessions] == ["caf\udce9", None]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_json() -> None:
+    assert decode_json(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+
+
 @pytest.mark.parametrize("space", ["\x0b", "\x0c", "\u00a0"])
 def test_white_space_that_json_does_not_know_is_not_white_space(space: str) -> None:
     with pytest.raises(Unreadable):

@@ -183,6 +183,7 @@ async def test_what_is_no_token_replaces_none(not_one: str, clock: ManualClock) 
 
 NONE_FOUND: list[tuple[httpx.Response, type[QiscusTuiError]]] = [
     (plain({"data": {}}), Unreadable),
+    (plain({"data": {"auth": {"token": "a\r\nX: y"}}}), Unreadable),
     (plain({"errors": {"token": "required"}}, 422), ServerError),
     (plain({"errors": "invalid", "token": LONG_LIVED}, 422), ServerError),
     (cut(b'{"data": {"auth": {"token": "QEX-new-sho'), AnswerLost),

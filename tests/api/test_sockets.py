@@ -18,9 +18,9 @@ from qiscus_tui.api.wire import PIECE, WireSettings
 from qiscus_tui.errors import AnswerLost, NotConnected, QiscusTuiError, TimedOut
 from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clock import SystemClock
-from tests.api.listening import Serve, listening
 from tests.api.serving import APP_ID, LONG_LIVED, SHORT_LIVED
 from tests.clocks import ManualClock
+from tests.listening import Serve, listening
 from tests.sandbox import demo_state
 from tests.sandbox.server import running
 
@@ -112,6 +112,7 @@ async def test_a_login_whose_answer_is_lost_is_not_sent_again(
         HEAD + b'Content-Length: 500\r\n\r\n{"data":[{"token":"a"}',
         HEAD + b'Content-Length: 500\r\n\r\n[{"token":"QEX-of-an-ordinary-one"}]',
         HEAD + b'Transfer-Encoding: chunked\r\n\r\nF\r\n[{"token":"QEX-of-an-ordinary-one"}]\r\n',
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n[]",
         HEAD + b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03",
     ],
 )
@@ -155,11 +156,16 @@ async def test_a_server_that_stops_midway_is_a_time_out(clock: ManualClock) -> N
         over.set()
 
 
-async def test_headers_without_end_are_a_time_out(clock: ManualClock) -> None:
+@pytest.mark.parametrize(
+    ("begun", "endless"), [(HEAD, b"X: y\r\n"), (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n")]
+)
+async def test_headers_or_hints_without_end_are_a_time_out(
+    begun: bytes, endless: bytes, clock: ManualClock
+) -> None:
     async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await says(writer, HEAD)
+        await says(writer, begun)
         while not writer.is_closing():
-            await says(writer, b"X: y\r\n")
+            await says(writer, endless)
             await asyncio.sleep(0.01)
 
     async with serving(serve) as (port, _), client_at(port, clock, 0.05) as client:

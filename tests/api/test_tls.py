@@ -16,9 +16,9 @@ from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.errors import AnswerLost, ConfigError, NotConnected, NotTrusted
 from qiscus_tui.model.account import parse_origin
-from tests.api.listening import listening
 from tests.api.serving import APP_ID, LONG_LIVED, short_of
 from tests.clocks import ManualClock
+from tests.listening import listening
 
 NEW = b'{"data":{"auth":{"token":"QEX-new"}}}'
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(NEW), NEW)

@@ -36,43 +36,10 @@ async def resets_after(x: Exchange) -> None:
     x.reset()
 
 
-async def resets_in_the_body(x: Exchange) -> None:
-    """Carry it out, and reset in the middle of the answer."""
-    said = await x.carried_out()
-    await x.write(said.head + said.body[: len(said.body) // 2])
-    x.reset()
-
-
-async def closes_before(x: Exchange) -> None:
-    """Close in good order without an answer, as an idle connection that is given up."""
-    x.close()
-
-
-async def closes_in_the_body(x: Exchange) -> None:
-    """Carry it out, and close in the middle of the answer."""
-    said = await x.carried_out()
-    await x.write(said.head + said.body[: len(said.body) // 2])
-    x.close()
-
-
-async def closes_in_the_head(x: Exchange) -> None:
-    """Carry it out, and close in the middle of the headers."""
-    said = await x.carried_out()
-    await x.write(said.head[: len(said.head) // 2])
-    x.close()
-
-
 async def closes_kept_connections(x: Exchange) -> None:
     """Answer well, then close a connection that the client means to use again."""
     await obeys(x)
     x.close()
-
-
-async def resets_kept_connections(x: Exchange) -> None:
-    """Answer well, then reset the connection while it rests."""
-    await obeys(x)
-    await asyncio.sleep(0)
-    x.reset()
 
 
 async def gives_up_used_connections(x: Exchange) -> None:
@@ -81,28 +48,6 @@ async def gives_up_used_connections(x: Exchange) -> None:
         x.close()
     else:
         await obeys(x)
-
-
-def drips(interval: float) -> Behaviour:
-    """Carry it out, and send the answer byte by byte, `interval` seconds apart."""
-
-    async def behaviour(x: Exchange) -> None:
-        said = await x.carried_out()
-        slow = said.head + said.body
-        for index in range(len(slow)):
-            await x.write(slow[index : index + 1])
-            if x.ended or x.reader.at_eof():
-                break
-            await asyncio.sleep(interval)
-        x.close()
-
-    return behaviour
-
-
-async def speaks_another_protocol(x: Exchange) -> None:
-    """Greet as an SSH server does."""
-    await x.write(b"SSH-2.0-OpenSSH_9.6\r\n")
-    x.close()
 
 
 # The answer.
@@ -147,28 +92,6 @@ breaks_off_json = changed(lambda body: body[: len(body) // 2])
 """Answer with the first half of the JSON as if it were all."""
 
 
-async def breaks_its_chunks(x: Exchange) -> None:
-    """Carry it out, and answer in chunks whose size is no number."""
-    said = await x.carried_out()
-    await x.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n" + said.body)
-    x.close()
-
-
-async def hints_without_end(x: Exchange) -> None:
-    """Announce an answer again and again, and never give it."""
-    while not x.ended and not x.reader.at_eof():
-        await x.write(b"HTTP/1.1 103 Early Hints\r\n\r\n")
-        await asyncio.sleep(0.005)
-
-
-async def heads_without_end(x: Exchange) -> None:
-    """Begin an answer whose headers do not end."""
-    await x.write(b"HTTP/1.1 200 OK\r\n")
-    while not x.ended and not x.reader.at_eof():
-        await x.write(b"x: " + b"a" * 1000 + b"\r\n")
-    x.close()
-
-
 async def repeats_what_it_was_asked_with(x: Exchange) -> None:
     """Refuse, and quote every secret of the request in the error."""
     secret = x.asked.headers.get("authorization", "")
@@ -187,16 +110,6 @@ def with_entry(entry: bytes) -> Behaviour:
     return changed(change)
 
 
-def redirects(location: str, status: int = 302) -> Behaviour:
-    """Send the client elsewhere; `SELF` stands for the same address."""
-
-    async def behaviour(x: Exchange) -> None:
-        here = f"{x.server.url}{x.asked.path}"
-        await x.say(Reply(status, {"location": location.replace("SELF", here)}, b""))
-
-    return behaviour
-
-
 def tunnels(port: int, *, wants: str = "") -> Behaviour:
     """Be a proxy: whatever host is asked for is the one at this port. `wants` credentials."""
 
@@ -206,7 +119,6 @@ def tunnels(port: int, *, wants: str = "") -> Behaviour:
             await x.say(Reply(407, needs, PAGE))
             return
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
-        x.server.ends_with_it(far_writer)
         await x.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         await asyncio.gather(_relay(x.reader, far_writer), _relay(far_reader, x.writer))
         x.close()
@@ -215,11 +127,10 @@ def tunnels(port: int, *, wants: str = "") -> Behaviour:
 
 
 async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
+    with contextlib.closing(writer), contextlib.suppress(OSError):
         while data := await reader.read(65_536):
             writer.write(data)
             await writer.drain()
-    writer.close()
 
 
 class After:

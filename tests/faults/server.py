@@ -8,7 +8,6 @@ import contextlib
 import socket
 import ssl
 import struct
-import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tests.listening import in_a_thread, listening
 from tests.sandbox import Call, DemoState
 from tests.sandbox.app import demo_app
 
@@ -55,23 +55,10 @@ class Reply:
         return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
 
 
-class NotHttp(Exception):
-    """Somebody speaks TLS to a plain port."""
-
-
-_TLS_HANDSHAKE = b"\x16"
-
-
 async def read_request(reader: asyncio.StreamReader) -> Asked | None:
-    """The next request of a connection; None where the client is done or went away.
-
-    Raises NotHttp.
-    """
+    """The next request of a connection; None where the client is done or went away."""
     try:
-        first_byte = await reader.readexactly(1)
-        if first_byte == _TLS_HANDSHAKE:
-            raise NotHttp
-        head = first_byte + await reader.readuntil(b"\r\n\r\n")
+        head = await reader.readuntil(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         method, path, _ = first.split(" ")
         headers: dict[str, str] = {}
@@ -89,8 +76,6 @@ Behaviour = Callable[["Exchange"], Awaitable[None]]
 """What is done with one request; `obeys` answers it as the demo does."""
 
 Chooser = Callable[[Call], Behaviour]
-
-_SECONDS_TO_START = 10
 
 
 @dataclass(eq=False)
@@ -118,7 +103,7 @@ class Exchange:
 
     async def say(self, said: Reply) -> None:
         """Send an answer."""
-        await self.write(said.head + (b"" if self.asked.method == "HEAD" else said.body))
+        await self.write(said.head + said.body)
 
     async def write(self, data: bytes) -> None:
         """Send bytes; a client that went away ends the connection."""
@@ -166,8 +151,6 @@ class FaultyServer:
     """How often each call was carried out, whether or not its answer arrived."""
     connections: int = 0
     port: int = 0
-    _tasks: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
-    _writers: list[asyncio.StreamWriter] = field(default_factory=list[asyncio.StreamWriter])
 
     def __post_init__(self) -> None:
         self._app = demo_app(self.state)
@@ -181,52 +164,16 @@ class FaultyServer:
         """Do this to every request of a call (None: of any), and obey the others."""
         self.behaves = lambda asked: behaviour if call in {None, asked} else obeys
 
-    def ends_with_it(self, writer: asyncio.StreamWriter) -> None:
-        """Close this connection at the latest when the server ends."""
-        self._writers.append(writer)
-
     def forget_counts(self) -> None:
         """Count from here on."""
         self.asked.clear()
         self.done.clear()
-        self.connections = 0
 
     @contextlib.contextmanager
     def running(self) -> Generator["FaultyServer"]:
         """Serve from a thread as long as the block runs."""
-        ready, loops = threading.Event(), list[asyncio.AbstractEventLoop]()
-        over: list[asyncio.Event] = []
-
-        async def serve() -> None:
-            loops.append(asyncio.get_running_loop())
-            over.append(asyncio.Event())
-            server = await asyncio.start_server(
-                self._connected, sock=listener, ssl=self.tls, limit=1 << 20, backlog=256
-            )
-            ready.set()
-            await over[0].wait()
-            server.close()
-            for task in tuple(self._tasks):
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            for writer in self._writers:
-                writer.transport.abort()
-            for _ in range(3):  # what an abort puts off is done in the next turns
-                await asyncio.sleep(0)
-
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(("127.0.0.1", 0))
-            self.port = listener.getsockname()[1]
-            thread = threading.Thread(target=lambda: asyncio.run(serve()), name="faulty-server")
-            thread.start()
-            try:
-                if not ready.wait(_SECONDS_TO_START):
-                    raise RuntimeError("the faulty server did not start")
-                yield self
-            finally:
-                loops[0].call_soon_threadsafe(over[0].set)
-                thread.join()
+        with in_a_thread(listening(self._serve, self.tls)) as self.port:
+            yield self
 
     async def ask_demo(self, asked: Asked, client: tuple[str, int]) -> Reply:
         """What the demo itself answers."""
@@ -243,23 +190,8 @@ class FaultyServer:
         headers = {k: v for k, v in response.headers.items() if k != "content-length"}
         return Reply(response.status_code, headers, body)
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        self._writers.append(writer)
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            await self._converse(reader, writer)
-        except asyncio.CancelledError:
-            pass  # the server ends
-        except NotHttp:
-            writer.write(Reply(400, {"connection": "close"}, b"").head)
-        finally:
-            self._tasks.discard(task)
-            writer.close()
-
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         number = 0
         while (asked := await read_request(reader)) is not None:
             number += 1

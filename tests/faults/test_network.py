@@ -53,19 +53,9 @@ REVOKES = (Deed.REVOKE_ONE, Deed.REVOKE_MANY)
 CONNECTION = (
     Fault("never answers", b.says_nothing, OUT_OF_REACH, timeout=TIMEOUT),
     Fault("silent after", b.does_it_and_says_nothing, OUT_OF_REACH, done=True, timeout=TIMEOUT),
-    Fault("a byte at a time", b.drips(TIMEOUT / 10), OUT_OF_REACH, done=True, timeout=TIMEOUT),
     Fault("reset before", b.resets_before, OUT_OF_REACH),
     Fault("reset after", b.resets_after, OUT_OF_REACH, done=True),
-    Fault("reset in the body", b.resets_in_the_body, OUT_OF_REACH, done=True),
-    Fault("closed before", b.closes_before, OUT_OF_REACH),
-    Fault("closed in the head", b.closes_in_the_head, OUT_OF_REACH, done=True),
-    Fault("closed in the body", b.closes_in_the_body, OUT_OF_REACH, done=True),
-    Fault("another protocol", b.speaks_another_protocol, OUT_OF_REACH),
-    Fault("broken chunks", b.breaks_its_chunks, OUT_OF_REACH, done=True),
-    Fault("headers without end", b.heads_without_end, OUT_OF_REACH),
-    Fault("hints without end", b.hints_without_end, OUT_OF_REACH, timeout=TIMEOUT),
     Fault("closes kept connections", b.closes_kept_connections, FINE),
-    Fault("resets kept connections", b.resets_kept_connections, FINE),
 )
 
 REFUSED_LOGIN = {Deed.LOGIN: LOGIN_NEEDED}
@@ -75,9 +65,6 @@ STATUS = (
     Fault("401", b.errors(401, "Unauthorized"), LOGIN_NEEDED),
     Fault("401 web page", b.answers(401, b.PAGE, b.HTML), LOGIN_NEEDED, {Deed.LOGIN: NO}),
     Fault("403", b.errors(403, "Forbidden"), NO, REFUSED_LOGIN),
-    Fault("404", b.errors(404, "Not Found"), NO),
-    Fault("422", b.errors(422), NO, REFUSED_LOGIN),
-    Fault("429 seconds", b.errors(429, Retry_After="7"), NO),
     Fault("429 absurd", b.errors(429, Retry_After="99999999999999999999"), NO),
     Fault("500", b.errors(500), NO),
     Fault("500 after it was done", b.answers(500, done=True), NO, done=True),
@@ -92,17 +79,9 @@ def _gzip_cut(body: bytes) -> bytes:
 BODY = (
     Fault("204", b.answers(204, b"", {}), NO),
     Fault("a web page", b.answers(200, b.PAGE, b.HTML), NO),
-    Fault("a list of what is none", b.answers(200, {"data": 5}), NO),
-    Fault(
-        "a token that no header carries",
-        b.answers(200, {"data": {"auth": {"token": "a\r\nX: y"}}}),
-        NO,
-    ),
     Fault("invalid token in a yes", b.answers(200, {"detail": "invalid token"}), LOGIN_NEEDED),
     Fault("no in a yes", b.answers(200, {"errors": "no"}), NO, REFUSED_LOGIN),
     Fault("JSON that breaks off", b.breaks_off_json, NO, done=True),
-    Fault("UTF-16", b.changed(lambda body: body.decode().encode("utf-16")), NO, done=True),
-    Fault("a byte order mark", b.changed(lambda body: b"\xef\xbb\xbf" + body), FINE),
     Fault(
         "gzip that breaks off",
         b.changed(_gzip_cut, content_encoding="gzip"),
@@ -111,7 +90,6 @@ BODY = (
         done=True,
     ),
     Fault("a nested entry", b.with_entry(b"[" * 500 + b"]" * 500), FINE, {Deed.LIST: NOT_ALL}),
-    Fault("to another host", b.redirects("http://127.0.0.2:9/api/v1/auth"), NO),
 )
 
 FAULTS = (*CONNECTION, *STATUS, *BODY)

@@ -1,11 +1,10 @@
-"""The way to the server as a user sets it up: what listens, TLS, proxies.
+"""The way to the server as a user sets it up: TLS and proxies.
 
 Certificates that are not to be trusted: `tests/api/test_tls.py`; names that are not found and what
 a proxy does: `tests/api/test_transport_errors.py`.
 """
 
 import contextlib
-import socket
 import ssl
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -46,22 +45,6 @@ def certified(stage: Stage, host: str) -> tuple[ssl.SSLContext, Path]:
     bundle = stage.home / "ca.pem"
     authority.cert_pem.write_to_path(str(bundle))
     return context, bundle
-
-
-@contextlib.contextmanager
-def refused(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
-    """Nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        stage.url = f"http://localhost:{taken.getsockname()[1]}"
-        yield
-
-
-@contextlib.contextmanager
-def no_tls(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
-    """The port speaks plain HTTP."""
-    stage.url = stage.server.url.replace("http:", "https:")
-    yield
 
 
 def private_authority(trusted: bool) -> Set:
@@ -107,8 +90,6 @@ def through_proxy(address: str, wants: str = "") -> Set:
 
 
 WAYS = (
-    Way("refused", refused, 5, "refused"),
-    Way("no TLS", no_tls, 5, "does not use TLS"),
     Way("certificate of nobody", private_authority(trusted=False), 5, "failed TLS verification"),
     Way("private CA by SSL_CERT_FILE", private_authority(trusted=True), 0, ""),
     Way("proxy by HTTPS_PROXY", through_proxy("env:http://localhost:PORT"), 0, ""),

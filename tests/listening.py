@@ -1,10 +1,16 @@
-"""A server on a real socket of this machine that does to its clients what a test wants."""
+"""Servers on real sockets of this machine that do to their clients what a test wants."""
 
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from concurrent.futures import Future
+from typing import TypeVar
 
+_SECONDS_TO_START = 10
+
+Found = TypeVar("Found")
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -32,3 +38,22 @@ async def listening(serve: Serve, context: ssl.SSLContext | None = None) -> Asyn
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def in_a_thread(server: contextlib.AbstractAsyncContextManager[Found]) -> Generator[Found]:
+    """What the server gives, which runs in a thread as long as the block."""
+    begun, over = Future[Found](), Future[None]()
+
+    async def serve() -> None:
+        async with server as found:
+            begun.set_result(found)
+            await asyncio.wrap_future(over)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="server")
+    thread.start()
+    try:
+        yield begun.result(_SECONDS_TO_START)
+    finally:
+        over.set_result(None)
+        thread.join()
