@@ -33,7 +33,7 @@ from tests.api.serving import ORIGIN, short_of
 from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS, PASSWORD, DemoSession, DemoState, Dialect, User, demo_state
 from tests.sandbox.app import demo_app
-from tests.sandbox.dialects import Entry, Front, Pages, Renewal, Revoking, Stamp
+from tests.sandbox.dialects import Entry, Front, Pages, Revoking, Stamp
 from tests.sandbox.listing import UNREADABLE
 from tests.sandbox.users import (
     AGENT,
@@ -252,7 +252,7 @@ async def test_revoke_all_ends_everything_but_what_it_answers(demo: Demo) -> Non
     listing = await demo.list(short_of(new))
     assert [s.token for s in demo.state.sessions()] == [short_of(new)]
     assert len(listing.sessions) == 1
-    renewed = demo.state.dialect.renewal is not Renewal.NO
+    renewed = demo.state.dialect.new_long_lived
     assert new.long_lived == (demo.long_lived if renewed else None)
     assert (demo.long_lived != before) is renewed
 

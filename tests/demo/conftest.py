@@ -1,13 +1,13 @@
 """A demo account, a clock moved by hand, and a client that speaks raw HTTP to it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import httpx
 import pytest
 
 from tests.clocks import ManualClock
-from tests.sandbox import DIALECTS, PASSWORD, DemoState, Dialect, demo_state
+from tests.sandbox import PASSWORD, DemoState, demo_state
 from tests.sandbox.app import demo_app
 
 START = 1_790_000_000.25
@@ -63,26 +63,12 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def speaking(clock: ManualClock) -> AsyncIterator[Callable[..., Api]]:
-    """Make an API that speaks a dialect, with as many sessions as wanted."""
-    made: list[httpx.AsyncClient] = []
-
-    def make(dialect: str | Dialect = "plain", sessions: int = 24) -> Api:
-        chosen = DIALECTS[dialect] if isinstance(dialect, str) else dialect
-        state = demo_state(clock, sessions=sessions, dialect=chosen)
-        http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(demo_app(state)),
-            base_url="http://demo.test",
-            headers={"User-Agent": "qiscus-tui/test"},
-        )
-        made.append(http)
-        return Api(state, http)
-
-    yield make
-    for http in made:
-        await http.aclose()
-
-
-@pytest.fixture
-def api(speaking: Callable[..., Api]) -> Api:
-    return speaking()
+async def api(clock: ManualClock) -> AsyncIterator[Api]:
+    """The plain dialect, with 24 sessions."""
+    state = demo_state(clock, sessions=24)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(demo_app(state)),
+        base_url="http://demo.test",
+        headers={"User-Agent": "qiscus-tui/test"},
+    ) as http:
+        yield Api(state, http)

@@ -13,7 +13,7 @@ from qiscus_tui.demo.app import DemoApi, Refusal, Sleep, body_answer, caller, js
 from qiscus_tui.demo.state import DemoState as PlainState
 from qiscus_tui.demo.state import User
 from tests.sandbox.calls import Call
-from tests.sandbox.dialects import Front, Renewal, Stamp, written
+from tests.sandbox.dialects import Front, Stamp, written
 from tests.sandbox.listing import Listing
 from tests.sandbox.state import DemoState
 from tests.sandbox.users import special
@@ -84,17 +84,10 @@ class DialectApi(DemoApi):
     async def revoke_all(self, request: Request) -> Response:
         user = self.manager(request)
         session = self._speaking.revoke_all(user, caller(request))
-        long_lived = self._speaking.long_lived_token(user.email)
         auth: dict[str, object] = {"token": session.token}
-        data: dict[str, object] = {"auth": auth}
-        match self._speaking.dialect.renewal:
-            case Renewal.NO:
-                pass
-            case Renewal.IN_AUTH:
-                auth["long_lived_token"] = long_lived
-            case Renewal.IN_DATA:
-                data["long_lived_token"] = long_lived
-        return json_answer({"data": data})
+        if self._speaking.dialect.new_long_lived:
+            auth["long_lived_token"] = self._speaking.long_lived_token(user.email)
+        return json_answer({"data": {"auth": auth}})
 
     async def list(self, request: Request) -> Response:
         user = self.manager(request)

@@ -36,8 +36,6 @@ class Pages(Enum):
     """All at once, no `meta`."""
     AFTER = auto()
     """`meta.after`, a string; sent back as `cursor_after`."""
-    CURSOR_AFTER = auto()
-    """`meta.cursor_after`, a string; sent back as `cursor_after`."""
     CURSOR_AFTER_INT = auto()
     """`meta.cursor_after`, an integer; sent back as `cursor_after`."""
     NUMBERED = auto()
@@ -76,16 +74,6 @@ class Revoking(Enum):
     """Ends every session whatever is asked."""
 
 
-class Renewal(Enum):
-    """Whether revoke-all changes the long-lived token, and where it says so."""
-
-    NO = auto()
-    IN_AUTH = auto()
-    """`data.auth.long_lived_token`, beside the new short-lived one."""
-    IN_DATA = auto()
-    """`data.long_lived_token`, as at login."""
-
-
 class Stamp(Enum):
     """The form of a timestamp."""
 
@@ -95,14 +83,6 @@ class Stamp(Enum):
     """The same without a zone, but meaning UTC+7: a server that writes its own local time."""
     RFC3339 = auto()
     """`2026-10-24T09:14:00Z`."""
-    RFC3339_OFFSET = auto()
-    """`2026-10-24T16:14:00.250000+07:00`."""
-    EPOCH = auto()
-    """Seconds."""
-    EPOCH_MS = auto()
-    """Milliseconds."""
-    PHP = auto()
-    """An object with `date`, `timezone_type`, `timezone`."""
 
 
 def written(stamp: Stamp, at: float) -> object:
@@ -114,15 +94,6 @@ def written(stamp: Stamp, at: float) -> object:
             return datetime.fromtimestamp(int(at), _JAKARTA).isoformat(" ")[:19]
         case Stamp.RFC3339:
             return datetime.fromtimestamp(int(at), UTC).isoformat()[:19] + "Z"
-        case Stamp.RFC3339_OFFSET:
-            return datetime.fromtimestamp(at, _JAKARTA).isoformat(timespec="microseconds")
-        case Stamp.EPOCH:
-            return int(at)
-        case Stamp.EPOCH_MS:
-            return int(at * 1000)
-        case Stamp.PHP:
-            text = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-            return {"date": text, "timezone_type": 3, "timezone": "UTC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +155,8 @@ class Dialect:
     entries have ids."""
     refresh_ends_older: bool = False
     """A refresh ends the token handed out before it to the same client."""
-    renewal: Renewal = Renewal.NO
+    new_long_lived: bool = False
+    """Revoke-all changes the long-lived token: `data.auth.long_lived_token` has the new one."""
 
     def __post_init__(self) -> None:
         if self.wrap is Wrap.BODY and self.pages is not Pages.NONE:
@@ -203,12 +175,10 @@ DIALECTS: dict[str, Dialect] = {
     "body": Dialect(wrap=Wrap.BODY),
     # pages
     "after": Dialect(pages=Pages.AFTER),
-    "cursor": Dialect(pages=Pages.CURSOR_AFTER),
     "cursor-int": Dialect(pages=Pages.CURSOR_AFTER_INT, wrap=Wrap.DATA_KEY, list_key="sessions"),
     "numbered": Dialect(pages=Pages.NUMBERED),
     "numbered-total": Dialect(pages=Pages.NUMBERED, total=True),
     "laravel": Dialect(pages=Pages.LARAVEL),
-    "laravel-total": Dialect(pages=Pages.LARAVEL, total=True),
     "laravel-key": Dialect(pages=Pages.LARAVEL, wrap=Wrap.DATA_KEY, list_key="tokens"),
     # names of fields
     "names-authentication": Dialect(
@@ -224,29 +194,6 @@ DIALECTS: dict[str, Dialect] = {
             current="current",
         )
     ),
-    "names-auth": Dialect(
-        fields=Fields(
-            token="auth_token",
-            id="session_id",
-            created="login_at",
-            expires="expiry",
-            last_used="updated_at",
-            agent="browser",
-            ip="remote_ip",
-            user="email",
-        ),
-        id_as_text=True,
-        nulls=False,
-    ),
-    "names-access": Dialect(
-        fields=Fields(
-            token="access_token",
-            created="last_login",
-            expires="token_expired_at",
-            last_used="updated_at",
-            user="user_name",
-        )
-    ),
     "current-mark": Dialect(fields=_ALL_FIELDS),
     "extra": Dialect(fields=_ALL_FIELDS, extra=True),
     # what the server says of the token
@@ -259,22 +206,16 @@ DIALECTS: dict[str, Dialect] = {
     ),
     "bare": Dialect(entry=Entry.BARE),
     # times
-    "no-expiry": Dialect(fields=Fields(expires=None)),
     "undated": Dialect(fields=Fields(created=None, expires=None, last_used=None)),
     "patchy": Dialect(undated_every=7, nulls=False),
     "rfc3339": Dialect(stamp=Stamp.RFC3339),
-    "rfc3339-offset": Dialect(stamp=Stamp.RFC3339_OFFSET),
-    "epoch": Dialect(stamp=Stamp.EPOCH),
-    "epoch-ms": Dialect(stamp=Stamp.EPOCH_MS),
-    "php": Dialect(stamp=Stamp.PHP),
     "local-time": Dialect(stamp=Stamp.NAIVE_LOCAL),
     # what can't be read
     "unreadable": Dialect(unreadable=True),
     "unreadable-pages": Dialect(unreadable=True, pages=Pages.AFTER),
     # what the calls do
     "refresh-ends-older": Dialect(refresh_ends_older=True),
-    "new-long-lived": Dialect(renewal=Renewal.IN_AUTH),
-    "new-long-lived-data": Dialect(renewal=Renewal.IN_DATA),
+    "new-long-lived": Dialect(new_long_lived=True),
     "revoke-ignored": Dialect(revoking=Revoking.IGNORED),
     "revoke-not-found": Dialect(revoking=Revoking.NOT_FOUND),
     "revoke-ends-own": Dialect(revoking=Revoking.ENDS_OWN),

@@ -94,7 +94,7 @@ class Listing:
         match self._dialect.pages:
             case Pages.NONE:
                 return self._wrapped(self._array(sessions, own, first=True), None, len(sessions))
-            case Pages.AFTER | Pages.CURSOR_AFTER | Pages.CURSOR_AFTER_INT:
+            case Pages.AFTER | Pages.CURSOR_AFTER_INT:
                 after = _number(query.get("cursor_after", ""), 0)
                 rest = [session for session in sessions if session.id > after]
                 page = rest[:size]
@@ -136,13 +136,9 @@ class Listing:
         return made
 
     def _cursor(self, last: int | None) -> dict[str, object]:
-        match self._dialect.pages:
-            case Pages.AFTER:
-                return {"after": None if last is None else str(last), "limit": 100}
-            case Pages.CURSOR_AFTER:
-                return {"cursor_after": None if last is None else str(last)}
-            case _:
-                return {"cursor_after": last}
+        if self._dialect.pages is Pages.AFTER:
+            return {"after": None if last is None else str(last), "limit": 100}
+        return {"cursor_after": last}
 
     def _wrapped(self, items: bytes, meta: Mapping[str, object] | None, total: int) -> bytes:
         match self._dialect.wrap:

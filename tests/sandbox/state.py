@@ -17,7 +17,7 @@ from qiscus_tui.demo.state import (
 )
 from qiscus_tui.demo.state import DemoState as PlainState
 from tests.sandbox.calls import Call, Fault
-from tests.sandbox.dialects import PLAIN, Dialect, Renewal, Revoking
+from tests.sandbox.dialects import PLAIN, Dialect, Revoking
 from tests.sandbox.hostile import HOSTILE_AGENTS, STRANGERS_IP
 from tests.sandbox.listing import public_id
 from tests.sandbox.users import USERS, special
@@ -138,7 +138,7 @@ class DemoState(PlainState):
                 return True
 
     def revoke_all(self, user: User, caller: Caller) -> DemoSession:
-        if self.dialect.renewal is not Renewal.NO:
+        if self.dialect.new_long_lived:
             self._long_lived[user.email] = new_long_lived(self._rng)
         return super().revoke_all(user, caller)
 
