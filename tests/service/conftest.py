@@ -102,3 +102,15 @@ def sandbox(clock: ManualClock, on_disk: LocalFiles) -> SandboxMaker:
         )
 
     return make
+
+
+@pytest.fixture
+def here(sandbox: SandboxMaker) -> Sandbox:
+    """A demo in the usual dialect, and nobody logged in."""
+    return sandbox()
+
+
+@pytest.fixture
+async def connection(here: Sandbox) -> Connection:
+    """The admin, logged in there."""
+    return await here.connected()

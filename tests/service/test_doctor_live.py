@@ -110,8 +110,7 @@ async def test_cancelled_at_any_request_it_ends_its_tokens_and_keeps_the_stored_
         await connection.close()
 
 
-async def test_a_new_long_lived_token_is_stored_at_once(sandbox: SandboxMaker) -> None:
-    here = sandbox()
+async def test_a_new_long_lived_token_is_stored_at_once(here: Sandbox) -> None:
     connection, wire = await wired(here)
     seen: list[str] = []
 
@@ -181,10 +180,7 @@ async def test_a_list_that_moves_all_the_time_proves_nothing(sandbox: SandboxMak
 
 
 @pytest.mark.parametrize("name", ["john", "{}@corp.example", "QEXdemoL6p7h-59Gbio1bW_elW1DJ2WNB{}"])
-async def test_an_object_keyed_by_values_is_told_without_them(
-    sandbox: SandboxMaker, name: str
-) -> None:
-    here = sandbox()
+async def test_an_object_keyed_by_values_is_told_without_them(here: Sandbox, name: str) -> None:
     connection, wire = await wired(here)
 
     def keyed(path: str, answer: bytes) -> bytes:
@@ -207,9 +203,8 @@ async def test_an_object_keyed_by_values_is_told_without_them(
 
 
 async def test_where_the_intent_cannot_be_recorded_nothing_is_revoked(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+    here: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = sandbox()
     connection, _ = await wired(here)
     before = here.tokens()
 
@@ -223,8 +218,7 @@ async def test_where_the_intent_cannot_be_recorded_nothing_is_revoked(
     assert here.tokens() == before
 
 
-async def test_the_audit_log_has_the_intent_before_the_revoke(sandbox: SandboxMaker) -> None:
-    here = sandbox()
+async def test_the_audit_log_has_the_intent_before_the_revoke(here: Sandbox) -> None:
     connection, wire = await wired(here)
     recorded: list[int] = []
 

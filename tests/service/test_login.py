@@ -20,7 +20,7 @@ from qiscus_tui.errors import (
     TwoFactor,
 )
 from qiscus_tui.model.account import Credentials, Role, Storage
-from qiscus_tui.service.account.connection import connect
+from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.account.login import LoggedIn, log_in_with_key, log_in_with_token
 from qiscus_tui.service.account.status import status_of
 from qiscus_tui.service.token.refresh import refreshed_since, valid_token
@@ -52,8 +52,7 @@ async def with_token(here: Sandbox, token: str | None = None, name: str = "") ->
 # By password
 
 
-async def test_a_login_keeps_the_account_and_its_secrets(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_a_login_keeps_the_account_and_its_secrets(here: Sandbox):
     before = here.tokens()
     done = await here.log_in()
     connection = done.connection
@@ -120,10 +119,7 @@ async def test_a_login_that_gives_no_account_says_why_and_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("unwritable", ["secrets", "accounts_file", "chosen_file"])
-async def test_where_the_login_cannot_be_stored_none_is_made(
-    sandbox: SandboxMaker, unwritable: str
-):
-    here = sandbox()
+async def test_where_the_login_cannot_be_stored_none_is_made(here: Sandbox, unwritable: str):
     if unwritable == "secrets":
         secrets = FailingSecrets()
         secrets.no_probe = True
@@ -147,18 +143,14 @@ async def test_a_token_that_cannot_be_stored_is_ended(sandbox: SandboxMaker):
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-async def test_a_login_is_never_tried_again(sandbox: SandboxMaker, status: int):
-    here = sandbox()
+async def test_a_login_is_never_tried_again(here: Sandbox, status: int):
     here.state.fail_next(Call.LOGIN, *[Fault(status)] * 3)
     with pytest.raises(QiscusTuiError):
         await here.log_in()
     assert logins(here) == 1
 
 
-async def test_an_answer_that_names_no_app_is_not_kept_and_its_token_is_logged_out(
-    sandbox: SandboxMaker,
-):
-    here = sandbox()
+async def test_an_answer_that_names_no_app_is_not_kept_and_its_token_is_logged_out(here: Sandbox):
     body = b'{"data": {"user": {"authentication_token": "short"}, "long_lived_token": "long"}}'
     here.state.fail_next(Call.LOGIN, Fault(200, body))
     with pytest.raises(NotQiscus):
@@ -186,9 +178,8 @@ async def test_agents_and_supervisors_log_in_too(sandbox: SandboxMaker, role: st
 
 @pytest.mark.parametrize("status", [None, 401, 403, 500])
 async def test_a_list_that_fails_after_the_login_is_told_and_does_not_undo_it(
-    sandbox: SandboxMaker, status: int | None
+    here: Sandbox, status: int | None
 ):
-    here = sandbox()
     if status is not None:
         here.state.fail_next(Call.LIST, *[Fault(status)] * 5)
     done = await here.log_in(*(["refused@demo.example"] if status is None else []))
@@ -200,8 +191,7 @@ async def test_a_list_that_fails_after_the_login_is_told_and_does_not_undo_it(
 # Again
 
 
-async def test_logging_in_again_ends_the_token_that_it_replaces(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_logging_in_again_ends_the_token_that_it_replaces(here: Sandbox):
     before = here.tokens()
     first = (await here.log_in()).connection
     again = await here.log_in()
@@ -220,16 +210,14 @@ async def test_logging_in_again_ends_the_token_that_it_replaces(sandbox: Sandbox
     assert (await here.log_in()).notes == ()  # it had ended by itself
 
 
-async def test_another_user_of_the_same_app_is_another_account(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_another_user_of_the_same_app_is_another_account(here: Sandbox):
     await here.log_in()
     await here.log_in("agent@demo.example")
     assert len(here.local_files.book.all()) == 2
     assert here.workspace.choose().account.user == "agent@demo.example"
 
 
-async def test_a_login_to_a_read_only_account_ends_no_token(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_a_login_to_a_read_only_account_ends_no_token(here: Sandbox):
     await here.connected()
     before = here.tokens()
     (stored,) = here.local_files.book.all()
@@ -287,10 +275,7 @@ async def test_a_login_that_is_kept_does_not_fail_for_what_was_learned_after_it(
 # With a long-lived token
 
 
-async def test_a_long_lived_token_is_sent_to_the_list_alone_and_no_token_is_made(
-    sandbox: SandboxMaker,
-):
-    here = sandbox()
+async def test_a_long_lived_token_is_sent_to_the_list_alone_and_no_token_is_made(here: Sandbox):
     before = here.tokens()
     done = await with_token(here)
     assert set(here.state.calls) == {Call.LIST}
@@ -318,8 +303,7 @@ async def test_a_long_lived_token_that_is_kept_here_is_known_as_its_account(
     assert len(here.tokens() - before) == 1
 
 
-async def test_the_long_lived_tokens_of_two_unknown_users_are_two_accounts(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_the_long_lived_tokens_of_two_unknown_users_are_two_accounts(here: Sandbox):
     admin = here.state.long_lived_token()
     agent = here.state.long_lived_token("agent@demo.example")
     first = await with_token(here, admin)
@@ -336,8 +320,7 @@ async def test_the_long_lived_tokens_of_two_unknown_users_are_two_accounts(sandb
 # With a secret key
 
 
-async def test_with_a_secret_key_no_token_is_made_and_its_limits_are_said(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_with_a_secret_key_no_token_is_made_and_its_limits_are_said(here: Sandbox):
     before = here.tokens()
     done = await log_in_with_key(here.workspace, here.secrets, APP_CODE, SECRET_KEY)
     assert here.tokens() == before
@@ -346,8 +329,7 @@ async def test_with_a_secret_key_no_token_is_made_and_its_limits_are_said(sandbo
         await done.connection.read_list()
 
 
-async def test_a_secret_key_takes_no_token_of_the_same_account_away(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_a_secret_key_takes_no_token_of_the_same_account_away(here: Sandbox):
     first = await (await here.log_in()).connection.credentials()
     done = await log_in_with_key(here.workspace, here.secrets, APP_CODE, SECRET_KEY)
     assert await done.connection.credentials() == structs.replace(first, secret_key=SECRET_KEY)
@@ -356,8 +338,7 @@ async def test_a_secret_key_takes_no_token_of_the_same_account_away(sandbox: San
     assert again.secret_key == SECRET_KEY
 
 
-async def test_a_token_or_key_that_is_not_taken_is_not_kept(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_a_token_or_key_that_is_not_taken_is_not_kept(here: Sandbox):
     with pytest.raises(TokenInvalid) as caught:
         await with_token(here, "wrong-token")
     assert "app code" in caught.value.hint
@@ -367,10 +348,7 @@ async def test_a_token_or_key_that_is_not_taken_is_not_kept(sandbox: SandboxMake
 
 
 @pytest.mark.parametrize("text", ["", "two words", "schlüssel", "a\nb"])
-async def test_what_can_be_no_secret_is_refused_before_anything_is_sent(
-    sandbox: SandboxMaker, text: str
-):
-    here = sandbox()
+async def test_what_can_be_no_secret_is_refused_before_anything_is_sent(here: Sandbox, text: str):
     with pytest.raises(ConfigError):
         await with_token(here, text)
     with pytest.raises(ConfigError):
@@ -398,10 +376,8 @@ async def test_every_credential_that_is_held_is_asked_about(sandbox: SandboxMake
     ids=lambda one: f"{one.status} {one.body[:32]!r}",
 )
 async def test_an_answer_that_is_none_of_the_api_does_not_prove_that_a_token_is_accepted(
-    sandbox: SandboxMaker, call: Call, answer: Fault
+    here: Sandbox, connection: Connection, call: Call, answer: Fault
 ):
-    here = sandbox()
-    connection = await here.connected()
     here.state.fail_next(call, answer)
     status = await status_of(connection)
     assert status.accepted is None

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from qiscus_tui.errors import Blocked, OutOfReach, QiscusTuiError
 from qiscus_tui.model.account import Credentials, ShortLived
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.login import GIVEN_UP, LoggedIn, Password, log_in
 from qiscus_tui.store.audit_records import AuditAccess, AuditKind
 from qiscus_tui.store.paths import Paths
@@ -72,8 +73,7 @@ async def given_up(here: Sandbox) -> Waiting:
     return given
 
 
-async def test_its_token_is_ended_and_nothing_is_kept(sandbox: SandboxMaker) -> None:
-    here = sandbox()
+async def test_its_token_is_ended_and_nothing_is_kept(here: Sandbox) -> None:
     before = here.tokens()
     given = await given_up(here)
     assert here.tokens() != before
@@ -109,10 +109,8 @@ async def test_giving_up_twice_waits_no_longer(sandbox: SandboxMaker) -> None:
 
 
 async def test_given_up_while_another_program_has_the_account_its_token_is_ended(
-    sandbox: SandboxMaker,
+    here: Sandbox, connection: Connection
 ) -> None:
-    here = sandbox()
-    connection = await here.connected()
     before = here.tokens()
     async with connection.locked():
         login = (await waiting(here, is_released=True)).login
@@ -206,9 +204,8 @@ async def own_token(here: Sandbox) -> ShortLived:
 
 
 async def test_given_up_while_it_is_written_it_is_stored_with_its_token_alive(
-    sandbox: SandboxMaker,
+    here: Sandbox,
 ) -> None:
-    here = sandbox()
     held = await given_up_while_it_is_written(here)
     assert held.short_lived is not None
     assert held.short_lived.token in here.tokens()
@@ -217,9 +214,8 @@ async def test_given_up_while_it_is_written_it_is_stored_with_its_token_alive(
 
 
 async def test_given_up_while_it_is_written_it_ends_the_token_that_it_replaces(
-    sandbox: SandboxMaker,
+    here: Sandbox,
 ) -> None:
-    here = sandbox()
     replaced = await own_token(here)
     held = await given_up_while_it_is_written(here)
     assert held.short_lived not in {None, replaced}
@@ -241,9 +237,8 @@ async def given_up_while_it_ends_the_earlier(here: Sandbox) -> Waiting:
 
 
 async def test_given_up_while_it_ends_the_token_that_it_replaces_it_ends_that_one_first(
-    sandbox: SandboxMaker,
+    here: Sandbox,
 ) -> None:
-    here = sandbox()
     replaced = await own_token(here)
     given = await given_up_while_it_ends_the_earlier(here)
     given.answer.released.set()

@@ -14,7 +14,7 @@ from qiscus_tui.service.history import PastPlan, past_plans
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.secrets import FileSecrets, MemorySecrets
 from tests.sandbox.calls import Call, Fault
-from tests.service.conftest import Sandbox, SandboxMaker
+from tests.service.conftest import Sandbox
 
 
 def written(here: Sandbox) -> PastPlan:
@@ -28,9 +28,9 @@ def is_kept(here: Sandbox, connection: Connection) -> bool:
     return here.local_files.book.find(connection.name) is not None
 
 
-async def test_a_logout_that_cannot_be_written_down_ends_nothing(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_a_logout_that_cannot_be_written_down_ends_nothing(
+    here: Sandbox, connection: Connection
+):
     before = here.tokens()
     here.local_files.paths.audit_file.unlink()
     os.mkdir(here.local_files.paths.audit_file)
@@ -41,9 +41,9 @@ async def test_a_logout_that_cannot_be_written_down_ends_nothing(sandbox: Sandbo
     assert here.local_files.book.last_used() == connection.name
 
 
-async def test_the_intent_of_a_logout_names_the_token_and_its_end(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_the_intent_of_a_logout_names_the_token_and_its_end(
+    here: Sandbox, connection: Connection
+):
     own = (await connection.read_list()).current_session
     asked = here.state.calls[Call.PROFILE]
     assert await log_out(connection) is OwnToken.ENDED
@@ -67,10 +67,8 @@ UNCLEAR = [
 
 @pytest.mark.parametrize("answer", UNCLEAR, ids=lambda one: f"{one.status} {one.body!r}")
 async def test_an_answer_that_says_no_clear_yes_is_not_taken_for_a_logout(
-    sandbox: SandboxMaker, answer: Fault
+    here: Sandbox, connection: Connection, answer: Fault
 ):
-    here = sandbox()
-    connection = await here.connected()
     before = here.tokens()
     here.state.fail_next(Call.LOGOUT, answer)
     with pytest.raises(ServerError) as refusal:
@@ -83,18 +81,16 @@ async def test_an_answer_that_says_no_clear_yes_is_not_taken_for_a_logout(
 
 @pytest.mark.parametrize("answer", UNCLEAR, ids=lambda one: f"{one.status} {one.body!r}")
 async def test_a_token_that_is_no_longer_accepted_after_it_was_ended(
-    sandbox: SandboxMaker, answer: Fault
+    here: Sandbox, connection: Connection, answer: Fault
 ):
-    here = sandbox()
-    connection = await here.connected()
     here.state.fail_next(Call.LOGOUT, changed(answer, after=True))
     assert await log_out(connection) is OwnToken.ENDED
     assert written(here).words == "1 logged out"
 
 
-async def test_where_the_server_says_nothing_at_all_it_is_unknown(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_where_the_server_says_nothing_at_all_it_is_unknown(
+    here: Sandbox, connection: Connection
+):
     here.state.fail_next(Call.LOGOUT, *[Fault(204, b"")] * 2)
     here.state.fail_next(Call.PROFILE, *[Fault(503)] * 2)
     with pytest.raises(ServerError) as refusal:
@@ -107,10 +103,8 @@ async def test_where_the_server_says_nothing_at_all_it_is_unknown(sandbox: Sandb
 
 
 async def test_an_answer_that_is_no_profile_does_not_prove_that_the_token_remains_valid(
-    sandbox: SandboxMaker,
+    here: Sandbox, connection: Connection
 ):
-    here = sandbox()
-    connection = await here.connected()
     here.state.fail_next(Call.LOGOUT, Fault(204, b""))
     here.state.fail_next(Call.PROFILE, Fault(200, b"{}"))
     with pytest.raises(ServerError, match="Can't tell whether the server ended the token"):
@@ -118,9 +112,9 @@ async def test_an_answer_that_is_no_profile_does_not_prove_that_the_token_remain
     assert written(here).words == "1 unknown"
 
 
-async def test_what_is_only_forgotten_is_not_ended_and_not_written_down(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_what_is_only_forgotten_is_not_ended_and_not_written_down(
+    here: Sandbox, connection: Connection
+):
     connection.account = replace(connection.account, readonly=True)
     before, recorded = here.tokens(), here.local_files.audit.read().records
     with pytest.raises(ReadOnly) as refusal:

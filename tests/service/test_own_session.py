@@ -28,9 +28,8 @@ async def revoked_elsewhere(here: Sandbox) -> Connection:
 
 
 async def test_a_token_that_the_server_calls_dead_is_forgotten_and_no_session_is_ours(
-    sandbox: SandboxMaker,
+    here: Sandbox,
 ):
-    here = sandbox()
     connection = await revoked_elsewhere(here)
     assert (await connection.read_list()).current is Current.NONE
     assert await cached(connection) is None
@@ -40,10 +39,7 @@ async def test_a_token_that_the_server_calls_dead_is_forgotten_and_no_session_is
 
 
 @pytest.mark.parametrize("fault", [Fault(503), Fault(404), Fault(200, b"<html>")])
-async def test_while_the_server_does_not_say_so_it_stays_unknown(
-    sandbox: SandboxMaker, fault: Fault
-):
-    here = sandbox()
+async def test_while_the_server_does_not_say_so_it_stays_unknown(here: Sandbox, fault: Fault):
     connection = await revoked_elsewhere(here)
     token = await cached(connection)
     here.state.fail_next(Call.PROFILE, fault)
@@ -75,10 +71,7 @@ async def test_another_programs_new_token_is_not_taken_for_none(sandbox: Sandbox
     assert (await connection.read_list()).current is Current.LISTED
 
 
-async def test_a_token_that_only_the_clocks_call_dead_is_ended_all_the_same(
-    sandbox: SandboxMaker,
-):
-    here = sandbox()
+async def test_a_token_that_only_the_clocks_call_dead_is_ended_all_the_same(here: Sandbox):
     here.state.clock = ManualClock(here.clock.now())
     connection = await here.connected()
     token = await cached(connection)

@@ -69,9 +69,8 @@ async def logged_in(here: Sandbox, storage: Storage) -> tuple[Connection, tuple[
 
 
 async def test_moving_to_another_place_takes_the_secrets_out_of_the_old_one(
-    sandbox: SandboxMaker, keyring: FakeKeyring
+    here: Sandbox, keyring: FakeKeyring
 ):
-    here = sandbox()
     before = here.tokens()
     first, _ = await logged_in(here, Storage.FILE)
     second, notes = await logged_in(here, Storage.KEYRING)
@@ -90,9 +89,8 @@ async def test_moving_to_another_place_takes_the_secrets_out_of_the_old_one(
 
 
 async def test_an_old_keyring_that_is_away_stops_no_login_and_is_told(
-    sandbox: SandboxMaker, keyring: FakeKeyring
+    here: Sandbox, keyring: FakeKeyring
 ):
-    here = sandbox()
     await logged_in(here, Storage.KEYRING)
     keyring.is_away = True
     connection, notes = await logged_in(here, Storage.FILE)
@@ -101,9 +99,8 @@ async def test_an_old_keyring_that_is_away_stops_no_login_and_is_told(
 
 
 async def test_secrets_that_cannot_be_taken_out_of_the_old_place_are_told(
-    sandbox: SandboxMaker, keyring: FakeKeyring
+    here: Sandbox, keyring: FakeKeyring
 ):
-    here = sandbox()
     before = here.tokens()
     await logged_in(here, Storage.KEYRING)
     keep = secret_store(here.workspace, Storage.FILE)
@@ -114,9 +111,8 @@ async def test_secrets_that_cannot_be_taken_out_of_the_old_place_are_told(
 
 
 async def test_an_entry_that_cannot_be_read_is_mended_by_logging_in_again(
-    sandbox: SandboxMaker, keyring: FakeKeyring
+    here: Sandbox, keyring: FakeKeyring
 ):
-    here = sandbox()
     await logged_in(here, Storage.KEYRING)
     for key in keyring.entries:
         keyring.entries[key] = "not ours"
@@ -125,8 +121,7 @@ async def test_an_entry_that_cannot_be_read_is_mended_by_logging_in_again(
     assert any("token was not ended" in note for note in notes)
 
 
-async def test_a_login_for_this_run_leaves_the_kept_account_as_it_is(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_a_login_for_this_run_leaves_the_kept_account_as_it_is(here: Sandbox):
     kept, _ = await logged_in(here, Storage.FILE)
     run, notes = await logged_in(here, Storage.THIS_RUN)
     assert notes == ()
@@ -215,8 +210,7 @@ async def test_a_logout_ends_the_token_that_a_refresh_got_meanwhile(sandbox: San
     assert here.local_files.book.all() == ()
 
 
-async def test_two_logouts_at_once_forget_it_once(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_two_logouts_at_once_forget_it_once(here: Sandbox):
     before = here.tokens()
     first, _ = await logged_in(here, Storage.FILE)
     other = another_program(here)
@@ -231,9 +225,8 @@ async def test_two_logouts_at_once_forget_it_once(sandbox: SandboxMaker):
 
 
 async def test_a_logout_of_the_old_place_leaves_what_a_later_login_keeps_elsewhere(
-    sandbox: SandboxMaker, keyring: FakeKeyring
+    here: Sandbox, keyring: FakeKeyring
 ):
-    here = sandbox()
     old, _ = await logged_in(here, Storage.FILE)
     new, _ = await logged_in(here, Storage.KEYRING)
     await log_out(old)
@@ -244,9 +237,8 @@ async def test_a_logout_of_the_old_place_leaves_what_a_later_login_keeps_elsewhe
 
 @pytest.mark.parametrize("order", range(6))
 async def test_switched_refreshed_logged_in_and_out_at_once_loses_nothing(
-    sandbox: SandboxMaker, order: int
+    here: Sandbox, order: int
 ):
-    here = sandbox()
     before = here.tokens()
     connection, _ = await logged_in(here, Storage.FILE)
     other = another_program(here)

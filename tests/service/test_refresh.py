@@ -54,10 +54,8 @@ async def cached(connection: Connection) -> str:
 
 
 async def test_a_server_that_is_silent_costs_one_time_out_and_a_short_look(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+    here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ):
-    here = sandbox()
-    connection = await here.connected()
     before = await cached(connection)
     here.clock.advance(1)
 
@@ -109,10 +107,8 @@ async def test_fifty_at_once_make_one_refresh_in_whatever_program(
 
 
 async def test_who_gives_up_waiting_for_the_lock_does_not_hold_it_for_ever(
-    sandbox: SandboxMaker,
+    here: Sandbox, connection: Connection
 ):
-    here = sandbox()
-    connection = await here.connected()
     other = connect(here.workspace, here.workspace.choose())
     async with connection.locked():
         waiting = asyncio.create_task(refreshed_since(other, here.clock.now() + 1))
@@ -126,10 +122,8 @@ async def test_who_gives_up_waiting_for_the_lock_does_not_hold_it_for_ever(
 
 
 async def test_a_server_that_agrees_on_the_time_is_not_one_that_did_not_tell_it(
-    sandbox: SandboxMaker,
+    here: Sandbox, connection: Connection
 ):
-    here = sandbox()
-    connection = await here.connected()
     now = here.clock.now()
     # Made while this machine's clock ran an hour behind; it was set right since.
     short = ShortLived("QEX", now + 1800, now - 86_400, clock_ahead=3600)
@@ -140,10 +134,8 @@ async def test_a_server_that_agrees_on_the_time_is_not_one_that_did_not_tell_it(
 
 
 async def test_an_accepted_token_that_ends_too_soon_by_the_servers_clock_is_refreshed(
-    sandbox: SandboxMaker,
+    here: Sandbox, connection: Connection
 ):
-    here = sandbox()
-    connection = await here.connected()
     held = await connection.credentials()
     now = here.clock.now()
     # By this machine's clock of then it has 3 h left, by the server's 1 h.
@@ -181,10 +173,8 @@ async def test_refresh_if_refreshes_once_while_the_token_still_has_that_id(
 
 @pytest.mark.parametrize("is_any_accepted", [True, False])
 async def test_a_call_that_meets_an_ended_token_is_repeated_once_with_a_new_one(
-    sandbox: SandboxMaker, *, is_any_accepted: bool
+    here: Sandbox, connection: Connection, *, is_any_accepted: bool
 ):
-    here = sandbox()
-    connection = await here.connected()
     here.state.end(await cached(connection))
     used: list[str] = []
 
@@ -213,8 +203,7 @@ async def failing(here: Sandbox) -> tuple[Connection, FailingSecrets]:
     return await here.connected(), secrets
 
 
-async def test_where_the_store_cannot_be_written_no_refresh_is_made(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_where_the_store_cannot_be_written_no_refresh_is_made(here: Sandbox):
     connection, secrets = await failing(here)
     secrets.no_probe = True
     here.clock.advance(31 * DAY)
@@ -223,8 +212,7 @@ async def test_where_the_store_cannot_be_written_no_refresh_is_made(sandbox: San
     assert refreshes(here) == 0
 
 
-async def test_a_new_token_that_cannot_be_stored_is_ended(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_a_new_token_that_cannot_be_stored_is_ended(here: Sandbox):
     connection, secrets = await failing(here)
     before = here.tokens()
     secrets.no_write = True
@@ -238,10 +226,7 @@ async def test_a_new_token_that_cannot_be_stored_is_ended(sandbox: SandboxMaker)
 ROTATED = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "LLTnew"}}}'
 
 
-async def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_before_all_else(
-    sandbox: SandboxMaker,
-):
-    here = sandbox()
+async def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_before_all_else(here: Sandbox):
     connection, secrets = await failing(here)
     shown: list[tuple[str, bool, int]] = []
 
@@ -283,10 +268,8 @@ async def test_after_a_lost_refresh_the_old_token_is_kept_only_while_it_is_liste
     ],
 )
 async def test_without_a_good_long_lived_token_a_new_login_is_asked_for(
-    sandbox: SandboxMaker, held: Credentials, error: type[LoginNeeded]
+    here: Sandbox, connection: Connection, held: Credentials, error: type[LoginNeeded]
 ):
-    here = sandbox()
-    connection = await here.connected()
     await connection.keep(held)
     with pytest.raises(error) as caught:
         await valid_token(connection, 0)
@@ -299,10 +282,8 @@ async def test_without_a_good_long_lived_token_a_new_login_is_asked_for(
 
 @pytest.mark.parametrize("seconds", [20.0, 300.0])
 async def test_an_account_is_waited_for_longer_than_a_refresh_may_take(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, seconds: float
+    here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch, seconds: float
 ):
-    here = sandbox()
-    connection = await here.connected()
     settings = structs.replace(connection.client._settings, timeout=seconds, call_time=seconds)
     connection.client._settings = settings
     waited: list[float] = []
@@ -331,9 +312,8 @@ async def a_spare(here: Sandbox, connection: Connection) -> str:
 
 
 async def test_one_that_cannot_be_stored_is_ended_though_the_rest_of_its_answer_is_given_up(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+    here: Sandbox, monkeypatch: pytest.MonkeyPatch
 ):
-    here = sandbox()
     connection, secrets = await failing(here)
     before = here.tokens()
     token = ShortLived(await a_spare(here, connection), here.clock.now() + 30 * DAY)
@@ -366,10 +346,8 @@ async def test_one_that_cannot_be_stored_is_ended_though_the_rest_of_its_answer_
     ],
 )
 async def test_a_token_in_an_odd_answer_is_used_if_the_server_accepts_it(
-    sandbox: SandboxMaker, status: int, body: str
+    here: Sandbox, connection: Connection, status: int, body: str
 ):
-    here = sandbox()
-    connection = await here.connected()
     token = await a_spare(here, connection)
     here.clock.advance(1)
     here.state.fail_next(Call.REFRESH, Fault(status, (body % token).encode()))
@@ -378,10 +356,8 @@ async def test_a_token_in_an_odd_answer_is_used_if_the_server_accepts_it(
 
 
 async def test_what_the_server_does_not_accept_takes_the_place_of_no_token(
-    sandbox: SandboxMaker,
+    here: Sandbox, connection: Connection
 ):
-    here = sandbox()
-    connection = await here.connected()
     before = await connection.credentials()
     here.clock.advance(1)
     body = b'{"data": {"user": {"token": "no-token", "long_lived_token": "no-token-either"}}}'
@@ -393,10 +369,8 @@ async def test_what_the_server_does_not_accept_takes_the_place_of_no_token(
 
 
 async def test_the_older_long_lived_token_is_kept_until_the_new_one_was_accepted(
-    sandbox: SandboxMaker,
+    here: Sandbox, connection: Connection
 ):
-    here = sandbox()
-    connection = await here.connected()
     older = (await connection.credentials()).long_lived
     here.state.fail_next(Call.REFRESH, Fault(200, ROTATED))
     here.state.fail_next(Call.LIST, *[Fault(500)] * 30)
@@ -414,10 +388,8 @@ async def test_the_older_long_lived_token_is_kept_until_the_new_one_was_accepted
 
 @pytest.mark.parametrize("is_older_accepted", [True, False])
 async def test_403_does_not_tell_which_of_two_long_lived_tokens_is_valid(
-    sandbox: SandboxMaker, *, is_older_accepted: bool
+    here: Sandbox, connection: Connection, *, is_older_accepted: bool
 ):
-    here = sandbox()
-    connection = await here.connected()
     older = (await connection.credentials()).long_lived
     here.state.fail_next(Call.REFRESH, Fault(200, ROTATED))
     here.state.fail_next(Call.LIST, *[Fault(403)] * (1 if is_older_accepted else 2))
@@ -429,10 +401,8 @@ async def test_403_does_not_tell_which_of_two_long_lived_tokens_is_valid(
 
 
 async def test_one_token_for_both_that_the_server_rejects_is_given_to_nobody(
-    sandbox: SandboxMaker,
+    here: Sandbox, connection: Connection
 ):
-    here = sandbox()
-    connection = await here.connected()
     older = (await connection.credentials()).long_lived
     here.clock.advance(1)
     body = b'{"data": {"auth": {"token": "LLTnew", "long_lived_token": "LLTnew"}}}'
@@ -442,9 +412,9 @@ async def test_one_token_for_both_that_the_server_rejects_is_given_to_nobody(
     assert await connection.credentials() == Credentials(older)
 
 
-async def test_why_no_token_could_show_the_zone_is_said_of_later_lists_too(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_why_no_token_could_show_the_zone_is_said_of_later_lists_too(
+    here: Sandbox, connection: Connection
+):
     await connection.forget_token(await cached(connection))
     connection = structs.replace(connection, zone=KnownZone(0.0))
     here.state.fail_next(Call.REFRESH, Fault(403))

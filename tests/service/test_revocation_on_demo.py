@@ -105,9 +105,9 @@ async def test_a_call_that_does_not_work_stops_after_one_and_our_own_token_is_kn
     assert ((await connection.credentials()).short_lived is None) is lost_own
 
 
-async def test_exactly_the_tokens_are_sent_and_recorded_by_their_ids_alone(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_exactly_the_tokens_are_sent_and_recorded_by_their_ids_alone(
+    here: Sandbox, connection: Connection
+):
     tokens = here.tokens()
     report = await revoke(connection, 3)
     sent = [target.token for target in report.plan.targets]
@@ -127,8 +127,7 @@ async def test_exactly_the_tokens_are_sent_and_recorded_by_their_ids_alone(sandb
 # Remembering that the call works
 
 
-async def test_a_verified_call_is_remembered_for_the_next_start(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_a_verified_call_is_remembered_for_the_next_start(here: Sandbox):
     await revoke(await here.connected(), 5)
     again = connect(here.workspace, here.workspace.choose())
     lists = here.state.calls[Call.LIST]
@@ -139,9 +138,9 @@ async def test_a_verified_call_is_remembered_for_the_next_start(sandbox: Sandbox
 # Our own session
 
 
-async def test_our_own_session_stays_out_and_the_cached_token_stays(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_our_own_session_stays_out_and_the_cached_token_stays(
+    here: Sandbox, connection: Connection
+):
     listed = await connection.read_list()
     report = await revoke(connection, len(listed))
     await forget_own_if_ended(connection, report)
@@ -184,9 +183,9 @@ async def test_an_answer_about_the_given_token_stops_nothing(sandbox: SandboxMak
 # Records
 
 
-async def test_where_a_reason_is_required_neither_face_revokes_without_one(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_where_a_reason_is_required_neither_face_revokes_without_one(
+    here: Sandbox, connection: Connection
+):
     connection.needs_reason = True
     before = here.local_files.audit.read().records
     with pytest.raises(UsageError, match="reason"):
@@ -197,9 +196,7 @@ async def test_where_a_reason_is_required_neither_face_revokes_without_one(sandb
     assert here.local_files.audit.read().records == before
 
 
-async def test_a_read_only_account_revokes_nothing(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_a_read_only_account_revokes_nothing(here: Sandbox, connection: Connection):
     connection.account = structs.replace(connection.account, readonly=True)
     listed = await connection.read_list()
     with pytest.raises(ReadOnly):

@@ -82,18 +82,16 @@ def cannot_keep(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
 # Before the call
 
 
-async def test_a_read_only_account_sends_nothing(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_a_read_only_account_sends_nothing(here: Sandbox, connection: Connection):
     connection.account = structs.replace(connection.account, readonly=True)
     with pytest.raises(ReadOnly):
         await done(connection)
     assert here.state.calls[Call.REVOKE_ALL] == 0
 
 
-async def test_it_is_recorded_and_the_account_is_locked_before_the_call(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_it_is_recorded_and_the_account_is_locked_before_the_call(
+    here: Sandbox, connection: Connection
+):
     seen: list[object] = []
 
     def look() -> None:
@@ -111,11 +109,8 @@ async def test_it_is_recorded_and_the_account_is_locked_before_the_call(sandbox:
 
 
 async def test_without_a_record_nothing_is_sent(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+    here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ):
-    here = sandbox()
-    connection = await here.connected()
-
     def full(*_: object) -> None:
         raise StorageError("The disk is full")
 
@@ -126,10 +121,8 @@ async def test_without_a_record_nothing_is_sent(
 
 
 async def test_the_token_is_the_one_that_is_kept_once_the_account_is_held(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+    here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ):
-    here = sandbox()
-    connection = await here.connected()
     other = connect(here.workspace, here.workspace.choose())
     listed = await connection.read_list()
     sent: list[str] = []
@@ -151,11 +144,11 @@ async def test_the_token_is_the_one_that_is_kept_once_the_account_is_held(
 
 @pytest.mark.parametrize("error", [NotConnected("No route"), NotTrusted("Another's certificate")])
 async def test_a_call_that_was_never_sent_leaves_nothing_to_explain(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, error: NotConnected | NotTrusted
+    here: Sandbox,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    error: NotConnected | NotTrusted,
 ):
-    here = sandbox()
-    connection = await here.connected()
-
     async def call(*_: object) -> NewTokens:
         raise error
 
@@ -173,12 +166,11 @@ async def planned(connection: Connection, listed: SessionList) -> object:
 
 @pytest.mark.parametrize("ends", [revoke_all, planned])
 async def test_who_gives_up_before_the_call_leaves_nothing_to_explain(
-    sandbox: SandboxMaker,
+    here: Sandbox,
+    connection: Connection,
     monkeypatch: pytest.MonkeyPatch,
     ends: Callable[[Connection, SessionList], Coroutine[None, None, object]],
 ):
-    here = sandbox()
-    connection = await here.connected()
     listed = await connection.read_list()
     intent = AuditLog.intent
     loop, written = asyncio.get_running_loop(), threading.Event()
@@ -218,9 +210,7 @@ def recorded(here: Sandbox) -> str:
 # The window is the call and the store, and nothing else
 
 
-async def test_the_list_is_read_with_nothing_held(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_the_list_is_read_with_nothing_held(here: Sandbox, connection: Connection):
     listed = await connection.read_list()
     seen: list[object] = []
 
@@ -292,10 +282,8 @@ async def test_whatever_keeps_it_from_the_disk_it_is_shown(
 
 @pytest.mark.parametrize("short", ["null", '""', '"two\\nlines"'])
 async def test_a_good_long_lived_token_beside_an_unusable_short_one_is_kept(
-    sandbox: SandboxMaker, short: str
+    here: Sandbox, connection: Connection, short: str
 ):
-    here = sandbox()
-    connection = await here.connected()
     body = f'{{"data": {{"auth": {{"token": {short}, "long_lived_token": "LLTnew"}}}}}}'
     here.state.fail_next(Call.REVOKE_ALL, Fault(200, body.encode(), after=True))
     listed = await connection.read_list()
@@ -305,9 +293,9 @@ async def test_a_good_long_lived_token_beside_an_unusable_short_one_is_kept(
     assert result.sent.failure is not None
 
 
-async def test_an_unusable_long_lived_token_takes_the_short_one_not_away(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_an_unusable_long_lived_token_takes_the_short_one_not_away(
+    here: Sandbox, connection: Connection
+):
     old = (await kept(connection)).long_lived
     body = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "two\\nlines"}}}'
     here.state.fail_next(Call.REVOKE_ALL, Fault(200, body, after=True))
@@ -320,9 +308,9 @@ async def test_an_unusable_long_lived_token_takes_the_short_one_not_away(sandbox
 
 
 @pytest.mark.parametrize("status", [200, 500])
-async def test_new_tokens_in_an_odd_answer_are_stored_and_used(sandbox: SandboxMaker, status: int):
-    here = sandbox()
-    connection = await here.connected()
+async def test_new_tokens_in_an_odd_answer_are_stored_and_used(
+    here: Sandbox, connection: Connection, status: int
+):
     listed = await connection.read_list()
     spare = await connection.client.refresh((await kept(connection)).long_lived or "")
     assert spare.short_lived is not None
@@ -340,11 +328,9 @@ async def test_new_tokens_in_an_odd_answer_are_stored_and_used(sandbox: SandboxM
 
 @pytest.mark.parametrize("away", [False, True])
 async def test_tokens_that_the_server_rejects_replace_no_long_lived_one_and_are_forgotten(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, *, away: bool
+    here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch, *, away: bool
 ):
     """Also where no list can be read afterwards."""
-    here = sandbox()
-    connection = await here.connected()
     older = (await kept(connection)).long_lived
     listed = await connection.read_list()
 
@@ -376,10 +362,8 @@ ANSWERS = [
 @pytest.mark.parametrize("took_effect", [True, False])
 @pytest.mark.parametrize("fault", ANSWERS, ids=lambda one: f"{one.status} {one.body!r}")
 async def test_an_answer_that_says_no_is_believed_only_where_nothing_ended(
-    sandbox: SandboxMaker, fault: Fault, *, took_effect: bool
+    here: Sandbox, connection: Connection, fault: Fault, *, took_effect: bool
 ):
-    here = sandbox()
-    connection = await here.connected()
     before = await kept(connection)
     here.state.fail_next(Call.REVOKE_ALL, replace(fault, after=took_effect))
     result = await done(connection)
@@ -402,10 +386,8 @@ async def test_a_dead_token_is_found_out_though_the_list_tells_no_tokens(sandbox
 
 @pytest.mark.parametrize(("asked", "stays"), [(Fault(500), True), (None, False)])
 async def test_beside_a_list_that_cannot_be_read_only_a_known_end_forgets_the_token(
-    sandbox: SandboxMaker, asked: Fault | None, *, stays: bool
+    here: Sandbox, connection: Connection, asked: Fault | None, *, stays: bool
 ):
-    here = sandbox()
-    connection = await here.connected()
     listed = await connection.read_list()
     here.state.fail_next(Call.REVOKE_ALL, Fault(403, after=True))
     here.state.fail_next(Call.LIST, Fault(403))
@@ -417,10 +399,8 @@ async def test_beside_a_list_that_cannot_be_read_only_a_known_end_forgets_the_to
 
 
 async def test_a_token_that_another_program_got_meanwhile_is_not_forgotten(
-    sandbox: SandboxMaker,
+    here: Sandbox, connection: Connection
 ):
-    here = sandbox()
-    connection = await here.connected()
     other = connect(here.workspace, here.workspace.choose())
     listed = await connection.read_list()
     fresh = (await kept(other)).short_lived

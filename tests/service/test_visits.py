@@ -54,10 +54,8 @@ def came(here: Sandbox, agent: str, ip: str) -> None:
 
 
 async def test_what_was_not_there_at_the_last_visit_is_new_until_a_visit_has_ended(
-    sandbox: SandboxMaker,
+    here: Sandbox, connection: Connection
 ):
-    here = sandbox()
-    connection = await here.connected()
     first = visit(connection)
     listed = await connection.read_list()
     assert not any(listed.new)  # the first visit marks nothing
@@ -75,8 +73,7 @@ async def test_what_was_not_there_at_the_last_visit_is_new_until_a_visit_has_end
     assert new_ids(await connection.read_list()) == set()
 
 
-async def test_a_known_client_from_another_network_is_new(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_a_known_client_from_another_network_is_new(here: Sandbox):
     came(here, "curl/8.5", "203.0.113.200")
     connection = await visited(here)
     came(here, "curl/8.5", "198.18.0.1")
@@ -84,10 +81,7 @@ async def test_a_known_client_from_another_network_is_new(sandbox: SandboxMaker)
     assert len(new_ids(await connection.read_list())) == 1
 
 
-async def test_the_same_client_in_another_version_and_from_next_door_is_not_new(
-    sandbox: SandboxMaker,
-):
-    here = sandbox()
+async def test_the_same_client_in_another_version_and_from_next_door_is_not_new(here: Sandbox):
     came(here, CHROME_126, "203.0.113.200")
     connection = await visited(here)
     came(here, CHROME_127, "203.0.113.7")
@@ -95,9 +89,7 @@ async def test_the_same_client_in_another_version_and_from_next_door_is_not_new(
     assert new_ids(await connection.read_list()) == set()
 
 
-async def test_our_own_new_session_is_told_by_its_own_sign_alone(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_our_own_new_session_is_told_by_its_own_sign_alone(connection: Connection):
     begun = visit(connection)
     listed = await connection.read_list()
     others = replace(listed, sessions=[one for one in listed.sessions if not one.current])
@@ -108,8 +100,7 @@ async def test_our_own_new_session_is_told_by_its_own_sign_alone(sandbox: Sandbo
     assert new_ids(again) == set()
 
 
-async def test_marks_stay_while_another_program_ends_its_visit(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_marks_stay_while_another_program_ends_its_visit(here: Sandbox):
     connection = await visited(here)
     came(here, "evil-bot/1.0", "203.0.113.200")
     visit(connection)
@@ -129,8 +120,7 @@ async def test_a_visit_goes_on_for_the_same_user_alone_and_the_demo_has_none(
     assert visit_at(await sandbox(kept_on_disk=False).connected()) is None
 
 
-async def test_a_command_can_ask_for_what_is_new_and_visits_nothing(sandbox: SandboxMaker):
-    here = sandbox()
+async def test_a_command_can_ask_for_what_is_new_and_visits_nothing(here: Sandbox):
     await visited(here)
     before = here.local_files.paths.visits_file.read_bytes()
     came(here, "evil-bot/1.0", "203.0.113.200")
@@ -141,10 +131,7 @@ async def test_a_command_can_ask_for_what_is_new_and_visits_nothing(sandbox: San
     assert here.local_files.paths.visits_file.read_bytes() == before
 
 
-async def test_a_command_that_asks_what_is_new_fails_where_that_cannot_be_told(
-    sandbox: SandboxMaker,
-):
-    here = sandbox()
+async def test_a_command_that_asks_what_is_new_fails_where_that_cannot_be_told(here: Sandbox):
     await visited(here)
     here.local_files.paths.visits_file.write_text("{")
     command = connect(here.workspace, here.workspace.choose())
@@ -172,10 +159,7 @@ async def test_an_empty_list_and_one_that_is_known_in_part_forget_nothing(
 # Faults
 
 
-async def test_a_damaged_file_is_told_and_the_sessions_are_shown_all_the_same(
-    sandbox: SandboxMaker,
-):
-    here = sandbox()
+async def test_a_damaged_file_is_told_and_the_sessions_are_shown_all_the_same(here: Sandbox):
     connection = await visited(here)
     here.local_files.paths.visits_file.write_text("{")
     begun = visit(connection)
@@ -186,9 +170,9 @@ async def test_a_damaged_file_is_told_and_the_sessions_are_shown_all_the_same(
     assert "damaged" in begun.trouble.message
 
 
-async def test_a_visit_that_cannot_be_kept_is_a_storage_error(sandbox: SandboxMaker):
-    here = sandbox()
-    connection = await here.connected()
+async def test_a_visit_that_cannot_be_kept_is_a_storage_error(
+    here: Sandbox, connection: Connection
+):
     begun = visit(connection)
     listed = await connection.read_list()
     here.local_files.paths.state_dir.chmod(0o777)
@@ -223,9 +207,8 @@ def test_a_client_is_told_without_its_version(agent: str | None, family: str):
 
 
 async def test_what_the_list_had_at_the_end_of_the_last_visit_is_known_until_it_is_forgotten(
-    sandbox: SandboxMaker,
+    here: Sandbox,
 ):
-    here = sandbox()
     assert last_lists(here.local_files) == {}
     connection = await here.connected()
     listed = await connection.read_list()
