@@ -13,6 +13,7 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from tests.service.scripted import DAY, START, listed, new_session
 
 OLD = START - 10 * DAY
+SURE = (Fate.GONE, "")
 
 
 def dated(number: int, **changes: object) -> Session:
@@ -53,32 +54,34 @@ def under_other_ids(sessions: Iterable[Session], first: int) -> list[Session]:
     ]
 
 
-def judged(
+def verified(
     before: Sequence[Session] | SessionList,
     *readings: Sequence[Session] | SessionList,
-    target: Session | None = None,
+    sent: Sequence[Session] = (TARGET,),
+) -> Verification:
+    """The readings a second apart, after these were sent."""
+    first = before if isinstance(before, SessionList) else listed(before)
+    found = Verification(first, frozenset(one.id for one in sent))
+    for seconds, reading in enumerate(readings, 1):
+        found.add(reading if isinstance(reading, SessionList) else listed(reading), START + seconds)
+    return found
+
+
+def judged(
+    before: Sequence[Session] | SessionList, *readings: Sequence[Session] | SessionList
 ) -> tuple[Fate, str]:
     """What becomes known of the first session of the list before, which was sent."""
     first = before if isinstance(before, SessionList) else listed(before)
-    target = target or first.get(TARGET.id) or first.sessions[0]
-    found = Verification(first, frozenset([target.id]))
-    for seconds, reading in enumerate(readings, 1):
-        found.add(reading if isinstance(reading, SessionList) else listed(reading), START + seconds)
-    return found.fate(target)
+    target = first.get(TARGET.id) or first.sessions[0]
+    return verified(first, *readings, sent=[target]).fate(target)
 
 
+SOME = [dated(-3), *OTHERS]
+LOGINS = [login(500), login(501)]
 GONE: dict[str, tuple[object, ...]] = {
     "both readings lack it, and hold the rest": (EVERY, REST, REST),
-    "others logged in meanwhile": (
-        EVERY,
-        [*REST, login(500), login(501)],
-        [*REST, login(500), login(501)],
-    ),
-    "a login on a list without our own session": (
-        [TARGET, dated(-3), *OTHERS],
-        [dated(-3), *OTHERS],
-        [dated(-3), *OTHERS, login(500)],
-    ),
+    "others logged in meanwhile": (EVERY, *[[*REST, *LOGINS]] * 2),
+    "a login on a list without our own session": ([TARGET, *SOME], SOME, [*SOME, login(500)]),
     "the first readings did not lack it yet": (EVERY, EVERY, EVERY, REST, REST),
     "the first reading was empty": (EVERY, [], REST, REST),
     "somebody else logged out": (EVERY, REST[1:], REST[1:]),
@@ -95,7 +98,7 @@ GONE: dict[str, tuple[object, ...]] = {
 
 @pytest.mark.parametrize("case", GONE.values(), ids=GONE.keys())
 def test_it_is_gone(case: tuple[list[Session], ...]):
-    assert judged(*case) == (Fate.GONE, "")
+    assert judged(*case) == SURE
 
 
 @pytest.mark.parametrize(
@@ -108,7 +111,7 @@ def test_what_was_sent_and_expired_needs_two_readings_all_the_same(
     before = [expired, *REST]
     assert judged(before, REST) == (Fate.UNKNOWN, "the list was read only once")
     assert judged(before, before, REST)[0] is Fate.UNKNOWN
-    assert judged(before, REST, REST) == (Fate.GONE, "")
+    assert judged(before, REST, REST) == SURE
 
 
 LISTED: dict[str, tuple[object, ...]] = {
@@ -125,158 +128,130 @@ def test_it_is_still_listed(case: tuple[list[Session], ...]):
 
 
 MASKED = [without_token(TARGET), *REST]
-ALREADY_MASKED = [*EVERY, without_token(dated(300))]
 RENUMBERED = [by_id(n, created_at=one.created_at) for n, one in enumerate(IDS[1:], 1)]
-UNKNOWN: dict[str, tuple[tuple[object, ...], str]] = {
-    "one reading": ((EVERY, REST), "the list was read only once"),
-    "an empty one, and one that lacks it": (
-        (EVERY, [], REST),
-        "the last two readings of the list differ",
-    ),
-    "all, one without our own session, and one that lacks it": (
-        (EVERY, EVERY, listed(OTHERS, current=Current.UNKNOWN), REST),
-        "the list lacks this program's own session",
-    ),
-    "one that is not whole, and one that lacks it": (
-        (EVERY, listed(REST[:3], complete=False), REST),
-        "the list is not whole: the pages did not come to an end",
-    ),
-    "none": ((EVERY,), "the list was not read"),
-    "two replicas that answer in turn": (
-        (EVERY, REST, EVERY, REST),
-        "the last two readings of the list differ about it",
-    ),
-    "the other one last": (
-        (EVERY, EVERY, REST, EVERY),
-        "the last two readings of the list differ about it",
-    ),
-    "empty, where our own session should be": (
-        (EVERY, *[listed([], current=Current.UNKNOWN)] * 2),
-        "the list lacks this program's own session",
-    ),
-    "empty, without a session of ours": (
-        ([TARGET, *OTHERS], [], []),
-        "the list lacks 10 sessions that nothing was sent for",
-    ),
-    "most of the others are missing": (
-        (EVERY, [OWN, *OTHERS[:3]], [OWN, *OTHERS[:3]]),
-        "the list lacks 7 sessions that nothing was sent for",
-    ),
-    "three of five others are missing": (
-        ([TARGET, *OTHERS[:5]], OTHERS[:2], OTHERS[:2]),
-        "the list lacks 3 sessions that nothing was sent for",
-    ),
-    "tokens that are new at each reading": (
-        (EVERY[:-1], under_other_ids(EVERY[:-1], 700), under_other_ids(EVERY[:-1], 800)),
-        "11 sessions came to light: ids may have changed",
-    ),
-    "tokens that changed once": (
-        ([TARGET, *OTHERS], *[[*OTHERS, *under_other_ids([TARGET], 700)]] * 2),
-        "1 session came to light: ids may have changed",
-    ),
-    "ids that are new": (
-        (IDS, *[[by_id(n + 100, created_at=one.created_at) for n, one in enumerate(IDS)]] * 2),
-        "11 sessions came to light: ids may have changed",
-    ),
-    "one of two ids without dates, and a row of its client came to light": (
-        (UNDATED_IDS, *[[*UNDATED_IDS[2:], by_id(300, created_at=None)]] * 2),
-        "it may be listed under another id now",
-    ),
-    "row numbers that moved up": (
-        (IDS, RENUMBERED, RENUMBERED),
-        "its id stands for another session now",
-    ),
-    "its token is masked afterwards": (
-        (EVERY, MASKED, MASKED),
-        "sessions are no longer listed with their tokens",
-    ),
-    "its token is masked afterwards, beside one that was": (
-        (ALREADY_MASKED, *[[*MASKED, without_token(dated(300))]] * 2),
-        "1 session came to light: ids may have changed",
-    ),
-    "an entry that can't be read any more": (
-        (EVERY, *[listed(REST, unreadable=1)] * 2),
-        "entries of the list could not be read that could be read before",
-    ),
-    "another entry that can't be read in place of one": (
-        (listed(EVERY, unreadable=["x"]), *[listed(REST, unreadable=["y"])] * 2),
-        "entries of the list could not be read that could be read before",
-    ),
-    "a list that says that it is not whole": (
-        (EVERY, *[listed(REST, complete=False)] * 2),
-        "the list is not whole: the pages did not come to an end",
-    ),
-    "a list that was not whole before": (
-        (listed(EVERY, complete=False), REST, REST),
-        "the list is not whole: the pages did not come to an end",
-    ),
-    "as many as before, a round number": (
-        (FIFTY, *[[*FIFTY[1:], login(900)]] * 2),
-        "the server may list only its newest sessions",
-    ),
-    "as many as before, and only the oldest is missing": (
-        ([TARGET, *OTHERS], *[[*OTHERS, login(900)]] * 2),
-        "the server may list only its newest sessions",
-    ),
-    "as many as before, and the oldest is missing besides others": (
-        ([TARGET, *OTHERS], *[[*OTHERS[:4], *OTHERS[5:], login(900), login(901)]] * 2),
-        "the server may list only its newest sessions",
-    ),
-    "as many as before, and the last in the list is missing": (
-        ([*OTHERS, dated(0), TARGET], *[[login(900), *OTHERS, dated(0)]] * 2),
-        "the server may list only its newest sessions",
-    ),
-    "a row came to light that is older than all": (
-        (EVERY, *[[*REST, dated(-5)]] * 2),
-        "the server may list only its newest sessions",
-    ),
-    "a row without a date came to light in a list of a round number": (
-        (FIFTY, *[[*FIFTY[2:], dated(400, created_at=None)]] * 2),
-        "the server may list only its newest sessions",
-    ),
-}
+NO_OWN = listed(OTHERS, current=Current.UNKNOWN)
+WITH_MASKED = [*EVERY, without_token(dated(300))]
+NOT_WHOLE = "the list is not whole: the pages did not come to an end"
+UNKNOWN: dict[str, dict[str, tuple[object, ...]]] = {
+    "the list was not read": {"none": (EVERY,)},
+    "the list was read only once": {"one reading": (EVERY, REST)},
+    "the last two readings of the list differ": {
+        "an empty one, and one that lacks it": (EVERY, [], REST),
+    },
+    "the last two readings of the list differ about it": {
+        "two replicas that answer in turn": (EVERY, REST, EVERY, REST),
+        "the other one last": (EVERY, EVERY, REST, EVERY),
+    },
+    "the list lacks this program's own session": {
+        "one without our own session, and one that lacks it": (EVERY, EVERY, NO_OWN, REST),
+        "empty, where our own should be": (EVERY, *[listed([], current=Current.UNKNOWN)] * 2),
+    },
+    NOT_WHOLE: {
+        "one that is not whole": (EVERY, listed(REST[:3], complete=False), REST),
+        "a list that says that it is not whole": (EVERY, *[listed(REST, complete=False)] * 2),
+        "a list that was not whole before": (listed(EVERY, complete=False), REST, REST),
+    },
+    "the list lacks 10 sessions that nothing was sent for": {
+        "empty, without a session of ours": ([TARGET, *OTHERS], [], []),
+    },
+    "the list lacks 7 sessions that nothing was sent for": {
+        "most of the others are missing": (EVERY, *[[OWN, *OTHERS[:3]]] * 2),
+    },
+    "the list lacks 3 sessions that nothing was sent for": {
+        "three of five others are missing": ([TARGET, *OTHERS[:5]], OTHERS[:2], OTHERS[:2]),
+    },
+    "11 sessions came to light: ids may have changed": {
+        "tokens that are new at each reading": (
+            EVERY[:-1], under_other_ids(EVERY[:-1], 700), under_other_ids(EVERY[:-1], 800)
+        ),
+        "ids that are new": (
+            IDS, *[[by_id(n + 100, created_at=one.created_at) for n, one in enumerate(IDS)]] * 2
+        ),
+    },
+    "1 session came to light: ids may have changed": {
+        "a token that changed once": (
+            [TARGET, *OTHERS], *[[*OTHERS, *under_other_ids([TARGET], 700)]] * 2
+        ),
+        "its token is masked, beside one that was": (
+            WITH_MASKED, *[[*MASKED, without_token(dated(300))]] * 2
+        ),
+    },
+    "it may be listed under another id now": {
+        "one of two ids without dates, and a row of its client came to light": (
+            UNDATED_IDS, *[[*UNDATED_IDS[2:], by_id(300, created_at=None)]] * 2
+        ),
+    },
+    "its id stands for another session now": {
+        "row numbers that moved up": (IDS, RENUMBERED, RENUMBERED),
+    },
+    "sessions are no longer listed with their tokens": {
+        "its token is masked afterwards": (EVERY, MASKED, MASKED),
+    },
+    "entries of the list could not be read that could be read before": {
+        "an entry that can't be read any more": (EVERY, *[listed(REST, unreadable=1)] * 2),
+        "another entry in place of one": (
+            listed(EVERY, unreadable=["x"]), *[listed(REST, unreadable=["y"])] * 2
+        ),
+    },
+    "the server may list only its newest sessions": {
+        "as many as before, a round number": (FIFTY, *[[*FIFTY[1:], login(900)]] * 2),
+        "as many as before, and only the oldest is missing": (
+            [TARGET, *OTHERS], *[[*OTHERS, login(900)]] * 2
+        ),
+        "as many as before, and the oldest is missing besides others": (
+            [TARGET, *OTHERS], *[[*OTHERS[:4], *OTHERS[5:], login(900), login(901)]] * 2
+        ),
+        "as many as before, and the last in the list is missing": (
+            [*OTHERS, dated(0), TARGET], *[[login(900), *OTHERS, dated(0)]] * 2
+        ),
+        "a row came to light that is older than all": (EVERY, *[[*REST, dated(-5)]] * 2),
+        "a row without a date came to light in a list of a round number": (
+            FIFTY, *[[*FIFTY[2:], dated(400, created_at=None)]] * 2
+        ),
+    },
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(("case", "why"), UNKNOWN.values(), ids=UNKNOWN.keys())
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [
+        pytest.param(case, why, id=name)
+        for why, cases in UNKNOWN.items()
+        for name, case in cases.items()
+    ],
+)
 def test_it_is_unknown_with_the_reason(case: tuple[list[Session], ...], why: str):
     assert judged(*case) == (Fate.UNKNOWN, why)
 
 
 def test_one_of_two_that_are_missing_may_be_the_row_that_came_to_light():
     before = [TARGET, *OTHERS]
-    row = replace(new_session(700), created_at=TARGET.created_at)
-    found = Verification(listed(before), frozenset([TARGET.id, OTHERS[0].id]))
-    for seconds in (1, 2):
-        found.add(listed([*OTHERS[1:], row]), START + seconds)
+    after = [*OTHERS[1:], replace(new_session(700), created_at=TARGET.created_at)]
+    found = verified(before, after, after, sent=before[:2])
     assert found.fate(TARGET) == (Fate.UNKNOWN, "it may be listed under another id now")
-    assert found.fate(OTHERS[0]) == (Fate.GONE, "")
+    assert found.fate(OTHERS[0]) == SURE
 
 
 def test_what_the_list_before_lacked_already_is_not_proved_gone_by_the_lists_after():
     why = "it was not listed any more before it was sent"
-    assert judged(REST, REST, REST, target=TARGET) == (Fate.UNKNOWN, why)
+    assert verified(REST, REST, REST).fate(TARGET) == (Fate.UNKNOWN, why)
 
 
 @pytest.mark.parametrize("readings", [1, 2])
 def test_a_list_that_could_not_be_read_again_takes_nothing_from_what_two_readings_proved(
     readings: int,
 ):
-    found = Verification(listed(EVERY), frozenset([TARGET.id]))
-    for seconds in range(readings):
-        found.add(listed(REST), START + seconds)
+    found = verified(EVERY, *[REST] * readings)
     found.fail(NotConnected("The host is away"))
     why = "the list could not be read again: The host is away"
-    assert found.fate(TARGET) == ((Fate.UNKNOWN, why) if readings == 1 else (Fate.GONE, ""))
+    assert found.fate(TARGET) == ((Fate.UNKNOWN, why) if readings == 1 else SURE)
 
 
 # What ended besides
 
 
 def ended(before: SessionList, *readings: SessionList) -> frozenset[str]:
-    found = Verification(before, frozenset([TARGET.id]))
-    for seconds, reading in enumerate(readings, 1):
-        found.add(reading, START + seconds)
-    return found.others_ended
+    return verified(before, *readings).others_ended
 
 
 def test_what_both_readings_lack_and_nothing_was_sent_for_ended_too():
@@ -314,33 +289,16 @@ def test_most_can_end_beside_our_own_session_where_every_reading_says_so():
     assert ended(listed(EVERY), *[left] * 5) == {one.id for one in OTHERS}
 
 
-def test_our_own_session_that_was_replaced_did_not_end():
-    new = listed([*OTHERS, dated(98, current=True)])
-    assert not ended(listed(EVERY), new, new)
-
-
-def test_our_own_session_that_was_replaced_casts_no_doubt_on_a_list_as_long_as_before():
+def test_our_own_session_that_was_replaced_did_not_end_and_casts_no_doubt_on_the_list():
     new = dated(98, current=True)
-    found = Verification(listed(EVERY), frozenset([OWN.id]))
-    for seconds in (1, 2):
-        found.add(listed([*EVERY[:-1], new]), START + seconds)
-    assert found.fate(OWN) == (Fate.GONE, "")
+    assert not ended(listed(EVERY), *[listed([*OTHERS, new])] * 2)
+    assert verified(EVERY, [*EVERY[:-1], new], [*EVERY[:-1], new], sent=[OWN]).fate(OWN) == SURE
 
 
 def test_readings_between_which_a_new_session_vanished_do_not_agree():
-    found = Verification(listed(EVERY), frozenset([TARGET.id]))
-    found.add(listed([*REST, dated(98)]), START + 1)
-    found.add(listed(REST), START + 2)
-    assert found.agreeing == 1
+    assert verified(EVERY, [*REST, dated(98)], REST).agreeing == 1
 
 
-def test_a_reading_that_lacks_nothing_needs_no_second():
-    found = Verification(listed(EVERY), frozenset([TARGET.id]))
-    found.add(listed(EVERY), START + 1)
-    assert found.is_settled()
-
-
-def test_what_a_list_lacks_of_a_list_that_is_cut_by_the_server_needs_no_other_reading():
-    found = Verification(listed(EVERY), frozenset([TARGET.id]))
-    found.add(list_replace(listed(REST), incomplete_because="100 of 250 listed"), START + 1)
-    assert found.is_settled()
+def test_a_reading_that_lacks_nothing_or_is_cut_by_the_server_needs_no_second():
+    cut = list_replace(listed(REST), incomplete_because="100 of 250 listed")
+    assert [verified(EVERY, one).is_settled() for one in (EVERY, cut, REST)] == [True, True, False]
