@@ -171,6 +171,16 @@ def timed_out() -> TimedOut:
 ListStep = QiscusTuiError | Callable[["ScriptedServer"], None]
 
 
+def becomes(**fields: object) -> Callable[["ScriptedServer"], None]:
+    """The server is so from now on."""
+
+    def step(server: ScriptedServer) -> None:
+        for name, value in fields.items():
+            setattr(server, name, value)
+
+    return step
+
+
 @dataclass
 class ScriptedServer:
     """Live sessions, and what each revoke and each reading of the list comes to."""

@@ -18,6 +18,7 @@ from tests.service.scripted import (
     ScriptedServer,
     Stage,
     Trials,
+    becomes,
     does_nothing,
     ends_own,
     lost,
@@ -65,18 +66,6 @@ def hides_some(server: ScriptedServer) -> None:
     server.hidden = set(list(server.live)[::2])
 
 
-def hides_none(server: ScriptedServer) -> None:
-    server.hidden = set()
-
-
-def is_cut_off(server: ScriptedServer) -> None:
-    server.complete = False
-
-
-def is_whole(server: ScriptedServer) -> None:
-    server.complete = True
-
-
 def own_ends(server: ScriptedServer) -> None:
     server.end(server.own or "")
 
@@ -93,11 +82,10 @@ def omits(every: int) -> ListStep:
 
 READINGS: list[ListStep] = [
     *map(omits, (1, 2, 5, 9)),
-    hides_none,
-    hides_none,
-    is_whole,
+    *[becomes(hidden=set())] * 2,
+    becomes(complete=True),
     hides_some,
-    is_cut_off,
+    becomes(complete=False),
     own_ends,
     lost(),
     refused(503),

@@ -84,15 +84,6 @@ async def test_cancelled_before_it_began_it_sends_nothing(stage: Stage):
     assert stage.server.log == ["intent", "outcomes"]
 
 
-async def test_cancelled_during_the_trial_the_rest_stays(stage: Stage):
-    stage.trials.verified = False
-    stage.sessions(5)
-    end = await stop_at(stage, answers=1)
-    assert len(set(stage.server.requests)) == 1
-    assert len(end.ids(Outcome.REVOKED)) == 1
-    assert end.report.halted == "cancelled"
-
-
 async def test_the_first_reason_to_stop_stays(stage: Stage):
     stage.sessions(5)
     events: list[Event] = []

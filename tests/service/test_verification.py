@@ -1,7 +1,5 @@
 """The server's list decides what became of each session; answers prove nothing."""
 
-from collections.abc import Callable
-
 import pytest
 
 from qiscus_tui.errors import NotConnected, QiscusTuiError
@@ -15,14 +13,13 @@ from qiscus_tui.service.revocation.sending import (
 )
 from tests.service.scripted import (
     Reply,
-    ScriptedServer,
     Stage,
+    becomes,
     does_nothing,
     lost,
     new_session,
     refused,
     says,
-    slow_down,
     timed_out,
     works,
     works_but_says,
@@ -57,13 +54,6 @@ async def test_whatever_was_answered_the_list_decides(
     assert (session.id in (end.report.warning or "")) is is_refused
 
 
-async def test_when_tries_run_out_it_is_said_what_to_do(stage: Stage):
-    stage.sessions(1)
-    stage.server.always = says(slow_down(3600))
-    end = await stage.apply(stage.plan())
-    assert end.report.hint == slow_down(3600).hint
-
-
 async def test_where_the_list_cannot_be_read_what_was_sent_is_unknown(stage: Stage):
     (session,) = stage.sessions(1)
     stage.server.readings.append(NotConnected("The host is away"))
@@ -80,16 +70,9 @@ async def test_the_fewest_unreadable_entries_so_far_are_what_counts(stage: Stage
     stage.server.unreadable = 3
     plan = stage.plan()
     stage.clock.advance(60)
-
-    def fewer(server: ScriptedServer) -> None:
-        server.unreadable = 0
-
-    def two(server: ScriptedServer) -> None:
-        server.unreadable = 2
-
-    stage.server.readings.extend([fewer, two])
-    end = await stage.apply(plan)
-    assert end.of(session).outcome is Outcome.UNKNOWN
+    for count in (0, 2):
+        stage.server.readings.append(becomes(unreadable=count))
+    assert (await stage.apply(plan)).of(session).outcome is Outcome.UNKNOWN
 
 
 async def test_the_list_is_read_twice_after_everything_was_sent_and_that_is_told(stage: Stage):
@@ -112,17 +95,19 @@ async def test_progress_counts_answers_up_to_the_number_of_sessions(stage: Stage
 # Gone before anything was sent
 
 
-async def test_an_old_plan_is_held_against_a_new_list_first(stage: Stage):
+@pytest.mark.parametrize("is_any_left", [True, False])
+async def test_an_old_plan_is_held_against_a_new_list_first(stage: Stage, *, is_any_left: bool):
     kept, ended_elsewhere = stage.sessions(2)
-    plan = stage.plan()
+    plan = stage.plan([kept, ended_elsewhere] if is_any_left else [ended_elsewhere])
     stage.clock.advance(STALE_AFTER + 0.1)
     stage.server.end(ended_elsewhere.id)
     end = await stage.apply(plan)
-    assert stage.server.requests == [kept.id]
+    assert stage.server.requests == ([kept.id] if is_any_left else [])
     assert end.of(ended_elsewhere).outcome is Outcome.ALREADY_GONE
-    assert end.of(kept).outcome is Outcome.REVOKED
     assert end.report.is_whole
     assert end.events[0] == Reading(Purpose.RECHECK)
+    assert end.report.listed is not None
+    assert len(end.report.listed) == (0 if is_any_left else 1)
 
 
 @pytest.mark.parametrize(("seconds", "is_old"), [(STALE_AFTER, False), (5.5, True), (-3600, True)])
@@ -136,32 +121,15 @@ async def test_a_plan_is_old_after_five_seconds_and_where_the_clock_leapt_back(
     assert (Reading(Purpose.RECHECK) in end.events) is is_old
 
 
-async def test_where_nothing_is_left_to_send_the_new_list_is_given(stage: Stage):
-    session, _ = stage.sessions(2)
-    plan = stage.plan([session])
-    stage.clock.advance(60)
-    stage.server.end(session.id)
-    end = await stage.apply(plan)
-    assert stage.server.requests == []
-    assert end.report.listed is not None
-    assert len(end.report.listed) == 1
-    assert stage.server.log.count("list") == 2
-
-
 async def test_lists_in_doubt_before_the_sending_are_not_what_the_lists_after_are_held_against(
     stage: Stage,
 ):
     session, *others = stage.sessions(12)
     plan = stage.plan([session])
     stage.clock.advance(60)
-
-    def empty(server: ScriptedServer) -> None:
-        server.live.clear()
-
-    stage.server.readings.extend([empty] * 5)
+    stage.server.readings.extend([lambda server: server.live.clear()] * 5)
     stage.server.readings.append(lambda server: server.add(*others))
-    end = await stage.apply(plan)
-    assert end.of(session).outcome is Outcome.REVOKED
+    assert (await stage.apply(plan)).of(session).outcome is Outcome.REVOKED
 
 
 async def test_what_was_gone_and_is_listed_again_is_not_claimed(stage: Stage):
@@ -209,45 +177,22 @@ async def test_our_own_session_is_gone_without_a_warning_where_the_plan_has_it(
 # What was asked for besides the targets
 
 
-def round_length(stage: Stage) -> None:
-    stage.sessions(50)
-
-
-def another_length(stage: Stage) -> None:
-    stage.sessions(49)
-
-
-def incomplete(stage: Stage) -> None:
-    stage.server.complete = False
-
-
-def unreadable(stage: Stage) -> None:
-    stage.server.unreadable = 1
-
-
-def without_tokens(stage: Stage) -> None:
-    stage.server.add(new_session(1, token=None, revoke_with=None))
-
-
-def lacks_our_own(stage: Stage) -> None:
-    stage.server.own = "not listed"
-
-
 @pytest.mark.parametrize(
-    ("setup", "words"),
+    ("count", "is_so", "words"),
     [
-        (another_length, "1 already gone"),
-        (round_length, "1 unknown"),  # it may be cut
-        (incomplete, "1 unknown"),
-        (unreadable, "1 unknown"),
-        (without_tokens, "1 unknown"),
-        (lacks_our_own, "1 unknown"),
+        (49, {}, "1 already gone"),
+        (50, {}, "1 unknown"),  # a round number: the list may be cut
+        (0, {"complete": False}, "1 unknown"),
+        (0, {"unreadable": 1}, "1 unknown"),
+        (0, {"live": {"": new_session(1, token=None, revoke_with=None)}}, "1 unknown"),
+        (0, {"own": "not listed"}, "1 unknown"),
     ],
 )
 async def test_a_full_id_that_is_not_listed_is_already_gone_where_nothing_speaks_against_it(
-    stage: Stage, setup: Callable[[Stage], None], words: str
+    stage: Stage, count: int, is_so: dict[str, object], words: str
 ):
-    setup(stage)
+    stage.sessions(count)
+    becomes(**is_so)(stage.server)
     end = await stage.apply(stage.plan([], gone=("0123456789ab",)))
     assert [one.id for one in end.report.outcomes] == ["0123456789ab"]
     is_whole = words == "1 already gone"
