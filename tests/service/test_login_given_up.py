@@ -87,19 +87,15 @@ async def test_its_token_is_ended_and_nothing_is_kept(here: Sandbox) -> None:
     assert (record.kind, record.error) == (AuditKind.LOGIN, GIVEN_UP)
 
 
-async def test_the_answer_is_not_waited_for_long(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("twice", [True, False])
+async def test_the_answer_is_not_waited_for_long_nor_when_given_up_twice(
+    here: Sandbox, monkeypatch: pytest.MonkeyPatch, *, twice: bool
 ) -> None:
-    monkeypatch.setattr("qiscus_tui.service.account.login.UNWANTED_ANSWER", 0.0)
-    given = await given_up(sandbox())
-    with pytest.raises(asyncio.CancelledError):
-        await given.login
-    assert not given.answer.released.is_set()
-
-
-async def test_giving_up_twice_waits_no_longer(sandbox: SandboxMaker) -> None:
-    given = await given_up(sandbox())
-    given.login.cancel()
+    if not twice:
+        monkeypatch.setattr("qiscus_tui.service.account.login.UNWANTED_ANSWER", 0.0)
+    given = await given_up(here)
+    if twice:
+        given.login.cancel()
     with pytest.raises(asyncio.CancelledError):
         await given.login
     assert not given.answer.released.is_set()
@@ -174,22 +170,6 @@ class SlowSecrets(FileSecrets):
         super().write(key, credentials)
 
 
-async def given_up_while_it_is_written(here: Sandbox) -> Credentials:
-    """Return what is stored then."""
-    secrets = SlowSecrets(here.local_files.paths)
-    login = (await waiting(changed(here, secrets=secrets), is_released=True)).login
-    await asyncio.to_thread(secrets.writing.wait, 10)
-    login.cancel()
-    await asyncio.sleep(0.05)
-    secrets.go_on.set()
-    with pytest.raises(asyncio.CancelledError):
-        await login
-    (stored,) = here.local_files.book.all()
-    held = secrets.read(stored.account.key)
-    assert held is not None
-    return held
-
-
 def accesses(here: Sandbox) -> list[AuditAccess]:
     """Every login and logout that is recorded, the newest last."""
     records = here.local_files.audit.read().records
@@ -203,29 +183,41 @@ async def own_token(here: Sandbox) -> ShortLived:
     return made
 
 
-async def test_given_up_while_it_is_written_it_is_stored_with_its_token_alive(
-    here: Sandbox,
+@pytest.mark.parametrize("is_again", [True, False])
+async def test_given_up_while_it_is_written_it_is_stored_and_ends_the_token_that_it_replaces(
+    here: Sandbox, *, is_again: bool
 ) -> None:
-    held = await given_up_while_it_is_written(here)
+    replaced = await own_token(here) if is_again else None
+    secrets = SlowSecrets(here.local_files.paths)
+    login = (await waiting(changed(here, secrets=secrets), is_released=True)).login
+    await asyncio.to_thread(secrets.writing.wait, 10)
+    login.cancel()
+    await asyncio.sleep(0.05)
+    secrets.go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await login
+
+    (stored,) = here.local_files.book.all()
+    held = secrets.read(stored.account.key)
+    assert held is not None
     assert held.short_lived is not None
     assert held.short_lived.token in here.tokens()
-    (record,) = accesses(here)
-    assert [*record.ids] == [fingerprint(held.short_lived.token)]
+    logins = [one for one in accesses(here) if one.kind is AuditKind.LOGIN]
+    assert [*logins[-1].ids] == [fingerprint(held.short_lived.token)]
+    if replaced is not None:
+        assert replaced.token not in here.tokens()
+        last = accesses(here)[-1]
+        assert (last.kind, *last.ids) == (AuditKind.LOGOUT, fingerprint(replaced.token))
+        assert not last.error
 
 
-async def test_given_up_while_it_is_written_it_ends_the_token_that_it_replaces(
-    here: Sandbox,
+@pytest.mark.parametrize("in_time", [True, False])
+async def test_given_up_while_it_ends_the_token_that_it_replaces_that_is_ended_or_recorded(
+    here: Sandbox, monkeypatch: pytest.MonkeyPatch, *, in_time: bool
 ) -> None:
+    if not in_time:
+        monkeypatch.setattr("qiscus_tui.service.account.stored_login.UNWANTED_ANSWER", 0.0)
     replaced = await own_token(here)
-    held = await given_up_while_it_is_written(here)
-    assert held.short_lived not in {None, replaced}
-    assert replaced.token not in here.tokens()
-    last = accesses(here)[-1]
-    assert (last.kind, *last.ids) == (AuditKind.LOGOUT, fingerprint(replaced.token))
-    assert not last.error
-
-
-async def given_up_while_it_ends_the_earlier(here: Sandbox) -> Waiting:
     given = await waiting(here)
     login_answered, given.answer.held_before = given.answer.released, "/api/v1/auth/logout"
     given.answer.made, given.answer.released = asyncio.Event(), asyncio.Event()
@@ -233,30 +225,12 @@ async def given_up_while_it_ends_the_earlier(here: Sandbox) -> Waiting:
     await given.answer.made.wait()
     given.login.cancel()
     await asyncio.sleep(0)
-    return given
-
-
-async def test_given_up_while_it_ends_the_token_that_it_replaces_it_ends_that_one_first(
-    here: Sandbox,
-) -> None:
-    replaced = await own_token(here)
-    given = await given_up_while_it_ends_the_earlier(here)
-    given.answer.released.set()
+    if in_time:
+        given.answer.released.set()
     with pytest.raises(asyncio.CancelledError):
         await given.login
-    assert replaced.token not in here.tokens()
-
-
-async def test_a_replaced_token_that_can_not_be_ended_in_time_is_recorded(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("qiscus_tui.service.account.stored_login.UNWANTED_ANSWER", 0.0)
-    here = sandbox()
-    replaced = await own_token(here)
-    given = await given_up_while_it_ends_the_earlier(here)
-    with pytest.raises(asyncio.CancelledError):
-        await given.login
-    assert replaced.token in here.tokens()
+    assert (replaced.token in here.tokens()) is not in_time
     last = accesses(here)[-1]
     assert (last.kind, *last.ids) == (AuditKind.LOGOUT, fingerprint(replaced.token))
-    assert last.error == "given up: the token of the earlier login may still be valid"
+    words = "given up: the token of the earlier login may still be valid"
+    assert last.error == ("" if in_time else words)

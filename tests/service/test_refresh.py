@@ -53,6 +53,12 @@ async def cached(connection: Connection) -> str:
     return short.token
 
 
+async def refreshed_now(here: Sandbox, connection: Connection) -> ShortLived:
+    """Refresh, whenever that was done last."""
+    here.clock.advance(1)
+    return await refreshed_since(connection, here.clock.now())
+
+
 async def test_a_server_that_is_silent_costs_one_time_out_and_a_short_look(
     here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ):
@@ -203,24 +209,16 @@ async def failing(here: Sandbox) -> tuple[Connection, FailingSecrets]:
     return await here.connected(), secrets
 
 
-async def test_where_the_store_cannot_be_written_no_refresh_is_made(here: Sandbox):
-    connection, secrets = await failing(here)
-    secrets.no_probe = True
-    here.clock.advance(31 * DAY)
-    with pytest.raises(StorageError):
-        await valid_token(connection, 0)
-    assert refreshes(here) == 0
-
-
-async def test_a_new_token_that_cannot_be_stored_is_ended(here: Sandbox):
+@pytest.mark.parametrize(("fails", "made"), [("no_probe", 0), ("no_write", 1)])
+async def test_no_token_is_made_that_cannot_be_stored_or_it_is_ended(
+    here: Sandbox, fails: str, made: int
+):
     connection, secrets = await failing(here)
     before = here.tokens()
-    secrets.no_write = True
-    here.clock.advance(1)
+    setattr(secrets, fails, True)
     with pytest.raises(StorageError):
-        await refreshed_since(connection, here.clock.now())
-    assert refreshes(here) == 1
-    assert here.tokens() == before
+        await refreshed_now(here, connection)
+    assert (refreshes(here), here.tokens()) == (made, before)
 
 
 ROTATED = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "LLTnew"}}}'
@@ -237,10 +235,9 @@ async def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_before_all_
     connection.show_secret = show
     secrets.no_write = True
     here.state.fail_next(Call.REFRESH, Fault(200, ROTATED))
-    here.clock.advance(1)
     calls = here.state.calls.total()
     with pytest.raises(TokenNotStored) as caught:
-        await refreshed_since(connection, here.clock.now())
+        await refreshed_now(here, connection)
     assert shown == [("LLTnew", True, calls + 1)]
     assert "just shown" in caught.value.hint
     assert "LLTnew" not in f"{caught.value.message} {caught.value.hint}"
@@ -253,9 +250,8 @@ async def test_after_a_lost_refresh_the_old_token_is_kept_only_while_it_is_liste
     here = sandbox(dialect)
     connection = await here.connected()
     here.state.fail_next(Call.REFRESH, Fault(502, after=True))
-    here.clock.advance(1)
     with pytest.raises(ServerFault):
-        await refreshed_since(connection, here.clock.now())
+        await refreshed_now(here, connection)
     assert refreshes(here) == 1
     assert ((await connection.credentials()).short_lived is not None) is is_kept
 
@@ -294,8 +290,7 @@ async def test_an_account_is_waited_for_longer_than_a_refresh_may_take(
         return lock(folder, key, longest)
 
     monkeypatch.setattr("qiscus_tui.service.account.connection.account_lock", noting)
-    here.clock.advance(1)
-    await refreshed_since(connection, here.clock.now())
+    await refreshed_now(here, connection)
     connecting_and_waiting = reading = 2 * seconds
     assert min(waited) > connecting_and_waiting + reading
 
@@ -326,9 +321,8 @@ async def test_one_that_cannot_be_stored_is_ended_though_the_rest_of_its_answer_
         raise asyncio.CancelledError
 
     monkeypatch.setattr(connection.client, "refresh", cut)
-    here.clock.advance(1)
     with pytest.raises(asyncio.CancelledError):
-        await refreshed_since(connection, here.clock.now())
+        await refreshed_now(here, connection)
     assert here.tokens() == before
     record = here.local_files.audit.read().records[-1]
     assert isinstance(record, AuditAccess)
@@ -349,9 +343,8 @@ async def test_a_token_in_an_odd_answer_is_used_if_the_server_accepts_it(
     here: Sandbox, connection: Connection, status: int, body: str
 ):
     token = await a_spare(here, connection)
-    here.clock.advance(1)
     here.state.fail_next(Call.REFRESH, Fault(status, (body % token).encode()))
-    assert (await refreshed_since(connection, here.clock.now())).token == token
+    assert (await refreshed_now(here, connection)).token == token
     assert await cached(connection) == token
 
 
@@ -359,11 +352,10 @@ async def test_what_the_server_does_not_accept_takes_the_place_of_no_token(
     here: Sandbox, connection: Connection
 ):
     before = await connection.credentials()
-    here.clock.advance(1)
     body = b'{"data": {"user": {"token": "no-token", "long_lived_token": "no-token-either"}}}'
     here.state.fail_next(Call.REFRESH, Fault(500, body))
     with pytest.raises(ServerFault):
-        await refreshed_since(connection, here.clock.now())
+        await refreshed_now(here, connection)
     await connection.read_list()
     assert await connection.credentials() == before
 
@@ -374,8 +366,7 @@ async def test_the_older_long_lived_token_is_kept_until_the_new_one_was_accepted
     older = (await connection.credentials()).long_lived
     here.state.fail_next(Call.REFRESH, Fault(200, ROTATED))
     here.state.fail_next(Call.LIST, *[Fault(500)] * 30)
-    here.clock.advance(1)
-    await refreshed_since(connection, here.clock.now())
+    await refreshed_now(here, connection)
     held = await connection.credentials()
     assert (held.long_lived, held.replaced) == ("LLTnew", older)
     assert await cached(connection) == "QEXnew"
@@ -393,8 +384,7 @@ async def test_403_does_not_tell_which_of_two_long_lived_tokens_is_valid(
     older = (await connection.credentials()).long_lived
     here.state.fail_next(Call.REFRESH, Fault(200, ROTATED))
     here.state.fail_next(Call.LIST, *[Fault(403)] * (1 if is_older_accepted else 2))
-    here.clock.advance(1)
-    await refreshed_since(connection, here.clock.now())
+    await refreshed_now(here, connection)
     held = await connection.credentials()
     kept = (older, None) if is_older_accepted else ("LLTnew", older)
     assert (held.long_lived, held.replaced) == kept
@@ -404,11 +394,10 @@ async def test_one_token_for_both_that_the_server_rejects_is_given_to_nobody(
     here: Sandbox, connection: Connection
 ):
     older = (await connection.credentials()).long_lived
-    here.clock.advance(1)
     body = b'{"data": {"auth": {"token": "LLTnew", "long_lived_token": "LLTnew"}}}'
     here.state.fail_next(Call.REFRESH, Fault(200, body))
     with pytest.raises(Unreadable):
-        await refreshed_since(connection, here.clock.now())
+        await refreshed_now(here, connection)
     assert await connection.credentials() == Credentials(older)
 
 

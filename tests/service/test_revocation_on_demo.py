@@ -5,12 +5,10 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from qiscus_tui.errors import ReadOnly, UsageError
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
-from qiscus_tui.service.revocation.revoke_all import revoke_all
 from qiscus_tui.service.revocation.run import forget_own_if_ended, revocation_on
 from qiscus_tui.store.audit_records import AuditAccess, AuditIntent, AuditOutcome, AuditSummary
 from qiscus_tui.store.config import Config, Override
@@ -178,27 +176,3 @@ async def test_an_answer_about_the_given_token_stops_nothing(sandbox: SandboxMak
     assert report.halted is None
     assert report.words == "37 revoked · 3 failed"
     assert report.exit_code == 3
-
-
-# Records
-
-
-async def test_where_a_reason_is_required_neither_face_revokes_without_one(
-    here: Sandbox, connection: Connection
-):
-    connection.needs_reason = True
-    before = here.local_files.audit.read().records
-    with pytest.raises(UsageError, match="reason"):
-        await revoke(connection, 3)
-    with pytest.raises(UsageError, match="reason"):
-        await revoke_all(connection, await connection.read_list())
-    assert here.state.calls[Call.REVOKE] + here.state.calls[Call.REVOKE_ALL] == 0
-    assert here.local_files.audit.read().records == before
-
-
-async def test_a_read_only_account_revokes_nothing(here: Sandbox, connection: Connection):
-    connection.account = structs.replace(connection.account, readonly=True)
-    listed = await connection.read_list()
-    with pytest.raises(ReadOnly):
-        await revocation_on(connection, make_plan(listed, Selection([0]), Allowed()))
-    assert here.state.calls[Call.REVOKE] == 0

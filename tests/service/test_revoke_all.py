@@ -16,7 +16,15 @@ import pytest
 from msgspec import structs
 
 from qiscus_tui.api.replies import NewTokens
-from qiscus_tui.errors import NotConnected, NotTrusted, ReadOnly, StorageError, TimedOut
+from qiscus_tui.errors import (
+    NotConnected,
+    NotTrusted,
+    QiscusTuiError,
+    ReadOnly,
+    StorageError,
+    TimedOut,
+    UsageError,
+)
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.connection import Connection, connect
@@ -28,7 +36,7 @@ from qiscus_tui.service.revocation.run import revocation_on
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit import AuditLog
-from qiscus_tui.store.audit_records import AuditIntent, AuditKind, AuditTokensStored
+from qiscus_tui.store.audit_records import AuditIntent, AuditKind, AuditSummary, AuditTokensStored
 from qiscus_tui.store.processes import Process, Running
 from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox, SandboxMaker
@@ -82,44 +90,6 @@ def cannot_keep(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
 # Before the call
 
 
-async def test_a_read_only_account_sends_nothing(here: Sandbox, connection: Connection):
-    connection.account = structs.replace(connection.account, readonly=True)
-    with pytest.raises(ReadOnly):
-        await done(connection)
-    assert here.state.calls[Call.REVOKE_ALL] == 0
-
-
-async def test_it_is_recorded_and_the_account_is_locked_before_the_call(
-    here: Sandbox, connection: Connection
-):
-    seen: list[object] = []
-
-    def look() -> None:
-        seen.append(is_locked(here.local_files.paths.state_dir))
-        seen.extend(here.local_files.audit.read().records)
-
-    at_each(here, connection, Call.REVOKE_ALL, look)
-    listed = await connection.read_list()
-    await revoke_all(connection, listed)
-    locked, _login, intent = seen
-    assert locked
-    assert isinstance(intent, AuditIntent)
-    assert intent.kind is AuditKind.REVOKE_ALL
-    assert set(intent.ids) == {session.id for session in listed.sessions}
-
-
-async def test_without_a_record_nothing_is_sent(
-    here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch
-):
-    def full(*_: object) -> None:
-        raise StorageError("The disk is full")
-
-    monkeypatch.setattr(AuditLog, "intent", full)
-    with pytest.raises(StorageError):
-        await done(connection)
-    assert here.state.calls[Call.REVOKE_ALL] == 0
-
-
 async def test_the_token_is_the_one_that_is_kept_once_the_account_is_held(
     here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ):
@@ -164,12 +134,43 @@ async def planned(connection: Connection, listed: SessionList) -> object:
     return await (await revocation_on(connection, plan)).apply()
 
 
+Ends = Callable[[Connection, SessionList], Coroutine[None, None, object]]
+
+
+@pytest.mark.parametrize("ends", [revoke_all, planned])
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(ReadOnly, "read-only"), (UsageError, "reason"), (StorageError, "The disk is full")],
+)
+async def test_a_read_only_account_a_missing_reason_and_a_full_disk_send_nothing(
+    here: Sandbox,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    ends: Ends,
+    error: type[QiscusTuiError],
+    words: str,
+):
+    def full(*_: object) -> None:
+        raise StorageError("The disk is full")
+
+    listed, before = await connection.read_list(), here.local_files.audit.read().records
+    connection.account = structs.replace(connection.account, readonly=error is ReadOnly)
+    connection.needs_reason = error is UsageError
+    if error is StorageError:
+        monkeypatch.setattr(AuditLog, "intent", full)
+    with pytest.raises(error, match=words):
+        await ends(connection, listed)
+    assert here.state.calls[Call.REVOKE_ALL] + here.state.calls[Call.REVOKE] == 0
+    after = here.local_files.audit.read().records[len(before) :]
+    assert all(isinstance(one, AuditSummary) for one in after)
+
+
 @pytest.mark.parametrize("ends", [revoke_all, planned])
 async def test_who_gives_up_before_the_call_leaves_nothing_to_explain(
     here: Sandbox,
     connection: Connection,
     monkeypatch: pytest.MonkeyPatch,
-    ends: Callable[[Connection, SessionList], Coroutine[None, None, object]],
+    ends: Ends,
 ):
     listed = await connection.read_list()
     intent = AuditLog.intent
@@ -210,17 +211,30 @@ def recorded(here: Sandbox) -> str:
 # The window is the call and the store, and nothing else
 
 
-async def test_the_list_is_read_with_nothing_held(here: Sandbox, connection: Connection):
+async def test_it_is_recorded_and_locked_before_the_call_and_the_list_is_read_with_nothing_held(
+    here: Sandbox, connection: Connection
+):
     listed = await connection.read_list()
+    called: list[object] = []
     seen: list[object] = []
 
-    def look() -> None:
+    def look_at_the_call() -> None:
+        called.append(is_locked(here.local_files.paths.state_dir))
+        called.append(here.local_files.audit.read().records[-1])
+
+    def look_at_the_list() -> None:
         shield.handle(lambda: seen.append("heard"))
         seen.append(is_locked(here.local_files.paths.state_dir))
         seen.append(isinstance(here.local_files.audit.read().records[-1], AuditTokensStored))
 
-    at_each(here, connection, Call.LIST, look)
+    at_each(here, connection, Call.REVOKE_ALL, look_at_the_call)
+    at_each(here, connection, Call.LIST, look_at_the_list)
     result = await revoke_all(connection, listed)
+    locked, intent = called
+    assert locked
+    assert isinstance(intent, AuditIntent)
+    assert intent.kind is AuditKind.REVOKE_ALL
+    assert set(intent.ids) == {session.id for session in listed.sessions}
     assert seen == ["heard", False, True] * 2  # two readings
     assert result.still_listed == 0
 

@@ -3,7 +3,7 @@
 import pytest
 
 from qiscus_tui.errors import NotConnected, QiscusTuiError
-from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.outcomes import UNKNOWN_HINT, Outcome
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.run import STALE_AFTER
 from qiscus_tui.service.revocation.sending import (
@@ -20,6 +20,7 @@ from tests.service.scripted import (
     new_session,
     refused,
     says,
+    slow_down,
     timed_out,
     works,
     works_but_says,
@@ -54,6 +55,12 @@ async def test_whatever_was_answered_the_list_decides(
     assert (session.id in (end.report.warning or "")) is is_refused
 
 
+async def test_when_tries_run_out_it_is_said_what_to_do(stage: Stage):
+    stage.sessions(1)
+    stage.server.always = says(slow_down(3600))
+    assert (await stage.apply(stage.plan())).report.hint == slow_down(3600).hint
+
+
 async def test_where_the_list_cannot_be_read_what_was_sent_is_unknown(stage: Stage):
     (session,) = stage.sessions(1)
     stage.server.readings.append(NotConnected("The host is away"))
@@ -72,7 +79,8 @@ async def test_the_fewest_unreadable_entries_so_far_are_what_counts(stage: Stage
     stage.clock.advance(60)
     for count in (0, 2):
         stage.server.readings.append(becomes(unreadable=count))
-    assert (await stage.apply(plan)).of(session).outcome is Outcome.UNKNOWN
+    end = await stage.apply(plan)
+    assert (end.of(session).outcome, end.report.hint) == (Outcome.UNKNOWN, UNKNOWN_HINT)
 
 
 async def test_the_list_is_read_twice_after_everything_was_sent_and_that_is_told(stage: Stage):
