@@ -126,9 +126,8 @@ class Keyring(MemorySecrets):
 
 
 async def test_secrets_left_in_the_file_by_a_killed_move_to_the_keyring_are_forgotten_too(
-    sandbox: SandboxMaker,
+    here: Sandbox,
 ):
-    here = sandbox()
     key = (await here.connected()).account.key
     left = here.secrets.read(key)
     assert left is not None

@@ -135,7 +135,7 @@ async def test_lists_in_doubt_before_the_sending_are_not_what_the_lists_after_ar
     session, *others = stage.sessions(12)
     plan = stage.plan([session])
     stage.clock.advance(60)
-    stage.server.readings.extend([lambda server: server.live.clear()] * 5)
+    stage.server.readings.extend([becomes(live={})] * 5)
     stage.server.readings.append(lambda server: server.add(*others))
     assert (await stage.apply(plan)).of(session).outcome is Outcome.REVOKED
 
