@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from qiscus_tui.api import contract as api
 from qiscus_tui.api.answers import LIST_BODY, AnswerStream
 from qiscus_tui.api.decode import Fields, as_object, lenient
+from qiscus_tui.api.error_answers import is_refusal
 from qiscus_tui.api.token_masks import is_masked
 from qiscus_tui.api.wire import fits_a_header
 from qiscus_tui.errors import NotQiscus, QiscusTuiError, Unreadable
@@ -83,6 +84,21 @@ def read_login(value: Fields, answered: AnswerTime, *, email: str, host: str) ->
         long_lived=long_lived if long_lived != token else None,
         made_at=answered.server,
     )
+
+
+def finished_login(body: bytes, answered: AnswerTime, host: str) -> LoginAnswer | None:
+    """Return the login of an answer of 200; None where it gave no token that a logout may end."""
+    value = as_object(lenient(body))
+    data = as_object(value.get(api.DATA))
+    if is_refusal(value) or any(data.get(name) for name in api.SECOND_FACTOR):
+        return None
+    try:
+        login = read_login(value, answered, email="", host=host)
+    except QiscusTuiError:
+        return None
+    token = login.short_lived.token if login.short_lived is not None else None
+    is_for_both = token == data.get(api.LONG_LIVED_TOKEN[0])  # in very old apps
+    return None if token is None or is_for_both else login
 
 
 def read_profile(value: Fields, host: str) -> Profile:

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import file_path, flag, min_ttl, whole_number
 from qiscus_tui.cli.output.console import Console
-from qiscus_tui.cli.serving import HOST, ending_signals, listening, report_ready, serving, url_of
+from qiscus_tui.cli.serving import (
+    HOST,
+    ending_signals,
+    listening,
+    needing,
+    report_ready,
+    serving,
+    url_of,
+)
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.exit_codes import signal_exit_code
@@ -87,15 +95,10 @@ async def served(
     """
     from qiscus_tui.service.account.connection import configured_contract, wire_settings
 
-    try:
+    with needing("proxy", "uvicorn with httptools"):
         from qiscus_tui.service.proxy.app import Proxy
         from qiscus_tui.service.proxy.protocol import BoundedProtocol
         from qiscus_tui.service.proxy.upstream import Upstream
-    except ImportError as error:
-        raise UsageError(
-            "The proxy needs uvicorn and httptools, which are not installed",
-            "In a clone of the repository: pip install '.[proxy]'",
-        ) from error
     options, workspace = context.options, context.workspace
     upstream = Upstream(_origin(context), wire_settings(workspace))
     proxy = Proxy(upstream, configured_contract(workspace), workspace.clock, options.min_ttl)

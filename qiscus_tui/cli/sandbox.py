@@ -6,7 +6,6 @@ import asyncio
 from qiscus_tui.cli.options import whole_number
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.demo import DemoState
-from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import signal_exit_code
 
 MOST_SESSIONS = 200_000
@@ -48,7 +47,7 @@ def run(context: VerbContext) -> int:
             console.result(line)
         console.results.flush()
 
-    from qiscus_tui.cli.serving import ending_signals, listening, serving, url_of
+    from qiscus_tui.cli.serving import ending_signals, listening, needing, serving, url_of
     from qiscus_tui.demo.app import demo_app
 
     async def serve() -> int:
@@ -58,13 +57,8 @@ def run(context: VerbContext) -> int:
                 announce(url_of(listener))
                 return await signals.get()
 
-    try:
+    with needing("sandbox", "uvicorn"):
         return signal_exit_code(asyncio.run(serve()))
-    except ImportError as error:
-        raise UsageError(
-            "The sandbox needs uvicorn, which is not installed",
-            "In a clone of the repository: pip install '.[sandbox]'",
-        ) from error
 
 
 VERB = Verb(

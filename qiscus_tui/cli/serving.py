@@ -1,7 +1,4 @@
-"""A quiet HTTP server on this machine, for `sandbox` and `proxy`.
-
-uvicorn is an optional extra. Without it ImportError is raised before anything is opened.
-"""
+"""A quiet HTTP server on this machine, for `sandbox` and `proxy`."""
 
 import asyncio
 import contextlib
@@ -24,6 +21,18 @@ HOST = "127.0.0.1"
 
 DESCRIPTORS = 4096
 """Two for each of 1,000 connections, and some."""
+
+
+@contextlib.contextmanager
+def needing(extra: str, packages: str) -> Generator[None]:
+    """Raise UsageError where the packages of an optional extra are not installed."""
+    try:
+        yield
+    except ImportError as error:
+        raise UsageError(
+            f"The {extra} needs {packages}, which is not installed",
+            f"In a clone of the repository: pip install '.[{extra}]'",
+        ) from error
 
 
 @contextlib.asynccontextmanager

@@ -122,38 +122,29 @@ class Proxy:
         return response
 
     async def _pass_back(self, answer: httpx.Response, request: Request, send: Send) -> None:
-        """Send the server's answer while it arrives."""
-        headers, rest = answer_headers(answer), answer.aiter_raw()
-        start = await self._notice_the_end(request, answer, rest)
-        if request.scope["http_version"] == "1.0" and "content-length" not in answer.headers:
-            start += await _whole(rest, LONGEST_ANSWER, 502)  # this client sees no other end
+        """Send the server's answer while it arrives; forget a shared token that it says has ended.
+
+        An error that can't be read counts as that: a login too many does no harm.
+        """
+        headers, pieces, start = answer_headers(answer), answer.aiter_raw(), b""
+        token, status = request.headers.get(TOKEN_HEADER, ""), answer.status_code
+        length = answer.headers.get("content-length")
+        is_old = request.scope["http_version"] == "1.0" and length is None  # sees no other end
+        is_short = status >= 400 or int(length or LONGEST_ANSWER) <= LONGEST_REFUSAL
+        is_told = is_short and "json" in answer.headers.get("content-type", "")
+        is_shared = self.logins.shares(token)
+        if is_old or (is_shared and is_told):
+            start = await _whole(pieces, LONGEST_ANSWER, 502)
+        if is_old:
             headers.append((b"Content-Length", str(len(start)).encode()))
-        begin = {"type": "http.response.start", "status": answer.status_code, "headers": headers}
-        await send(begin)
+        is_hidden = status >= 400 and "content-encoding" in answer.headers
+        if is_shared and (is_hidden or says_token_ended(status, start)):
+            self.logins.forget(token)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": start, "more_body": True})
-        async for piece in rest:
+        async for piece in pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body"})
-
-    async def _notice_the_end(
-        self, request: Request, answer: httpx.Response, pieces: AsyncIterator[bytes]
-    ) -> bytes:
-        """Forget a shared token that has ended; return what was read of the answer for that.
-
-        An error that can't be read counts: a login too many does no harm.
-        """
-        token, status = request.headers.get(TOKEN_HEADER, ""), answer.status_code
-        is_error, start = status >= 400, b""
-        if self.logins.shares(token):
-            length = int(answer.headers.get("content-length", LONGEST_ANSWER))
-            if "json" in answer.headers.get("content-type", "") and (
-                is_error or length <= LONGEST_REFUSAL
-            ):
-                start = await _whole(pieces, LONGEST_ANSWER, 502)
-            is_hidden = is_error and "content-encoding" in answer.headers
-            if is_hidden or says_token_ended(status, start):
-                self.logins.forget(token)
-        return start
 
     def samples(self) -> list[Sample]:
         """Return the numbers for Prometheus."""

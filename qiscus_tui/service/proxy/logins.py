@@ -10,18 +10,15 @@ import json
 import secrets
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from qiscus_tui.api import contract as api
-from qiscus_tui.api.decode import lenient
-from qiscus_tui.api.error_answers import is_refusal
-from qiscus_tui.api.replies import AnswerTime, read_login
-from qiscus_tui.errors import QiscusTuiError
-from qiscus_tui.model.clock import TOKEN_LIFETIME, Clock
+from qiscus_tui.api.replies import AnswerTime, finished_login
+from qiscus_tui.model.clock import Clock
 from qiscus_tui.model.masking import Unshown
 
 MOST_LOGINS = 1000
@@ -167,27 +164,19 @@ class Logins:
 
     def _read(self, login: Login, response: Response) -> Remembered | None:
         """Return what is to be remembered of a response: a login that is done, with its token."""
-        body, now = lenient(bytes(response.body)), self._clock.now()
-        if response.status_code != 200 or not isinstance(body, dict):
+        body, now = bytes(response.body), self._clock.now()
+        if response.status_code != 200 or len(body) > LONGEST_ANSWER:
             return None
-        fields = cast("dict[str, object]", body)
-        if is_refusal(fields):
+        said = finished_login(body, AnswerTime(now, now, 0), self._host)
+        if said is None or said.short_lived is None:
             return None
-        try:
-            said = read_login(fields, AnswerTime(now, now, 0), email="", host=self._host)
-        except QiscusTuiError:
-            return None
-        data, short = cast("dict[str, object]", fields[api.DATA]), said.short_lived
-        is_half = any(data.get(name) for name in api.SECOND_FACTOR)
-        # Very old apps have one token for both, which logging out must not end.
-        if short is None or is_half or short.token == data.get(api.LONG_LIVED_TOKEN[0]):
-            return None
-        return Remembered(login.proof, response, short.token, said.app_code, now + TOKEN_LIFETIME)
+        token = said.short_lived
+        return Remembered(login.proof, response, token.token, said.app_code, token.expires_at)
 
     def _remember(self, login: Login, kept: Remembered) -> None:
         valid = {user: one for user, one in self._remembered.items() if self._is_valid(one)}
         valid.pop(login.user, None)
-        if len(valid) < MOST_LOGINS and len(kept.response.body) <= LONGEST_ANSWER:
+        if len(valid) < MOST_LOGINS:
             valid[login.user] = kept
             self._made[kept.token] = kept.app_code
         self._remembered = valid
