@@ -26,8 +26,7 @@ from tests.sandbox.app import demo_app
 from tests.sandbox.calls import Fault
 from tests.sandbox.state import SECRET_KEY, Caller, DemoState
 from tests.sandbox.users import ADMIN
-from tests.tui.accounts_here import Machine
-from tests.tui.demo_app import Running, at_login
+from tests.tui.demo_app import Machine, Running, at_login
 from tests.written_files import not_as_written
 
 WRONG_PASSWORD = "Wr0ng-pass-w0rd-PLANTED"

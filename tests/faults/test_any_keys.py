@@ -11,8 +11,7 @@ from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.service.account.storage import secret_store
 from qiscus_tui.tui.login.screen import LoginScreen
 from tests.clocks import ManualClock
-from tests.tui.accounts_here import ADMIN, AGENT, Machine
-from tests.tui.demo_app import Running
+from tests.tui.demo_app import ADMIN, AGENT, Machine, Running
 
 TYPED = (
     *"jkgxXPAARRrLoFVGsSvaiuelcnnyy123",

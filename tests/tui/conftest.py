@@ -28,7 +28,7 @@ from qiscus_tui.tui.sessions.shown_list import ShownList
 from qiscus_tui.tui.theme import DARK, THEMES
 from qiscus_tui.tui.widgets.table import Sort
 from tests.clocks import ManualClock
-from tests.tui.accounts_here import Machine
+from tests.tui.demo_app import Machine
 
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
 DAY = 86_400

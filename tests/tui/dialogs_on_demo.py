@@ -1,63 +1,30 @@
 """Dialogs on an app of their own, over a connection to the demo in this process."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 from msgspec.structs import replace
 from textual import events
 from textual.app import App
-from textual.pilot import Pilot
 from textual.screen import ModalScreen
-from textual.worker import WorkerCancelled
 
-from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.login import Password, log_in
-from qiscus_tui.service.account.workspace import DemoAccess, LocalFiles, Workspace
 from qiscus_tui.service.revocation.run import verified_calls_of
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import full_reader
-from qiscus_tui.store.config import Config
 from qiscus_tui.store.secrets import MemorySecrets
 from qiscus_tui.tui.dialogs.question import Question
 from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.theme import DARK, THEMES
 from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS, Dialect, demo_state
-from tests.sandbox.app import demo_app
 from tests.sandbox.state import DemoState
-
-Sleep = Callable[[float], Awaitable[object]]
-
-
-@dataclass
-class Stage:
-    """A demo, and a connection that is logged in to it."""
-
-    clock: ManualClock
-    state: DemoState
-    connection: Connection
-    listed: SessionList
-
-    def other_positions(self, count: int) -> list[int]:
-        """So many sessions, none of them our own."""
-        others = [i for i, session in enumerate(self.listed.sessions) if not session.current]
-        return others[:count]
-
-    @property
-    def own_position(self) -> int:
-        """Our own session."""
-        return next(i for i, session in enumerate(self.listed.sessions) if session.current)
-
-    def live_ids(self) -> int:
-        """Sessions that the server has."""
-        return len(self.state.sessions())
+from tests.tui.demo_app import OnScreen, workspace_on
 
 
 class Door:
@@ -81,38 +48,53 @@ class Door:
         self.waiting -= 1
 
 
+@dataclass
+class Stage:
+    """A demo, and a connection that is logged in to it."""
+
+    clock: ManualClock
+    state: DemoState
+    connection: Connection
+    listed: SessionList
+    door: Door
+
+    def other_positions(self, count: int) -> list[int]:
+        """So many sessions, none of them our own."""
+        others = [i for i, session in enumerate(self.listed.sessions) if not session.current]
+        return others[:count]
+
+    @property
+    def own_position(self) -> int:
+        """Our own session."""
+        return next(i for i, session in enumerate(self.listed.sessions) if session.current)
+
+    @property
+    def sent(self) -> int:
+        """How many revokes the server got."""
+        return len(self.state.revoke_requests)
+
+
 async def stage(
     dialect: str | Dialect = "plain",
     *,
     sessions: int = 60,
     known: Sequence[Known] = (),
     readonly: bool = False,
-    sleep: Sleep | None = None,
     verified: bool = True,
 ) -> Stage:
     """A demo with this many sessions, logged in, listed; revokes known to work."""
     clock = ManualClock()
     spoken = DIALECTS[dialect] if isinstance(dialect, str) else dialect
     state = demo_state(clock, sessions=sessions, dialect=spoken)
-    app = demo_app(state, latency_ms=1, sleep=sleep) if sleep else demo_app(state)
-    access = DemoAccess(
-        httpx.ASGITransport(app),
-        parse_origin("https://demo.invalid"),
-        state.credentials.email,
-        state.credentials.password,
-    )
-    workspace = Workspace({}, Config(), LocalFiles.in_memory(), clock, demo=access)
-    done = await log_in(
-        workspace,
-        MemorySecrets(),
-        Password(access.email, access.password),
-    )
-    connection = done.connection
+    door = Door()
+    workspace = workspace_on(state, clock, latency_ms=1, sleep=door.pass_through)
+    entered = Password(state.credentials.email, state.credentials.password)
+    connection = (await log_in(workspace, MemorySecrets(), entered)).connection
     connection.reader = full_reader(lambda: known)
     connection.account = replace(connection.account, readonly=readonly)
     if verified:
         verified_calls_of(connection).remember()
-    return Stage(clock, state, connection, await connection.read_list())
+    return Stage(clock, state, connection, await connection.read_list(), door)
 
 
 class DialogApp(TerminalApp):
@@ -129,67 +111,34 @@ class DialogApp(TerminalApp):
         """Deliver each key at once: no other is on its way."""
         await App.on_event(self, event)
 
-    def show(self, dialog: ModalScreen[object]) -> None:
-        """Push it, and keep its answer."""
-        self.push_screen(dialog, self.answers.append)
 
-    def text(self) -> str:
-        """What stands on the screen."""
-        width, _ = self.size
-        strips = self.screen._compositor.render_strips()
-        assert all(strip.cell_length == width for strip in strips)
-        return "\n".join(strip.text.rstrip() for strip in strips)
-
-    def flat(self) -> str:
-        """The same in one line, however it was wrapped."""
-        return " ".join(self.text().replace("│", " ").split())
-
-
-async def shown(pilot: Pilot[int], dialog: object) -> DialogApp:
-    """Show a dialog."""
-    app = pilot.app
-    assert isinstance(app, DialogApp)
-    app.show(dialog)  # pyright: ignore[reportArgumentType]
-    await pilot.pause()
-    return app
-
-
-async def finished(app: App[Any]) -> None:
-    """Wait for the workers; one that has opened a dialog ends when that is closed."""
-    while others := [one for one in app.workers if one.group != "dialog"]:
-        with contextlib.suppress(WorkerCancelled):  # a newer one took its place
-            await app.workers.wait_for_complete(others)
-    if not app.screen.is_modal:
-        await app.workers.wait_for_complete()
-
-
-async def settled(pilot: Pilot[int]) -> None:
-    """Wait until what was begun is done: a key may begin it in a message behind its own."""
-    await pilot.pause()
-    await finished(pilot.app)
-    await pilot.pause()
-
-
-@dataclass
-class Asked:
+@dataclass(frozen=True)
+class Asked(OnScreen):
     """A dialog that was opened, and what was answered."""
 
     app: DialogApp
-    pilot: Pilot[int]
-    on: Stage
+
+    @property
+    def answers(self) -> list[object]:
+        """What was answered."""
+        return self.app.answers
+
+    async def show(self, dialog: ModalScreen[Any]) -> None:
+        """Open it, and keep its answer."""
+        self.app.push_screen(dialog, self.answers.append)
+        await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
         """Press keys as a hand does, the delay after each question over, and wait for the end."""
         for key in keys:
-            self.on.clock.advance(0.7)
-            await self.pilot.press(key)
-            await settled(self.pilot)
-        self.on.clock.advance(0.7)
+            self.clock.advance(0.7)
+            await self.burst(key)
+        self.clock.advance(0.7)
 
     async def burst(self, *keys: str) -> None:
         """Press keys at one moment, and wait for the end."""
         await self.pilot.press(*keys)
-        await settled(self.pilot)
+        await self.settle()
 
     async def paste(self, text: str) -> None:
         """Paste; what is asked is drawn again after it."""
@@ -200,7 +149,7 @@ class Asked:
     async def until(self, words: str) -> None:
         """Wait until the screen says so."""
         async with asyncio.timeout(10):
-            while words not in self.app.text():
+            while words not in self.text():
                 await self.pilot.pause()
 
     async def armed(self) -> None:
@@ -209,18 +158,8 @@ class Asked:
         assert isinstance(question, Question)
         async with asyncio.timeout(10):
             while not question.guard.armed:
-                self.on.clock.advance(0.6)
+                self.clock.advance(0.6)
                 await self.pilot.pause()
-
-    @property
-    def focus(self) -> str:
-        """Id of the widget with the focus."""
-        return "" if self.app.focused is None else str(self.app.focused.id)
-
-    @property
-    def sent(self) -> int:
-        """How many revokes the server got."""
-        return len(self.on.state.revoke_requests)
 
 
 @asynccontextmanager
@@ -231,5 +170,8 @@ async def asked(
     app: DialogApp | None = None,
 ) -> AsyncGenerator[Asked]:
     """An app with the dialog on it, just drawn."""
-    async with (app or DialogApp()).run_test(size=size) as pilot:
-        yield Asked(await shown(pilot, dialog), pilot, on)
+    app = app or DialogApp()
+    async with app.run_test(size=size) as pilot:
+        here = Asked(app, pilot, on.clock)
+        await here.show(dialog)
+        yield here

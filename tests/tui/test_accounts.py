@@ -9,6 +9,7 @@ from qiscus_tui.model.account import Storage
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.store.state import LastList
 from qiscus_tui.tui.accounts.screen import AccountsScreen
+from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.navigation import Navigation
 from qiscus_tui.tui.sessions.screen import SessionsScreen
@@ -16,8 +17,15 @@ from qiscus_tui.tui.widgets.fields import Field, SecretField
 from tests.clocks import ManualClock
 from tests.sandbox import PASSWORD, Call
 from tests.sandbox.calls import Fault
-from tests.tui.accounts_here import ADMIN, AGENT, Machine
-from tests.tui.demo_app import Running, at_sessions, from_environment, opened_with
+from tests.tui.demo_app import (
+    ADMIN,
+    AGENT,
+    Machine,
+    Running,
+    at_sessions,
+    from_environment,
+    opened,
+)
 
 
 @pytest.fixture
@@ -32,8 +40,7 @@ async def machine(clock: ManualClock, home: Path) -> Machine:
 async def confirm(here: Running) -> None:
     """Say yes, after the dead time."""
     await here.settle()
-    here.clock.advance(1)
-    await here.press("y")
+    await here.press_slowly("y")
 
 
 async def log_in_as(here: Running, email: str) -> None:
@@ -209,8 +216,8 @@ async def test_a_read_only_account_is_shown_and_forgotten_without_ending_anythin
 async def test_with_credentials_in_the_environment_switching_is_refused_with_the_reason(
     machine: Machine,
 ):
-    workspace, choice = from_environment(machine.state, machine.clock, machine.home)
-    async with opened_with(workspace, choice, machine.state, machine.clock) as here:
+    app = QiscusTui(*from_environment(machine.state, machine.clock, machine.home))
+    async with opened(app, machine.state, machine.clock) as here:
         old = here.sessions
         await here.press("A")
         text = here.text()
@@ -236,13 +243,13 @@ async def test_a_narrow_terminal_keeps_account_sessions_and_server(
         assert all(len(line) <= size[0] for line in here.lines())
 
 
-async def test_logging_in_again_for_this_run_ends_the_token_that_it_replaces(clock: ManualClock):
-    async with at_sessions(clock) as here:
+async def test_logging_in_again_for_this_run_ends_the_token_that_it_replaces():
+    async with at_sessions() as here:
         assert "If the password is new" not in here.toasts
         before = len(here.state.sessions())
         here.state.fail_next(Call.LIST, Fault(401))
         await here.press("r")
-        clock.advance(1)
+        here.clock.advance(1)
         await log_in_as(here, ADMIN)
         assert isinstance(here.app.screen, SessionsScreen)
         assert len(here.state.sessions()) == before

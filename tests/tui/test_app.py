@@ -13,7 +13,6 @@ from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.run import clean_environment
 from qiscus_tui.tui.terminal.app import crash_words
 from qiscus_tui.tui.widgets.fields import Field
-from tests.clocks import ManualClock
 from tests.sandbox import Call
 from tests.tui.demo_app import at_login, at_sessions
 
@@ -38,76 +37,70 @@ def test_importing_the_app_imports_no_textual() -> None:
 NOT_OURS = ("ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+o", "ctrl+j", "ctrl+p")
 
 
-async def test_the_keys_of_multiplexers_are_bound_nowhere_but_ctrl_a_in_a_field(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        before = running.text()
+async def test_the_keys_of_multiplexers_are_bound_nowhere_but_ctrl_a_in_a_field() -> None:
+    async with at_sessions() as here:
+        before = here.text()
         for key in NOT_OURS:
-            await running.press(key)
-        assert running.app.is_running
-        assert running.text() == before
+            await here.press(key)
+        assert here.app.is_running
+        assert here.text() == before
         for opens in ("slash", "F", "e", "x", "X", "A", "question_mark"):
-            await running.press("down", opens)
-            bound = {*NOT_OURS} & {*running.app.screen.active_bindings}
-            assert bound == ({"ctrl+a"} if isinstance(running.app.focused, Field) else set())
-            await running.press("escape")
+            await here.press("down", opens)
+            bound = {*NOT_OURS} & {*here.app.screen.active_bindings}
+            assert bound == ({"ctrl+a"} if isinstance(here.app.focused, Field) else set())
+            await here.press("escape")
 
 
 @pytest.mark.parametrize(("key", "code"), [("q", 0), ("ctrl+c", 130)])
 async def test_q_and_ctrl_c_quit_and_end_the_token_of_a_login_for_this_run_only(
-    clock: ManualClock, key: str, code: int
+    key: str, code: int
 ) -> None:
-    async with at_sessions(clock) as running:
-        assert len(running.state.sessions()) == 41
-        await running.pilot.press(key)
-        await running.pilot.pause(0.1)
-        assert running.app.return_value == code
-        assert len(running.state.sessions()) == 40
-        assert running.state.calls[Call.LOGOUT] == 1
+    async with at_sessions() as here:
+        assert len(here.state.sessions()) == 41
+        await here.pilot.press(key)
+        await here.pilot.pause(0.1)
+        assert here.app.return_value == code
+        assert len(here.state.sessions()) == 40
+        assert here.state.calls[Call.LOGOUT] == 1
 
 
-async def test_ctrl_c_quits_while_a_field_has_the_focus(clock: ManualClock) -> None:
-    async with at_login(clock) as running:
-        await running.pilot.press("q", "ctrl+c")
-        await running.pilot.pause(0.1)
-        assert running.app.return_value == 130
+async def test_ctrl_c_quits_while_a_field_has_the_focus() -> None:
+    async with at_login() as here:
+        await here.pilot.press("q", "ctrl+c")
+        await here.pilot.pause(0.1)
+        assert here.app.return_value == 130
 
 
-async def test_a_hang_up_that_is_told_twice_ends_that_token_all_the_same(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        running.app.leave(129)
-        running.app.leave(129)
-        await running.pilot.pause(0.1)
-        assert running.app.return_value == 129
-        assert running.state.calls[Call.LOGOUT] == 1
+async def test_a_hang_up_that_is_told_twice_ends_that_token_all_the_same() -> None:
+    async with at_sessions() as here:
+        here.app.leave(129)
+        here.app.leave(129)
+        await here.pilot.pause(0.1)
+        assert here.app.return_value == 129
+        assert here.state.calls[Call.LOGOUT] == 1
 
 
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
 )
-async def test_signals_end_it_with_their_exit_code(
-    clock: ManualClock, number: signal.Signals, code: int
-) -> None:
-    async with at_sessions(clock) as running:
+async def test_signals_end_it_with_their_exit_code(number: signal.Signals, code: int) -> None:
+    async with at_sessions() as here:
         os.kill(os.getpid(), number)
         for _ in range(50):
             await asyncio.sleep(0.01)
-            if running.app.return_value is not None:
+            if here.app.return_value is not None:
                 break
-        assert running.app.return_value == code
-        assert len(running.state.sessions()) == 40  # the login was for this run only
+        assert here.app.return_value == code
+        assert len(here.state.sessions()) == 40  # the login was for this run only
 
 
-async def test_textuals_own_commands_and_screenshot_are_not_there(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        assert not running.app.ENABLE_COMMAND_PALETTE
-        await running.press("colon", *"screenshot")
-        assert "Save" not in running.text()
-        running.app.action_screenshot()
-        assert running.app.return_value is None
+async def test_textuals_own_commands_and_screenshot_are_not_there() -> None:
+    async with at_sessions() as here:
+        assert not here.app.ENABLE_COMMAND_PALETTE
+        await here.press("colon", *"screenshot")
+        assert "Save" not in here.text()
+        here.app.action_screenshot()
+        assert here.app.return_value is None
 
 
 class _Broken(RuntimeError):
@@ -116,11 +109,11 @@ class _Broken(RuntimeError):
 
 @pytest.mark.parametrize("where", ["login", "detail"])
 async def test_a_crash_says_two_lines_and_no_value(
-    clock: ManualClock, where: str, capfd: pytest.CaptureFixture[str]
+    where: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     crashed: list[QiscusTui] = []
     with pytest.raises(_Broken):
-        await _crash_on(where, clock, crashed)
+        await _crash_on(where, crashed)
     (app,) = crashed
     assert app.crash is not None
     assert len(app.crash) == 2
@@ -132,13 +125,13 @@ async def test_a_crash_says_two_lines_and_no_value(
     assert app.return_code == 1
 
 
-async def _crash_on(where: str, clock: ManualClock, crashed: list[QiscusTui]) -> None:
-    async with at_login(clock) as running:
-        crashed.append(running.app)
+async def _crash_on(where: str, crashed: list[QiscusTui]) -> None:
+    async with at_login() as here:
+        crashed.append(here.app)
         if where == "detail":
-            await running.press("enter", "enter")
-        running.app.screen.call_later(_break)
-        await running.pilot.pause(0.1)
+            await here.press("enter", "enter")
+        here.app.screen.call_later(_break)
+        await here.pilot.pause(0.1)
 
 
 def _break() -> None:
@@ -153,34 +146,32 @@ def test_of_our_own_errors_message_and_hint_are_said() -> None:
 
 @pytest.mark.parametrize("key", ["A", "question_mark"])
 async def test_a_list_behind_another_screen_or_a_dialog_is_not_drawn(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, key: str
+    monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
-    async with at_sessions(clock) as running:
-        await running.press(key)
+    async with at_sessions() as here:
+        await here.press(key)
         drawn: list[object] = []
 
         def note(*what: object) -> None:
             drawn.append(what)
 
-        monkeypatch.setattr(running.app, "_display", note)
-        await running.tick()
-        await running.pilot.pause(0.1)
+        monkeypatch.setattr(here.app, "_display", note)
+        await here.tick()
+        await here.pilot.pause(0.1)
         assert drawn == []
         monkeypatch.undo()
-        await running.press("escape")
-        assert running.app.screen is running.sessions
-        assert running.sessions.counts.text in running.text()
+        await here.press("escape")
+        assert here.app.screen is here.sessions
+        assert here.sessions.counts.text in here.text()
 
 
-async def test_a_toast_goes_with_the_next_key_once_it_was_seen_and_an_error_stays(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        running.app.notify("done")
-        running.app.notify("kept nowhere else", severity="error")
-        await running.press("j")
-        assert "done" in running.toasts  # it was typed before that could be read
-        for one in running.app._notifications:
+async def test_a_toast_goes_with_the_next_key_once_it_was_seen_and_an_error_stays() -> None:
+    async with at_sessions() as here:
+        here.app.notify("done")
+        here.app.notify("kept nowhere else", severity="error")
+        await here.press("j")
+        assert "done" in here.toasts  # it was typed before that could be read
+        for one in here.app._notifications:
             one.raised_at -= 1
-        await running.press("k")
-        assert running.toasts == "kept nowhere else"
+        await here.press("k")
+        assert here.toasts == "kept nowhere else"

@@ -70,51 +70,51 @@ async def list_on_its_way(
     app = QiscusTui(*from_environment(state, clock, home))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        yield Running(app, pilot, state, clock), answered
+        yield Running(app, pilot, clock, state), answered
 
 
 async def test_until_the_list_is_there_nothing_is_called_live_and_what_needs_it_says_so(
     clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with list_on_its_way(clock, tmp_path, monkeypatch) as (running, answered):
-        assert "Loading the sessions" in running.lines()[1]
-        assert "● live" not in running.text()
-        assert " active" not in running.text()
+    async with list_on_its_way(clock, tmp_path, monkeypatch) as (here, answered):
+        assert "Loading the sessions" in here.lines()[1]
+        assert "● live" not in here.text()
+        assert " active" not in here.text()
         for key in ("x", "P", "X", "R"):
-            await running.pilot.press(key)
-            await running.pilot.pause()
+            await here.pilot.press(key)
+            await here.pilot.pause()
             why = "No session is shown." if key in "xP" else "The list is not loaded yet"
-            assert why in running.toasts
-            assert running.app.screen is running.sessions
-            running.app.clear_notifications()
+            assert why in here.toasts
+            assert here.app.screen is here.sessions
+            here.app.clear_notifications()
         answered.set()
-        await running.settle()
-        assert "300 active" in running.lines()[1]
-        assert (running.sessions.table.cursor_row, running.sessions.table.top_row) == (0, 0)
+        await here.settle()
+        assert "300 active" in here.lines()[1]
+        assert (here.sessions.table.cursor_row, here.sessions.table.top_row) == (0, 0)
 
 
 @pytest.mark.parametrize("keys", [("g",), ("s", "s", "S"), ("o",), ("slash", *"guzzle", "enter")])
 async def test_what_is_asked_for_before_the_list_is_there_holds_for_it(
     clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
 ) -> None:
-    async with list_on_its_way(clock, tmp_path, monkeypatch) as (running, answered):
-        await running.pilot.press(*keys)
-        await running.pilot.pause()
-        assert " active" not in running.text()
-        assert "36 %" not in running.text()
+    async with list_on_its_way(clock, tmp_path, monkeypatch) as (here, answered):
+        await here.pilot.press(*keys)
+        await here.pilot.pause()
+        assert " active" not in here.text()
+        assert "36 %" not in here.text()
         answered.set()
-        await running.settle()
-        assert "300 active" in running.text()
-        view = running.sessions.view
+        await here.settle()
+        assert "300 active" in here.text()
+        view = here.sessions.view
         found = select(view.query, view.listed, Moment(clock.now(), DAY))
         assert sorted(view.shown) == found
         assert len(found) < 300 or not view.is_filtered
         if "S" in keys:
-            assert running.lines()[2].endswith("latest end first")
+            assert here.lines()[2].endswith("latest end first")
 
 
 async def test_a_new_screen_has_the_classes_of_its_size_before_anything_on_it_is_styled(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     classes: list[frozenset[str]] = []
     compose = AuditScreen.compose
@@ -124,7 +124,7 @@ async def test_a_new_screen_has_the_classes_of_its_size_before_anything_on_it_is
         return compose(self)
 
     monkeypatch.setattr(AuditScreen, "compose", composing)
-    async with at_sessions(clock, size=(120, 18)) as running:
-        await running.press("L")
-        assert classes == [running.app.screen.classes]
+    async with at_sessions(size=(120, 18)) as here:
+        await here.press("L")
+        assert classes == [here.app.screen.classes]
         assert {"-wide", "-short"} <= classes[0]

@@ -10,8 +10,7 @@ from qiscus_tui.store.audit_records import AuditGroup, AuditKind
 from qiscus_tui.store.processes import Process
 from qiscus_tui.tui.audit.screen import AuditScreen
 from qiscus_tui.tui.sessions.screen import SessionsScreen
-from tests.tui.accounts_here import AGENT, Machine
-from tests.tui.demo_app import Running
+from tests.tui.demo_app import AGENT, Machine, Running
 
 EMAIL = "admin@demo.example"
 HOSTILE = "\x1b]0;owned\x07[@click=app.bell]x[/]"
@@ -53,8 +52,7 @@ async def test_plans_stand_newest_first_with_how_they_ended_at_any_width(machine
         assert ["17:45" in rows[0], "15:46" in rows[1]] == [True, True]
         assert all("1 revoked · 1 failed" in row and "admin@demo" not in row for row in rows)
         for size in ((80, 24), (60, 15)):
-            await here.pilot.resize_terminal(*size)
-            await here.settle()
+            await here.resize(*size)
             (row, _) = [line for line in here.lines() if "1 revoked · 1 failed" in line]
             assert "today" in row
         await here.pilot.resize_terminal(120, 40)

@@ -13,7 +13,6 @@ from qiscus_tui.errors import OutOfReach
 from qiscus_tui.store.config import Config
 from qiscus_tui.tui import registry
 from qiscus_tui.tui.base_screen import ActionBar
-from tests.clocks import ManualClock
 from tests.sandbox import Call, Fault
 from tests.tui.demo_app import at_sessions
 
@@ -64,19 +63,17 @@ async def test_the_footer_leaves_out_the_least_important_and_takes_clicks() -> N
             assert len(app.bar.text) <= width
 
 
-async def test_while_a_filter_is_typed_the_footer_has_the_keys_of_the_filter(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("slash", *"curl")
-        assert running.lines()[-1] == (
+async def test_while_a_filter_is_typed_the_footer_has_the_keys_of_the_filter() -> None:
+    async with at_sessions() as here:
+        await here.press("slash", *"curl")
+        assert here.lines()[-1] == (
             " enter to the list  tab complete  ↑ ↓ earlier filters  esc clear the filter"
         )
-        x = running.lines()[-1].index("esc")
-        await running.pilot.click("#actions", offset=(x, 0))
-        assert not running.sessions.view.is_filtered
-        assert running.focus == "table"
-        assert "x revoke" in running.lines()[-1]
+        x = here.lines()[-1].index("esc")
+        await here.pilot.click("#actions", offset=(x, 0))
+        assert not here.sessions.view.is_filtered
+        assert here.focus == "table"
+        assert "x revoke" in here.lines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -139,25 +136,23 @@ def test_bindings_carry_every_key_and_the_actions_name() -> None:
         (["R"], "The list is stale, so nothing can be changed until it is read again (r)."),
     ],
 )
-async def test_the_key_of_an_unavailable_command_says_why(
-    clock: ManualClock, keys: list[str], reason: str
-) -> None:
-    async with at_sessions(clock) as running:
+async def test_the_key_of_an_unavailable_command_says_why(keys: list[str], reason: str) -> None:
+    async with at_sessions() as here:
         if keys == ["R"]:
-            running.state.fail_next(Call.LIST, *[Fault(503)] * 9)
-            await running.press("r")
-        await running.press(*keys)
-        assert running.toasts == reason
+            here.state.fail_next(Call.LIST, *[Fault(503)] * 9)
+            await here.press("r")
+        await here.press(*keys)
+        assert here.toasts == reason
 
 
-async def test_a_click_asks_the_same_registry_as_the_key(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        x = running.lines()[-1].index("x revoke")
-        running.sessions.feed.trouble = OutOfReach("The server is away", "Wait.")
-        await running.pilot.click("#actions", offset=(x, 0))
-        await running.settle()
-        assert running.app.screen is running.sessions
-        assert "The list is stale" in running.toasts
+async def test_a_click_asks_the_same_registry_as_the_key() -> None:
+    async with at_sessions() as here:
+        x = here.lines()[-1].index("x revoke")
+        here.sessions.feed.trouble = OutOfReach("The server is away", "Wait.")
+        await here.pilot.click("#actions", offset=(x, 0))
+        await here.settle()
+        assert here.app.screen is here.sessions
+        assert "The list is stale" in here.toasts
 
 
 # Keys that config.toml changes.
@@ -166,31 +161,30 @@ async def test_a_click_asks_the_same_registry_as_the_key(clock: ManualClock) -> 
 async def test_a_changed_key_works_in_place_of_the_own_one_and_is_shown_everywhere() -> None:
     changed = {"toggle_mark": "m", "overview": "f6,d", "palette": "ctrl+p", "groups": "f5"}
     config = Config(keys={**changed, "rules": "d"})
-    async with at_sessions(ManualClock(), size=(160, 40), config=config) as running:
-        await running.press("m", "space")
-        assert "1 marked" in running.text()
-        assert " m mark" in running.lines()[-1]
-        await running.press("v", "x")
-        assert "1 in range: m marks, esc drops" in running.lines()[1]
-        assert running.toasts == "A range is begun: m marks it, escape drops it."
-        await running.press("escape")
-        await running.press("ctrl+p", *"overview")
-        assert "f6" in running.text()
+    async with at_sessions(size=(160, 40), config=config) as here:
+        await here.press("m", "space")
+        assert "1 marked" in here.text()
+        assert " m mark" in here.lines()[-1]
+        await here.press("v", "x")
+        assert "1 in range: m marks, esc drops" in here.lines()[1]
+        assert here.toasts == "A range is begun: m marks it, escape drops it."
+        await here.press("escape")
+        await here.press("ctrl+p", *"overview")
+        assert "f6" in here.text()
         for key in ("f6", "d"):
-            await running.press("escape", key)
-            assert "ISSUED PER DAY" in running.text()
-        await running.press("escape", "question_mark")
-        assert "m         Mark the session" in running.text()
-        await running.press("escape", "u", "f5")
-        assert "by client and network" in running.text()
-        assert "f5 list" in running.lines()[-1]
-        await running.press("x")
-        assert "[✓] + -" in running.text()
-        running.clock.advance(1)
-        await running.press("d")
-        assert "[ ] d" in running.text()
-        await running.press("escape", "f5")
-        assert "f5 groups" in running.lines()[-1]
+            await here.press("escape", key)
+            assert "ISSUED PER DAY" in here.text()
+        await here.press("escape", "question_mark")
+        assert "m         Mark the session" in here.text()
+        await here.press("escape", "u", "f5")
+        assert "by client and network" in here.text()
+        assert "f5 list" in here.lines()[-1]
+        await here.press("x")
+        assert "[✓] + -" in here.text()
+        await here.press_slowly("d")
+        assert "[ ] d" in here.text()
+        await here.press("escape", "f5")
+        assert "f5 groups" in here.lines()[-1]
 
 
 def test_what_is_bound_is_the_key_as_it_is_typed() -> None:

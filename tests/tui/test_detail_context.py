@@ -15,7 +15,6 @@ from qiscus_tui.tui.session.context import (
 )
 from qiscus_tui.tui.session.panel import draw_countdown, facts
 from qiscus_tui.tui.session.screen import DetailScreen
-from tests.clocks import ManualClock
 from tests.service.test_session_context import context
 from tests.tui.conftest import DAY, NOW, listed, session
 from tests.tui.demo_app import Running, at_sessions
@@ -23,56 +22,50 @@ from tests.tui.demo_app import Running, at_sessions
 HOUR = 3600
 
 
-def shown(running: Running) -> str:
+def shown(here: Running) -> str:
     """The id in the title of the detail."""
-    assert isinstance(running.app.screen, DetailScreen)
-    return running.lines()[0].split("session ")[1][:12]
+    assert isinstance(here.app.screen, DetailScreen)
+    return here.lines()[0].split("session ")[1][:12]
 
 
-async def test_j_and_k_go_through_the_list_as_it_is_shown_and_take_the_cursor_along(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("s", "slash", *"-curl", "enter", "home", "j", "enter")
-        ids = running.ids
+async def test_j_and_k_go_through_the_list_as_it_is_shown_and_take_the_cursor_along() -> None:
+    async with at_sessions() as here:
+        await here.press("s", "slash", *"-curl", "enter", "home", "j", "enter")
+        ids = here.ids
         for key, at in (("j", 2), ("j", 3), ("k", 2), ("k", 1), ("k", 0), ("k", 0)):
-            await running.press(key)
-            assert shown(running) == ids[at]
-            assert f"{at + 1} of {len(ids)}" in running.lines()[0]
-        await running.press("j", "escape")
-        assert running.sessions.table.cursor_id == ids[1]
+            await here.press(key)
+            assert shown(here) == ids[at]
+            assert f"{at + 1} of {len(ids)}" in here.lines()[0]
+        await here.press("j", "escape")
+        assert here.sessions.table.cursor_id == ids[1]
 
 
 @pytest.mark.parametrize("key", ["enter", "f"])
-async def test_the_list_is_filtered_by_the_group_of_the_session(
-    clock: ManualClock, key: str
-) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        await running.press("j", "j", "enter")
-        at = shown(running)
-        await running.press(key)
-        assert running.app.screen is running.sessions
-        text = running.sessions.view.typed
+async def test_the_list_is_filtered_by_the_group_of_the_session(key: str) -> None:
+    async with at_sessions(sessions=200) as here:
+        await here.press("j", "j", "enter")
+        at = shown(here)
+        await here.press(key)
+        assert here.app.screen is here.sessions
+        text = here.sessions.view.typed
         assert text.startswith("client:=")
         assert " ip:" in text
-        assert at in running.ids
-        assert 0 < len(running.ids) < 200
-        assert running.sessions.table.cursor_id == at
+        assert at in here.ids
+        assert 0 < len(here.ids) < 200
+        assert here.sessions.table.cursor_id == at
 
 
-async def test_a_reload_keeps_the_session_and_follows_what_became_of_it(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("j", "j", "enter")
-        at, below = shown(running), running.ids[3]
-        clock.advance(130)
-        await running.press("r")
-        assert shown(running) == at
-        assert "as listed now" in running.lines()[0]
-        old = running.sessions.feed.listed
+async def test_a_reload_keeps_the_session_and_follows_what_became_of_it() -> None:
+    async with at_sessions() as here:
+        await here.press("j", "j", "enter")
+        at, below = shown(here), here.ids[3]
+        here.clock.advance(130)
+        await here.press("r")
+        assert shown(here) == at
+        assert "as listed now" in here.lines()[0]
+        old = here.sessions.feed.listed
         left = [one for one in old.sessions if one.id != at]
-        running.sessions.list.show_at_once(
+        here.sessions.list.show_at_once(
             replace(
                 old,
                 sessions=left,
@@ -82,26 +75,24 @@ async def test_a_reload_keeps_the_session_and_follows_what_became_of_it(
                 positions={},
             )
         )
-        await running.settle()
-        assert shown(running) == at
-        assert "no longer listed" in running.lines()[0]
-        await running.press("x", "space")
-        assert isinstance(running.app.screen, DetailScreen)
-        assert not running.sessions.view.marks.total
-        await running.press("j")
-        assert shown(running) == below
-        assert "no longer listed" not in running.text()
+        await here.settle()
+        assert shown(here) == at
+        assert "no longer listed" in here.lines()[0]
+        await here.press("x", "space")
+        assert isinstance(here.app.screen, DetailScreen)
+        assert not here.sessions.view.marks.total
+        await here.press("j")
+        assert shown(here) == below
+        assert "no longer listed" not in here.text()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50), (60, 15)])
-async def test_group_days_and_neighbours_are_shown_in_any_size(
-    clock: ManualClock, size: tuple[int, int]
-) -> None:
-    async with at_sessions(clock, sessions=300, size=size) as running:
-        await running.press("j", "j", "enter")
+async def test_group_days_and_neighbours_are_shown_in_any_size(size: tuple[int, int]) -> None:
+    async with at_sessions(sessions=300, size=size) as here:
+        await here.press("j", "j", "enter")
         if size[1] < 20:
-            await running.press("end")
-        words = running.words()
+            await here.press("end")
+        words = here.words()
         assert "used within 24h" in words
         assert "older " in words
         assert "▲" in words
@@ -147,15 +138,13 @@ def test_an_expiry_that_is_not_computed_says_why() -> None:
         assert named["Expires"].startswith(words)
 
 
-async def test_nothing_is_marked_by_the_detail_while_the_filter_has_an_error(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("slash", *"age:x", "enter")
-        await running.click_list()
-        await running.press("j", "enter", "space")
-        assert "the filter has an error" in running.toasts
-        assert not running.sessions.view.marks.total
+async def test_nothing_is_marked_by_the_detail_while_the_filter_has_an_error() -> None:
+    async with at_sessions() as here:
+        await here.press("slash", *"age:x", "enter")
+        await here.click_list()
+        await here.press("j", "enter", "space")
+        assert "the filter has an error" in here.toasts
+        assert not here.sessions.view.marks.total
 
 
 def words(ages: Sequence[float | None], at: int, **more: object) -> str:

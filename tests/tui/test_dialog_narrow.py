@@ -4,21 +4,16 @@ from msgspec.structs import replace
 
 from qiscus_tui.model.clients import Known
 from qiscus_tui.store.config import Config, Policy
-from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.revoke.plan_text import MOST, group_lines
-from tests.clocks import ManualClock
-from tests.sandbox import demo_state
-from tests.tui.demo_app import Running, at_sessions, workspace_on
+from tests.tui.demo_app import at_sessions
 
 NARROW = (80, 24)
 CRON = Known("cron", client="curl", protect=True)
 
 
-async def test_each_session_to_revoke_says_when_it_was_used_under_a_heading(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, size=NARROW) as here:
+async def test_each_session_to_revoke_says_when_it_was_used_under_a_heading() -> None:
+    async with at_sessions(size=NARROW) as here:
         await here.press("end", "space", "up", "up", "space", "x")
         box = [line for line in here.lines() if line.startswith("│")]
         at = next(at for at, line in enumerate(box) if "LAST USED" in line)
@@ -26,10 +21,8 @@ async def test_each_session_to_revoke_says_when_it_was_used_under_a_heading(
         assert all(" ago" in row[begin : begin + 11] for row in box[at + 1 : at + 3])
 
 
-async def test_groups_are_named_whole_and_toggles_stand_below_each_other(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=400, size=NARROW, known=[CRON]) as here:
+async def test_groups_are_named_whole_and_toggles_stand_below_each_other() -> None:
+    async with at_sessions(sessions=400, size=NARROW, known=[CRON]) as here:
         await here.press("a", "x")
         at = next(at for at, line in enumerate(here.lines()) if "LAST HOUR" in line)
         assert "python-requests · 203.0.113.0/24" in here.text()
@@ -38,21 +31,20 @@ async def test_groups_are_named_whole_and_toggles_stand_below_each_other(
         assert isinstance(dialog, RevokeDialog)
         groups = [(9, replace(one, used_last_hour=1117)) for one in dialog._shown.groups]
         groups = groups[: MOST + 5]
-        lines = group_lines(groups, clock.now(), 73)
+        lines = group_lines(groups, here.clock.now(), 73)
         assert all(line.plain.endswith("1,117 in use") for line in lines[1:-1])
         assert lines[-1].plain == f"  … and 5 more groups, {5 * 1117:,} in use"
         assert max(line.cell_length for line in lines) <= 73
-        here.clock.advance(1)
-        await here.press("r")
+        await here.press_slowly("r")
         shown = [line for line in here.lines() if "[ ]" in line or "[✓]" in line]
         words = ["keep", "keep", "also", "also"]
         assert len({line.index(word) for line, word in zip(shown, words, strict=True)}) == 1
 
 
-async def test_in_the_smallest_terminal_a_plan_begins_with_what_was_chosen_and_its_heading(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=400, size=(60, 15), known=[CRON]) as here:
+async def test_in_the_smallest_terminal_a_plan_begins_with_what_was_chosen_and_its_heading() -> (
+    None
+):
+    async with at_sessions(sessions=400, size=(60, 15), known=[CRON]) as here:
         for keys, of in (
             (("end", "g", "home", "x"), "Group GuzzleHttp · 10.2.0.0/24"),
             (("escape", "g", "a", "x"), "Your 401 marked"),
@@ -70,31 +62,27 @@ async def test_in_the_smallest_terminal_a_plan_begins_with_what_was_chosen_and_i
         assert "Revoke " in here.lines()[2]
 
 
-async def test_the_rules_of_a_policy_can_be_read_whole(clock: ManualClock) -> None:
+async def test_the_rules_of_a_policy_can_be_read_whole() -> None:
     policy = Policy(
         name="nightly", keep_newest=1, keep_used_within=86_400, keep_created_within=3600
     )
     rule = "by client, network: keep the newest 1, used within 24h, created within 1h"
     config = Config(policies={"nightly": policy})
-    async with at_sessions(clock, size=NARROW, config=config) as here:
+    async with at_sessions(size=NARROW, config=config) as here:
         await here.press("P", "down")
         assert rule in here.box()
 
 
-async def test_what_is_filled_in_is_edited_at_its_end(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
+async def test_what_is_filled_in_is_edited_at_its_end() -> None:
+    async with at_sessions() as here:
         await here.press("e", *["backspace"] * 3, *"json")
         assert here.value("#path").endswith(".json")
 
 
-async def test_where_there_is_no_room_nothing_but_the_size_is_said(clock: ManualClock) -> None:
-    app = QiscusTui(workspace_on(demo_state(clock), clock), None)
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        here = Running(app, pilot, demo_state(clock), clock)
-        await here.settle()
-        await here.press("enter", "x")
-        app.notify("Said in passing", markup=False)
+async def test_where_there_is_no_room_nothing_but_the_size_is_said() -> None:
+    async with at_sessions(size=NARROW, has_toasts=True) as here:
+        await here.press("x")
+        here.app.notify("Said in passing", markup=False)
         for size, words in (((59, 14), ", this is 59x14"), ((20, 5), "")):
-            await pilot.resize_terminal(*size)
-            await here.settle()
+            await here.resize(*size)
             assert here.text().strip() == f"60x15 is needed{words}"

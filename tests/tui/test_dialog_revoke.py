@@ -18,7 +18,7 @@ from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog
 from tests.clocks import ManualClock
 from tests.sandbox import Call, demo_state
 from tests.tui.demo_app import at_login
-from tests.tui.dialogs_on_demo import DialogApp, Stage, asked, settled, shown, stage
+from tests.tui.dialogs_on_demo import Stage, asked, stage
 
 CRON = Known("billing cron", client="GuzzleHttp", protect=True)
 OWN = "its next use makes a new token"
@@ -41,18 +41,18 @@ def protected(on: Stage) -> list[int]:
 
 async def test_it_shows_what_goes_and_y_revokes_it_and_shows_the_verified_result() -> None:
     on = await stage()
-    before = on.live_ids()
+    before = len(on.state.sessions())
     async with asked(on, dialog(on, on.other_positions(2))) as here:
-        assert "Revoke 2 sessions" in here.app.text()
-        assert ASKED not in here.app.text()  # no reason is required
+        assert "Revoke 2 sessions" in here.text()
+        assert ASKED not in here.text()  # no reason is required
         for position in on.other_positions(2):
-            assert on.listed.sessions[position].id[:8] in here.app.text()
+            assert on.listed.sessions[position].id[:8] in here.text()
         assert here.focus == "cancel"
         await here.press("y")
-        assert "2 revoked" in here.app.text()
-        assert on.live_ids() == before - 2
+        assert "2 revoked" in here.text()
+        assert len(on.state.sessions()) == before - 2
         await here.press("enter")
-        (report,) = here.app.answers
+        (report,) = here.answers
         assert report.words == "2 revoked"  # pyright: ignore[reportAttributeAccessIssue]
 
 
@@ -61,8 +61,8 @@ async def test_nothing_is_sent_when_it_is_cancelled(key: str) -> None:
     on = await stage()
     async with asked(on, dialog(on, on.other_positions(2))) as here:
         await here.press(key)
-        assert here.app.answers == [None]
-        assert not here.sent
+        assert here.answers == [None]
+        assert not on.sent
 
 
 @pytest.mark.parametrize("how", ["y", "tab enter", "click"])
@@ -70,14 +70,14 @@ async def test_confirming_is_dead_for_half_a_second_after_the_drawing(how: str) 
     on = await stage()
     async with asked(on, dialog(on, on.other_positions(2))) as here:
         for passed, sent in ((0.49, 0), (0.3, 2)):
-            on.clock.advance(passed)
+            here.clock.advance(passed)
             if how == "click":
                 await here.pilot.click("#confirm")
             elif " " in how:
                 here.app.screen.query_one("#confirm").focus()
             await here.burst(*how.split()[-1:] if how != "click" else ())
-            assert here.sent == sent
-        assert "2 revoked" in here.app.text()
+            assert on.sent == sent
+        assert "2 revoked" in here.text()
 
 
 async def test_a_burst_a_paste_and_a_change_confirm_nothing_and_make_it_dead_again() -> None:
@@ -85,23 +85,23 @@ async def test_a_burst_a_paste_and_a_change_confirm_nothing_and_make_it_dead_aga
     positions = [protected(on)[0], on.own_position, *on.other_positions(1)]
     async with asked(on, dialog(on, positions)) as here:
         await here.burst("p")
-        assert "[ ] p" in here.app.text()  # toggles are dead at first too
-        on.clock.advance(1)
+        assert "[ ] p" in here.text()  # toggles are dead at first too
+        here.clock.advance(1)
         await here.burst("x", "y")
-        assert not here.sent
+        assert not on.sent
         await here.paste("y\ny\n")
-        on.clock.advance(0.4)
+        here.clock.advance(0.4)
         await here.burst("y")
-        assert not here.sent
-        on.clock.advance(1)
+        assert not on.sent
+        here.clock.advance(1)
         await here.burst("p", "c")  # one right behind the other counts
-        assert "[✓] p" in here.app.text()
-        assert "[✓] c" in here.app.text()
-        on.clock.advance(0.3)
+        assert "[✓] p" in here.text()
+        assert "[✓] c" in here.text()
+        here.clock.advance(0.3)
         await here.burst("y")
-        assert not here.sent
+        assert not on.sent
         await here.press("y")
-        assert here.sent == 3
+        assert on.sent == 3
 
 
 async def test_it_says_what_stays_and_why() -> None:
@@ -111,16 +111,16 @@ async def test_it_says_what_stays_and_why() -> None:
     several = dialog(on, positions, hidden=frozenset({second}))
     async with asked(on, several, size=(80, 40)) as here:
         for words in ("protected: billing cron · 1", "this program's own session · 1", "[ ] c"):
-            assert words in here.app.text()
-        assert "hidden by the filter · 1" in here.app.text()
-        assert "1 to revoke + 3 kept = 4" in here.app.text()
+            assert words in here.text()
+        assert "hidden by the filter · 1" in here.text()
+        assert "1 to revoke + 3 kept = 4" in here.text()
         await here.press("h")
-        assert "[✓] h" in here.app.text()
-        assert "2 to revoke + 2 kept = 4" in here.app.text()
+        assert "[✓] h" in here.text()
+        assert "2 to revoke + 2 kept = 4" in here.text()
         await here.press("y")
-        assert here.sent == 2
+        assert on.sent == 2
     async with asked(on, dialog(on, [third])) as here:
-        assert not any(box in here.app.text() for box in ("[ ] c", "[ ] p", "[ ] h"))
+        assert not any(box in here.text() for box in ("[ ] c", "[ ] p", "[ ] h"))
 
 
 async def test_where_it_cannot_be_read_it_says_so_and_confirms_nothing() -> None:
@@ -128,39 +128,39 @@ async def test_where_it_cannot_be_read_it_says_so_and_confirms_nothing() -> None
     async with asked(on, dialog(on, on.other_positions(1))) as here:
         await here.pilot.resize_terminal(59, 14)
         await here.press("y")
-        assert "60x15 is needed, this is 59x14" in here.app.text()
-        assert "Revoke 1" not in here.app.text()
+        assert "60x15 is needed, this is 59x14" in here.text()
+        assert "Revoke 1" not in here.text()
         await here.pilot.resize_terminal(60, 15)
         await here.burst("y")
-        assert "Revoke 1 session" in here.app.text()
+        assert "Revoke 1 session" in here.text()
         assert here.focus == "cancel"
-        assert not here.sent
+        assert not on.sent
         await here.press("y")
-        assert here.sent == 1
+        assert on.sent == 1
 
 
 async def test_a_toggle_is_pressed_by_click_and_by_space() -> None:
     on = await stage(known=[CRON])
     async with asked(on, dialog(on, protected(on)[:1])) as here:
-        assert "Nothing to revoke" in here.app.text()
-        on.clock.advance(1)
+        assert "Nothing to revoke" in here.text()
+        here.clock.advance(1)
         await here.pilot.click("#change-allow_protected")
-        assert "[✓] p" in here.app.text()
+        assert "[✓] p" in here.text()
         here.app.screen.query_one("#change-allow_protected").focus()
         await here.press("space")
-        assert "[ ] p" in here.app.text()
+        assert "[ ] p" in here.text()
 
 
 async def test_the_own_session_goes_only_by_its_toggle_which_says_what_follows() -> None:
     on = await stage()
     async with asked(on, dialog(on, [on.own_position])) as here:
-        assert "Nothing to revoke" in here.app.text()
+        assert "Nothing to revoke" in here.text()
         await here.press("y")
-        assert not here.sent
+        assert not on.sent
         await here.press("c")
-        assert OWN in here.app.text()
+        assert OWN in here.text()
         await here.press("y")
-        assert "1 revoked" in here.app.text()
+        assert "1 revoked" in here.text()
     assert (await on.connection.credentials()).short_lived is None
 
 
@@ -169,16 +169,16 @@ async def test_while_the_own_session_is_unknown_it_says_so_and_needs_the_toggle(
     unknown = replace(on.listed, current=Current.UNKNOWN)
     async with asked(on, dialog(on, on.other_positions(2), listed=unknown)) as here:
         for heading in ("Nothing to revoke", "Revoke 2 sessions"):
-            assert heading in here.app.text()
-            assert "Can't tell which session is this program's own" in here.app.text()
+            assert heading in here.text()
+            assert "Can't tell which session is this program's own" in here.text()
             await here.press("c")
 
 
 async def test_a_read_only_account_is_said_and_cannot_confirm() -> None:
     on = await stage(readonly=True)
     async with asked(on, dialog(on, on.other_positions(2))) as here:
-        assert "read-only" in here.app.text()
-        assert "remove readonly from" in here.app.text()
+        assert "read-only" in here.text()
+        assert "remove readonly from" in here.text()
         assert not here.app.screen.query_one("#confirm").display
         await here.press("y")
         assert not on.state.calls[Call.REVOKE]
@@ -191,31 +191,31 @@ async def test_many_are_grouped_and_confirmed_by_typing_their_number() -> None:
     on = await stage(sessions=80)
     async with asked(on, dialog(on, [on.own_position, *on.other_positions(60)])) as here:
         field = here.app.screen.query_one("#number", TypedField)
-        assert "60 to revoke + 1 kept = 61" in here.app.text()
-        assert "Type 60 and press Enter" in here.app.text()
+        assert "60 to revoke + 1 kept = 61" in here.text()
+        assert "Type 60 and press Enter" in here.text()
         await here.burst("6", "0", "enter")
         assert field.value == "60"  # typed early, it is kept
         assert [said.message for said in here.app._notifications] == []
-        on.clock.advance(1)
+        here.clock.advance(1)
         await here.press("backspace", "backspace")
         await here.burst("6", "0", "enter")
         assert [said.message for said in here.app._notifications] == [BURST_IGNORED]
         await here.press("c", "y")
         assert field.value == ""  # it is 61 now
-        on.clock.advance(1)
+        here.clock.advance(1)
         await here.paste("61\n")
         assert field.value == "61"
         await here.burst("enter")  # it is asked again after a paste
-        assert not here.sent
+        assert not on.sent
         await here.press("backspace", "enter")
-        assert "That is not the number: type 61 to revoke them." in here.app.flat()
-        assert "own session ends too" in here.app.flat()
-        assert not here.sent
+        assert "That is not the number: type 61 to revoke them." in here.words()
+        assert "own session ends too" in here.words()
+        assert not on.sent
         await here.press("1", "enter")
-        assert "61 revoked" in here.app.text()
+        assert "61 revoked" in here.text()
     async with asked(on, dialog(on, on.other_positions(60))) as here:
         await here.press("6", "n")
-        assert here.app.answers == [None]
+        assert here.answers == [None]
 
 
 # A reason, where the configuration requires it.
@@ -253,17 +253,17 @@ async def test_a_reason_is_asked_for_where_it_is_required(
     question, keys = opened(on)
     async with asked(on, question, size=(80, 24)) as here:
         calls = on.state.calls
-        assert ASKED in here.app.text()
+        assert ASKED in here.text()
         await here.press(*keys)
-        assert EMPTY in here.app.flat()
+        assert EMPTY in here.words()
         await here.press("space", "enter", *WHY)  # every key is only text
         assert here.app.screen.query_one("#reason", Input).value == f" {WHY}"
-        assert EMPTY not in here.app.flat()
+        assert EMPTY not in here.words()
         assert not calls[Call.REVOKE] + calls[Call.REVOKE_ALL]
         await here.press("enter")
         assert calls[Call.REVOKE] + calls[Call.REVOKE_ALL] > 0
         assert recorded(on) == WHY
-        assert ASKED not in here.app.text()
+        assert ASKED not in here.text()
 
 
 async def test_a_reason_confirms_nothing_is_in_the_command_line_and_holds_no_token() -> None:
@@ -274,21 +274,21 @@ async def test_a_reason_confirms_nothing_is_in_the_command_line_and_holds_no_tok
     question, _ = few(on)
     async with asked(on, question, size=(120, 40)) as here:
         field = here.app.screen.query_one("#reason", Input)
-        assert "--reason" not in here.app.text()
+        assert "--reason" not in here.text()
         await here.press("y")
         await here.paste("leaked, y\ny\n")
         await here.burst("enter")
         assert field.value == "leaked, y"
-        assert "--reason 'leaked, y'" in here.app.text()
+        assert "--reason 'leaked, y'" in here.text()
         await here.burst("y", "enter")
         assert BURST_IGNORED in [note.message for note in here.app._notifications]
         field.value = "x" * 201
         await here.press("enter")
-        assert "The reason has 201 characters" in here.app.flat()
-        assert not here.sent
+        assert "The reason has 201 characters" in here.words()
+        assert not on.sent
         field.value = f"leaked {short.token}"
         await here.press("enter")
-        assert here.sent == 2
+        assert on.sent == 2
         assert short.token not in question.context.command
         assert "[hidden]" in recorded(on)
         assert short.token not in recorded(on)
@@ -303,23 +303,23 @@ async def test_what_was_marked_by_age_is_refused_where_the_clocks_differ_by_days
 ) -> None:
     difference = "The server's clock is 3.5 days ahead of this machine's"
     state = demo_state(ManualClock(clock.now() + days * DAY), sessions=40)
-    async with at_login(clock, state=state) as running:
-        await running.press("enter", "slash", *"age", "colon", "greater_than_sign", *"7d", "enter")
-        await running.press("a", "escape", "x")
-        assert (difference in running.words()) is bool(days)
-        assert ("--allow-clock-offset" in running.words()) is bool(days)
-        assert ("What uses a revoked token stops working" in running.words()) is not days
+    async with at_login(clock, state=state) as here:
+        await here.press("enter", "slash", *"age", "colon", "greater_than_sign", *"7d", "enter")
+        await here.press("a", "escape", "x")
+        assert (difference in here.words()) is bool(days)
+        assert ("--allow-clock-offset" in here.words()) is bool(days)
+        assert ("What uses a revoked token stops working" in here.words()) is not days
         if not days:
             return
         clock.advance(1)
-        await running.press("y")
-        assert running.app.screen is not running.sessions
+        await here.press("y")
+        assert here.app.screen is not here.sessions
         assert state.calls[Call.REVOKE] == 0
-        await running.press("escape", "u", "x")
-        assert difference in running.words()
-        assert "--allow-clock-offset" not in running.words()
+        await here.press("escape", "u", "x")
+        assert difference in here.words()
+        assert "--allow-clock-offset" not in here.words()
         clock.advance(1)
-        await running.press("y")
+        await here.press("y")
         assert state.calls[Call.REVOKE] == 1
 
 
@@ -335,16 +335,16 @@ async def test_the_buttons_are_on_the_screen_at_every_size_and_the_body_scrolls(
         for size in ((120, 40), (80, 24), (120, 40), (60, 15)):
             await here.pilot.resize_terminal(*size)
             await here.pilot.pause()
-            drawn.append(here.app.text())
-            *_, buttons, border = here.app.text().rstrip().splitlines()
+            drawn.append(here.text())
+            *_, buttons, border = here.text().rstrip().splitlines()
             assert "Cancel  n" in buttons
             assert "╯" in border
         assert drawn[0] == drawn[2]
         if count == 12:
             last = on.listed.sessions[positions[-1]].id[:8]
-            assert last not in here.app.text()
+            assert last not in here.text()
             await here.press("end")
-            assert last in here.app.text()
+            assert last in here.text()
             await here.press("home", "j", "pagedown", "k", "pageup")
             assert here.focus == "cancel"
 
@@ -364,9 +364,9 @@ async def test_what_is_warned_of_does_not_cover_what_would_be_revoked(height: in
     )
     async with asked(on, several, size=(60, height)) as here:
         await here.press("c")
-        assert " to revoke + " in here.app.text()
-        assert "Revoke sessions of" in here.app.text()
-        assert "Cancel  n" in here.app.text()
+        assert " to revoke + " in here.text()
+        assert "Revoke sessions of" in here.text()
+        assert "Cancel  n" in here.text()
 
 
 async def test_hostile_agents_are_shown_in_their_safe_form() -> None:
@@ -375,10 +375,7 @@ async def test_hostile_agents_are_shown_in_their_safe_form() -> None:
     marked = [i for i, s in enumerate(on.listed.sessions) if "[" in s.safe_agent]
     assert hostile
     assert marked
-    async with DialogApp().run_test(size=(80, 40)) as pilot:
-        for positions in (hostile[:12], marked[:12]):
-            app = await shown(pilot, dialog(on, positions))
-            assert app.text().replace("\n", "").isprintable()
-            assert "To revoke" in app.text()
-            await pilot.press("n")
-            await settled(pilot)
+    for positions in (hostile[:12], marked[:12]):
+        async with asked(on, dialog(on, positions), size=(80, 40)) as here:
+            assert here.text().replace("\n", "").isprintable()
+            assert "To revoke" in here.text()

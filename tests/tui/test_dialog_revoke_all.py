@@ -12,7 +12,7 @@ from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
 from qiscus_tui.tui.dialogs.question import TypedField
 from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog
 from tests.sandbox import Call, Fault
-from tests.tui.dialogs_on_demo import DialogApp, Door, Stage, asked, settled, stage
+from tests.tui.dialogs_on_demo import Asked, DialogApp, Stage, asked, stage
 
 CRON = Known("billing cron", client="GuzzleHttp", protect=True)
 
@@ -25,9 +25,9 @@ def code(on: Stage) -> str:
     return on.connection.account.app_code
 
 
-def flat(app: DialogApp) -> str:
+def flat(here: Asked) -> str:
     """What stands in the box, its lines joined without a space: a token is wrapped anywhere."""
-    return "".join(line.strip(" │") for line in app.text().splitlines())
+    return "".join(line.strip(" │") for line in here.lines())
 
 
 @pytest.fixture
@@ -43,28 +43,28 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_it_says_how_many_end_and_which_integrations_stop_at_every_size() -> None:
     on = await stage(sessions=400, known=[CRON])
     async with asked(on, dialog(on)) as here:
-        assert f"Revoke all {len(on.listed)} sessions" in here.app.text()
-        assert "including this program's own" in here.app.text()
-        assert "billing cron, protected" in here.app.text()
-        assert f"Type the app code {code(on)}" in here.app.text()
+        assert f"Revoke all {len(on.listed)} sessions" in here.text()
+        assert "including this program's own" in here.text()
+        assert "billing cron, protected" in here.text()
+        assert f"Type the app code {code(on)}" in here.text()
         for size in ((120, 40), (60, 15)):
             await here.pilot.resize_terminal(*size)
             for _ in range(2):
                 await here.pilot.press("pagedown")
-            assert "Cancel  esc" in here.app.text()
-            assert code(on) in here.app.text()
-            assert here.app.text().replace("\n", "").isprintable()
+            assert "Cancel  esc" in here.text()
+            assert code(on) in here.text()
+            assert here.text().replace("\n", "").isprintable()
 
 
 async def test_where_not_all_is_listed_it_does_not_count_that_as_all() -> None:
     on = await stage(sessions=20)
     partly = replace(on.listed, unreadable=7)
     async with asked(on, RevokeAllDialog(on.connection, partly), size=(80, 40)) as here:
-        assert "Revoke all sessions, 21 of them listed" in here.app.text()
-        assert "could not be read, and so are not listed, end too." in here.app.flat()
+        assert "Revoke all sessions, 21 of them listed" in here.text()
+        assert "could not be read, and so are not listed, end too." in here.words()
     none = replace(on.listed, sessions=(), clients=(), labels=())
     async with asked(on, RevokeAllDialog(on.connection, none)) as here:
-        assert "Revoke all sessions, 0 of them listed" in here.app.text()
+        assert "Revoke all sessions, 0 of them listed" in here.text()
 
 
 async def test_the_typed_code_alone_ends_every_session_and_keeps_the_new_token() -> None:
@@ -76,18 +76,18 @@ async def test_the_typed_code_alone_ends_every_session_and_keeps_the_new_token()
         field.value = ""
         for keys in (["n", "o", "enter"], ["y", "enter"], ["enter"]):
             await here.press(*keys)
-            assert "nothing was sent" in here.app.text()
+            assert "nothing was sent" in here.text()
         field.value = ""
         await here.paste(code(on))
         await here.press("enter")
         await here.burst(*code(on), "enter")
         assert not on.state.calls[Call.REVOKE_ALL]
         await here.press("enter")
-        assert f"{len(on.listed)} revoked" in here.app.text()
+        assert f"{len(on.listed)} revoked" in here.text()
         await here.press("enter")
-        (result,) = here.app.answers
+        (result,) = here.answers
         assert isinstance(result, RevokeAllResult)
-    assert on.live_ids() == 1
+    assert len(on.state.sessions()) == 1
     short = (await on.connection.credentials()).short_lived
     assert short is not None
     assert short.token == on.state.sessions()[0].token
@@ -96,32 +96,31 @@ async def test_the_typed_code_alone_ends_every_session_and_keeps_the_new_token()
 async def test_a_read_only_account_is_said_and_has_no_field() -> None:
     on = await stage(readonly=True)
     async with asked(on, dialog(on)) as here:
-        assert "read-only" in here.app.text()
-        assert "Type the app code" not in here.app.text()
+        assert "read-only" in here.text()
+        assert "Type the app code" not in here.text()
         await here.press("n")
-        assert here.app.answers == [None]
+        assert here.answers == [None]
 
 
 @pytest.mark.parametrize("leaves", [False, True])
 async def test_neither_a_key_nor_leaving_comes_between_the_call_and_the_new_token(
     leaves: bool,
 ) -> None:
-    door = Door()
-    on = await stage(sleep=door.pass_through)
+    on = await stage()
     async with asked(on, dialog(on)) as here:
         await here.press(*code(on))
-        door.close()
+        on.door.close()
         await here.pilot.press("enter")
         await here.pilot.pause()
-        assert "This can't be stopped now" in here.app.text()
+        assert "This can't be stopped now" in here.text()
         await here.pilot.press("escape", "n", "enter")
-        assert not here.app.answers
+        assert not here.answers
         if leaves:
-            asyncio.get_running_loop().call_later(0.05, door.open)
+            asyncio.get_running_loop().call_later(0.05, on.door.open)
         else:
-            door.open()
-            await settled(here.pilot)
-            assert "revoked" in here.app.text()
+            on.door.open()
+            await here.settle()
+            assert "revoked" in here.text()
     short = (await on.connection.credentials()).short_lived
     assert short is not None
     assert short.token == on.state.sessions()[0].token
@@ -143,7 +142,7 @@ async def test_a_refusal_and_a_lost_answer_say_what_the_list_shows(
     async with asked(on, dialog(on)) as here:
         await here.press(*code(on), "enter")
         for expected in words:
-            assert expected in here.app.text()
+            assert expected in here.text()
 
 
 @pytest.mark.usefixtures("full_disk")
@@ -155,13 +154,13 @@ async def test_a_new_long_lived_token_that_could_not_be_stored_is_shown_once() -
         await here.burst("enter")
         assert on.connection.show_secret is usual  # a refresh has nothing to show in here
         token = on.state.credentials.long_lived_token
-        assert token in flat(here.app)
-        assert "The disk is full" in here.app.text()
-        assert "login --with-token" in here.app.text()
+        assert token in flat(here)
+        assert "The disk is full" in here.text()
+        assert "login --with-token" in here.text()
         await here.burst("enter")  # too early to have been read
-        assert not here.app.answers
+        assert not here.answers
         await here.press("enter")
-        (result,) = here.app.answers
+        (result,) = here.answers
         assert isinstance(result, RevokeAllResult)
         assert token not in f"{result!r} {result.sent!r} {result.sent.unstored}"
 
@@ -169,32 +168,29 @@ async def test_a_new_long_lived_token_that_could_not_be_stored_is_shown_once() -
 @pytest.mark.usefixtures("full_disk")
 @pytest.mark.parametrize("leaves", ["while it is sent", "after it is shown", "after it was read"])
 async def test_one_that_nobody_has_read_is_left_on_the_terminal(leaves: str) -> None:
-    door = Door()
-    on = await stage("new-long-lived", sleep=door.pass_through)
+    on = await stage("new-long-lived")
     app = DialogApp()
     async with asked(on, dialog(on), app=app) as here:
         await here.press(*code(on))
-        door.close()
+        on.door.close()
         await here.pilot.press("enter")
         await here.pilot.pause()
         if leaves == "while it is sent":
-            asyncio.get_running_loop().call_later(0.05, door.open)
+            asyncio.get_running_loop().call_later(0.05, on.door.open)
         else:
-            door.open()
-            await settled(here.pilot)
+            on.door.open()
+            await here.settle()
         if leaves == "after it was read":
             await here.until("The disk is full")
-            await settled(here.pilot)  # it takes no key before it is drawn
+            await here.settle()  # it takes no key before it is drawn
             await here.press("enter")
-            await settled(here.pilot)
+            await here.settle()
     is_left = any(on.state.credentials.long_lived_token in words for words in app.parting_words)
     assert is_left is (leaves != "after it was read")
 
 
 @pytest.mark.usefixtures("full_disk")
-async def test_it_is_on_the_screen_before_the_list_is_read(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_it_is_on_the_screen_before_the_list_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     on = await stage("new-long-lived")
     never = asyncio.Event()
 
@@ -207,4 +203,4 @@ async def test_it_is_on_the_screen_before_the_list_is_read(
         await here.pilot.press("enter")
         for _ in range(20):
             await here.pilot.pause()
-        assert on.state.credentials.long_lived_token in flat(here.app)
+        assert on.state.credentials.long_lived_token in flat(here)

@@ -17,7 +17,7 @@ from qiscus_tui.tui.revoke.choices import USUAL_RULES, PlanChoices
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.revoke.run_text import progress_lead, progress_lines
 from tests.sandbox import Call, Fault
-from tests.tui.dialogs_on_demo import Asked, DialogApp, Door, Stage, asked, settled, stage
+from tests.tui.dialogs_on_demo import Asked, DialogApp, Stage, asked, stage
 
 USUAL = Retention(USUAL_KEYS, USUAL_RULES)
 
@@ -38,25 +38,24 @@ async def ended(on: Stage, count: int) -> AsyncGenerator[Asked]:
 @asynccontextmanager
 async def running(
     count: int = 40, dialect: str = "plain", app: DialogApp | None = None
-) -> AsyncGenerator[tuple[Asked, Door]]:
-    """A plan of so many sessions whose requests wait at a door, the first of them under way."""
-    door = Door()
-    on = await stage(dialect, sleep=door.pass_through)
+) -> AsyncGenerator[tuple[Asked, Stage]]:
+    """A plan of so many sessions whose requests wait at the door, the first of them under way."""
+    on = await stage(dialect)
     async with asked(on, dialog(on, count), app=app) as here:
-        door.close()
-        on.clock.advance(1)
+        on.door.close()
+        here.clock.advance(1)
         await here.pilot.press("y")
         await here.until(f"0 of {count} answered")
         async with asyncio.timeout(10):
-            while door.waiting < min(10, count):
+            while on.door.waiting < min(10, count):
                 await here.pilot.pause()
-        yield here, door
+        yield here, on
 
 
-async def opened(here: Asked, door: Door) -> None:
+async def opened(here: Asked, on: Stage) -> None:
     """Open the door, and wait for the end."""
-    door.open()
-    await settled(here.pilot)
+    on.door.open()
+    await here.settle()
 
 
 # How it ends.
@@ -82,19 +81,19 @@ async def test_what_was_not_revoked_is_said_with_its_reason(
     async with ended(on, 3) as here:
         ids = [on.listed.sessions[position].id[:8] for position in on.other_positions(3)]
         for shown in (*words.split("|"), *ids):
-            assert shown in here.app.text()
+            assert shown in here.text()
 
 
 async def test_a_first_revoke_that_does_not_work_stops_the_rest_and_says_what_to_do() -> None:
     on = await stage("revoke-ignored", verified=False)
     async with ended(on, 5) as here:
-        assert here.sent == 1
+        assert on.sent == 1
         for words in (
             "1 failed · 4 not sent",
             "Stopped: the first revoke did not end its session",
             "doctor",
         ):
-            assert words in here.app.text()
+            assert words in here.text()
 
 
 async def test_an_old_list_is_read_again_first() -> None:
@@ -102,8 +101,8 @@ async def test_an_old_list_is_read_again_first() -> None:
     on.state.end(str(on.listed.sessions[on.other_positions(1)[0]].token))
     on.clock.advance(60)
     async with ended(on, 2) as here:
-        assert "1 revoked, confirmed gone, in " in here.app.text()
-        assert "1 already gone" in here.app.text()
+        assert "1 revoked, confirmed gone, in " in here.text()
+        assert "1 already gone" in here.text()
 
 
 async def test_a_diary_that_cannot_be_written_sends_nothing(
@@ -116,16 +115,16 @@ async def test_a_diary_that_cannot_be_written_sends_nothing(
     with monkeypatch.context() as patched:
         patched.setattr("qiscus_tui.tui.revoke.dialog.revocation_on", fails)
         async with ended(on, 2) as here:
-            assert "Not revoked" in here.app.text()
-            assert "The audit log could not be written" in here.app.text()
-            assert "Make room on the disk." in here.app.text()
+            assert "Not revoked" in here.text()
+            assert "The audit log could not be written" in here.text()
+            assert "Make room on the disk." in here.text()
             await here.press("enter")
-            assert here.app.answers == [None]
-            assert not here.sent
+            assert here.answers == [None]
+            assert not on.sent
     monkeypatch.setattr("qiscus_tui.tui.revoke.dialog.forget_own_if_ended", fails)
     async with ended(on, 2) as here:  # trouble beside the result is told with it
-        assert "2 revoked" in here.app.text()
-        assert "The audit log could not be written" in here.app.text()
+        assert "2 revoked" in here.text()
+        assert "The audit log could not be written" in here.text()
 
 
 async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_kept() -> None:
@@ -134,7 +133,7 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
     on.state.fail_next(Call.REVOKE, *[Fault(404)] * 7)
     choices = PlanChoices(Selection(group, of_marks=True), retention=USUAL)
     async with asked(on, RevokeDialog(on.connection, on.listed, choices), size=(120, 60)) as here:
-        sent = int(here.app.text().split(" to revoke")[0].split()[-1])
+        sent = int(here.text().split(" to revoke")[0].split()[-1])
         await here.press(*str(sent), "enter")
         for words in (
             f"{sent - 7} revoked, confirmed gone, in ",
@@ -143,8 +142,8 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
             "Gone",
             "SESSIONS  GROUP",
         ):
-            assert words in here.app.text()
-        assert "L shows this plan and the earlier ones" in here.app.flat()
+            assert words in here.text()
+        assert "L shows this plan and the earlier ones" in here.words()
 
 
 # While it runs.
@@ -152,79 +151,78 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
 
 @pytest.mark.parametrize("key", ["n", "escape", "q"])
 async def test_stopping_acts_at_once_and_asks_whether_to_go_on(key: str) -> None:
-    async with running() as (here, door):
+    async with running() as (here, on):
         await here.pilot.press(key)
-        assert "Stopped: 30 not sent" in here.app.text()
-        await opened(here, door)
-        assert here.sent == 10
+        assert "Stopped: 30 not sent" in here.text()
+        await opened(here, on)
+        assert on.sent == 10
         for words in (
             "Stopped: 30 not sent",
             "10 revoked, confirmed gone, in ",
             "30 stay marked; x continues",
             "Go on",
         ):
-            assert words in here.app.text()
+            assert words in here.text()
         await here.burst("y", "c", "p", "h", "r", "plus", "t", "equals_sign")  # too early
-        assert "Stopped: 30 not sent" in here.app.text()
-        assert here.sent == 10
+        assert "Stopped: 30 not sent" in here.text()
+        assert on.sent == 10
         if key == "n":  # finishing is always safe
             await here.burst("n")
-            (report,) = here.app.answers
+            (report,) = here.answers
             assert isinstance(report, Report)
             assert report.halted == "cancelled"
-            assert here.sent == 10
+            assert on.sent == 10
             return
         await here.press("y")
-        assert "30 revoked, confirmed gone, in " in here.app.text()
+        assert "30 revoked, confirmed gone, in " in here.text()
         await here.press("enter")
-        assert here.app.answers
-        tokens = [here.on.listed.sessions[at].token for at in here.on.other_positions(40)]
-        assert sorted(here.on.state.revoke_requests) == sorted(map(str, tokens))
+        assert here.answers
+        tokens = [on.listed.sessions[at].token for at in on.other_positions(40)]
+        assert sorted(on.state.revoke_requests) == sorted(map(str, tokens))
 
 
 async def test_where_others_ended_beside_what_was_sent_going_on_is_not_offered() -> None:
-    async with running(dialect="revoke-ends-all") as (here, door):
+    async with running(dialect="revoke-ends-all") as (here, on):
         await here.pilot.press("n")
-        await opened(here, door)
-        assert "Stopped: " in here.app.text()
-        assert "not sent" in here.app.text()
-        assert "Go on" not in here.app.text()
+        await opened(here, on)
+        assert "Stopped: " in here.text()
+        assert "not sent" in here.text()
+        assert "Go on" not in here.text()
 
 
 async def test_what_was_used_since_the_stop_is_not_sent_by_going_on() -> None:
-    door = Door()
-    on = await stage(sessions=200, sleep=door.pass_through)
+    on = await stage(sessions=200)
     choices = PlanChoices(Selection(on.other_positions(190)), retention=USUAL)
     plan = make_plan(on.listed, choices.selection, choices.allowed, choices.retention)
     async with asked(on, RevokeDialog(on.connection, on.listed, choices)) as here:
-        on.clock.advance(1)
+        here.clock.advance(1)
         await here.press(*str(len(plan.targets)))
-        door.close()
+        on.door.close()
         await here.pilot.press("enter")
         await here.until("reading the list again first")
         await here.pilot.press("n")
-        await opened(here, door)
+        await opened(here, on)
         sent = {*on.state.revoke_requests}
-        on.clock.advance(60)
+        here.clock.advance(60)
         waiting = [str(one.token) for one in plan.targets if one.token not in sent]
         used = next(token for token in waiting if on.state.holder_of_short_lived(token))
         await here.armed()
         await here.press("y")
-        assert here.sent > len(sent)
+        assert on.sent > len(sent)
         assert used not in on.state.revoke_requests
 
 
 async def test_no_other_key_stops_a_run_or_begins_a_second_one() -> None:
-    async with running() as (here, door):
-        here.on.clock.advance(3)
+    async with running() as (here, on):
+        here.clock.advance(3)
         for key in ("enter", "space", "y", "tab", "c", "p", "h"):
             await here.pilot.press(key, "tab")
-        assert "Stopped" not in here.app.text()
-        await opened(here, door)
-        assert "40 revoked" in here.app.text()
-        assert here.sent == 40
+        assert "Stopped" not in here.text()
+        await opened(here, on)
+        assert "40 revoked" in here.text()
+        assert on.sent == 40
         await here.pilot.press("enter")
-        assert here.app.answers
+        assert here.answers
 
 
 async def test_where_all_is_sent_there_is_nothing_to_stop_and_q_leaves_the_program() -> None:
@@ -234,17 +232,17 @@ async def test_where_all_is_sent_there_is_nothing_to_stop_and_q_leaves_the_progr
         async def action_quit(self) -> None:
             asked_to_quit.append("quit")
 
-    async with running(3, app=Asking()) as (here, door):
+    async with running(3, app=Asking()) as (here, on):
         dialog = here.app.screen
         assert isinstance(dialog, RevokeDialog)
         assert dialog.plan_runs
         await here.pilot.press("n")
         await here.until("All are sent")  # drawn with the next frame
-        assert "Stopped" not in here.app.text()
+        assert "Stopped" not in here.text()
         await here.pilot.press("q")
         assert asked_to_quit == ["quit"]
-        await opened(here, door)
-        assert "3 revoked" in here.app.text()
+        await opened(here, on)
+        assert "3 revoked" in here.text()
         assert not dialog.plan_runs
         await here.pilot.press("q")
         assert asked_to_quit == ["quit"]
@@ -257,21 +255,21 @@ async def test_progress_says_time_and_the_end_how_long_it_took_and_rings() -> No
         def bell(self) -> None:
             rings.append("rang")
 
-    async with running(app=Ringing()) as (here, door):
-        assert "0 of 40 answered · 0 %" in here.app.text()
-        assert "● " in here.app.text()
-        here.on.clock.advance(68)
+    async with running(app=Ringing()) as (here, on):
+        assert "0 of 40 answered · 0 %" in here.text()
+        assert "● " in here.text()
+        here.clock.advance(68)
         await here.until("68 s so far")
-        await opened(here, door)
-        assert "40 revoked, confirmed gone, in 69 s" in here.app.text()
+        await opened(here, on)
+        assert "40 revoked, confirmed gone, in 69 s" in here.text()
         assert rings == ["rang"]
 
 
 async def test_a_run_ends_when_the_program_does() -> None:
-    async with running() as (here, door):
-        asyncio.get_running_loop().call_later(0.05, door.open)
-    assert here.sent <= 16
-    assert here.on.state.calls[Call.REVOKE] <= 16
+    async with running() as (_, on):
+        asyncio.get_running_loop().call_later(0.05, on.door.open)
+    assert on.sent <= 16
+    assert on.state.calls[Call.REVOKE] <= 16
 
 
 # The progress as text.

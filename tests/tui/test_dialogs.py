@@ -12,7 +12,6 @@ from typing import cast
 
 import pytest
 from textual import events
-from textual.pilot import Pilot
 from textual.widgets import Input
 
 from qiscus_tui.query import Key, parse
@@ -28,7 +27,7 @@ from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.widgets.fields import SecretField
 from tests.clocks import ManualClock
 from tests.tui.demo_app import at_sessions
-from tests.tui.dialogs_on_demo import DialogApp, asked, settled, shown, stage
+from tests.tui.dialogs_on_demo import Asked, asked, stage
 
 # Find
 
@@ -42,9 +41,9 @@ async def test_a_pasted_token_gives_its_session_and_nothing_comes_out_of_the_fie
         assert (here.app.clipboard, field.value) == ("", "secret")
         field.value = ""
         await here.paste(f"\n  {wanted.token}\r\nsomething else")
-        assert str(wanted.token) not in here.app.text()
+        assert str(wanted.token) not in here.text()
         await here.press("enter")
-        assert here.app.answers == [wanted.id]
+        assert here.answers == [wanted.id]
         assert field.value == ""
 
 
@@ -67,30 +66,29 @@ async def test_what_finds_no_session_says_why_and_is_dropped(
         await here.paste(typed.format(token=listed.sessions[0].token))
         await here.pilot.click("#find")
         await here.pilot.pause()
-        assert words in here.app.flat()
-        assert ("no live session" in here.app.flat()) is (typed.isalpha() and bool(typed))
+        assert words in here.words()
+        assert ("no live session" in here.words()) is (typed.isalpha() and bool(typed))
         field = here.app.screen.query_one(SecretField)
         assert field.value == ""
-        assert not here.app.answers
+        assert not here.answers
         await here.press(*"left here", "escape")
-        assert (here.app.answers, field.value) == ([None], "")
+        assert (here.answers, field.value) == ([None], "")
 
 
 # Help
 
 
 async def test_help_tells_every_action_and_every_sign() -> None:
-    async with DialogApp().run_test(size=(100, 260)) as pilot:
-        app = await shown(pilot, HelpDialog())
-        flat = app.flat()
+    async with asked(await stage(), HelpDialog(), size=(100, 260)) as here:
+        words = here.words()
         for action in COMMANDS:
-            assert f"{action.key_shown or ':'} {action.help}" in flat
-        for sign, words in SIGNS:
-            assert f"{sign} {words}" in flat
+            assert f"{action.key_shown or ':'} {action.help}" in words
+        for sign, meaning in SIGNS:
+            assert f"{sign} {meaning}" in words
         for key in ("escape", "enter", "question_mark"):
-            await pilot.press(key)
-            assert app.answers.pop() is None
-            await shown(pilot, HelpDialog())
+            await here.press(key)
+            assert here.answers.pop() is None
+            await here.show(HelpDialog())
 
 
 def test_the_help_has_every_key_of_the_filter_in_a_form_that_can_be_read() -> None:
@@ -100,8 +98,8 @@ def test_the_help_has_every_key_of_the_filter_in_a_form_that_can_be_read() -> No
         assert parse(text).text == text
 
 
-async def test_help_begins_with_what_can_be_done_here_and_says_why_not(clock: ManualClock) -> None:
-    async with at_sessions(clock, size=(100, 90)) as here:
+async def test_help_begins_with_what_can_be_done_here_and_says_why_not() -> None:
+    async with at_sessions(size=(100, 90)) as here:
         await here.press("question_mark")
         assert "Keys in the list" in here.text()
         assert (
@@ -136,8 +134,8 @@ async def test_help_begins_with_what_can_be_done_here_and_says_why_not(clock: Ma
 # Palette
 
 
-async def test_the_palette_runs_what_is_available_by_its_title(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
+async def test_the_palette_runs_what_is_available_by_its_title() -> None:
+    async with at_sessions() as here:
         await here.press("colon")
         assert "Mark session" in here.text()
         assert "Unmark all" not in here.text()  # nothing is marked
@@ -161,20 +159,16 @@ async def test_the_palette_runs_what_is_available_by_its_title(clock: ManualCloc
 
 
 async def test_quitting_is_asked_with_the_same_dead_time_and_staying_is_the_focus() -> None:
-    clock = ManualClock()
-    async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, QuitDialog(clock))
-        assert "Nothing more is sent" in app.text()
-        await pilot.press("y")
-        await settled(pilot)
-        assert not app.answers
-        clock.advance(1)
-        await pilot.press("y")
-        await settled(pilot)
-        assert app.answers == [True]
-        await shown(pilot, QuitDialog(clock))
-        await pilot.press("enter")
-        assert app.answers == [True, None]
+    on = await stage()
+    async with asked(on, QuitDialog(on.clock)) as here:
+        assert "Nothing more is sent" in here.text()
+        await here.burst("y")
+        assert not here.answers
+        await here.press("y")
+        assert here.answers == [True]
+        await here.show(QuitDialog(on.clock))
+        await here.burst("enter")
+        assert here.answers == [True, None]
 
 
 class Meddled(ManualClock):
@@ -228,35 +222,32 @@ async def test_a_yes_counts_when_it_is_alone_and_the_question_was_drawn(
 
 
 @asynccontextmanager
-async def exporting() -> AsyncGenerator[tuple[DialogApp, Pilot[int]]]:
+async def exporting() -> AsyncGenerator[Asked]:
     """The dialog over two sessions, on a machine that keeps files."""
     on = await stage(sessions=9)
-    local_files = cast("LocalFiles", SimpleNamespace(persistent=True))
-    on.connection.local_files = local_files
-    async with DialogApp().run_test(size=(120, 24)) as pilot:
-        app = await shown(pilot, ExportDialog(on.listed, [3, 1], on.connection))
-        assert "Export 2 sessions" in app.text()
-        yield app, pilot
+    on.connection.local_files = cast("LocalFiles", SimpleNamespace(persistent=True))
+    dialog = ExportDialog(on.listed, [3, 1], on.connection)
+    async with asked(on, dialog, size=(120, 24)) as here:
+        assert "Export 2 sessions" in here.text()
+        yield here
 
 
 async def test_the_sessions_shown_are_written_to_a_new_file_alone(home: Path) -> None:
     (home / "out.csv").write_text("mine")
-    async with exporting() as (app, pilot):
+    async with exporting() as here:
         for name, words in (
             ("out.csv", "exists already"),
             ("out.xls", "must end in .csv or .json"),
             ("out.json", "Written: "),
         ):
-            app.screen.query_one("#path", Input).value = f"~/{name}"
-            await pilot.press("enter")
-            await settled(pilot)
-            assert words in app.flat()  # a long home folder wraps
+            here.app.screen.query_one("#path", Input).value = f"~/{name}"
+            await here.burst("enter")
+            assert words in here.words()  # a long home folder wraps
         day = free_name(0.0)
         named_path(day).touch()
         assert free_name(0.0) == day.replace(".csv", "-2.csv")
-        await pilot.press("enter")
-        await pilot.pause()
-    assert app.answers == [str(home / "out.json")]
+        await here.burst("enter")
+    assert here.answers == [str(home / "out.json")]
     assert len(json.loads((home / "out.json").read_text())) == 2
     assert (home / "out.csv").read_text() == "mine"
 
@@ -272,30 +263,29 @@ async def test_a_file_that_is_being_written_is_written_once_and_can_be_cancelled
         export_to(path, kind, what)
 
     monkeypatch.setattr(export, "export_to", write)
-    async with exporting() as (app, pilot):
+    async with exporting() as here:
         for keys, words in ((("enter", "escape"), "Cancelled: no file"), (("enter",), "Written: ")):
             may_go_on.clear()
             for key in ("enter", *keys):  # not by the pilot, which waits for the thread
-                app.post_message(events.Key(key, None))
+                here.app.post_message(events.Key(key, None))
                 await asyncio.sleep(0.1)
             async with asyncio.timeout(10):
-                while "0 of 2 written. esc cancels." not in app.text():  # noqa: ASYNC110
+                while "0 of 2 written. esc cancels." not in here.text():  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
             may_go_on.set()
-            await settled(pilot)
-            assert words in app.flat()
-            assert not app.answers
-        await pilot.press("enter")
+            await here.settle()
+            assert words in here.words()
+            assert not here.answers
+        await here.burst("enter")
         assert len(begun) == 2
-        assert app.answers == [str(begun[1])]
+        assert here.answers == [str(begun[1])]
         assert str(begun[1]).startswith(f"{home}/sessions-20")
         assert begun[0] == begun[1]  # nothing was left of the first
 
 
 async def test_the_demo_writes_no_files() -> None:
     on = await stage(sessions=3)
-    async with DialogApp().run_test(size=(80, 24)) as pilot:
-        app = await shown(pilot, ExportDialog(on.listed, [0], on.connection))
-        await pilot.click("#write")
-        await pilot.pause()
-        assert "The demo writes no files." in app.text()
+    async with asked(on, ExportDialog(on.listed, [0], on.connection)) as here:
+        await here.pilot.click("#write")
+        await here.pilot.pause()
+        assert "The demo writes no files." in here.text()

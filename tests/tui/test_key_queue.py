@@ -13,7 +13,6 @@ from textual.widgets import Static
 from qiscus_tui.tui.terminal import key_queue
 from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.widgets.fields import Field
-from tests.clocks import ManualClock
 from tests.sandbox import Call
 from tests.tui.demo_app import Running, at_login, at_sessions
 
@@ -24,56 +23,50 @@ def keys(text: str) -> list[events.Key]:
     return [events.Key(NAMES.get(c) or _character_to_key(c), c) for c in text]
 
 
-async def burst(running: Running, text: str) -> None:
+async def burst(here: Running, text: str) -> None:
     """All of it before anything is looked at."""
     for key in keys(text):
-        running.app.post_message(key)
-    await running.settle()
-    await running.pilot.pause(0.05)
-    await running.settle()
+        here.app.post_message(key)
+    await here.settle()
+    await here.pilot.pause(0.05)
+    await here.settle()
 
 
-async def test_what_follows_a_slash_is_the_filters_and_what_follows_enter_the_tables(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        reads = running.state.calls[Call.LIST]
-        await burst(running, "/curl\ra")
-        assert running.value("#filter") == "curl"
-        assert running.state.calls[Call.LIST] == reads
-        assert 0 < len(running.ids) < 100
-        assert running.sessions.view.marks.total == len(running.ids)
+async def test_what_follows_a_slash_is_the_filters_and_what_follows_enter_the_tables() -> None:
+    async with at_sessions(sessions=400) as here:
+        reads = here.state.calls[Call.LIST]
+        await burst(here, "/curl\ra")
+        assert here.value("#filter") == "curl"
+        assert here.state.calls[Call.LIST] == reads
+        assert 0 < len(here.ids) < 100
+        assert here.sessions.view.marks.total == len(here.ids)
 
 
-async def test_what_follows_f_goes_into_the_dialog_and_r_reloads_nothing(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        reads = running.state.calls[Call.LIST]
-        await burst(running, "Frrraui")
-        assert running.value("#token") == "rrraui"
-        assert running.state.calls[Call.LIST] == reads
-        assert not running.sessions.view.marks.total
+async def test_what_follows_f_goes_into_the_dialog_and_r_reloads_nothing() -> None:
+    async with at_sessions() as here:
+        reads = here.state.calls[Call.LIST]
+        await burst(here, "Frrraui")
+        assert here.value("#token") == "rrraui"
+        assert here.state.calls[Call.LIST] == reads
+        assert not here.sessions.view.marks.total
 
 
-async def test_a_burst_never_confirms(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await burst(running, "jx" + "y\r" * 5)
-        assert not running.state.revoke_requests
+async def test_a_burst_never_confirms() -> None:
+    async with at_sessions() as here:
+        await burst(here, "jx" + "y\r" * 5)
+        assert not here.state.revoke_requests
 
 
-async def test_a_paste_into_the_table_does_nothing_and_behind_a_slash_it_is_the_filters(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        running.app.post_message(events.Paste("xyXauq"))
-        await running.settle()
-        assert not running.state.revoke_requests
-        assert running.app.screen is running.sessions
-        running.app.post_message(keys("/")[0])
-        running.app.post_message(events.Paste("guzzle"))
-        await running.settle()
-        assert running.value("#filter") == "guzzle"
+async def test_a_paste_into_the_table_does_nothing_and_behind_a_slash_it_is_the_filters() -> None:
+    async with at_sessions() as here:
+        here.app.post_message(events.Paste("xyXauq"))
+        await here.settle()
+        assert not here.state.revoke_requests
+        assert here.app.screen is here.sessions
+        here.app.post_message(keys("/")[0])
+        here.app.post_message(events.Paste("guzzle"))
+        await here.settle()
+        assert here.value("#filter") == "guzzle"
 
 
 class Vanishing(Static, can_focus=True):
@@ -114,30 +107,30 @@ async def test_a_key_behind_one_that_takes_its_widget_away_does_not_wait(
 
 
 async def test_a_key_overtakes_none_while_the_program_stands_still(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As when it loads modules behind its first frame: a password began in the field before it."""
     monkeypatch.setattr(key_queue, "LONGEST_WAIT", 0.05)
-    async with at_login(clock) as running:
-        email, password = running.value("#email"), running.value("#password")
+    async with at_login() as here:
+        email, password = here.value("#email"), here.value("#password")
 
         async def stand_still(_field: Field, _event: events.Key) -> None:
             time.sleep(0.1)  # noqa: ASYNC251 on purpose
 
         monkeypatch.setattr(Field, "on_key", stand_still, raising=False)
-        await burst(running, "\tx")
-        assert running.value("#email") == email
-        assert running.value("#password") != password
+        await burst(here, "\tx")
+        assert here.value("#email") == email
+        assert here.value("#password") != password
 
 
-async def test_keys_that_are_left_when_the_app_ends_do_nothing(clock: ManualClock) -> None:
+async def test_keys_that_are_left_when_the_app_ends_do_nothing() -> None:
     delivered: list[events.Event] = []
 
     async def deliver(event: events.Event) -> None:
         delivered.append(event)
 
-    async with at_sessions(clock) as running:
-        queue = key_queue.KeyQueue(running.app, deliver)
+    async with at_sessions() as here:
+        queue = key_queue.KeyQueue(here.app, deliver)
     for key in keys("jk"):
         queue.queued(key)
     await asyncio.sleep(0)

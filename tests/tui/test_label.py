@@ -4,24 +4,23 @@ from qiscus_tui.model.clients import Known
 from qiscus_tui.service.account.integrations import Integration, integrations_of
 from qiscus_tui.tui.dialogs.label import LabelDialog
 from qiscus_tui.tui.dialogs.question import Toggle
-from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
 
 
-async def at_cron(running: Running) -> None:
+async def at_cron(here: Running) -> None:
     """With the cursor on a session of the cron."""
-    await running.press("slash", *"guzzle", "enter")
+    await here.press("slash", *"guzzle", "enter")
 
 
-def named(running: Running) -> list[Integration]:
-    connection = running.sessions.feed.connection
+def named(here: Running) -> list[Integration]:
+    connection = here.sessions.feed.connection
     assert connection is not None
-    return integrations_of(running.sessions.workspace, connection.account).all()
+    return integrations_of(here.sessions.workspace, connection.account).all()
 
 
-def labelled(running: Running, label: str) -> list[str]:
+def labelled(here: Running, label: str) -> list[str]:
     """The clients of the sessions that are listed under this label."""
-    listed = running.sessions.feed.listed
+    listed = here.sessions.feed.listed
     return [
         session.safe_agent
         for session, known in zip(listed.sessions, listed.labels, strict=True)
@@ -29,8 +28,8 @@ def labelled(running: Running, label: str) -> list[str]:
     ]
 
 
-async def test_l_names_client_and_network_and_the_list_says_so_at_once(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
+async def test_l_names_client_and_network_and_the_list_says_so_at_once() -> None:
+    async with at_sessions() as here:
         await at_cron(here)
         await here.press("l", "enter")
         assert "A label has 1 to 60 characters" in here.text()
@@ -72,19 +71,17 @@ async def test_l_names_client_and_network_and_the_list_says_so_at_once(clock: Ma
         assert "billing cron two is forgotten, and no longer protected" in here.text()
 
 
-async def test_what_config_toml_names_is_changed_there(clock: ManualClock) -> None:
+async def test_what_config_toml_names_is_changed_there() -> None:
     known = [Known("billing", client="GuzzleHttp", protect=True)]
-    async with at_sessions(clock, known=known) as here:
+    async with at_sessions(known=known) as here:
         await at_cron(here)
         await here.press("l")
         assert not isinstance(here.app.screen, LabelDialog)
         assert "config.toml names these sessions already: billing" in here.toasts
 
 
-async def test_a_group_of_client_and_network_is_named_and_another_group_is_not(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as here:
+async def test_a_group_of_client_and_network_is_named_and_another_group_is_not() -> None:
+    async with at_sessions() as here:
         await here.press("slash", *"guzzle ip:10.2.7", "enter", "g", "l", *"cron", "enter")
         (integration,) = named(here)
         assert (integration.client, integration.ip) == ("GuzzleHttp", "10.2.7.0/24")

@@ -10,7 +10,6 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from qiscus_tui.tui.terminal.screen_model import ScreenModel
-from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
 
 
@@ -42,39 +41,35 @@ def line(monkeypatch: pytest.MonkeyPatch) -> Line:
     return line
 
 
-async def sent_by(line: Line, running: Running, *keys: str) -> int:
+async def sent_by(line: Line, here: Running, *keys: str) -> int:
     """Press keys; return the bytes of all that is painted then."""
     before = line.sent
-    await running.press(*keys)
+    await here.press(*keys)
     return line.sent - before
 
 
-async def sent_in(line: Line, running: Running, seconds: int) -> int:
+async def sent_in(line: Line, here: Running, seconds: int) -> int:
     """Let time pass; return the bytes of all that is painted meanwhile."""
     before = line.sent
     for _ in range(seconds):
-        await running.tick()
+        await here.tick()
     return line.sent - before
 
 
-async def test_what_was_painted_with_the_whole_screen_is_not_painted_again(
-    clock: ManualClock, line: Line
-) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        await running.settle()  # the groups of the list are found when it is there
-        screen, before = running.sessions, line.paints
+async def test_what_was_painted_with_the_whole_screen_is_not_painted_again(line: Line) -> None:
+    async with at_sessions(sessions=400) as here:
+        await here.settle()  # the groups of the list are found when it is there
+        screen, before = here.sessions, line.paints
         for widget in screen.walk_children(Widget):
             widget.refresh()
         screen.refresh()
         screen.draw_now()
-        await running.settle()
+        await here.settle()
         assert line.paints == before + 1
 
 
-async def test_a_size_that_is_known_is_not_laid_out_again(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with at_sessions(clock, sessions=400) as running:
+async def test_a_size_that_is_known_is_not_laid_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with at_sessions(sessions=400) as here:
         layouts = 0
         reflow = Compositor.reflow
 
@@ -84,50 +79,44 @@ async def test_a_size_that_is_known_is_not_laid_out_again(
             return reflow(compositor, parent, size)
 
         monkeypatch.setattr(Compositor, "reflow", counted)
-        size = running.sessions.size
-        running.sessions.post_message(Resize(size, size))
-        await running.settle()
+        size = here.sessions.size
+        here.sessions.post_message(Resize(size, size))
+        await here.settle()
         assert layouts == 0
-        await running.pilot.resize_terminal(100, 30)
+        await here.pilot.resize_terminal(100, 30)
         assert layouts > 0
 
 
-async def test_what_is_done_often_sends_little(clock: ManualClock, line: Line) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        await running.press(*["down"] * 40)  # from here on the list scrolls
+async def test_what_is_done_often_sends_little(line: Line) -> None:
+    async with at_sessions(sessions=400) as here:
+        await here.press(*["down"] * 40)  # from here on the list scrolls
         for key, most in {"down": 500, "pagedown": 4_000, "r": 100, "slash": 800}.items():
-            assert await sent_by(line, running, key) <= most, key
-        await running.press(*"curl")
-        assert await sent_by(line, running, " ") <= 300
+            assert await sent_by(line, here, key) <= most, key
+        await here.press(*"curl")
+        assert await sent_by(line, here, " ") <= 300
 
 
-async def test_a_list_that_is_whole_when_its_screen_is_gone_is_not_painted(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        rows, listed = running.sessions.list, running.sessions.feed.listed
+async def test_a_list_that_is_whole_when_its_screen_is_gone_is_not_painted() -> None:
+    async with at_sessions(sessions=400) as here:
+        rows, listed = here.sessions.list, here.sessions.feed.listed
         await rows.table.remove()
         await rows.prepare(listed)
 
 
-async def test_a_dialog_sends_its_box_and_nothing_ticks_behind_it(
-    clock: ManualClock, line: Line
-) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        assert await sent_by(line, running, "x") <= 4_000
-        assert await sent_in(line, running, 10) <= 200
-        assert await sent_by(line, running, "n") <= 4_000
-        assert await sent_by(line, running, "question_mark") <= 9_000
-        assert await sent_by(line, running, "escape") <= 9_000
+async def test_a_dialog_sends_its_box_and_nothing_ticks_behind_it(line: Line) -> None:
+    async with at_sessions(sessions=400) as here:
+        assert await sent_by(line, here, "x") <= 4_000
+        assert await sent_in(line, here, 10) <= 200
+        assert await sent_by(line, here, "n") <= 4_000
+        assert await sent_by(line, here, "question_mark") <= 9_000
+        assert await sent_by(line, here, "escape") <= 9_000
 
 
-async def test_the_list_is_right_at_once_when_a_dialog_closes(
-    clock: ManualClock, line: Line
-) -> None:
-    async with at_sessions(clock, sessions=400) as running:
-        await running.press("x")
-        clock.advance(3600)
-        await running.press("n")
-        after = running.lines()
-        await running.tick(0)
-        assert running.lines() == after
+async def test_the_list_is_right_at_once_when_a_dialog_closes(line: Line) -> None:
+    async with at_sessions(sessions=400) as here:
+        await here.press("x")
+        here.clock.advance(3600)
+        await here.press("n")
+        after = here.lines()
+        await here.tick(0)
+        assert here.lines() == after

@@ -23,14 +23,13 @@ from qiscus_tui.tui.login import screen as login
 from qiscus_tui.tui.login.screen import Tab
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from qiscus_tui.tui.widgets.fields import Field
-from tests.clocks import ManualClock
 from tests.sandbox import PASSWORD, Call
 from tests.tui.demo_app import Running, at_login
 
 
-async def fill(running: Running, field: str, text: str) -> None:
-    running.app.screen.query_one(field).focus()
-    await running.press("ctrl+e", "ctrl+u", *(f"{key}" for key in map(key_of, text)))
+async def fill(here: Running, field: str, text: str) -> None:
+    here.app.screen.query_one(field).focus()
+    await here.press("ctrl+e", "ctrl+u", *(f"{key}" for key in map(key_of, text)))
 
 
 def fails_with(monkeypatch: pytest.MonkeyPatch, error: QiscusTuiError) -> None:
@@ -48,86 +47,82 @@ def key_of(character: str) -> str:
 
 
 async def test_tab_goes_email_password_server_keep_and_enter_logs_in_from_each(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with at_login(clock) as running:
-        walk = [running.focus]
+    async with at_login() as here:
+        walk = [here.focus]
         for _ in range(3):
-            await running.press("tab")
-            walk.append(running.focus)
+            await here.press("tab")
+            walk.append(here.focus)
         assert walk == ["email", "password", "server", "keep"]
         for field in walk:
             fails_with(monkeypatch, NoLongLivedToken(f"Asked at {field}"))
-            running.app.screen.query_one(f"#{field}").focus()
-            await running.press("enter")
-            assert running.said.startswith(f"Asked at {field}\n")
-            assert running.focus == field
+            here.app.screen.query_one(f"#{field}").focus()
+            await here.press("enter")
+            assert here.said.startswith(f"Asked at {field}\n")
+            assert here.focus == field
 
 
 @pytest.mark.parametrize("size", [(120, 40), (60, 15)])
-async def test_a_wrong_password_is_said_with_what_to_do_and_cleared(
-    clock: ManualClock, size: tuple[int, int]
-) -> None:
-    async with at_login(clock, size=size) as running:
-        await fill(running, "#password", "wrong")
-        await running.press("enter")
-        assert running.value("#password") == ""
-        assert running.focus == "password"
-        assert "Check both. A Qiscus password expires after 90 days" in running.words()
-        assert "wrong" not in running.text().replace("wrong password", "")
+async def test_a_wrong_password_is_said_with_what_to_do_and_cleared(size: tuple[int, int]) -> None:
+    async with at_login(size=size) as here:
+        await fill(here, "#password", "wrong")
+        await here.press("enter")
+        assert here.value("#password") == ""
+        assert here.focus == "password"
+        assert "Check both. A Qiscus password expires after 90 days" in here.words()
+        assert "wrong" not in here.text().replace("wrong password", "")
 
 
-async def test_a_token_that_is_not_taken_is_to_be_checked_here(clock: ManualClock) -> None:
-    async with at_login(clock) as running:
-        await running.press("ctrl+t", *"abcd", "tab", *"token", "enter")
-        assert running.focus == "long-lived"
-        assert "Check the token, the app code, and the server they belong to." in running.words()
-        assert "qiscus-tui login" not in running.text()
+async def test_a_token_that_is_not_taken_is_to_be_checked_here() -> None:
+    async with at_login() as here:
+        await here.press("ctrl+t", *"abcd", "tab", *"token", "enter")
+        assert here.focus == "long-lived"
+        assert "Check the token, the app code, and the server they belong to." in here.words()
+        assert "qiscus-tui login" not in here.text()
 
 
-async def test_the_tab_of_the_token_says_whom_it_is_for_and_hides_no_error(
-    clock: ManualClock,
-) -> None:
-    async with at_login(clock) as running:
-        assert "ctrl+t long-lived token" in running.lines()[-1]
-        await running.pilot.click("#tabs", offset=(30, 0))
-        await running.settle()
-        assert "two factors" in running.said
-        assert "ctrl+t email and password" in running.lines()[-1]
-        await running.press("ctrl+t")
-        assert "ctrl+t long-lived token" in running.lines()[-1]
-        assert not running.said
-        await running.press("tab", "x", "enter", "ctrl+t")
-        assert "refused" in running.said
+async def test_the_tab_of_the_token_says_whom_it_is_for_and_hides_no_error() -> None:
+    async with at_login() as here:
+        assert "ctrl+t long-lived token" in here.lines()[-1]
+        await here.pilot.click("#tabs", offset=(30, 0))
+        await here.settle()
+        assert "two factors" in here.said
+        assert "ctrl+t email and password" in here.lines()[-1]
+        await here.press("ctrl+t")
+        assert "ctrl+t long-lived token" in here.lines()[-1]
+        assert not here.said
+        await here.press("tab", "x", "enter", "ctrl+t")
+        assert "refused" in here.said
 
 
-async def test_what_is_missing_is_said_before_anything_is_sent(clock: ManualClock) -> None:
-    async with at_login(clock) as running:
-        await fill(running, "#email", "")
-        await running.press("enter")
-        assert "The email address is missing." in running.said
-        assert running.focus == "email"
-        await running.press("ctrl+t", "enter")
-        assert "The app code is missing." in running.said
-        assert not running.state.calls
+async def test_what_is_missing_is_said_before_anything_is_sent() -> None:
+    async with at_login() as here:
+        await fill(here, "#email", "")
+        await here.press("enter")
+        assert "The email address is missing." in here.said
+        assert here.focus == "email"
+        await here.press("ctrl+t", "enter")
+        assert "The app code is missing." in here.said
+        assert not here.state.calls
 
 
-async def test_the_other_tab_takes_a_token_and_an_app_id(clock: ManualClock) -> None:
-    async with at_login(clock) as running:
-        await running.press("ctrl+t")
-        assert running.focus == "app-id"
-        credentials = running.state.credentials
-        running.app.screen.query_one("#app-id").value = credentials.app_code  # pyright: ignore
-        running.app.screen.query_one("#long-lived").value = (  # pyright: ignore
+async def test_the_other_tab_takes_a_token_and_an_app_id() -> None:
+    async with at_login() as here:
+        await here.press("ctrl+t")
+        assert here.focus == "app-id"
+        credentials = here.state.credentials
+        here.app.screen.query_one("#app-id").value = credentials.app_code  # pyright: ignore
+        here.app.screen.query_one("#long-lived").value = (  # pyright: ignore
             credentials.long_lived_token
         )
-        await running.press("enter")
-        assert "41 active" in running.text()  # with a token of our own, to learn the zone
-        assert running.state.calls[Call.LOGIN] == 0
+        await here.press("enter")
+        assert "41 active" in here.text()  # with a token of our own, to learn the zone
+        assert here.state.calls[Call.LOGIN] == 0
 
 
 async def test_enter_logs_in_by_the_tab_that_it_was_pressed_on(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sent: list[tuple[object, ...]] = []
     is_found = asyncio.Event()
@@ -140,30 +135,30 @@ async def test_enter_logs_in_by_the_tab_that_it_was_pressed_on(
         await is_found.wait()
         return Storage.THIS_RUN, ""
 
-    async with at_login(clock) as running:
-        screen = running.app.screen
+    async with at_login() as here:
+        screen = here.app.screen
         assert isinstance(screen, login.LoginScreen)
         monkeypatch.setattr(login, "log_in_with", log_in_with)
         monkeypatch.setattr(screen, "_find_offer", find_offer)
-        email = running.value("#email")
+        email = here.value("#email")
         screen.query_one("#password", Field).value = "secret"
         screen.action_log_in()
         await screen.action_other_tab()
         is_found.set()
-        await running.press("f5")
+        await here.press("f5")
         assert sent == [(Tab.PASSWORD, email, "secret", Storage.THIS_RUN)]
-        assert running.focus == "password"
+        assert here.focus == "password"
 
 
-async def test_two_factor_leads_to_the_token_tab(clock: ManualClock) -> None:
-    async with at_login(clock) as running:
-        await fill(running, "#email", "twofactor-only@demo.example")
-        await fill(running, "#password", PASSWORD)
-        await running.press("enter")
-        assert running.login._tab is Tab.TOKEN
-        assert running.focus == "app-id"
-        assert "second factor" in running.said
-        assert "token" in running.said
+async def test_two_factor_leads_to_the_token_tab() -> None:
+    async with at_login() as here:
+        await fill(here, "#email", "twofactor-only@demo.example")
+        await fill(here, "#password", PASSWORD)
+        await here.press("enter")
+        assert here.login._tab is Tab.TOKEN
+        assert here.focus == "app-id"
+        assert "second factor" in here.said
+        assert "token" in here.said
 
 
 @pytest.mark.parametrize(
@@ -190,55 +185,53 @@ def test_the_field_at_fault_is_never_the_secret_where_something_else_is(
 
 
 async def test_what_is_not_at_fault_stays_as_it_is_and_what_is_gets_the_focus(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with at_login(clock) as running:
+    async with at_login() as here:
         for error, focus in (
             (NoLongLivedToken("The app is too old"), "password"),
             (StorageError("The disk is full"), "keep"),
             (NotConnected("No such host"), "server"),
         ):
             fails_with(monkeypatch, error)
-            running.app.screen.query_one("#password").focus()
-            await running.press("enter")
-            assert running.focus == focus
-            assert running.value("#password") == PASSWORD
-            assert error.message in running.said
-        await running.press("ctrl+t", *"abcd", "tab", *"token", "enter")
-        assert running.focus == "server"
-        assert running.value("#long-lived") == "token"
+            here.app.screen.query_one("#password").focus()
+            await here.press("enter")
+            assert here.focus == focus
+            assert here.value("#password") == PASSWORD
+            assert error.message in here.said
+        await here.press("ctrl+t", *"abcd", "tab", *"token", "enter")
+        assert here.focus == "server"
+        assert here.value("#long-lived") == "token"
 
 
-async def test_an_address_that_is_none_is_said_at_the_server(clock: ManualClock) -> None:
-    async with at_login(clock) as running:
-        await fill(running, "#server", "http://example.com")
-        await running.press("enter")
-        assert "unencrypted" in running.said
-        assert running.focus == "server"
+async def test_an_address_that_is_none_is_said_at_the_server() -> None:
+    async with at_login() as here:
+        await fill(here, "#server", "http://example.com")
+        await here.press("enter")
+        assert "unencrypted" in here.said
+        assert here.focus == "server"
 
 
-async def test_what_is_filled_in_is_typed_over_and_the_keys_of_a_shell_edit(
-    clock: ManualClock,
-) -> None:
-    async with at_login(clock) as running:
-        await running.press("x", "shift+tab", "tab")
-        assert running.value("#email") == "x"
-        await running.press(*"yz", "ctrl+a", "a", "ctrl+e", "b", "space", "c")
-        assert running.value("#email") == "ayzb c"
-        await running.press("ctrl+w", "ctrl+a", "delete", "ctrl+e", "ctrl+u")
-        assert running.value("#email") == ""
-        await running.press("tab", "q")
-        assert running.value("#password") == "q"
+async def test_what_is_filled_in_is_typed_over_and_the_keys_of_a_shell_edit() -> None:
+    async with at_login() as here:
+        await here.press("x", "shift+tab", "tab")
+        assert here.value("#email") == "x"
+        await here.press(*"yz", "ctrl+a", "a", "ctrl+e", "b", "space", "c")
+        assert here.value("#email") == "ayzb c"
+        await here.press("ctrl+w", "ctrl+a", "delete", "ctrl+e", "ctrl+u")
+        assert here.value("#email") == ""
+        await here.press("tab", "q")
+        assert here.value("#password") == "q"
 
 
-async def test_the_password_cannot_be_copied_cut_or_seen(clock: ManualClock) -> None:
-    async with at_login(clock) as running:
-        running.app.screen.query_one("#password").focus()
-        await running.press("home", "shift+end", "ctrl+x", "super+c")
-        assert running.value("#password") == PASSWORD
-        assert running.app.clipboard == ""
-        assert PASSWORD not in running.text()
-        assert PASSWORD not in repr(running.app.screen.query_one("#password"))
+async def test_the_password_cannot_be_copied_cut_or_seen() -> None:
+    async with at_login() as here:
+        here.app.screen.query_one("#password").focus()
+        await here.press("home", "shift+end", "ctrl+x", "super+c")
+        assert here.value("#password") == PASSWORD
+        assert here.app.clipboard == ""
+        assert PASSWORD not in here.text()
+        assert PASSWORD not in repr(here.app.screen.query_one("#password"))
 
 
 @pytest.mark.parametrize(
@@ -260,13 +253,13 @@ def test_the_tick_begins_as_the_account_is_stored(
     assert login.is_ticked_at_first(offered, stored) is ticked
 
 
-async def test_the_whole_form_can_be_typed_in_one_burst(clock: ManualClock) -> None:
-    async with at_login(clock) as running:
+async def test_the_whole_form_can_be_typed_in_one_burst() -> None:
+    async with at_login() as here:
         from tests.tui.test_key_queue import burst
 
-        await fill(running, "#email", "")
-        await fill(running, "#password", "")
-        running.app.screen.query_one("#email").focus()
-        await running.settle()
-        await burst(running, "admin@demo.example\tdemo-password\r")
-        assert isinstance(running.app.screen, SessionsScreen)
+        await fill(here, "#email", "")
+        await fill(here, "#password", "")
+        here.app.screen.query_one("#email").focus()
+        await here.settle()
+        await burst(here, "admin@demo.example\tdemo-password\r")
+        assert isinstance(here.app.screen, SessionsScreen)

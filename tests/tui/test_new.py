@@ -9,9 +9,8 @@ from tests.sandbox import Call
 from tests.sandbox.calls import Fault
 from tests.sandbox.state import Caller
 from tests.sandbox.users import ADMIN
-from tests.tui.accounts_here import ADMIN as ADMIN_EMAIL
-from tests.tui.accounts_here import AGENT, Machine
-from tests.tui.demo_app import Running
+from tests.tui.demo_app import ADMIN as ADMIN_EMAIL
+from tests.tui.demo_app import AGENT, Machine, Running
 
 
 @pytest.fixture

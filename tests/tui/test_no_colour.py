@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from rich.segment import Segment
 
-from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_login, at_sessions
 
 DIALOGS = ("X", "F", "e", "l", "P", "colon", "question_mark")
@@ -18,31 +17,31 @@ def no_color(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 
 
-def drawn(running: Running) -> Iterator[Segment]:
+def drawn(here: Running) -> Iterator[Segment]:
     """Everything on the screen, but what stands in an empty field in place of a text."""
-    for strip in running.app.screen._compositor.render_strips():
+    for strip in here.app.screen._compositor.render_strips():
         for part in strip:
             if not (part.style and part.style.dim and part.style.underline):
                 yield part
 
 
-def bold(running: Running) -> str:
+def bold(here: Running) -> str:
     """What of it is bold, as one text."""
-    parts = (part.text for part in drawn(running) if part.style and part.style.bold)
+    parts = (part.text for part in drawn(here) if part.style and part.style.bold)
     return " ".join(" ".join(parts).split())
 
 
-def is_readable(running: Running) -> bool:
+def is_readable(here: Running) -> bool:
     """Whether nothing is dim, or has a colour."""
     return all(
         part.style is None
         or (not part.style.dim and (part.style.color is None or part.style.color.is_default))
-        for part in drawn(running)
+        for part in drawn(here)
     )
 
 
-async def test_nothing_is_dim_and_what_has_the_focus_is_reversed(clock: ManualClock) -> None:
-    async with at_sessions(clock, few_colours=True) as here:
+async def test_nothing_is_dim_and_what_has_the_focus_is_reversed() -> None:
+    async with at_sessions(few_colours=True) as here:
         for key in (*SCREENS, *DIALOGS, "x"):
             await here.press("home", "down", "down", key)
             assert here.app.screen is not here.sessions or key == "g", key
@@ -53,8 +52,8 @@ async def test_nothing_is_dim_and_what_has_the_focus_is_reversed(clock: ManualCl
             await here.press("g" if key == "g" else "escape")
 
 
-async def test_the_login_shows_its_fields_and_its_error(clock: ManualClock) -> None:
-    async with at_login(clock, few_colours=True) as here:
+async def test_the_login_shows_its_fields_and_its_error() -> None:
+    async with at_login(few_colours=True) as here:
         assert is_readable(here)
         await here.press("tab", "end", "backspace", "enter")
         assert is_readable(here)
@@ -63,21 +62,20 @@ async def test_the_login_shows_its_fields_and_its_error(clock: ManualClock) -> N
         assert all(part.style and part.style.underline for part in email)
 
 
-async def test_what_warns_is_bold(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400, few_colours=True) as here:
+async def test_what_warns_is_bold() -> None:
+    async with at_sessions(sessions=400, few_colours=True) as here:
         await here.press("o")
         assert "not used for 24 h." in bold(here)
         await here.press("escape", "a", "x")
         assert "in use" in bold(here)
         assert "To revoke" in bold(here)
         await here.press("escape", "u", "home", "x")
-        here.clock.advance(1)
-        await here.press("c")
+        await here.press_slowly("c")
         assert "This program's own session ends" in bold(here)
 
 
-async def test_what_would_be_chosen_is_reversed(clock: ManualClock) -> None:
-    async with at_sessions(clock, few_colours=True) as here:
+async def test_what_would_be_chosen_is_reversed() -> None:
+    async with at_sessions(few_colours=True) as here:
         for key, chosen in (("G", "2  client"), ("colon", "Prune what is shown")):
             await here.press(key, "down")
             parts = [part for part in drawn(here) if part.style and part.style.reverse]

@@ -9,7 +9,6 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from qiscus_tui.model.clock import DAY
-from tests.clocks import ManualClock
 from tests.tui.demo_app import Running, at_sessions
 
 OPENED = ("question_mark", "enter", "o", "x", "P", "A", "L", "colon", "F", "l", "e", "G", "X")
@@ -32,16 +31,14 @@ async def opened_and_closed(on: Running) -> tuple[int, int]:
     return len(asyncio.all_tasks()), min(counts)
 
 
-async def test_what_was_closed_is_gone(clock: ManualClock) -> None:
-    async with at_sessions(clock) as on:
+async def test_what_was_closed_is_gone() -> None:
+    async with at_sessions() as on:
         first = await opened_and_closed(on)
         assert await opened_and_closed(on) == first
 
 
-async def test_a_list_that_is_read_again_has_the_sessions_that_did_not_change(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as on:
+async def test_a_list_that_is_read_again_has_the_sessions_that_did_not_change() -> None:
+    async with at_sessions() as on:
         before = on.sessions.view.listed
         await on.press("r")
         now = on.sessions.view.listed
@@ -49,8 +46,8 @@ async def test_a_list_that_is_read_again_has_the_sessions_that_did_not_change(
         assert [*map(id, now.sessions)] == [*map(id, before.sessions)]
 
 
-async def test_a_list_that_was_read_again_is_gone(clock: ManualClock) -> None:
-    async with at_sessions(clock) as on:
+async def test_a_list_that_was_read_again_is_gone() -> None:
+    async with at_sessions() as on:
         await opened_and_closed(on)
         await on.press("a", "u", "g", "g")
         last = weakref.ref(on.sessions.view.listed)
@@ -60,16 +57,16 @@ async def test_a_list_that_was_read_again_is_gone(clock: ManualClock) -> None:
         assert last() is None
 
 
-async def test_a_screen_whose_widgets_are_gone_can_still_be_drawn(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
+async def test_a_screen_whose_widgets_are_gone_can_still_be_drawn() -> None:
+    async with at_sessions() as here:
         for keys in (("j", "enter"), ("o",), ("A",)):
-            await running.press(*keys)
-            screen = running.app.screen
-            assert screen is not running.sessions
+            await here.press(*keys)
+            screen = here.app.screen
+            assert screen is not here.sessions
             await screen.remove_children()
-            clock.advance(10 * DAY)
-            running.sessions.reload()  # which the screen in front follows
-            await running.settle()
-            assert running.app.screen is screen
+            here.clock.advance(10 * DAY)
+            here.sessions.reload()  # which the screen in front follows
+            await here.settle()
+            assert here.app.screen is screen
             screen.dismiss()
-            await running.settle()
+            await here.settle()

@@ -12,7 +12,6 @@ from qiscus_tui.tui.listed import work
 from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.overview.screen import OverviewScreen
 from qiscus_tui.tui.widgets.bars import Chart
-from tests.clocks import ManualClock
 from tests.sandbox import Call, Fault
 from tests.tui.demo_app import DAY, Running, at_login, at_sessions
 
@@ -50,8 +49,8 @@ async def tick(here: Running, seconds: float) -> None:
     await here.settle()
 
 
-async def test_key_palette_and_footer_open_it_and_escape_goes_back(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=200) as here:
+async def test_key_palette_and_footer_open_it_and_escape_goes_back() -> None:
+    async with at_sessions(sessions=200) as here:
         assert "o overview" in here.lines()[-1]
         await here.press("o")
         text = here.text()
@@ -74,8 +73,8 @@ async def test_key_palette_and_footer_open_it_and_escape_goes_back(clock: Manual
         assert screen_of(here)
 
 
-async def test_enter_shows_in_the_list_just_what_the_bar_counted(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=120, dialect="patchy") as here:
+async def test_enter_shows_in_the_list_just_what_the_bar_counted() -> None:
+    async with at_sessions(sessions=120, dialect="patchy") as here:
         for name in CHARTS:  # every bar: tests/service/test_overview.py
             await here.press("o")
             chart(here, name).focus()
@@ -90,8 +89,8 @@ async def test_enter_shows_in_the_list_just_what_the_bar_counted(clock: ManualCl
             await here.press("escape")
 
 
-async def test_it_counts_what_the_filter_leaves_and_enter_adds_to_it(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=300) as here:
+async def test_it_counts_what_the_filter_leaves_and_enter_adds_to_it() -> None:
+    async with at_sessions(sessions=300) as here:
         await here.press("slash", *"age:>7d", "enter")
         left = len(here.ids)
         await here.press("o")
@@ -111,8 +110,8 @@ async def test_it_counts_what_the_filter_leaves_and_enter_adds_to_it(clock: Manu
         assert len(here.ids) == 301
 
 
-async def test_what_a_filter_has_wrong_or_leaves_none_of_is_said(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=300) as here:
+async def test_what_a_filter_has_wrong_or_leaves_none_of_is_said() -> None:
+    async with at_sessions(sessions=300) as here:
         await here.press("slash", *"age:>7d age:x")
         await here.click_list()
         left = len(here.ids)
@@ -129,10 +128,10 @@ async def test_what_a_filter_has_wrong_or_leaves_none_of_is_said(clock: ManualCl
 
 
 async def test_a_bar_under_a_long_filter_that_still_runs_counts_all_of_it(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(work, "AT_ONCE", 5)
-    async with at_sessions(clock, sessions=300) as here:
+    async with at_sessions(sessions=300) as here:
         await here.pilot.press("slash", *"-curl", "enter", "o")
         await here.settle()
         left = len(here.ids)
@@ -141,10 +140,10 @@ async def test_a_bar_under_a_long_filter_that_still_runs_counts_all_of_it(
 
 
 async def test_keys_and_clicks_go_from_chart_to_chart_and_open_a_bar(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("qiscus_tui.service.overview.MOST", 2)
-    async with at_sessions(clock, sessions=120) as here:
+    async with at_sessions(sessions=120) as here:
         await here.press("slash")
         here.app.action_overview()  # from an open filter enter goes back to the table
         await here.settle()
@@ -183,9 +182,9 @@ async def test_keys_and_clicks_go_from_chart_to_chart_and_open_a_bar(
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_size_shows_a_sentence_and_the_four_charts_in_line(
-    clock: ManualClock, size: tuple[int, int]
+    size: tuple[int, int],
 ) -> None:
-    async with at_sessions(clock, sessions=1_200, size=size) as here:
+    async with at_sessions(sessions=1_200, size=size) as here:
         await here.press("o")
         assert re.search(
             r"GuzzleHttp from 10\.2\.0\.0/24 made \d+ % of all, \d+ a day; "
@@ -223,27 +222,24 @@ async def test_every_size_shows_a_sentence_and_the_four_charts_in_line(
         assert "GuzzleHttp from" not in here.words()
 
 
-async def test_a_terminal_that_changes_its_size_keeps_the_charts(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=400) as here:
+async def test_a_terminal_that_changes_its_size_keeps_the_charts() -> None:
+    async with at_sessions(sessions=400) as here:
         await here.press("o")
         assert "Clean up: esc, P. If you can't change the script: qiscus-tui proxy." in here.words()
         assert chart(here, "days").region.height > chart(here, "clients").region.height
-        await here.pilot.resize_terminal(80, 24)
-        await here.settle()
+        await here.resize(80, 24)
         assert chart(here, "days").region.height == chart(here, "expiries").region.height
-        await here.pilot.resize_terminal(59, 24)
-        await here.settle()
+        await here.resize(59, 24)
         assert "60x15 is needed" in here.text()
-        await here.pilot.resize_terminal(120, 40)
-        await here.settle()
+        await here.resize(120, 40)
         assert "ISSUED PER DAY" in here.text()
 
 
 # Following the list
 
 
-async def test_it_follows_the_list_and_the_cursor_stays_on_its_bar(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=200) as here:
+async def test_it_follows_the_list_and_the_cursor_stays_on_its_bar() -> None:
+    async with at_sessions(sessions=200) as here:
         await here.press("o", "tab", "tab", "down")
         was = chart(here, "clients").bar
         assert was is not None
@@ -263,8 +259,8 @@ async def test_it_follows_the_list_and_the_cursor_stays_on_its_bar(clock: Manual
         assert "● live, now" in here.text()
 
 
-async def test_expiries_move_on_by_the_second_and_days_at_midnight(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=200, config=SELDOM) as here:
+async def test_expiries_move_on_by_the_second_and_days_at_midnight() -> None:
+    async with at_sessions(sessions=200, config=SELDOM) as here:
         await here.press("o")
         today = bars(here, "days")[0].count
         assert today > 0
@@ -275,7 +271,7 @@ async def test_expiries_move_on_by_the_second_and_days_at_midnight(clock: Manual
         yesterday = chart(here, "days").bar
         assert yesterday is not None
         assert yesterday.count == today  # the cursor stayed on its day
-    async with at_sessions(clock, sessions=200, config=SELDOM) as here:
+    async with at_sessions(sessions=200, config=SELDOM) as here:
         await here.press("o", "tab")
         ends = sorted(one.expires_at or 0 for one in here.sessions.feed.listed.sessions)
         within = chart(here, "expiries").bar
@@ -293,10 +289,10 @@ async def test_expiries_move_on_by_the_second_and_days_at_midnight(clock: Manual
 
 
 async def test_a_large_list_is_counted_in_a_thread_and_the_bars_of_before_stay(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(work, "AT_ONCE", 50)
-    async with at_sessions(clock, sessions=300) as here:
+    async with at_sessions(sessions=300) as here:
         await here.pilot.press("o", "escape", "o", "escape", "j")  # left while it counts
         await here.settle()
         assert here.app.screen is here.sessions
@@ -324,8 +320,8 @@ async def test_a_large_list_is_counted_in_a_thread_and_the_bars_of_before_stay(
 # States
 
 
-async def test_while_the_first_list_comes_it_says_so(clock: ManualClock) -> None:
-    async with at_login(clock) as here:
+async def test_while_the_first_list_comes_it_says_so() -> None:
+    async with at_login() as here:
         here.state.fail_next(Call.LIST, *[Fault(503)] * 18)
         await here.press("enter", "o")
         assert "r tries again." in here.text()
@@ -342,10 +338,8 @@ async def test_while_the_first_list_comes_it_says_so(clock: ManualClock) -> None
         assert focused(here) == "days"
 
 
-async def test_an_empty_list_is_said_in_place_of_the_charts_until_it_has_sessions(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=20) as here:
+async def test_an_empty_list_is_said_in_place_of_the_charts_until_it_has_sessions() -> None:
+    async with at_sessions(sessions=20) as here:
         await here.press("o")
         before, here.state._sessions = here.state._sessions, {}
         await here.press("r")
@@ -359,15 +353,15 @@ async def test_an_empty_list_is_said_in_place_of_the_charts_until_it_has_session
         assert "lists no live session" not in here.text()
 
 
-async def test_a_list_whose_session_ended_is_said_and_stays(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=100) as here:
+async def test_a_list_whose_session_ended_is_said_and_stays() -> None:
+    async with at_sessions(sessions=100) as here:
         await here.press("o", "tab", "tab", "down")
         at = chart(here, "clients").bar
         here.state.fail_next(Call.LIST, UNAUTHORIZED)
         for key in ("escape", "enter"):  # not now; and logging in again
             await here.press("r")
             assert isinstance(here.app.screen, LoginScreen)
-            clock.advance(1)
+            here.clock.advance(1)
             await here.press(key)
             if key == "escape":
                 assert "Session ended" in here.words()

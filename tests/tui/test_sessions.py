@@ -6,7 +6,6 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.session.screen import DetailScreen
-from tests.clocks import ManualClock
 from tests.sandbox import Call, Fault
 from tests.tui.conftest import marked_ids
 from tests.tui.demo_app import at_sessions
@@ -14,289 +13,265 @@ from tests.tui.demo_app import at_sessions
 # Lines and sizes.
 
 
-async def test_the_lines_read_as_drawn_and_tick(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=1283, size=(130, 30)) as running:
-        await running.press("j", "space")
-        identity, counts, shown = running.lines()[:3]
+async def test_the_lines_read_as_drawn_and_tick() -> None:
+    async with at_sessions(sessions=1283, size=(130, 30)) as here:
+        await here.press("j", "space")
+        identity, counts, shown = here.lines()[:3]
         assert identity.startswith(" qiscus-tui   sessions of admin@demo.example · Demo Corp.")
         assert identity.split()[-4:] == ["DEMO", "●", "live,", "now"]
         assert counts.startswith(" 1,284 active · ")
         assert "expire within 24h · 1 marked · this session 30d 00:00:00" in counts
         assert shown.endswith("all, newest first")
-        await running.tick(2)
-        assert "this session 29d 23:59:58" in running.text()
-        assert "● live, now" in running.text()
-        await running.tick(5)
-        assert "● live, 5 s ago" in running.text()
+        await here.tick(2)
+        assert "this session 29d 23:59:58" in here.text()
+        assert "● live, now" in here.text()
+        await here.tick(5)
+        assert "● live, 5 s ago" in here.text()
 
 
-async def test_every_line_fits_in_every_size_and_below_60x15_it_says_what_is_needed(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, dialect="current-mark") as running:
-        assert "this session · qiscus-tui  " in running.text()
+async def test_every_line_fits_in_every_size_and_below_60x15_it_says_what_is_needed() -> None:
+    async with at_sessions(dialect="current-mark") as here:
+        assert "this session · qiscus-tui  " in here.text()
         for width, height in (80, 24), (60, 15), (120, 40):
-            await running.pilot.resize_terminal(width, height)
-            await running.settle()
-            assert len(running.lines()) == height
-            assert "41 active" in running.text()
-            assert running.lines()[-1].endswith("? help  q quit")
-        await running.press("slash", "c")
-        await running.pilot.resize_terminal(59, 14)
-        await running.settle()
-        assert running.text().strip() == "60x15 is needed, this is 59x14"
-        await running.pilot.resize_terminal(80, 24)
-        await running.settle()
-        await running.press("u", "r", "l")  # the field keeps the keys
-        assert running.value("#filter") == "curl"
+            await here.resize(width, height)
+            assert len(here.lines()) == height
+            assert "41 active" in here.text()
+            assert here.lines()[-1].endswith("? help  q quit")
+        await here.press("slash", "c")
+        await here.resize(59, 14)
+        assert here.text().strip() == "60x15 is needed, this is 59x14"
+        await here.resize(80, 24)
+        await here.press("u", "r", "l")  # the field keeps the keys
+        assert here.value("#filter") == "curl"
 
 
 # Sorting.
 
 
-async def test_our_own_session_stands_first_in_every_order_and_the_cursor_keeps_its_own(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        own = running.ids[0]
-        await running.press("j", "j", "j")
-        at = running.sessions.table.cursor_id
-        await running.press("S")
-        assert "oldest first" in running.text()
-        await running.press("s")
-        assert "last used first" in running.text()
+async def test_our_own_session_stands_first_in_every_order_and_the_cursor_keeps_its_own() -> None:
+    async with at_sessions() as here:
+        own = here.ids[0]
+        await here.press("j", "j", "j")
+        at = here.sessions.table.cursor_id
+        await here.press("S")
+        assert "oldest first" in here.text()
+        await here.press("s")
+        assert "last used first" in here.text()
         for _ in range(6):
-            await running.press("s")
-            assert running.ids[0] == own
-            await running.press("S")
-            assert running.ids[0] == own
-            assert running.sessions.table.cursor_id == at
-        header = next(line for line in running.lines() if "EXPIRES IN" in line)
-        place = header.index("CLIENT"), running.lines().index(header)
+            await here.press("s")
+            assert here.ids[0] == own
+            await here.press("S")
+            assert here.ids[0] == own
+            assert here.sessions.table.cursor_id == at
+        header = next(line for line in here.lines() if "EXPIRES IN" in line)
+        place = header.index("CLIENT"), here.lines().index(header)
         for words in ("by client", "by client, backwards"):
-            await running.pilot.click(offset=place)
-            await running.settle()
-            assert running.lines()[2].endswith(words)
+            await here.pilot.click(offset=place)
+            await here.settle()
+            assert here.lines()[2].endswith(words)
 
 
-async def test_after_a_sort_the_view_is_at_the_top(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=300) as running:
-        table = running.sessions.table
-        await running.press("slash", *"-is", "colon", *"current", "enter")
+async def test_after_a_sort_the_view_is_at_the_top() -> None:
+    async with at_sessions(sessions=300) as here:
+        table = here.sessions.table
+        await here.press("slash", *"-is", "colon", *"current", "enter")
         for key in ("s", "S", "s", "S", "s"):
-            await running.press(key)
+            await here.press(key)
             assert (table.cursor_row, table.top_row) == (0, 0)
-        await running.press("pagedown")
+        await here.press("pagedown")
         at = table.cursor_id
-        await running.press("S")
+        await here.press("S")
         assert (table.cursor_id, table.top_row) == (at, 0)
-        await running.press("slash", "ctrl+u", "minus", *"id", "colon", *str(at), "enter")
+        await here.press("slash", "ctrl+u", "minus", *"id", "colon", *str(at), "enter")
         assert table.cursor_row > 0
-        await running.press("S")
+        await here.press("S")
         assert (table.cursor_row, table.top_row) == (0, 0)
-        await running.press("g")
-        await running.press("end")
-        await running.press("S")
-        assert running.sessions.list.group_table.top_row == 0
+        await here.press("g")
+        await here.press("end")
+        await here.press("S")
+        assert here.sessions.list.group_table.top_row == 0
 
 
 # Reading.
 
 
-async def test_the_list_is_read_again_by_the_clock_but_not_under_a_dialog(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        before = running.state.calls[Call.LIST]
-        await running.tick(59)
-        assert running.state.calls[Call.LIST] == before
-        await running.tick(1)
-        assert running.state.calls[Call.LIST] == before + 1
-        await running.press("F")
-        await running.tick(600)
-        assert running.state.calls[Call.LIST] == before + 1
+async def test_the_list_is_read_again_by_the_clock_but_not_under_a_dialog() -> None:
+    async with at_sessions() as here:
+        before = here.state.calls[Call.LIST]
+        await here.tick(59)
+        assert here.state.calls[Call.LIST] == before
+        await here.tick(1)
+        assert here.state.calls[Call.LIST] == before + 1
+        await here.press("F")
+        await here.tick(600)
+        assert here.state.calls[Call.LIST] == before + 1
 
 
-async def test_keys_work_while_the_list_is_on_its_way(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        running.sessions.feed.is_loading = True
-        await running.press("r")
-        assert "the list is being read already" in running.text()
-        await running.press("j", "space", "slash", *"curl")
-        assert running.value("#filter") == "curl"
+async def test_keys_work_while_the_list_is_on_its_way() -> None:
+    async with at_sessions() as here:
+        here.sessions.feed.is_loading = True
+        await here.press("r")
+        assert "the list is being read already" in here.text()
+        await here.press("j", "space", "slash", *"curl")
+        assert here.value("#filter") == "curl"
 
 
 # Revoking.
 
 
-async def test_x_revokes_the_marked_and_says_so(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("j", "space", "space")
-        wanted = set(marked_ids(running.sessions.view))
-        await running.press("x")
-        assert isinstance(running.app.screen, RevokeDialog)
-        assert "Your 2 marked sessions" in running.text()
-        assert "Revoke 2 sessions" in running.text()
-        in_order = [one for one in running.ids if one in wanted]
-        assert [one.id for one in running.app.screen._plan.targets] == in_order
-        clock.advance(1)
-        await running.press("y")
-        assert isinstance(running.app.screen, RevokeDialog)
-        assert not wanted & set(running.ids)  # the list behind is the one the result rests on
-        counts = running.sessions.view.result
-        assert counts.active(running.sessions.feed.server_now) == 39
-        await running.press("enter")
-        assert "2 revoked" in running.lines()[1]
-        assert "39 active" in running.lines()[1]
-        assert len(running.state.sessions()) == 39
-        assert running.sessions.view.marks.total == 0
+async def test_x_revokes_the_marked_and_says_so() -> None:
+    async with at_sessions() as here:
+        await here.press("j", "space", "space")
+        wanted = set(marked_ids(here.sessions.view))
+        await here.press("x")
+        assert isinstance(here.app.screen, RevokeDialog)
+        assert "Your 2 marked sessions" in here.text()
+        assert "Revoke 2 sessions" in here.text()
+        in_order = [one for one in here.ids if one in wanted]
+        assert [one.id for one in here.app.screen._plan.targets] == in_order
+        await here.press_slowly("y")
+        assert isinstance(here.app.screen, RevokeDialog)
+        assert not wanted & set(here.ids)  # the list behind is the one the result rests on
+        counts = here.sessions.view.result
+        assert counts.active(here.sessions.feed.server_now) == 39
+        await here.press("enter")
+        assert "2 revoked" in here.lines()[1]
+        assert "39 active" in here.lines()[1]
+        assert len(here.state.sessions()) == 39
+        assert here.sessions.view.marks.total == 0
 
 
-async def test_a_token_that_ended_during_a_plan_is_asked_for_once_the_result_was_read(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("j", "x")
-        clock.advance(1)
-        running.state.fail_next(Call.REVOKE, Fault(401, b"{}"))
-        running.state.fail_next(Call.LIST, *[Fault(401, b"{}")] * 3)
-        await running.press("y")
-        assert isinstance(running.app.screen, RevokeDialog)
-        await running.press("enter")
-        assert isinstance(running.app.screen, LoginScreen)
-        clock.advance(1)
-        await running.press("escape")
-        assert running.app.screen is running.sessions
+async def test_a_token_that_ended_during_a_plan_is_asked_for_once_the_result_was_read() -> None:
+    async with at_sessions() as here:
+        await here.press("j", "x")
+        here.clock.advance(1)
+        here.state.fail_next(Call.REVOKE, Fault(401, b"{}"))
+        here.state.fail_next(Call.LIST, *[Fault(401, b"{}")] * 3)
+        await here.press("y")
+        assert isinstance(here.app.screen, RevokeDialog)
+        await here.press("enter")
+        assert isinstance(here.app.screen, LoginScreen)
+        await here.press_slowly("escape")
+        assert here.app.screen is here.sessions
 
 
-async def test_x_without_marks_is_for_the_row_and_hidden_marks_are_left_out_unless_asked(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        await running.press("j", "x")
-        assert "This session" in running.text()
-        assert "Revoke 1 session" in running.text()
-        await running.press("escape")
-        assert running.app.screen is running.sessions
-        assert not running.state.revoke_requests
-        await running.press("space", "slash", *"nothing-at-all", "enter", "x")
-        assert "hidden" in running.text()
-        assert "Nothing to revoke" in running.text()
+async def test_x_without_marks_is_for_the_row_and_hidden_marks_are_left_out_unless_asked() -> None:
+    async with at_sessions(sessions=200) as here:
+        await here.press("j", "x")
+        assert "This session" in here.text()
+        assert "Revoke 1 session" in here.text()
+        await here.press("escape")
+        assert here.app.screen is here.sessions
+        assert not here.state.revoke_requests
+        await here.press("space", "slash", *"nothing-at-all", "enter", "x")
+        assert "hidden" in here.text()
+        assert "Nothing to revoke" in here.text()
 
 
-async def test_where_all_marks_are_hidden_x_says_so_and_asks_for_the_row(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        await running.press("slash", *"curl", "enter", "a", "slash", *["backspace"] * 5)
-        marked = running.sessions.view.marks.total
-        before = running.sessions.table.sessions
-        await running.press(*"guzzle", "enter", "j", "x")
-        under_cursor = running.sessions.table.cursor_id
-        assert f"Your {marked} marked sessions are hidden by the filter." in running.words()
-        assert "This is the session under the cursor." in running.words()
-        clock.advance(1)
-        await running.press("y")
+async def test_where_all_marks_are_hidden_x_says_so_and_asks_for_the_row() -> None:
+    async with at_sessions(sessions=200) as here:
+        await here.press("slash", *"curl", "enter", "a", "slash", *["backspace"] * 5)
+        marked = here.sessions.view.marks.total
+        before = here.sessions.table.sessions
+        await here.press(*"guzzle", "enter", "j", "x")
+        under_cursor = here.sessions.table.cursor_id
+        assert f"Your {marked} marked sessions are hidden by the filter." in here.words()
+        assert "This is the session under the cursor." in here.words()
+        await here.press_slowly("y")
         listed = {one.id: str(one.token) for one in before.sessions}
-        assert running.state.revoke_requests == [listed[str(under_cursor)]]
+        assert here.state.revoke_requests == [listed[str(under_cursor)]]
 
 
-async def test_revoke_all_goes_on_with_the_new_token(clock: ManualClock) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("X")
-        clock.advance(1)
-        code = running.state.credentials.app_code
-        await running.press(*(c if c.isalnum() else "minus" for c in code))
-        clock.advance(1)
-        await running.press("enter")
-        clock.advance(1)
-        await running.press("enter")
-        assert "41 revoked" in running.lines()[1]
-        assert "1 active" in running.lines()[1]
+async def test_revoke_all_goes_on_with_the_new_token() -> None:
+    async with at_sessions() as here:
+        await here.press("X")
+        here.clock.advance(1)
+        code = here.state.credentials.app_code
+        await here.press(*(c if c.isalnum() else "minus" for c in code))
+        await here.press_slowly("enter")
+        await here.press_slowly("enter")
+        assert "41 revoked" in here.lines()[1]
+        assert "1 active" in here.lines()[1]
 
 
 # Find, copy, refresh; palette and footer.
 
 
-async def test_find_opens_the_tokens_session(clock: ManualClock) -> None:
-    async with at_sessions(clock, sessions=200) as running:
-        await running.press("slash", *"curl", "enter")
+async def test_find_opens_the_tokens_session() -> None:
+    async with at_sessions(sessions=200) as here:
+        await here.press("slash", *"curl", "enter")
         hidden = next(
-            s
-            for s in running.sessions.feed.listed.sessions
-            if s.id not in running.ids and not s.current
+            s for s in here.sessions.feed.listed.sessions if s.id not in here.ids and not s.current
         )
         assert hidden.token is not None
-        await running.press("F")
-        running.app.screen.query_one("#token").value = hidden.token  # pyright: ignore
-        await running.press("enter")
-        assert isinstance(running.app.screen, DetailScreen)
-        assert hidden.id in running.text()
-        await running.press("escape")
-        assert running.sessions.table.cursor_id == hidden.id
-        assert running.value("#filter") == ""
+        await here.press("F")
+        here.app.screen.query_one("#token").value = hidden.token  # pyright: ignore
+        await here.press("enter")
+        assert isinstance(here.app.screen, DetailScreen)
+        assert hidden.id in here.text()
+        await here.press("escape")
+        assert here.sessions.table.cursor_id == hidden.id
+        assert here.value("#filter") == ""
 
 
-async def test_refresh_gets_a_new_token_reads_again_and_leaves_no_token_of_this_run_behind(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        own, before = running.ids[0], len(running.state.sessions())
-        clock.advance(5)
-        await running.press("R")
-        assert running.state.calls[Call.REFRESH] == 1
-        assert running.ids[0] != own
-        assert "token refreshed" in running.text()
-        assert len(running.state.sessions()) == before
+async def test_refresh_gets_a_new_token_reads_again_and_leaves_no_token_of_this_run_behind() -> (
+    None
+):
+    async with at_sessions() as here:
+        own, before = here.ids[0], len(here.state.sessions())
+        here.clock.advance(5)
+        await here.press("R")
+        assert here.state.calls[Call.REFRESH] == 1
+        assert here.ids[0] != own
+        assert "token refreshed" in here.text()
+        assert len(here.state.sessions()) == before
 
 
 async def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_and_left_on_the_terminal(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def full(*_: object) -> None:
         raise StorageError("No space left on device")
 
-    async with at_sessions(clock) as running:
+    async with at_sessions() as here:
         monkeypatch.setattr("qiscus_tui.store.secrets.MemorySecrets.write", full)
         answer = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "LLTnew"}}}'
-        running.state.fail_next(Call.REFRESH, Fault(200, answer))
-        clock.advance(5)
-        await running.press("R")
-        assert "LLTnew" in running.toasts
-        assert "No space left" in running.toasts
-        assert "LLTnew" in " ".join(running.app.parting_words)
+        here.state.fail_next(Call.REFRESH, Fault(200, answer))
+        here.clock.advance(5)
+        await here.press("R")
+        assert "LLTnew" in here.toasts
+        assert "No space left" in here.toasts
+        assert "LLTnew" in " ".join(here.app.parting_words)
 
 
-async def test_an_id_is_copied_a_command_of_the_palette_runs_and_the_footer_can_be_clicked(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("c")
-        assert running.app.clipboard == running.ids[0]
-        assert "sent to the terminal" in running.toasts
-        assert "copied" not in running.toasts
-        await running.press("colon", *"invert", "enter")
-        assert running.sessions.view.marks.total == 41
-        line = running.lines()[-1]
-        await running.pilot.click(offset=(line.index("filter"), len(running.lines()) - 1))
-        await running.settle()
-        assert running.focus == "filter"
+async def test_an_id_is_copied_a_command_of_the_palette_runs_and_the_footer_can_be_clicked() -> (
+    None
+):
+    async with at_sessions() as here:
+        await here.press("c")
+        assert here.app.clipboard == here.ids[0]
+        assert "sent to the terminal" in here.toasts
+        assert "copied" not in here.toasts
+        await here.press("colon", *"invert", "enter")
+        assert here.sessions.view.marks.total == 41
+        line = here.lines()[-1]
+        await here.pilot.click(offset=(line.index("filter"), len(here.lines()) - 1))
+        await here.settle()
+        assert here.focus == "filter"
 
 
-async def test_the_screen_says_how_many_are_in_range_and_escape_drops_it_first(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock) as running:
-        await running.press("slash", *"-curl", "enter")
-        await running.press("j", "v", "j", "j")
-        assert "3 in range: space marks, esc drops" in running.lines()[1]
-        await running.press("x")
-        assert running.toasts == "A range is begun: space marks it, escape drops it."
-        await running.press("escape")
-        assert "in range" not in running.text()
-        assert running.sessions.view.is_filtered
-        await running.press("v", "j", "space")
-        assert "2 marked" in running.lines()[1]
-        assert "in range" not in running.text()
-        await running.press("escape")
-        assert not running.sessions.view.is_filtered
+async def test_the_screen_says_how_many_are_in_range_and_escape_drops_it_first() -> None:
+    async with at_sessions() as here:
+        await here.press("slash", *"-curl", "enter")
+        await here.press("j", "v", "j", "j")
+        assert "3 in range: space marks, esc drops" in here.lines()[1]
+        await here.press("x")
+        assert here.toasts == "A range is begun: space marks it, escape drops it."
+        await here.press("escape")
+        assert "in range" not in here.text()
+        assert here.sessions.view.is_filtered
+        await here.press("v", "j", "space")
+        assert "2 marked" in here.lines()[1]
+        assert "in range" not in here.text()
+        await here.press("escape")
+        assert not here.sessions.view.is_filtered

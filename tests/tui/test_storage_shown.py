@@ -16,8 +16,7 @@ from qiscus_tui.tui.login.screen import Tick
 from tests.clocks import ManualClock
 from tests.sandbox import PASSWORD, Call, Fault
 from tests.service.test_races import FakeKeyring
-from tests.tui.accounts_here import Machine
-from tests.tui.demo_app import Running
+from tests.tui.demo_app import Machine, Running, opened
 
 
 @pytest.fixture
@@ -56,9 +55,7 @@ def working() -> KeyringSecrets:
 async def at_the_login(machine: Machine) -> AsyncGenerator[Running]:
     """The login screen of this machine."""
     app, before = QiscusTui(machine.workspace, None), machine.state.calls[Call.LOGIN]
-    async with app.run_test(size=(120, 40)) as pilot:
-        here = Running(app, pilot, machine.state, machine.clock)
-        await here.settle()
+    async with opened(app, machine.state, machine.clock) as here:
         yield here
     assert machine.state.calls[Call.LOGIN] <= before + 1
 

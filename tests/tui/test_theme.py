@@ -17,7 +17,7 @@ from qiscus_tui.tui.theme import DARK, LIGHT, THEMES, has_few_colours, theme_for
 from tests.clocks import ManualClock
 from tests.sandbox import demo_state
 from tests.tui.conftest import NOW, TableApp, many
-from tests.tui.demo_app import Running, at_login, workspace_on
+from tests.tui.demo_app import Running, at_login, opened, workspace_on
 
 ACCENTS = ("primary", "secondary", "success", "warning", "error", "accent")
 TEXTS = ("foreground", "text-muted", *ACCENTS)
@@ -147,11 +147,11 @@ def test_the_configuration_knows_every_theme_of_the_app() -> None:
 # The one that is used.
 
 
-async def choose(running: Running, number: str) -> None:
+async def choose(here: Running, number: str) -> None:
     """Choose a theme by the palette."""
-    await running.press("enter", "colon", *"theme", "enter")
-    assert "Theme" in running.text()
-    await running.press(number)
+    await here.press("enter", "colon", *"theme", "enter")
+    assert "Theme" in here.text()
+    await here.press(number)
 
 
 @pytest.mark.parametrize(
@@ -162,11 +162,10 @@ async def test_it_is_like_the_terminal_unless_config_toml_says_another(
     configured: str, light: bool, used: str
 ) -> None:
     config = Config(ui=UiConfig(theme=configured))
-    async with at_login(ManualClock(), config=config) as running:
-        assert isinstance(running.app, QiscusTui)
-        running.app.post_message(BackgroundIs(light))
-        await running.settle()
-        assert running.app.theme == used
+    async with at_login(config=config) as here:
+        here.app.post_message(BackgroundIs(light))
+        await here.settle()
+        assert here.app.theme == used
 
 
 async def test_one_that_was_chosen_is_kept_for_the_next_run() -> None:
@@ -174,22 +173,19 @@ async def test_one_that_was_chosen_is_kept_for_the_next_run() -> None:
     state = demo_state(clock, sessions=5)
     workspace = workspace_on(state, clock)
     for before in (DARK, LIGHT):
-        app = QiscusTui(replace(workspace), None)
-        async with app.run_test(size=(120, 40)) as pilot:
-            running = Running(app, pilot, state, clock)
-            await running.settle()
-            assert app.theme == before
-            await choose(running, "3")
-            assert app.theme == LIGHT
-            app.post_message(BackgroundIs(light=False))
-            await running.settle()
-            assert app.theme == LIGHT
+        async with opened(QiscusTui(replace(workspace), None), state, clock) as here:
+            assert here.app.theme == before
+            await choose(here, "3")
+            assert here.app.theme == LIGHT
+            here.app.post_message(BackgroundIs(light=False))
+            await here.settle()
+            assert here.app.theme == LIGHT
 
 
 async def test_against_config_toml_it_holds_until_the_end_and_says_so() -> None:
     config = Config(ui=UiConfig(theme=DARK))
-    async with at_login(ManualClock(), config=config) as running:
-        await choose(running, "3")
-        assert running.app.theme == LIGHT
-        assert "Until you quit: config.toml sets the theme" in running.toasts
-        assert running.app.workspace.local_files.shown_lists.theme() == ""
+    async with at_login(config=config) as here:
+        await choose(here, "3")
+        assert here.app.theme == LIGHT
+        assert "Until you quit: config.toml sets the theme" in here.toasts
+        assert here.app.workspace.local_files.shown_lists.theme() == ""

@@ -8,11 +8,12 @@ from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.query import SortKey
 from qiscus_tui.service.sessions.groups import GroupFact
 from qiscus_tui.store.config import Config, View
+from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
 from qiscus_tui.tui.listed.view import Sorting
 from tests.clocks import ManualClock
 from tests.sandbox import demo_state
-from tests.tui.demo_app import Running, at_sessions, from_environment, opened_with
+from tests.tui.demo_app import Running, at_sessions, from_environment, opened
 
 VIEWS = Config(
     views={
@@ -22,14 +23,14 @@ VIEWS = Config(
 )
 
 
-def shown(running: Running) -> tuple[str, bool]:
+def shown(here: Running) -> tuple[str, bool]:
     """The filter, and whether groups are shown."""
-    screen = running.sessions
+    screen = here.sessions
     return screen.filter_bar.value, screen.list.is_grouped
 
 
-async def test_a_digit_shows_the_view_in_that_place(clock: ManualClock) -> None:
-    async with at_sessions(clock, config=VIEWS) as here:
+async def test_a_digit_shows_the_view_in_that_place() -> None:
+    async with at_sessions(config=VIEWS) as here:
         await here.press("1")
         view = here.sessions.view
         assert shown(here) == ("client:GuzzleHttp", True)
@@ -46,8 +47,8 @@ async def test_a_digit_shows_the_view_in_that_place(clock: ManualClock) -> None:
         assert shown(here) == ("is:expiring", False)
 
 
-async def test_v_lists_the_views_with_what_they_show(clock: ManualClock) -> None:
-    async with at_sessions(clock, config=VIEWS, size=(80, 24)) as here:
+async def test_v_lists_the_views_with_what_they_show() -> None:
+    async with at_sessions(config=VIEWS, size=(80, 24)) as here:
         await here.press("V")
         assert isinstance(here.app.screen, ChoiceDialog)
         assert "client:GuzzleHttp · by network · newest" in here.text()
@@ -58,8 +59,8 @@ async def test_v_lists_the_views_with_what_they_show(clock: ManualClock) -> None
         assert shown(here) == ("is:expiring", False)
 
 
-async def test_without_views_the_keys_say_where_they_are_named(clock: ManualClock) -> None:
-    async with at_sessions(clock) as here:
+async def test_without_views_the_keys_say_where_they_are_named() -> None:
+    async with at_sessions() as here:
         for key in ("V", "1"):
             await here.press(key)
             assert "name one in config.toml as [view.NAME]" in here.toasts
@@ -70,14 +71,14 @@ async def test_the_last_sort_and_grouping_are_there_again(
 ) -> None:
     state = demo_state(clock, sessions=40)
     workspace, account = from_environment(state, clock, tmp_path)
-    async with opened_with(workspace, account, state, clock) as here:
+    async with opened(QiscusTui(workspace, account), state, clock) as here:
         await here.press("s", "G", "2", "s")
         await here.tick()
         asked = here.sessions.view.request
         left = asked.sorting, asked.keys, asked.group_sorting
         assert shown(here) == ("", True)
 
-    async with opened_with(workspace, account, state, clock) as here:
+    async with opened(QiscusTui(workspace, account), state, clock) as here:
         asked = here.sessions.view.request
         assert (asked.sorting, asked.keys, asked.group_sorting) == left
         assert shown(here) == ("", False)  # it starts in the list, whatever was open last
@@ -86,12 +87,12 @@ async def test_the_last_sort_and_grouping_are_there_again(
         await here.pilot.press("s", "q")  # chosen just before leaving
         chosen = here.sessions.view.request.sorting
 
-    async with opened_with(workspace, account, state, clock) as here:
+    async with opened(QiscusTui(workspace, account), state, clock) as here:
         assert here.sessions.view.request.sorting == chosen != left[0]
 
     other = replace(
         account, stored=replace(account.stored, account=replace(account.account, user="x"))
     )
-    async with opened_with(workspace, other, state, clock) as here:
+    async with opened(QiscusTui(workspace, other), state, clock) as here:
         assert here.sessions.view.request.sorting.key is SortKey.CREATED
         assert not here.sessions.list.is_grouped
