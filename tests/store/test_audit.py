@@ -1,4 +1,3 @@
-import errno
 import json
 import stat
 import subprocess
@@ -8,7 +7,6 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Account
 from qiscus_tui.store import files
 from qiscus_tui.store.audit import AuditLog
@@ -104,18 +102,6 @@ def test_an_intent_is_on_the_disk_before_it_returns(
     assert len(flushed) == 2
     log.summary("plan", {})
     assert len(flushed) == 4
-
-
-@pytest.mark.parametrize("call", ["write", "fsync"])
-def test_an_intent_that_can_not_be_written_is_an_error(
-    log: AuditLog, account: Account, monkeypatch: pytest.MonkeyPatch, call: str
-) -> None:
-    def fail(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "planted")
-
-    monkeypatch.setattr(files.os, call, fail)
-    with pytest.raises(StorageError, match="No space left"):
-        log.intent("plan", account, AuditKind.REVOKE, IDS)
 
 
 def test_reasons_are_safe_and_short_and_lines_are_ascii(log: AuditLog, paths: Paths) -> None:

@@ -382,22 +382,6 @@ def test_no_override_leaves_the_server(text: str) -> None:
         assert ".." not in path
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.text(max_size=60))
-def test_any_text_is_settings_or_a_config_error(text: str) -> None:
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "config.toml"
-        path.write_bytes(text.encode("utf-8", "surrogatepass"))
-        told = "settings"
-        try:
-            load_config(path)
-        except ConfigError as error:
-            told = error.message
-    assert told.isprintable()
-
-
 # Whoever can write it decides where our tokens go
 
 

@@ -6,40 +6,26 @@ from qiscus_tui.errors import ConfigError
 from qiscus_tui.store.paths import find_paths
 
 
-def test_the_usual_places_are_under_the_home(home: Path) -> None:
-    paths = find_paths({"HOME": str(home)})
-
-    folders = (paths.config_dir, paths.data_dir, paths.state_dir, paths.cache_dir)
-    assert all(folder.is_relative_to(home) for folder in folders)
-    assert not any(home.iterdir())
-
-
-def test_both_variables_override_the_usual_places(tmp_path: Path) -> None:
-    config, data = tmp_path / "c", tmp_path / "d"
-    environ = {"QISCUS_TUI_CONFIG_DIR": str(config), "QISCUS_TUI_DATA_DIR": str(data)}
-
-    paths = find_paths(environ)
-
-    assert paths.config_file == config / "config.toml"
-    assert paths.secrets_file == data / "secrets.json"
-    assert paths.audit_file == data / "state" / "audit.jsonl"
-    assert paths.ids_file == data / "cache" / "ids.json"
-
-
-def test_the_data_folder_alone_leaves_the_configuration_where_it_is(
-    home: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("given", "config", "data", "state"),
+    [
+        ({}, None, None, None),
+        ({"CONFIG": "c"}, "c", None, None),
+        ({"DATA": "d"}, None, "d", "d/state"),
+        ({"CONFIG": "c", "DATA": "d"}, "c", "d", "d/state"),
+    ],
+)
+def test_each_variable_moves_its_own_files_and_the_others_are_in_the_home(
+    home: Path, given: dict[str, str], config: str | None, data: str | None, state: str | None
 ) -> None:
-    paths = find_paths({"HOME": str(home), "QISCUS_TUI_DATA_DIR": str(tmp_path)})
-
-    assert paths.config_dir.is_relative_to(home)
-    assert paths.state_dir == tmp_path / "state"
-
-
-def test_the_config_folder_alone_leaves_the_data_where_they_are(home: Path, tmp_path: Path) -> None:
-    paths = find_paths({"HOME": str(home), "QISCUS_TUI_CONFIG_DIR": str(tmp_path)})
-
-    assert paths.config_dir == tmp_path
-    assert paths.data_dir.is_relative_to(home)
+    top = home.parent / "elsewhere"
+    set_ = {f"QISCUS_TUI_{name}_DIR": str(top / folder) for name, folder in given.items()}
+    paths = find_paths({"HOME": str(home), **set_})
+    files = ((paths.config_file, config), (paths.secrets_file, data), (paths.audit_file, state))
+    for file, folder in files:
+        assert file.parent == top / folder if folder else file.is_relative_to(home)
+    assert paths.ids_file.parent == top / "d/cache" if data else paths.ids_file.is_relative_to(home)
+    assert not any(home.iterdir())
 
 
 @pytest.mark.parametrize("given", ["relative/folder", "~/qiscus"])
