@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from qiscus_tui.errors import AddressError, ConfigError, NoAccount, UsageError
-from qiscus_tui.model.account import Account, Credentials, Origin, Storage, parse_origin
+from qiscus_tui.model.account import Account, Credentials, Storage, parse_origin
 from qiscus_tui.service.account.selection import (
     AccountOptions,
     SelectedAccount,
@@ -26,22 +26,14 @@ def keep(on: LocalFiles, *names: str) -> None:
         on.book.save(StoredAccount(name, Account(ORIGIN, "abcd-1", f"{name}@b.c"), Storage.FILE))
 
 
-def login_server(
-    environ: Mapping[str, str], config: Config, account_options: AccountOptions | None = None
-) -> Origin:
-    options = account_options or AccountOptions()
-    here = Workspace(environ, config, LocalFiles.in_memory(), ManualClock(0.0), options)
-    return here.login_server()
-
-
 def workspace_of(
-    on: LocalFiles,
+    on: LocalFiles | None = None,
     account_options: AccountOptions | None = None,
     environ: Mapping[str, str] | None = None,
     config: Config | None = None,
 ) -> Workspace:
-    options = account_options or AccountOptions()
-    return Workspace(environ or {}, config or Config(), on, ManualClock(0.0), options)
+    files, options = on or LocalFiles.in_memory(), account_options or AccountOptions()
+    return Workspace(environ or {}, config or Config(), files, ManualClock(0.0), options)
 
 
 def chosen(
@@ -90,26 +82,25 @@ def test_nobody_logged_in_is_exit_code_4(on_disk: LocalFiles):
     assert caught.value.exit_code == 4
 
 
-@pytest.mark.parametrize("by", ["flag", "environment"])
-def test_an_unknown_account_is_said_with_where_its_name_came_from(on_disk: LocalFiles, by: str):
-    keep(on_disk, "one")
-    flag = by == "flag"
-    with pytest.raises(NoAccount, match="--account" if flag else "QISCUS_TUI_ACCOUNT"):
-        chosen(
-            on_disk,
-            AccountOptions(account="nobody" if flag else None),
-            {} if flag else {"QISCUS_TUI_ACCOUNT": "nobody"},
-        )
+@pytest.mark.parametrize(
+    ("options", "environ", "source"),
+    [
+        (AccountOptions(account="nobody"), {}, "--account"),
+        (AccountOptions(), {"QISCUS_TUI_ACCOUNT": "nobody"}, "QISCUS_TUI_ACCOUNT"),
+    ],
+)
+def test_an_unknown_account_is_said_with_where_its_name_came_from(
+    on_disk: LocalFiles, options: AccountOptions, environ: dict[str, str], source: str
+):
+    for names in ((), ("one",)):
+        keep(on_disk, *names)
+        with pytest.raises(NoAccount, match="nobody") as caught:
+            workspace_of(on_disk, options, environ).choose_if_any()
+        assert not names or source in f"{caught.value.message} {caught.value.hint}"
 
 
 def test_where_none_is_kept_and_none_was_named_there_is_none(on_disk: LocalFiles):
     assert workspace_of(on_disk).choose_if_any() is None
-    for options, environ in (
-        (AccountOptions(account="nobody"), {}),
-        (AccountOptions(), {"QISCUS_TUI_ACCOUNT": "nobody"}),
-    ):
-        with pytest.raises(NoAccount, match="nobody"):
-            workspace_of(on_disk, options, environ).choose_if_any()
     keep(on_disk, "one")
     found = workspace_of(on_disk).choose_if_any()
     assert found is not None
@@ -176,16 +167,20 @@ def test_the_server_is_the_flag_then_the_environment_then_the_configuration():
     config = Config(server=ServerConfig(url=parse_origin("https://config.example")))
     environ = {"QISCUS_TUI_SERVER": "https://environ.example"}
     flag = AccountOptions(server="https://flag.example")
-    assert login_server(environ, config, flag).host == "flag.example"
-    assert login_server(environ, config).host == "environ.example"
-    assert login_server({}, config).host == "config.example"
-    assert login_server({}, Config()) == ORIGIN
+    for options, given, configured, host in (
+        (flag, environ, config, "flag.example"),
+        (None, environ, config, "environ.example"),
+        (None, {}, config, "config.example"),
+        (None, {}, Config(), ORIGIN.host),
+    ):
+        space = workspace_of(None, options, given, configured)
+        assert space.login_server().host == host
 
 
 @pytest.mark.parametrize("address", ["http://other.example", "https://a.example/path", "://"])
 def test_an_address_that_will_not_do_is_exit_code_2(address: str):
     with pytest.raises(AddressError) as caught:
-        login_server({}, Config(), AccountOptions(server=address))
+        workspace_of(account_options=AccountOptions(server=address)).login_server()
     assert caught.value.exit_code == 2
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -47,20 +48,24 @@ def test_what_is_to_be_known_of_the_times_is_told():
 
 
 class Wire(httpx.AsyncBaseTransport):
-    """The demo; before and after each request something may happen."""
+    """The demo; before each request something may happen, and answers may be changed."""
 
     def __init__(self, state: DemoState) -> None:
         self._inner = httpx.ASGITransport(demo_app(state))
         self.count = 0
         self.before: Callable[[int, str], None] = lambda _count, _path: None
-        self.rewrite: Callable[[str, bytes], bytes] = lambda _path, body: body
+        self.changes: dict[str, Callable[[Any], object]] = {}
+        """How the body of the call with this name is changed."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.count += 1
-        self.before(self.count, request.url.path)
+        path = request.url.path
+        self.before(self.count, path)
         response = await self._inner.handle_async_request(request)
         await asyncio.sleep(0)
-        body = self.rewrite(request.url.path, await response.aread())
+        body = await response.aread()
+        if (change := self.changes.get(path.rpartition("/")[2])) is not None:
+            body = json.dumps(change(json.loads(body))).encode()
         return httpx.Response(response.status_code, content=body)
 
 
@@ -114,17 +119,14 @@ async def test_a_new_long_lived_token_is_stored_at_once(here: Sandbox) -> None:
     connection, wire = await wired(here)
     seen: list[str] = []
 
-    def renewed(path: str, answer: bytes) -> bytes:
-        if not path.endswith("refresh_token"):
-            return answer
+    def renewed(body: Any) -> object:
         new = f"renewed-long-lived-token-{len(seen)}"
         seen.append(new)
-        here.state._long_lived["admin@demo.example"] = new  # pyright: ignore[reportPrivateUsage]
-        body = json.loads(answer)
+        here.renew_long_lived(new)
         body["data"]["long_lived_token"] = new
-        return json.dumps(body).encode()
+        return body
 
-    wire.rewrite = renewed
+    wire.changes["refresh_token"] = renewed
     stored = (await connection.credentials()).short_lived
     report = await proved(connection)
     held = await connection.credentials()
@@ -145,15 +147,12 @@ async def test_a_token_that_existed_is_neither_revoked_nor_ended(
     given = {"the stored one": stored.token, "another's": here.state.sessions()[0].token}
     first: list[str] = []
 
-    def reused(path: str, answer: bytes) -> bytes:
-        if not path.endswith("refresh_token"):
-            return answer
-        body = json.loads(answer)
+    def reused(body: Any) -> object:
         first.append(body["data"]["auth"]["token"])
         body["data"]["auth"]["token"] = given.get(gives, first[0])
-        return json.dumps(body).encode()
+        return body
 
-    wire.rewrite = reused
+    wire.changes["refresh_token"] = reused
     before = here.tokens()
     report = await proved(connection)
     assert report.exit_code == 1
@@ -183,14 +182,11 @@ async def test_a_list_that_moves_all_the_time_proves_nothing(sandbox: SandboxMak
 async def test_an_object_keyed_by_values_is_told_without_them(here: Sandbox, name: str) -> None:
     connection, wire = await wired(here)
 
-    def keyed(path: str, answer: bytes) -> bytes:
-        if not path.endswith("active_token_list"):
-            return answer
-        entries = json.loads(answer)["data"]
-        data = {name.format(number) + "x" * number: one for number, one in enumerate(entries)}
-        return json.dumps({"data": data}).encode()
+    def keyed(body: Any) -> object:
+        entries = enumerate(body["data"])
+        return {"data": {name.format(number) + "x" * number: one for number, one in entries}}
 
-    wire.rewrite = keyed
+    wire.changes["active_token_list"] = keyed
     report = await proved(connection)
     call, finding = next(iter(report.findings.items()))
     assert finding.verdict is Verdict.DIFFERS
@@ -283,10 +279,8 @@ def test_what_one_revoke_proves(
     repeated: bool,
     verdict: Verdict,
 ) -> None:
-    found = judge_revoke(
-        LIVES, after, ended, error, spared_ended=spared_ended, was_repeated=repeated
-    )
-    assert found.verdict is verdict
+    flags = {"spared_ended": spared_ended, "was_repeated": repeated}
+    assert judge_revoke(LIVES, after, ended, error, **flags).verdict is verdict
 
 
 def test_a_list_that_moves_or_ends_early_proves_nothing() -> None:

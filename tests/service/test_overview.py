@@ -180,16 +180,13 @@ def test_a_clock_at_the_end_of_the_calendar_has_days_too(now: float):
 def test_expiries_move_on_with_the_time():
     sessions = listed([new_session(at, expires_at=NOW + at * HOUR) for at in range(1, 40)])
     overview = counted(sessions)
+    soon = [bar.label for bar in overview.expiries(NOW) if bar.is_soon]
+    assert soon == ["within 1h", "1h to 6h", "6h to 24h"]
     assert labels(overview.expiries(NOW))["within 1h"] == 1
     assert "expired" not in labels(overview.expiries(NOW))
     for later in (0, 0.25, HOUR - 0.1, HOUR, 5 * HOUR, 3 * DAY, -DAY):
         assert_true(overview, sessions, NOW + later)
     assert labels(overview.expiries(NOW + 5 * HOUR))["expired"] == 5
-
-
-def test_only_what_ends_within_the_day_is_soon():
-    bars = counted(listed([new_session(1)])).expiries(NOW)
-    assert [bar.label for bar in bars if bar.is_soon] == ["within 1h", "1h to 6h", "6h to 24h"]
 
 
 @settings(max_examples=100, deadline=None)
@@ -228,39 +225,38 @@ def from_addresses(*ips: str | None) -> SessionList:
 
 
 SIGNS = ('say "hi"', "back\\slash", "-client:curl", "a b", "is:current", '"')
-CLIENTS = {
+CHARTS = {
     "versions are one": (
+        "clients",
         with_clients(*["curl 8"] * 3, *["curl 8.5"] * 2, "libcurl 8", "Curl 8"),
         {"curl": 5, "Curl": 1, "libcurl": 1},
     ),
     "not named": (
+        "clients",
         with_clients(None, None, "unknown bot", UNKNOWN),
         {"unknown": 2, '"unknown"': 1, "unknown bot": 1},
     ),
-    "signs of the language": (with_clients(*SIGNS), dict.fromkeys(SIGNS, 1)),
-}
-NETWORKS = {
+    "signs of the language": ("clients", with_clients(*SIGNS), dict.fromkeys(SIGNS, 1)),
     "of 24 and 48 bits": (
+        "networks",
         from_addresses("10.2.0.1", "10.2.0.9", "::ffff:10.2.0.3", "2001:db8:1::1", "10.2.1.1"),
         {"10.2.0.0/24": 3, "10.2.1.0/24": 1, "2001:db8:1::/48": 1},
     ),
     "no addresses": (
+        "networks",
         from_addresses("10.2.0.1", None, "unix socket", "unix socket", None, None),
         {"unknown": 3, "unix socket": 2, "10.2.0.0/24": 1},
     ),
 }
 
 
-@pytest.mark.parametrize(("sessions", "bars"), CLIENTS.values(), ids=CLIENTS.keys())
-def test_clients_are_counted_by_family(sessions: SessionList, bars: dict[str, int]):
-    assert labels(counted(sessions).clients) == bars
-    assert_true(counted(sessions), sessions)
-
-
-@pytest.mark.parametrize(("sessions", "bars"), NETWORKS.values(), ids=NETWORKS.keys())
-def test_addresses_are_counted_by_network(sessions: SessionList, bars: dict[str, int]):
-    assert labels(counted(sessions).networks) == bars
-    assert_true(counted(sessions), sessions)
+@pytest.mark.parametrize(("chart", "sessions", "bars"), CHARTS.values(), ids=CHARTS.keys())
+def test_clients_are_counted_by_family_and_addresses_by_network(
+    chart: str, sessions: SessionList, bars: dict[str, int]
+):
+    overview = counted(sessions)
+    assert labels(getattr(overview, chart)) == bars
+    assert_true(overview, sessions)
 
 
 def test_rare_ones_are_counted_together():
@@ -323,11 +319,3 @@ def test_of_few_or_of_unknown_ones_none_stands_out():
     nowhere = listed([new_session(at, user_agent=None, ip=None) for at in range(40)])
     assert counted(replace(nowhere, clients=[UNKNOWN] * 40)).sprawl is None
     assert counted(from_addresses("10.2.0.1", "10.2.0.2")).sprawl is None
-
-
-# The way
-
-
-def test_an_empty_list_has_no_bars_but_the_days_and_spans():
-    overview = counted(listed([]))
-    assert [bar.count for chart in charts(overview) for bar in chart] == [0] * (SHOWN + 7)

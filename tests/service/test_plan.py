@@ -19,12 +19,6 @@ from tests.service.scripted import listed, new_session, plan_of
 BILLING = Known("billing cron", "GuzzleHttp", protect=True)
 
 
-def test_every_selected_session_is_a_target():
-    a, b, c = (new_session(n) for n in range(3))
-    plan = make_plan(listed([a, b, c]), Selection([0, 2]), Allowed())
-    assert (plan.targets, plan.left_out) == ((a, c), ())
-
-
 ONE = new_session(1)
 OWN = new_session(2, current=True)
 MASKED = new_session(3, token=None, revoke_with=None)
@@ -72,25 +66,16 @@ def test_hidden_marks_stay_out_unless_asked_for():
     assert len(make_plan(on, selection, Allowed(hidden=True)).targets) == 2
 
 
-def test_a_session_named_twice_is_one_target():
+@pytest.mark.parametrize(("count", "left_out", "is_large"), [(50, 9, False), (51, 0, True)])
+def test_a_plan_that_revokes_more_than_50_is_large(count: int, left_out: int, *, is_large: bool):
+    sessions = [new_session(n) for n in range(count)]
+    stuck = [new_session(100 + n, revoke_with=None) for n in range(left_out)]
+    assert plan_of(listed([*sessions, *stuck])).is_large is is_large
+
+
+def test_a_plan_has_an_id_of_its_own_names_each_session_once_and_shows_no_token():
     on = listed([new_session(1), new_session(2)])
-    assert len(plan_of(on, 1, 0, 1, 1).targets) == 2
-
-
-@pytest.mark.parametrize(("count", "large"), [(50, False), (51, True)])
-def test_a_plan_of_more_than_50_is_large(count: int, large: bool):
-    assert plan_of(listed([new_session(n) for n in range(count)])).is_large is large
-
-
-def test_what_is_left_out_does_not_make_a_plan_large():
-    sessions = [new_session(n, revoke_with=None) for n in range(60)]
-    assert not plan_of(listed(sessions)).is_large
-
-
-def test_every_plan_has_an_id_of_its_own():
-    on = listed([new_session(1)])
-    assert plan_of(on).id != plan_of(on).id
-
-
-def test_a_plan_shows_no_token():
-    assert "token-0" not in repr(plan_of(listed([new_session(1)])))
+    plan = plan_of(on, 1, 0, 1, 1)
+    assert len(plan.targets) == 2
+    assert plan_of(on).id != plan.id
+    assert "token-0" not in repr(plan)

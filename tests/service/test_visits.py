@@ -12,9 +12,12 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.user_agents import family_of
 from qiscus_tui.service.visits import Visit, last_lists, visit_of
 from qiscus_tui.store.state import LastList
+from tests.sandbox.state import Caller
+from tests.sandbox.users import ADMIN
 from tests.service.conftest import Sandbox, SandboxMaker
 
 CHROME_126 = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0"
+EVIL = "evil-bot/1.0"
 CHROME_127 = CHROME_126.replace("126", "127")
 
 
@@ -42,11 +45,8 @@ def new_ids(listed: SessionList) -> set[str]:
     return {session.id for session, new in zip(listed.sessions, listed.new, strict=True) if new}
 
 
-def came(here: Sandbox, agent: str, ip: str) -> None:
+def came(here: Sandbox, agent: str = EVIL, ip: str = "203.0.113.200") -> None:
     """Somebody logs in with this client from there."""
-    from tests.sandbox.state import Caller
-    from tests.sandbox.users import ADMIN
-
     here.state.issue(ADMIN, Caller(agent, ip))
 
 
@@ -60,33 +60,33 @@ async def test_what_was_not_there_at_the_last_visit_is_new_until_a_visit_has_end
     listed = await connection.read_list()
     assert not any(listed.new)  # the first visit marks nothing
     await first.end(listed)
-    came(here, "evil-bot/1.0", "203.0.113.200")
+    came(here)
     second = visit(connection)
     for again in (False, True):  # a visit that is not ended changes nothing
         second = visit(connection) if again else second
         listed = await connection.read_list()
-        assert {listed.sessions[i].user_agent for i, new in enumerate(listed.new) if new} == {
-            "evil-bot/1.0"
-        }
+        assert [one.user_agent for one in listed.sessions if one.id in new_ids(listed)] == [EVIL]
     await second.end(listed)
     visit(connection)
     assert new_ids(await connection.read_list()) == set()
 
 
-async def test_a_known_client_from_another_network_is_new(here: Sandbox):
-    came(here, "curl/8.5", "203.0.113.200")
+@pytest.mark.parametrize(
+    ("known", "came_in", "ip", "is_new"),
+    [
+        ("curl/8.5", "curl/8.5", "198.18.0.1", True),
+        (CHROME_126, CHROME_127, "203.0.113.7", False),
+    ],
+    ids=["from another network", "in another version from next door"],
+)
+async def test_a_known_client_is_new_only_from_another_network(
+    here: Sandbox, known: str, came_in: str, ip: str, *, is_new: bool
+):
+    came(here, known)
     connection = await visited(here)
-    came(here, "curl/8.5", "198.18.0.1")
+    came(here, came_in, ip)
     visit(connection)
-    assert len(new_ids(await connection.read_list())) == 1
-
-
-async def test_the_same_client_in_another_version_and_from_next_door_is_not_new(here: Sandbox):
-    came(here, CHROME_126, "203.0.113.200")
-    connection = await visited(here)
-    came(here, CHROME_127, "203.0.113.7")
-    visit(connection)
-    assert new_ids(await connection.read_list()) == set()
+    assert len(new_ids(await connection.read_list())) == is_new
 
 
 async def test_our_own_new_session_is_told_by_its_own_sign_alone(connection: Connection):
@@ -102,7 +102,7 @@ async def test_our_own_new_session_is_told_by_its_own_sign_alone(connection: Con
 
 async def test_marks_stay_while_another_program_ends_its_visit(here: Sandbox):
     connection = await visited(here)
-    came(here, "evil-bot/1.0", "203.0.113.200")
+    came(here)
     visit(connection)
     assert len(new_ids(await connection.read_list())) == 1
     other = connect(here.workspace, here.workspace.choose())
@@ -122,20 +122,15 @@ async def test_a_visit_goes_on_for_the_same_user_alone_and_the_demo_has_none(
 
 async def test_a_command_can_ask_for_what_is_new_and_visits_nothing(here: Sandbox):
     await visited(here)
-    before = here.local_files.paths.visits_file.read_bytes()
-    came(here, "evil-bot/1.0", "203.0.113.200")
+    file = here.local_files.paths.visits_file
+    before = file.read_bytes()
+    came(here)
     command = connect(here.workspace, here.workspace.choose())
     assert new_ids(await command.read_list()) == set()
     command.mark_new_since_last_visit()
     assert len(new_ids(await command.read_list())) == 1
-    assert here.local_files.paths.visits_file.read_bytes() == before
-
-
-async def test_a_command_that_asks_what_is_new_fails_where_that_cannot_be_told(here: Sandbox):
-    await visited(here)
-    here.local_files.paths.visits_file.write_text("{")
-    command = connect(here.workspace, here.workspace.choose())
-    command.mark_new_since_last_visit()
+    assert file.read_bytes() == before
+    file.write_text("{")
     with pytest.raises(StorageError):
         await command.read_list()
 
