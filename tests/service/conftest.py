@@ -87,6 +87,12 @@ def on_disk(paths: Paths) -> LocalFiles:
     return LocalFiles(paths, {})
 
 
+async def cached(connection: Connection) -> str:
+    """The short-lived token that is kept; empty where there is none."""
+    short = (await connection.credentials()).short_lived
+    return short.token if short is not None else ""
+
+
 SandboxMaker = Callable[..., Sandbox]
 
 

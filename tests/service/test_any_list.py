@@ -69,21 +69,15 @@ class MovingServer:
     script: Script
     live: list[Row] = field(default_factory=list[Row])
     born: int = 0
-    events: list[str] = field(default_factory=list[str])
-    places: list[int] = field(default_factory=list[int])
-    replies: list[str] = field(default_factory=list[str])
     deaths_left: int = 0
     sent: list[str] = field(default_factory=list[str])
     ended_by_us: list[Row] = field(default_factory=list[Row])
 
     def __post_init__(self) -> None:
-        script = self.script
-        for _ in range(script.rows):
+        for _ in range(self.script.rows):
             self.begin()
-        self.events, self.replies = list(script.events), list(script.replies)
-        self.places = list(script.places)
         # As many as a page holds: a row that is missed twice in a row takes one more.
-        self.deaths_left = script.page_size
+        self.deaths_left = self.script.page_size
 
     def begin(self) -> None:
         self.born += 1
@@ -92,11 +86,11 @@ class MovingServer:
     def end_one(self) -> None:
         if self.live and self.deaths_left:
             self.deaths_left -= 1
-            place = self.places.pop(0) if self.places else 0
+            place = self.script.places.pop(0) if self.script.places else 0
             del self.live[place % len(self.live)]
 
     def happens(self) -> None:
-        match self.events.pop(0) if self.events else "nothing":
+        match self.script.events.pop(0) if self.script.events else "nothing":
             case "ends":
                 self.end_one()
             case "begins":
@@ -161,7 +155,10 @@ class MovingServer:
         (what,) = json.loads(request.content).values()
         self.sent.append(str(what))
         rows = {str(self.named(place, row)): row for place, row in enumerate(self.live)}
-        row, reply = rows.get(str(what)), self.replies.pop(0) if self.replies else "works"
+        row, reply = (
+            rows.get(str(what)),
+            self.script.replies.pop(0) if self.script.replies else "works",
+        )
         if reply == "stuck":
             return said({"errors": "stuck"}, 500)
         if reply == "invalid":

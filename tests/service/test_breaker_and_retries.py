@@ -7,7 +7,6 @@ from qiscus_tui.errors import (
     NamedTokenInvalid,
     NotQiscus,
     QiscusTuiError,
-    ServerRefused,
     Unreadable,
 )
 from qiscus_tui.service.revocation.outcomes import Outcome
@@ -47,48 +46,30 @@ async def test_what_was_under_way_when_the_breaker_tripped_is_verified(stage: St
     assert end.of(sessions[0]).outcome is Outcome.FAILED
 
 
-@pytest.mark.parametrize("statuses", [[400], [405], [422], [400, 405, 422]])
-async def test_ten_answers_that_the_call_is_not_understood_stop_the_bulk(
-    stage: Stage, statuses: list[int]
+NOT_UNDERSTOOD = [refused(400), refused(405), refused(422)]
+PAGE, NAMED = NotQiscus("a web page", status=405), NamedTokenInvalid("invalid token", status=401)
+NINE = [refused(400)] * (IN_A_ROW - 1)
+ANOTHER = [None, refused(404), refused(409), refused(503), Unreadable("HTML", status=200)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "trips"),
+    [
+        *(([one] * IN_A_ROW, True) for one in (*NOT_UNDERSTOOD, PAGE, NAMED)),
+        ([*NOT_UNDERSTOOD * 3, PAGE], True),
+        (NINE, False),
+        ([*NINE, lost(), timed_out(), PAGE], True),  # no answer is neither of the row nor its end
+        *(([*NINE, between, *NINE], False) for between in ANOTHER),
+    ],
+)
+def test_ten_answers_in_a_row_that_the_call_is_not_understood_trip_the_breaker(
+    answers: list[QiscusTuiError | None], trips: bool
 ):
-    stage.sessions(30)
-    stage.server.next_replies.extend(says(refused(status)) for status in statuses * IN_A_ROW)
-    end = await stage.apply(stage.plan(), width=1)
-    assert len(stage.server.requests) == IN_A_ROW
-    last = statuses[(IN_A_ROW - 1) % len(statuses)]
-    assert end.report.halted == f"Revoking failed: {last}"
-
-
-def row_of(*errors: QiscusTuiError | None) -> list[QiscusTuiError]:
-    """What trips a breaker that hears these."""
     tripped: list[QiscusTuiError] = []
     breaker = Breaker(tripped.append)
-    for error in errors:
-        breaker.record(error)
-    return tripped
-
-
-def test_no_answer_is_neither_of_the_row_nor_its_end():
-    nine = [ServerRefused("no", status=422)] * 9
-    assert row_of(*nine, lost(), timed_out(), nine[0]) == [nine[0]]
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [NotQiscus("a web page", status=405), NamedTokenInvalid("invalid token", status=401)],
-    ids=lambda one: type(one).__name__,
-)
-def test_ten_such_answers_in_any_words_stop_the_bulk(answer: QiscusTuiError):
-    assert row_of(*[answer] * IN_A_ROW) == [answer]
-
-
-@pytest.mark.parametrize(
-    "between",
-    [None, refused(404), refused(409), refused(503), Unreadable("HTML", status=200)],
-)
-def test_any_other_answer_ends_the_row(between: QiscusTuiError | None):
-    nine = [ServerRefused("no", status=400)] * 9
-    assert row_of(*nine, between, *nine) == []
+    for answer in answers:
+        breaker.record(answer)
+    assert tripped == ([answers[-1]] if trips else [])
 
 
 async def test_ten_sessions_in_a_row_given_up_stop_the_bulk(stage: Stage):

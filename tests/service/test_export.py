@@ -5,6 +5,7 @@ import io
 import json
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,19 +49,31 @@ def listed(*sessions: Session, label: str = "", client: str = "curl 8.5") -> Ses
     return replace(found, clients=[client] * len(sessions), labels=labels, offset=5.0)
 
 
+def text(
+    kind: ExportFormat,
+    what: SessionList,
+    positions: Sequence[int] | None = None,
+    secrets: tuple[str, ...] = (),
+) -> str:
+    """What is written of these sessions; of all of them unless they are named."""
+    out = io.StringIO(newline="")
+    at = range(len(what)) if positions is None else positions
+    Export(what, at, secrets).write(kind, out)
+    return out.getvalue()
+
+
 def rows(what: SessionList) -> list[dict[str, str]]:
     """The CSV read back."""
-    out = io.StringIO(newline="")
-    Export(what, range(len(what))).write(ExportFormat.CSV, out)
-    return list(csv.DictReader(io.StringIO(out.getvalue(), newline="")))
+    return list(csv.DictReader(io.StringIO(text(ExportFormat.CSV, what), newline="")))
 
 
-def array(what: SessionList, secrets: tuple[str, ...] = ()) -> list[dict[str, object]]:
+def array(
+    what: SessionList, secrets: tuple[str, ...] = (), positions: Sequence[int] | None = None
+) -> list[dict[str, object]]:
     """The JSON read back."""
-    out = io.StringIO()
-    Export(what, range(len(what)), secrets).write(ExportFormat.JSON, out)
-    assert out.getvalue().isascii()
-    found: list[dict[str, object]] = json.loads(out.getvalue())
+    written = text(ExportFormat.JSON, what, positions, secrets)
+    assert written.isascii()
+    found: list[dict[str, object]] = json.loads(written)
     return found
 
 
@@ -112,16 +125,12 @@ def test_json_gives_the_exact_text_as_ascii() -> None:
 
 def test_an_empty_list_is_an_empty_array_and_a_line_of_names() -> None:
     assert array(listed()) == []
-    out = io.StringIO()
-    Export(listed(), ()).write(ExportFormat.CSV, out)
-    assert out.getvalue() == ",".join(CSV_COLUMNS) + "\n"
+    assert text(ExportFormat.CSV, listed()) == ",".join(CSV_COLUMNS) + "\n"
 
 
 def test_positions_choose_the_sessions_and_their_order() -> None:
     what = listed(session(id="a" * 12), session(id="b" * 12), session(id="c" * 12))
-    out = io.StringIO()
-    Export(what, (2, 0)).write(ExportFormat.JSON, out)
-    assert [entry["id"] for entry in json.loads(out.getvalue())] == ["c" * 12, "a" * 12]
+    assert [entry["id"] for entry in array(what, positions=(2, 0))] == ["c" * 12, "a" * 12]
 
 
 def test_unknown_fields_show_no_secret() -> None:
@@ -187,9 +196,7 @@ def test_no_cell_of_a_csv_is_a_formula(start: str) -> None:
 
 def test_csv_holds_nothing_that_moves_a_terminal() -> None:
     agents = listed(*[session(user_agent=agent) for agent in HOSTILE_AGENTS])
-    out = io.StringIO(newline="")
-    Export(agents, range(len(agents))).write(ExportFormat.CSV, out)
-    assert out.getvalue().replace("\n", "").isprintable()
+    assert text(ExportFormat.CSV, agents).replace("\n", "").isprintable()
     assert len(rows(agents)) == len(HOSTILE_AGENTS)
 
 
@@ -215,18 +222,14 @@ def test_an_export_is_a_new_file_for_this_user_alone(tmp_path: Path, kind: Expor
     assert "77be02d4aa01" in path.read_text()
 
 
-def test_an_export_overwrites_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "out.csv"
+def test_an_export_overwrites_nothing_and_follows_no_symbolic_link(tmp_path: Path) -> None:
+    path, link = tmp_path / "out.csv", tmp_path / "link.csv"
     path.write_text("mine")
-    with pytest.raises(StorageError, match="exists already"):
-        export_to(path, ExportFormat.CSV, Export(listed(session()), [0]))
+    link.symlink_to(tmp_path / "elsewhere")
+    for taken in (path, link):
+        with pytest.raises(StorageError, match="exists already"):
+            export_to(taken, ExportFormat.CSV, Export(listed(session()), [0]))
     assert path.read_text() == "mine"
-
-
-def test_an_export_follows_no_symbolic_link(tmp_path: Path) -> None:
-    (tmp_path / "link.csv").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(StorageError):
-        export_to(tmp_path / "link.csv", ExportFormat.CSV, Export(listed(session()), [0]))
     assert not (tmp_path / "elsewhere").exists()
 
 

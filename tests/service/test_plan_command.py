@@ -19,7 +19,6 @@ from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.retention_rules import RetentionRules as Rules
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.plan_files import MOST_IDS, plan_command
-from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.store.config import Config
 from tests.service.scripted import DAY, START, listed, new_session
 
@@ -117,15 +116,3 @@ def test_too_many_ids_are_no_command() -> None:
     filtered = replace(plan, selection=replace(plan.selection, filter_text="curl"))
     assert words(filtered) == ["qiscus-tui", "revoke", "--filter", "curl"]
     assert plan_command(make_plan(many, Selection(()), Allowed())) == ()
-
-
-def test_the_groups_of_a_plan_are_those_of_its_targets() -> None:
-    rules = Rules(keep_newest=2)
-    selection = Selection(range(len(SESSIONS)))
-    plan = make_plan(LISTED, selection, Allowed(), Retention((GroupKey.CLIENT,), rules), MOMENT)
-    groups = grouped(LISTED, (GroupKey.CLIENT,), MOMENT, plan.target_positions)
-    assert sum(group.count for group in groups) == len(plan.targets)
-    used = [one.last_used_at for one in plan.targets]
-    assert sum(group.used_last_hour for group in groups) == sum(
-        at is not None and START - at <= HOUR for at in used
-    )

@@ -109,14 +109,6 @@ def test_what_is_not_plainly_a_login_is_the_servers(body: bytes, kind: str) -> N
     assert read_request(body, kind, APP) is None
 
 
-async def test_the_second_equal_login_is_answered_from_memory(logins: Logins) -> None:
-    server = Server()
-    first = await logins.answer(login(), server)
-    assert await logins.answer(login(), server) is first
-    assert server.asked == 1
-    assert logins.answered == {"server": 1, "memory": 1}
-
-
 @pytest.mark.parametrize(
     "other", [login(password="wrong"), login(email="x@y.z"), login(app="abcd-2")]
 )
@@ -235,17 +227,6 @@ async def test_memory_is_bounded(logins: Logins) -> None:
     await logins.answer(login(email=str(MOST_LOGINS + 1)), server)
     await logins.answer(login(email="0"), server)
     assert server.asked == 1
-
-
-async def test_a_token_that_has_ended_is_forgotten(logins: Logins) -> None:
-    server = Server(accepted("QEX" + "old" * 12), accepted("QEX" + "new" * 12))
-    await logins.answer(login(), server)
-    assert logins.shares("QEX" + "old" * 12)
-    logins.forget("QEX" + "old" * 12)
-    assert not logins.shares("QEX" + "old" * 12)
-    await logins.answer(login(), server)
-    assert server.asked == 2
-    assert await logins.finish() == {"QEX" + "new" * 12: APP}
 
 
 async def test_a_new_password_takes_the_place_of_the_old_one(logins: Logins) -> None:

@@ -19,7 +19,7 @@ from qiscus_tui.service.token.refresh import refreshed_since
 from qiscus_tui.store.keyring_store import KeyringSecrets
 from qiscus_tui.store.secrets import FileSecrets
 from tests.sandbox import PASSWORD, Call
-from tests.service.conftest import Sandbox, SandboxMaker
+from tests.service.conftest import Sandbox, SandboxMaker, cached
 
 
 @dataclass
@@ -125,7 +125,7 @@ async def test_a_login_for_this_run_leaves_the_kept_account_as_it_is(here: Sandb
     kept, _ = await logged_in(here, Storage.FILE)
     run, notes = await logged_in(here, Storage.THIS_RUN)
     assert notes == ()
-    tokens = {await _token(kept), await _token(run)}
+    tokens = {await cached(kept), await cached(run)}
     assert len(tokens) == 2
     assert tokens <= here.tokens()
 
@@ -147,21 +147,15 @@ async def test_where_the_account_cannot_be_entered_all_is_as_before(
         assert here.local_files.book.all() == ()
 
     first, _ = await logged_in(here, Storage.FILE)
-    token, live = await _token(first), here.tokens()
+    token, live = await cached(first), here.tokens()
     monkeypatch.setattr(f"qiscus_tui.store.accounts.AccountBook.{step}", fails)
     for storage in (Storage.FILE, Storage.KEYRING):
         with pytest.raises(StorageError):
             await logged_in(here, storage)
-        assert await _token(first) == token
+        assert await cached(first) == token
         assert here.tokens() == live
         assert keyring.entries == {}
         assert [one.storage for one in here.local_files.book.all()] == [Storage.FILE]
-
-
-async def _token(connection: Connection) -> str:
-    short = (await connection.credentials()).short_lived
-    assert short is not None
-    return short.token
 
 
 # At once
@@ -230,7 +224,7 @@ async def test_a_logout_of_the_old_place_leaves_what_a_later_login_keeps_elsewhe
     old, _ = await logged_in(here, Storage.FILE)
     new, _ = await logged_in(here, Storage.KEYRING)
     await log_out(old)
-    assert await _token(new) in here.tokens()
+    assert await cached(new) in here.tokens()
     (stored,) = here.local_files.book.all()
     assert stored.storage is Storage.KEYRING
 

@@ -34,7 +34,7 @@ from qiscus_tui.service.token.refresh import (
 from qiscus_tui.store.audit_records import AuditAccess
 from qiscus_tui.store.locks import account_lock
 from tests.sandbox.calls import Call, Fault
-from tests.service.conftest import Sandbox, SandboxMaker
+from tests.service.conftest import Sandbox, SandboxMaker, cached
 from tests.service.stores import FailingSecrets
 
 DAY = 86_400.0
@@ -44,13 +44,6 @@ BOTH = pytest.mark.parametrize("dialect", ["plain", "refresh-ends-older"])
 def refreshes(here: Sandbox) -> int:
     """How many refresh calls were made."""
     return here.state.calls[Call.REFRESH]
-
-
-async def cached(connection: Connection) -> str:
-    """The token that is kept."""
-    short = (await connection.credentials()).short_lived
-    assert short is not None
-    return short.token
 
 
 async def refreshed_now(here: Sandbox, connection: Connection) -> ShortLived:

@@ -76,10 +76,6 @@ def is_locked(folder: Path) -> bool:
     return False
 
 
-async def kept(connection: Connection) -> Credentials:
-    return await connection.credentials()
-
-
 def cannot_keep(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     async def keep(_self: Connection, _credentials: Credentials) -> None:
         raise error
@@ -106,7 +102,7 @@ async def test_the_token_is_the_one_that_is_kept_once_the_account_is_held(
         waiting = asyncio.create_task(revoke_all(connection, listed))
         for _ in range(200):
             await asyncio.sleep(0)
-        await other.keep(structs.replace(await kept(other), long_lived="renewed"))
+        await other.keep(structs.replace(await other.credentials(), long_lived="renewed"))
     with pytest.raises(NotConnected):
         await waiting
     assert sent == ["renewed"]
@@ -303,19 +299,19 @@ async def test_a_good_long_lived_token_beside_an_unusable_short_one_is_kept(
     listed = await connection.read_list()
     at_each(here, connection, Call.REVOKE_ALL, lambda: here.renew_long_lived("LLTnew"))
     result = await revoke_all(connection, listed)
-    assert await kept(connection) == Credentials(long_lived="LLTnew")
+    assert await connection.credentials() == Credentials(long_lived="LLTnew")
     assert result.sent.failure is not None
 
 
 async def test_an_unusable_long_lived_token_takes_the_short_one_not_away(
     here: Sandbox, connection: Connection
 ):
-    old = (await kept(connection)).long_lived
+    old = (await connection.credentials()).long_lived
     body = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "two\\nlines"}}}'
     here.state.fail_next(Call.REVOKE_ALL, Fault(200, body, after=True))
     here.state.fail_next(Call.PROFILE, *[Fault(503)] * 9)  # it knows no such token
     result = await done(connection)
-    held = await kept(connection)
+    held = await connection.credentials()
     assert held.short_lived is not None
     assert (held.long_lived, held.short_lived.token) == (old, "QEXnew")
     assert result.sent.failure is None
@@ -326,7 +322,7 @@ async def test_new_tokens_in_an_odd_answer_are_stored_and_used(
     here: Sandbox, connection: Connection, status: int
 ):
     listed = await connection.read_list()
-    spare = await connection.client.refresh((await kept(connection)).long_lived or "")
+    spare = await connection.client.refresh((await connection.credentials()).long_lived or "")
     assert spare.short_lived is not None
     token = spare.short_lived.token
     user = {"user": {"token": token, "long_lived_token": "LLTnew"}}
@@ -334,7 +330,7 @@ async def test_new_tokens_in_an_odd_answer_are_stored_and_used(
     here.state.fail_next(Call.REVOKE_ALL, Fault(status, body))
     at_each(here, connection, Call.REVOKE_ALL, lambda: here.renew_long_lived("LLTnew"))
     result = await revoke_all(connection, listed)
-    held = await kept(connection)
+    held = await connection.credentials()
     assert held.short_lived is not None
     assert (held.long_lived, held.short_lived.token, held.replaced) == ("LLTnew", token, None)
     assert result.sent.failure is None
@@ -345,7 +341,7 @@ async def test_tokens_that_the_server_rejects_replace_no_long_lived_one_and_are_
     here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch, *, away: bool
 ):
     """Also where no list can be read afterwards."""
-    older = (await kept(connection)).long_lived
+    older = (await connection.credentials()).long_lived
     listed = await connection.read_list()
 
     async def no_list(*_: object, **__: object) -> SessionList:
@@ -356,7 +352,7 @@ async def test_tokens_that_the_server_rejects_replace_no_long_lived_one_and_are_
     body = b'{"data": {"token": "QEXnone", "user": {"long_lived_token": "LLTnone"}}}'
     here.state.fail_next(Call.REVOKE_ALL, Fault(500, body, after=True))
     result = await revoke_all(connection, listed)
-    assert await kept(connection) == Credentials(older)
+    assert await connection.credentials() == Credentials(older)
     assert (result.still_listed, result.sent.failure is None) == (None if away else 0, False)
 
 
@@ -378,16 +374,18 @@ ANSWERS = [
 async def test_an_answer_that_says_no_is_believed_only_where_nothing_ended(
     here: Sandbox, connection: Connection, fault: Fault, *, took_effect: bool
 ):
-    before = await kept(connection)
+    before = await connection.credentials()
     here.state.fail_next(Call.REVOKE_ALL, replace(fault, after=took_effect))
     result = await done(connection)
     assert result.sent.failure is not None
     assert result.nothing_ended is not took_effect
     if took_effect:
         assert result.still_listed == 0
-        assert (await kept(connection)).short_lived is None, "a dead token would be handed out"
+        assert (await connection.credentials()).short_lived is None, (
+            "a dead token would be handed out"
+        )
     else:
-        assert await kept(connection) == before
+        assert await connection.credentials() == before
 
 
 async def test_a_dead_token_is_found_out_though_the_list_tells_no_tokens(sandbox: SandboxMaker):
@@ -395,7 +393,7 @@ async def test_a_dead_token_is_found_out_though_the_list_tells_no_tokens(sandbox
     connection = await here.connected()
     here.state.fail_next(Call.REVOKE_ALL, Fault(502, after=True))
     await done(connection)
-    assert (await kept(connection)).short_lived is None
+    assert (await connection.credentials()).short_lived is None
 
 
 @pytest.mark.parametrize(("asked", "stays"), [(Fault(500), True), (None, False)])
@@ -409,7 +407,7 @@ async def test_beside_a_list_that_cannot_be_read_only_a_known_end_forgets_the_to
         here.state.fail_next(Call.PROFILE, *[asked] * 9)
     result = await revoke_all(connection, listed)
     assert result.still_listed is None
-    assert ((await kept(connection)).short_lived is not None) is stays
+    assert ((await connection.credentials()).short_lived is not None) is stays
 
 
 async def test_a_token_that_another_program_got_meanwhile_is_not_forgotten(
@@ -417,7 +415,7 @@ async def test_a_token_that_another_program_got_meanwhile_is_not_forgotten(
 ):
     other = connect(here.workspace, here.workspace.choose())
     listed = await connection.read_list()
-    fresh = (await kept(other)).short_lived
+    fresh = (await other.credentials()).short_lived
     assert fresh is not None
     fresh = structs.replace(fresh, token="QEXfresh")
     store = other.secrets
@@ -425,11 +423,11 @@ async def test_a_token_that_another_program_got_meanwhile_is_not_forgotten(
     def refreshed() -> None:
         store.write(other.account.key, structs.replace(credentials, short_lived=fresh))
 
-    credentials = await kept(other)
+    credentials = await other.credentials()
     at_each(here, connection, Call.PROFILE, refreshed)
     here.state.fail_next(Call.REVOKE_ALL, Fault(403, after=True))
     await revoke_all(connection, listed)
-    assert (await kept(connection)).short_lived == fresh
+    assert (await connection.credentials()).short_lived == fresh
 
 
 @pytest.mark.parametrize("fault", [Fault(403), Fault(200, b'{"data": [17]}')])

@@ -118,7 +118,9 @@ def test_any_agent_has_a_safe_visible_short_name(name_of: Namer, agent: str) -> 
     assert len(name) <= LONGEST
 
 
-def test_each_distinct_agent_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_distinct_agent_is_parsed_once_and_beyond_the_bound_gets_its_quick_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     parsed: list[str | None] = []
 
     def named(agent: str | None) -> str:
@@ -126,18 +128,10 @@ def test_each_distinct_agent_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> 
         return "named"
 
     monkeypatch.setattr(user_agents, "client_name", named)
-    names = ClientNames()
-    assert [names(agent) for agent in ("a/1", "b/1", "a/1")] == ["named"] * 3
+    names = ClientNames(most=2)
+    found = [names(agent) for agent in ("a/1", "b/1", "a/1", "c/1")]
+    assert found == ["named", "named", "named", "c 1"]
     assert parsed == ["a/1", "b/1"]
-
-
-def test_beyond_the_bound_agents_get_their_quick_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    def named(_agent: str | None) -> str:
-        return "named"
-
-    monkeypatch.setattr(user_agents, "client_name", named)
-    names = ClientNames(most=1)
-    assert [names(agent) for agent in ("a/1", "b/1", "a/1")] == ["named", "b 1", "named"]
 
 
 def test_naming_quickly_does_not_import_the_parser() -> None:
