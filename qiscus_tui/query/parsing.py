@@ -71,7 +71,7 @@ def fail_unknown_key(name: str, position: int) -> NoReturn:
 
 NOT = "not"
 
-_SIGN = re.compile(r"[<>=!~]+")
+_SIGN = re.compile(r"[<>=!~]+|-(?=.)", re.DOTALL)
 _NAME_AND_SIGN = re.compile(r"(?P<name>[A-Za-z][A-Za-z_-]*)?(?P<sign>[<>=!~]+)|:(?!:)")
 _IN_PARENTHESES = re.compile(rf"\(+(?:{'|'.join(KEYS)})[:<>=!~]|\(.*\)$", re.IGNORECASE | re.DOTALL)
 _BOOLEAN = {"or", "and", "not", "||", "&&", "|", "&"}
@@ -202,7 +202,7 @@ def _check_operators(key: Key | None, value: str, position: int) -> None:
     if key is None:
         _check_bare_word(value, position)
     elif key in _TEXT_KEYS and (sign := _SIGN.match(value)):
-        hint = f"Write it as {key.example}. {IN_QUOTES}"
+        hint = f"Write it as {key.example}; -{key.value}: excludes. {IN_QUOTES}"
         fail(f"{key.value}: does not accept '{sign[0][:2]}'", position, hint)
     pattern = next((sign for sign in value if sign in _PATTERN_SIGNS.get(key, "")), None)
     if pattern is not None:
