@@ -93,16 +93,25 @@ def raw(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None
 
 
 class Pieces(httpx.AsyncByteStream):
-    """A body that arrives in these pieces."""
+    """A body that arrives in these pieces; then the connection breaks off, if it is to."""
 
-    def __init__(self, pieces: Iterable[bytes], before_each: Callable[[], None] = lambda: None):
+    def __init__(
+        self,
+        pieces: Iterable[bytes],
+        before_each: Callable[[], None] = lambda: None,
+        *,
+        breaks_off: bool = False,
+    ) -> None:
         self._pieces = pieces
         self._before_each = before_each
+        self._breaks_off = breaks_off
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for piece in self._pieces:
             self._before_each()
             yield piece
+        if self._breaks_off:
+            raise httpx.RemoteProtocolError("peer closed connection without sending complete body")
 
 
 def token_of(name: object) -> str:

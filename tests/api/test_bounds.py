@@ -4,7 +4,8 @@ import asyncio
 import gzip
 import random
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
+from itertools import chain, repeat
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from qiscus_tui.api.answers import AnswerStream
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.list.listing import read_listing
 from qiscus_tui.api.wire import WireSettings
-from qiscus_tui.errors import AnswerLost, NotQiscus, ServerError, TimedOut, Unreadable
+from qiscus_tui.errors import NotQiscus, ServerError, TimedOut, Unreadable
 from tests.api.serving import (
     LONG_LIVED,
     ORIGIN,
@@ -129,11 +130,6 @@ async def test_a_body_of_just_a_piece_is_whole(size: int) -> None:
     assert await inflated([gzip.compress(b"a" * size)] if size else []) == b"a" * size
 
 
-async def test_a_truncated_compressed_body_is_a_lost_answer() -> None:
-    with pytest.raises(AnswerLost):
-        await inflated([gzip.compress(LIST)[:-20]])
-
-
 @pytest.mark.parametrize(
     "body",
     [b"not gzip", zlib.compress(b"x"), gzip.compress(b"x", mtime=0) + b"junk"],
@@ -195,12 +191,6 @@ async def test_json_counts_whatever_type_it_claims_to_be(
     assert await listed(raw(b'[{"token":"a"}]', 200, headers), clock) == 1
 
 
-async def test_html_counts_as_no_list_whatever_type_it_claims_to_be(clock: ManualClock) -> None:
-    page = raw(b" \n<html>hello", 200, {"Content-Type": "application/json"})
-    with pytest.raises(Unreadable, match="a web page, not JSON"):
-        await listed(page, clock)
-
-
 @pytest.mark.parametrize("status", [200, 202, 204])
 async def test_an_empty_yes_is_a_yes_where_nothing_is_asked_for(
     status: int, clock: ManualClock
@@ -244,15 +234,9 @@ async def test_an_answer_of_too_many_sessions_is_not_read_on(
 
 
 async def test_a_list_that_goes_on_and_on_is_a_time_out(clock: ManualClock) -> None:
-    class Endless(httpx.AsyncByteStream):
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            yield b"["
-            while True:
-                await asyncio.sleep(0)
-                yield b'{"token":"a"},' * 100
-
     def endless(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, stream=Endless())
+        pieces = chain([b"["], repeat(b'{"token":"a"},' * 100))
+        return httpx.Response(200, stream=Pieces(pieces))
 
     settings = WireSettings(transport=httpx.MockTransport(endless), list_time=0.05)
     async with ApiClient(ORIGIN, "app", settings, clock) as client:

@@ -12,8 +12,6 @@ from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.decode import Fields
 from qiscus_tui.api.list.listing import Listing, read_listing
 from qiscus_tui.api.replies import AnswerTime, read_login
-from qiscus_tui.api.retry import RetryPolicy
-from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.errors import (
     Forbidden,
     LoginRefused,
@@ -29,7 +27,7 @@ from qiscus_tui.model.clock import TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe
-from tests.api.serving import ORIGIN, short_of
+from tests.api.serving import client_of, short_of
 from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS, PASSWORD, DemoSession, DemoState, Dialect, User, demo_state
 from tests.sandbox.app import demo_app
@@ -84,14 +82,10 @@ def contract_for(dialect: Dialect) -> Contract:
 def demo_speaking(name: str, clock: ManualClock, sessions: int = SEEDED) -> Demo:
     dialect = DIALECTS[name]
     state = demo_state(clock, sessions=sessions, dialect=dialect)
-    settings = WireSettings(
-        transport=httpx.ASGITransport(demo_app(state)), user_agent="qiscus-tui/test"
-    )
+    transport = httpx.ASGITransport(demo_app(state))
     app_code = state.credentials.app_code
-    retry_policy = RetryPolicy(clock, lambda: 1.0)
-    return Demo(
-        state, ApiClient(ORIGIN, app_code, settings, clock, contract_for(dialect), retry_policy)
-    )
+    client = client_of(transport, clock, contract=contract_for(dialect), app_id=app_code)
+    return Demo(state, client)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What makes a reading of the list whole, and what does not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import httpx
 import pytest
@@ -67,18 +67,18 @@ TOTAL_NAMED = [
 PLACES = ["meta", "envelope", "data", "data.meta", "page object"]
 
 
-def placed(place: str, fields: Mapping[str, object]) -> object:
+def placed(place: str, fields: Mapping[str, object], rows: Sequence[object] = FIRST) -> object:
     match place:
         case "envelope":
-            return {"data": FIRST, **fields}
+            return {"data": rows, **fields}
         case "data":
-            return {"data": {"tokens": FIRST, **fields}}
+            return {"data": {"tokens": rows, **fields}}
         case "data.meta":
-            return {"data": {"tokens": FIRST, "meta": fields}}
+            return {"data": {"tokens": rows, "meta": fields}}
         case "page object":
-            return {"data": {"current_page": 1, "data": FIRST, **fields}}
+            return {"data": {"current_page": 1, "data": rows, **fields}}
         case _:
-            return {"data": FIRST, "meta": fields}
+            return {"data": rows, "meta": fields}
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -200,83 +200,66 @@ def test_an_answer_that_names_no_more_than_it_holds_is_whole(
 # What can be followed
 
 
-def paged(style: str, knows: str = "page offset") -> Server:
-    """Return a server of eight rows, three on a page, that knows these parameters."""
+STYLES = [
+    ("meta", "page, per_page, total"),
+    ("page object", "current_page, total"),
+    ("meta", "page, per_page"),
+    ("meta", "page, has_more"),
+    ("meta", "total_pages"),
+    ("meta", "next_page"),
+    ("data.meta", "limit, offset, total"),
+    ("meta", "limit, offset"),
+    ("meta", "offset, has_more"),
+    ("envelope", "limit, total"),
+    ("headers", "X-Page, X-Total-Count"),
+]
+"""Where the numbers are, and which."""
+
+
+def paged(place: str, names: str, knows: str) -> Server:
+    """Return a server of eight rows, three on a page, that knows one of the two parameters."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         query = request.url.params
-        page = int(query.get("page", 1)) if "page" in knows else 1
-        begin = int(query.get("offset", 0)) if "offset" in knows else (page - 1) * SIZE
+        page = int(query.get("page", 1)) if knows == "page" else 1
+        begin = int(query.get("offset", 0)) if knows == "offset" else (page - 1) * SIZE
         rows, more = ROWS[begin : begin + SIZE], begin + SIZE < ALL
-        body, headers = _body(style, page, begin, rows, more)
-        return said(body, headers=headers)
+        numbers: dict[str, object] = {
+            **dict.fromkeys(("page", "current_page", "X-Page"), page),
+            **dict.fromkeys(("per_page", "limit"), SIZE),
+            **dict.fromkeys(("total", "X-Total-Count"), ALL),
+            "has_more": more,
+            "offset": begin,
+            "total_pages": 3,
+            "next_page": page + 1 if more else None,
+        }
+        fields = {name: numbers[name] for name in names.split(", ")}
+        if place == "headers":
+            return said(rows, headers={name: str(number) for name, number in fields.items()})
+        return said(placed(place, fields, rows))
 
     return Server(answer)
 
 
-def _body(
-    style: str, page: int, begin: int, rows: list[dict[str, str]], more: bool
-) -> tuple[object, dict[str, str]]:
-    match style:
-        case "page, per_page, total":
-            return {"data": rows, "meta": {"page": page, "per_page": SIZE, "total": ALL}}, {}
-        case "page object, total":
-            return {"data": {"current_page": page, "data": rows, "total": ALL}}, {}
-        case "page, per_page":
-            return {"data": rows, "meta": {"page": page, "per_page": SIZE}}, {}
-        case "page, has_more":
-            return {"data": rows, "meta": {"page": page, "has_more": more}}, {}
-        case "total_pages":
-            return {"data": rows, "meta": {"total_pages": 3}}, {}
-        case "next_page":
-            return {"data": rows, "meta": {"next_page": page + 1 if more else None}}, {}
-        case "limit, offset, total":
-            meta = {"limit": SIZE, "offset": begin, "total": ALL}
-            return {"data": {"tokens": rows, "meta": meta}}, {}
-        case "limit, offset":
-            return {"data": rows, "meta": {"limit": SIZE, "offset": begin}}, {}
-        case "offset, has_more":
-            return {"data": rows, "meta": {"offset": begin, "has_more": more}}, {}
-        case "limit, total":
-            return {"data": rows, "limit": SIZE, "total": ALL}, {}
-        case _:
-            return rows, {"X-Page": str(page), "X-Total-Count": str(ALL)}
-
-
-STYLES = [
-    "page, per_page, total",
-    "page object, total",
-    "page, per_page",
-    "page, has_more",
-    "total_pages",
-    "next_page",
-    "limit, offset, total",
-    "limit, offset",
-    "offset, has_more",
-    "limit, total",
-    "headers",
-]
-
-
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(("place", "names"), STYLES)
 async def test_pages_named_by_numbers_are_followed_to_their_end(
-    clock: ManualClock, style: str
+    clock: ManualClock, place: str, names: str
 ) -> None:
-    knows = "offset" if "offset" in style or "limit" in style else "page"
-    listing = await listing_of(paged(style, knows), clock)
+    knows = "offset" if "offset" in names or "limit" in names else "page"
+    listing = await listing_of(paged(place, names, knows), clock)
     assert [one.token for one in listing.sessions] == [row["token"] for row in ROWS]
     assert (listing.incomplete_because, listing.moved) == ("", False)
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(("place", "names"), STYLES)
 async def test_a_server_that_gives_the_first_page_again_is_not_read_whole(
-    clock: ManualClock, style: str
+    clock: ManualClock, place: str, names: str
 ) -> None:
-    server = paged(style, knows="")
+    server = paged(place, names, knows="")
     listing = await listing_of(server, clock)
     assert len(listing.sessions) == SIZE
-    total = "total" in style and style != "total_pages"
-    assert listing.incomplete_because == (COUNTED if total or style == "headers" else OTHER_PAGE)
+    is_counted = {"total", "X-Total-Count"} & {*names.split(", ")}
+    assert listing.incomplete_because == (COUNTED if is_counted else OTHER_PAGE)
     assert len(server.requests) == 2
 
 
