@@ -5,17 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.cli.conftest import ACCOUNT, EMAIL, SERVER, Program
+from tests.cli.test_tokens import kept_token
 from tests.sandbox import DIALECTS
 from tests.sandbox.calls import Call, Fault
 
 AGENT = "agent@demo.example"
-
-
-@pytest.fixture
-def two(logged_in: Program) -> Program:
-    """The agent logged in after the admin, and so was used last."""
-    assert logged_in.login(AGENT, "--name", "helper").code == 0
-    return logged_in
 
 
 def status(program: Program, *more: str, code: int = 0) -> dict[str, object]:
@@ -24,17 +18,23 @@ def status(program: Program, *more: str, code: int = 0) -> dict[str, object]:
     return done.json()
 
 
-def test_the_accounts_are_listed_and_the_chosen_one_is_told(two: Program) -> None:
-    found = two("accounts", "--json").json()
+def test_accounts_are_listed_chosen_and_forgotten(logged_in: Program) -> None:
+    assert logged_in.login(AGENT, "--name", "helper").code == 0
+    found = logged_in("accounts", "--json").json()
     assert [one["user"] for one in found] == [EMAIL, AGENT]
     assert [one["chosen_by"] for one in found] == [None, "last used"]
     assert found[1]["account"] == "helper"
-
-
-def test_no_account_is_an_empty_list(program: Program) -> None:
-    done = program("accounts", "--json")
-    assert (done.code, done.json()) == (0, [])
-    assert program("accounts").code == 0
+    for words in ("accounts use x", "accounts forget x", "--account=x token"):
+        done = logged_in(*words.split())
+        assert (done.code, "qiscus-tui accounts" in done.err) == (4, True), words
+    assert logged_in("accounts", "use", "--no-input", ACCOUNT).code == 0
+    assert status(logged_in)["account"] == ACCOUNT
+    before = len(logged_in.server.sessions(AGENT))
+    done = logged_in("accounts", "forget", "helper")
+    assert (done.code, "may remain valid" in done.err) == (0, True)
+    assert len(logged_in.server.sessions(AGENT)) == before
+    assert [one["user"] for one in logged_in("accounts", "--json").json()] == [EMAIL]
+    assert "helper" not in (logged_in.data / "secrets.json").read_text()
 
 
 def test_a_name_reaches_the_terminal_in_its_safe_form_alone(program: Program) -> None:
@@ -45,57 +45,11 @@ def test_a_name_reaches_the_terminal_in_its_safe_form_alone(program: Program) ->
         assert (done.out + done.err).replace("\n", "").replace("\r", "").isprintable()
 
 
-def test_another_account_is_chosen_for_the_next_time(two: Program) -> None:
-    name = f"{EMAIL}@{two.server.credentials.app_code}"
-    assert two("accounts", "use", "--no-input", name).code == 0
-    assert status(two)["account"] == name
-
-
-def test_what_names_no_account_here_is_refused(logged_in: Program) -> None:
-    for arguments in (["use", "x"], ["forget", "x"]):
-        done = logged_in("accounts", *arguments)
-        assert (done.code, "qiscus-tui accounts" in done.err) == (4, True)
-    assert logged_in("--account=x", "token").code == 4
-
-
-def test_forgetting_ends_no_token_and_says_so(two: Program) -> None:
-    before = len(two.server.sessions(AGENT))
-    done = two("accounts", "forget", "helper")
-    assert done.code == 0
-    assert "may remain valid" in done.err
-    assert len(two.server.sessions(AGENT)) == before
-    assert [one["user"] for one in two("accounts", "--json").json()] == [EMAIL]
-    assert "helper" not in (two.data / "secrets.json").read_text()
-
-
-def test_another_server_than_the_accounts_own_is_refused(logged_in: Program) -> None:
-    assert logged_in("sessions", "--server", SERVER).code == 0
-    done = logged_in("sessions", "--server", "https://other.example")
-    assert done.code == 2
-    assert SERVER in done.err
-
-
-def test_an_account_together_with_environment_credentials_is_refused(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", "x")
-    monkeypatch.setenv("QISCUS_APP_ID", "y")
-    for verb in ("sessions", "status", "token", "accounts"):
-        assert logged_in(verb, "--account", "helper").code == 2
-
-
-def test_status_says_what_is_known_of_the_account(logged_in: Program) -> None:
+def test_status_says_what_is_known_of_the_account_and_makes_no_token(logged_in: Program) -> None:
     found = status(logged_in)
     assert (found["server"], found["user"], found["role"]) == (SERVER, EMAIL, "admin")
     assert (found["storage"], found["clock_offset"], found["accepted"]) == ("file", 0, True)
-
-
-def test_status_for_people_names_the_place_of_the_secrets_and_makes_no_token(
-    logged_in: Program,
-) -> None:
-    done = logged_in("status")
-    assert done.code == 0
-    assert str(logged_in.data / "secrets.json") in done.out
+    assert str(logged_in.data / "secrets.json") in logged_in("status").out
     logged_in.clock.advance(31 * 86_400)
     status(logged_in)
     assert logged_in.server.calls[Call.REFRESH] == 0
@@ -111,19 +65,15 @@ def test_less_time_left_than_wanted_is_1(logged_in: Program) -> None:
     assert logged_in("status").code == 0
 
 
-def test_a_short_lived_token_that_the_server_ended_is_not_accepted(logged_in: Program) -> None:
-    for session in logged_in.server.sessions():
-        logged_in.server.end(session.token)
-    assert status(logged_in, code=1)["accepted"] is False
-
-
-def test_what_the_list_call_says_is_what_is_known_of_a_long_lived_token(
+def test_what_profile_and_list_call_say_is_what_is_known_of_the_tokens(
     logged_in: Program,
 ) -> None:
     logged_in.server.fail_next(Call.LIST, Fault(401))
     assert status(logged_in, code=4)["accepted"] is False
     logged_in.server.fail_next(Call.LIST, *[Fault(503)] * 5)
     assert status(logged_in, code=1)["accepted"] is None
+    logged_in.server.end(kept_token(logged_in))
+    assert status(logged_in, code=1)["accepted"] is False
     for dialect in ("body", "laravel", "data-key"):
         logged_in.speak(DIALECTS[dialect], sessions=1000)
         logged_in.login()
@@ -131,11 +81,9 @@ def test_what_the_list_call_says_is_what_is_known_of_a_long_lived_token(
     for dialect in ("html", "not-found"):
         logged_in.speak(DIALECTS[dialect])
         assert status(logged_in, code=1)["accepted"] is None
-
-
-def test_a_role_that_may_not_list_is_still_accepted(program: Program) -> None:
-    program.login("refused@demo.example")
-    assert status(program, code=1)["accepted"] is True
+    logged_in.speak(DIALECTS["plain"])
+    logged_in.login("refused@demo.example")  # whose role may not list
+    assert status(logged_in, code=1)["accepted"] is True
 
 
 def test_status_of_a_rest_account(program: Program) -> None:
@@ -229,11 +177,14 @@ CHANGING = [
 ]
 
 
-def test_a_read_only_account_that_is_none_here_is_warned_of_by_all_that_changes_something(
+def test_a_configured_account_that_is_none_here_is_warned_of_by_all_that_changes_something(
     logged_in: Program, configured: Callable[[str], None]
 ) -> None:
     configured('[account."admin@demo.exampel"]\nreadonly = true\n')
     assert "admin@demo.exampel" not in logged_in("sessions").err
+    found = logged_in("doctor", "--json")
+    checks = [one for one in found.json()["checks"] if "admin@demo.exampel" in one["words"]]
+    assert (found.code, [one["verdict"] for one in checks]) == (1, ["bad"])
     for words in CHANGING:
         assert "admin@demo.exampel" in logged_in(*words).err, words
 
@@ -256,16 +207,6 @@ def test_an_account_of_the_environment_is_known_by_its_app(
     monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", held.long_lived_token)
     monkeypatch.setenv("QISCUS_APP_ID", held.app_code)
     assert "matches no account" not in logged_in("refresh", "--server", SERVER).err
-
-
-def test_doctor_finds_a_configured_account_that_is_none_here(
-    logged_in: Program, configured: Callable[[str], None]
-) -> None:
-    configured('[account."typo"]\nreadonly = true\n')
-    done = logged_in("doctor", "--json")
-    checks = [one for one in done.json()["checks"] if "typo" in one["words"]]
-    assert done.code == 1
-    assert [one["verdict"] for one in checks] == ["bad"]
 
 
 # What destroys names its account

@@ -1,6 +1,7 @@
 """`audit`: what was done from here and why, a line each, newest first; in the system's log too."""
 
 import json
+import re
 import socket
 import syslog
 from collections.abc import Callable, Generator
@@ -52,6 +53,10 @@ def test_each_use_of_the_account_is_one_line_newest_first(logged_in: Program) ->
     assert "1 revoked" in revoke
     assert f"  login  {EMAIL}" in login
     assert f"issued {fingerprint(first_token)}" in login
+    _, _, plan, _ = records(logged_in)
+    assert (plan["kind"], plan["ids"]) == ("revoke", [first])
+    assert plan["outcomes"] == [{"id": first, "outcome": "revoked", "reason": None}]
+    assert re.search(r"^    from \S.* · \S+ \(1\)$", logged_in("audit").out, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -172,12 +177,6 @@ def test_since_and_limit_leave_the_newest(logged_in: Program) -> None:
     ):
         assert kinds(logged_in, *line.split()) == shown
         assert len(heads(logged_in, *line.split())) == len(shown)
-
-
-def test_an_empty_audit_is_said(program: Program, tmp_path: Path) -> None:
-    assert records(program) == []
-    assert "Nothing is recorded here." in program("audit").err
-    assert not (tmp_path / "data" / "state").exists()
 
 
 def accounts(program: Program, *options: str) -> list[object]:

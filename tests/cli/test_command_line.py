@@ -86,12 +86,9 @@ def test_an_option_given_twice_with_different_values_is_refused() -> None:
     assert parse(["--account", "a", "sessions", "--account", "a"]).account == "a"
 
 
-def test_two_dashes_as_the_value_of_an_option_are_its_value() -> None:
+def test_two_dashes_are_the_value_of_an_option_or_end_the_options(program: Program) -> None:
     assert parse(["sessions", "--account=--"]).account == "--"
     assert parse(["--account=--", "sessions"]).account == "--"
-
-
-def test_two_dashes_end_the_options(program: Program) -> None:
     assert parse(["sessions", "--json", "--"]).json
     said = program("sessions", "--", "--csv").err
     assert said == "qiscus-tui: Unknown argument: --csv\n  See: qiscus-tui sessions --help\n"
@@ -373,9 +370,26 @@ def test_the_app_needs_a_real_terminal(
     assert "qiscus-tui sessions" in capsys.readouterr().err
 
 
-def test_nothing_is_created_by_looking(program: Program) -> None:
-    for verb in ("accounts", "audit", "sessions", "status", "token", "logout"):
-        program(verb)
+NOBODY = {
+    "accounts": (0, "There are no accounts"),
+    "accounts --json": (0, ""),
+    "audit": (0, "Nothing is recorded here."),
+    "audit --json": (0, ""),
+    "sessions": (4, "qiscus-tui login"),
+    "status": (4, "qiscus-tui login"),
+    "token": (4, "qiscus-tui login"),
+    "logout": (4, "qiscus-tui login"),
+    "exec -- true": (4, "qiscus-tui login"),
+    "exec --rest -- true": (4, "qiscus-tui login"),
+    "proxy --account nobody": (4, "There is no account 'nobody' here (--account)"),
+}
+
+
+def test_where_nobody_is_logged_in_a_verb_says_so_and_creates_nothing(program: Program) -> None:
+    for line, (code, said) in NOBODY.items():
+        done = program(*line.split())
+        assert (done.code, said in done.err) == (code, True), line
+        assert done.out == ("[]\n" if "--json" in line else ""), line
     assert not program.data.exists()
 
 

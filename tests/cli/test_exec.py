@@ -155,12 +155,6 @@ def test_what_stands_behind_the_dashes_is_the_commands_own(
         assert executing("--account", name, "exec", "--", *words).words == words
 
 
-@pytest.mark.usefixtures("executing")
-def test_nobody_logged_in_is_4(program: Program) -> None:
-    assert program("exec", "--", "true").code == 4
-    assert program("exec", "--rest", "--", "true").code == 4
-
-
 def test_a_refresh_that_fails_begins_no_command(logged_in: Program, executing: Executing) -> None:
     logged_in.clock.advance(31 * DAY)
     logged_in.server.fail_next(Call.REFRESH, Fault(503), Fault(401))

@@ -1,15 +1,11 @@
 """`login` and `logout`."""
 
 import json
-import signal
 import stat
-import time
 from collections.abc import Callable
 
 import pytest
 
-from qiscus_tui.model.account import Credentials
-from qiscus_tui.store.secrets import FileSecrets
 from tests.cli.conftest import EMAIL, SERVER, Program
 from tests.sandbox import PASSWORD
 from tests.sandbox.calls import Call, Fault
@@ -25,21 +21,6 @@ def test_logging_in_keeps_the_account_says_where_and_prints_no_secret(program: P
     short = json.loads(file.read_text())["accounts"].popitem()[1]["short_lived"]["token"]
     for secret in (PASSWORD, short, program.server.credentials.long_lived_token):
         assert secret not in done.out + done.err
-
-
-def _typed(_question: str, stream: object) -> str:
-    return PASSWORD
-
-
-def test_a_password_on_a_terminal_is_never_echoed(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("getpass.getpass", _typed)
-    done = program(
-        "login", "--server", SERVER, "--store", "file", stdin=f"{EMAIL}\n", terminal=True
-    )
-    assert done.code == 0
-    assert PASSWORD not in done.out + done.err
 
 
 BAD = (
@@ -95,25 +76,6 @@ def test_with_credentials_in_the_environment_it_is_refused_with_why(
     for verb in (["login", "--email", EMAIL], ["logout"], ["accounts", "use", "x"]):
         done = program(*verb)
         assert (done.code, "environment" in done.err) == (2, True)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_a_signal_while_the_answer_is_stored_waits_until_all_is_kept(
-    program: Program, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
-) -> None:
-    write = FileSecrets.write
-
-    def written(self: FileSecrets, key: str, credentials: Credentials) -> None:
-        signal.raise_signal(number)
-        time.sleep(0.1)  # the signal's handler has its turn
-        write(self, key, credentials)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(FileSecrets, "write", written)
-        assert program.login().code == 128 + number
-    assert [one["account"] for one in program("accounts", "--json").json()]
-    kept = program("token").out.strip()
-    assert kept in {one.token for one in program.server.sessions()}
 
 
 def test_with_token_the_secret_comes_from_stdin(program: Program) -> None:

@@ -97,17 +97,6 @@ def test_a_filter_narrows_a_policy_and_rules_and_grouping_replace_its_own(
     )
 
 
-def test_a_list_with_unreadable_entries_is_pruned_only_if_allowed(program: Program) -> None:
-    program.speak(DIALECTS["unreadable"], sessions=40)
-    program.login()
-    done = program("prune", "--keep-newest=1", *ALL)
-    assert done.code == 3
-    assert "--allow-unreadable" in done.err
-    allowed = program("prune", "--keep-newest=1", *ALL, "--allow-unreadable", "--dry-run", "--json")
-    assert allowed.code == 0
-    assert allowed.json()["list"]["unreadable"] > 0
-
-
 def test_where_nothing_says_what_made_a_session_that_grouping_is_refused(program: Program) -> None:
     nameless = replace(DIALECTS["plain"].fields, agent=None, ip=None, user="user_email")
     program.speak(replace(DIALECTS["plain"], fields=nameless), sessions=20)
@@ -125,28 +114,6 @@ def test_nothing_to_prune_is_0(crowded: Program) -> None:
     done = crowded("prune", "--keep-newest=1", "--filter=no-such-client", *ALL, "--json")
     assert done.code == 0
     assert plan_of(done) == {"targets": [], "left_out": [], "kept": [], "groups": []}
-
-
-PROTECTED = """
-[[known]]
-client = "curl"
-label = "backup"
-protect = true
-"""
-
-
-def test_a_protected_client_stays_unless_it_is_included(
-    crowded: Program, configured: Callable[[str], None]
-) -> None:
-    configured(PROTECTED)
-    rule = ["prune", "--keep-newest=1", "--filter=client:curl", "--json"]
-    done = crowded(*rule, *ALL)
-    assert done.code == 0
-    assert plan_of(done)["targets"] == []
-    assert {left["reason"] for left in plan_of(done)["left_out"]} == {"protected: backup"}
-    included = crowded(*rule, *ALL, "--include-protected")
-    curls = {entry["id"] for entry in listed(crowded) if client(entry) == "curl"}
-    assert (included.code, curls) == (0, {one["id"] for one in plan_of(included)["kept"]})
 
 
 # What was not asked for

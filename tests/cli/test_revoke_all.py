@@ -10,7 +10,7 @@ from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.secrets import FileSecrets
 from tests.cli.conftest import Program, full
 from tests.program import Done
-from tests.sandbox import DIALECTS, DemoSession
+from tests.sandbox import DIALECTS
 from tests.sandbox.calls import Call, Fault
 
 
@@ -20,18 +20,6 @@ def nearly_full(logged_in: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
 
     monkeypatch.setattr(FileSecrets, "write", full)
     return logged_in
-
-
-def at_the_server(program: Program, monkeypatch: pytest.MonkeyPatch, happens: object) -> None:
-    """While the call is carried out, this happens."""
-    carry_out = program.server.revoke_all
-
-    def revoke_all(*asking: object) -> DemoSession:
-        assert callable(happens)
-        happens()
-        return carry_out(*asking)  # pyright: ignore[reportArgumentType]
-
-    monkeypatch.setattr(program.server, "revoke_all", revoke_all)
 
 
 def typed_on_a_terminal(program: Program) -> Done:
@@ -66,18 +54,6 @@ def test_a_signal_before_the_call_keeps_it_from_being_sent(
     done = logged_in("revoke-all", "--yes", "--json")
     assert (done.code, done.out) == (128 + number, "")
     assert logged_in.server.calls[Call.REVOKE_ALL] == 0
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_during_the_call_waits_until_the_new_token_is_kept(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
-) -> None:
-    at_the_server(logged_in, monkeypatch, lambda: signal.raise_signal(number))
-    done = logged_in("revoke-all", "--yes")
-    assert done.code == 128 + number
-    assert "revoked" in done.out or number == signal.SIGHUP
-    (left,) = logged_in.server.sessions()
-    assert logged_in("token").out == f"{left.token}\n"
 
 
 # The new tokens can't be stored

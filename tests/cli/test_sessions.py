@@ -140,12 +140,6 @@ def test_the_exit_code_says_what_the_server_said(logged_in: Program) -> None:
         assert (done.code, "Traceback" in done.err) == (code, False)
 
 
-def test_nobody_logged_in_is_said(program: Program) -> None:
-    done = program("sessions")
-    assert (done.code, done.out) == (4, "")
-    assert "qiscus-tui login" in done.err
-
-
 def test_a_list_that_moves_while_it_is_read_is_said_and_takes_no_filter(logged_in: Program) -> None:
     logged_in.speak(Dialect(pages=Pages.NUMBERED, page_size=10), sessions=400)
     state = logged_in.server

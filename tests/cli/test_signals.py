@@ -6,6 +6,7 @@ import io
 import signal
 import subprocess
 import sys
+import time
 import warnings
 
 import pytest
@@ -15,6 +16,10 @@ from qiscus_tui.cli.main import run
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.errors import Interrupted
 from qiscus_tui.exit_codes import ENDING_SIGNALS
+from qiscus_tui.store.secrets import FileSecrets
+from tests.cli.conftest import ACCOUNT, Program
+from tests.cli.test_tokens import kept_token
+from tests.sandbox import DemoState
 
 
 class Typist(io.StringIO):
@@ -72,6 +77,41 @@ def test_a_signal_cancels_what_waits() -> None:
     with pytest.raises(Interrupted) as ended:
         run_until_signal(verb(), console)
     assert ended.value.signal_number == signal.SIGTERM
+
+
+INTERRUPTED = {
+    "login": (FileSecrets, "write"),
+    "refresh": (DemoState, "refresh"),
+    "revoke-all": (DemoState, "revoke_all"),
+}
+"""Where the signal comes: while the answer is on its way, or while it is stored."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("verb", INTERRUPTED)
+def test_a_signal_waits_until_the_new_token_is_kept(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch, verb: str, number: signal.Signals
+) -> None:
+    owner, name = INTERRUPTED[verb]
+    carry_out = getattr(owner, name)
+
+    def interrupted(*given: object) -> object:
+        signal.raise_signal(number)
+        time.sleep(0.1)  # the signal's handler has its turn
+        return carry_out(*given)
+
+    logged_in.clock.advance(1)
+    if verb == "login":
+        logged_in("accounts", "forget", ACCOUNT)
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, interrupted)
+        words = {"refresh": ("refresh",), "revoke-all": ("revoke-all", "--yes")}
+        done = logged_in(*words[verb]) if verb in words else logged_in.login()
+    assert done.code == 128 + number
+    newest = max(logged_in.server.sessions(), key=lambda one: one.created)
+    assert kept_token(logged_in) == newest.token
+    assert logged_in("audit", "--json").json()[0]["kind"] == verb
+    assert "revoked" in done.out or verb != "revoke-all" or number == signal.SIGHUP
 
 
 IN_ANOTHER_THREAD = """

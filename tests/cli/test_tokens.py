@@ -1,7 +1,6 @@
 """`token`, `refresh` and `revoke-all`: our own tokens."""
 
 import json
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import Program, full
-from tests.sandbox import DIALECTS, DemoSession
+from tests.sandbox import DIALECTS
 from tests.sandbox.calls import Call, Fault
 
 DAY = 86_400
@@ -197,24 +196,6 @@ def test_refresh_makes_a_new_one_and_never_prints_it(logged_in: Program) -> None
     assert after not in done.out + done.err
     assert "expires" in done.out
     assert fingerprint(after) in done.out
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_a_signal_during_a_refresh_waits_until_the_new_token_is_kept(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
-) -> None:
-    logged_in.clock.advance(1)
-    carry_out = logged_in.server.refresh
-
-    def refresh(*asking: object) -> DemoSession:
-        signal.raise_signal(number)
-        return carry_out(*asking)  # pyright: ignore[reportArgumentType]
-
-    monkeypatch.setattr(logged_in.server, "refresh", refresh)
-    assert logged_in("refresh").code == 128 + number
-    newest = max(logged_in.server.sessions(), key=lambda one: one.created)
-    assert kept_token(logged_in) == newest.token
-    assert logged_in("audit", "--json").json()[0]["kind"] == "refresh"
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -97,13 +97,6 @@ def test_a_command_gets_a_proxy_of_its_own_and_no_secret(tmp_path: Path) -> None
         assert on.run_here("exec", "--proxy", "--rest", "--", "true").code == 2
 
 
-def test_of_an_account_that_is_not_here_no_other_server_is_asked(tmp_path: Path) -> None:
-    with machine(tmp_path / "home") as on:
-        done = on.run_here("proxy", "--account", "nobody")
-    assert (done.code, done.out) == (4, "")
-    assert "There is no account 'nobody' here (--account)" in done.err
-
-
 def test_systemd_takes_the_unit_of_the_reference(tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
