@@ -23,14 +23,25 @@ from qiscus_tui.service.revocation.plan import (
 )
 from qiscus_tui.service.revocation.plan_files import plan_file_of, plan_from
 from qiscus_tui.service.sessions.session_list import SessionList
-from tests.service.scripted import DAY, START, ListStep, ScriptedServer, Stage, Trials
-from tests.service.test_retention import HOUR, one, used_now
+from tests.service.scripted import DAY, START, ScriptedServer, Stage, Trials
+from tests.service.test_retention import HOUR, one
 
 Make = Callable[[SessionList], RevocationPlan]
 ACCOUNT = Account(parse_origin("https://demo.invalid"), "app-1", "a@b.c")
 IDLE = "idle:>2d"
 USED = "no longer matches the filter: used since the plan was made"
 KEPT = "kept now: used within 2d"
+
+
+def used_now(name: str) -> Callable[[ScriptedServer], None]:
+    """Its token is used."""
+
+    def step(server: ScriptedServer) -> None:
+        for session in list(server.live.values()):
+            if session.safe_user == name:
+                server.add(replaced(session, last_used_at=server.clock.now()))
+
+    return step
 
 
 @pytest.fixture
@@ -105,9 +116,7 @@ async def test_nor_is_what_was_used_during_the_trial(
 
     def after_the_trial(server: ScriptedServer) -> None:
         left = next(one.safe_user for one in idle if one.id not in server.requests)
-        step: ListStep = used_now(left)
-        assert callable(step)
-        step(server)
+        used_now(left)(server)
 
     stage.server.readings.extend((lambda _: None, after_the_trial))
     report = (await stage.apply(plan)).report
@@ -130,13 +139,11 @@ async def test_a_plan_file_chooses_again_when_it_is_applied_and_before_it_is_sen
 ):
     plan = make(stage.server.now_listed())
     stage.clock.advance(HOUR)
-    first, then = used_now("a"), used_now("b")
-    assert callable(first)
-    first(stage.server)
+    used_now("a")(stage.server)
     now = in_file(plan, stage)
     assert [left.reason for left in now.left_out] == [reason]
     assert [target.safe_user for target in now.targets] == ["b", "c"]
-    stage.server.readings.append(then)
+    stage.server.readings.append(used_now("b"))
     report = (await stage.apply(now)).report
     assert users(stage, idle) == "c"
     assert not_sent(report) == [reason, reason]
@@ -169,7 +176,7 @@ async def test_a_filter_that_names_new_sessions_too_is_asked_for_the_rest_of_it(
 
 
 @pytest.mark.parametrize("token", ["-token-000001", "QEXab+/cd0123456789=="])
-@pytest.mark.parametrize("text", ["-ua:{}", 'ua:"x {}"', "-{}", "-ua:={}", 'ua:="{}"'])
+@pytest.mark.parametrize("text", ['-ua:"{}"', 'ua:"x {}"', "-{}", 'ua:="{}"'])
 def test_a_filter_with_a_token_in_it_goes_into_no_file_and_no_record(
     stage: Stage, token: str, text: str
 ):

@@ -17,39 +17,12 @@ from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Entry, Fields
 from tests.service.conftest import Sandbox, SandboxMaker
 
-WORKING = [
-    "plain", "body", "cursor-int", "numbered", "laravel-key", "current-mark", "bare", "undated",
-    "unreadable-pages", "refresh-ends-older",
-]  # fmt: skip
-
 
 async def revoke(connection: Connection, count: int, allowed: Allowed | None = None) -> Report:
     """Plan for the first so many sessions (and our own is one of the list), and apply."""
     listed = await connection.read_list()
     plan = make_plan(listed, Selection(range(count)), allowed or Allowed())
     return await (await revocation_on(connection, plan)).apply()
-
-
-@pytest.mark.parametrize("dialect", WORKING)
-async def test_however_full_tokens_are_listed_what_is_revoked_is_gone(
-    sandbox: SandboxMaker, dialect: str
-):
-    here = sandbox(dialect, 140)
-    connection = await here.connected()
-    before = here.tokens()
-    report = await revoke(connection, 5)
-    assert report.words == "5 revoked"
-    assert len(before - here.tokens()) == 5
-    assert {t.token for t in report.plan.targets} == before - here.tokens()
-
-
-@pytest.mark.parametrize("dialect", ["masked", "masked-dots", "ids", "ids-unmarked"])
-async def test_where_no_token_is_listed_nothing_can_be_revoked(sandbox: SandboxMaker, dialect: str):
-    here = sandbox(dialect)
-    connection = await here.connected()
-    report = await revoke(connection, 5, Allowed(current=True))
-    assert report.plan.targets == ()
-    assert here.state.revoke_requests == []
 
 
 @pytest.mark.parametrize(
@@ -134,16 +107,6 @@ async def test_a_verified_call_is_remembered_for_the_next_start(here: Sandbox):
 
 
 # Our own session
-
-
-async def test_our_own_session_stays_out_and_the_cached_token_stays(
-    here: Sandbox, connection: Connection
-):
-    listed = await connection.read_list()
-    report = await revoke(connection, len(listed))
-    await forget_own_if_ended(connection, report)
-    assert len(here.tokens()) == 1
-    assert (await connection.credentials()).short_lived is not None
 
 
 @pytest.mark.parametrize("by_mark", [False, True])
