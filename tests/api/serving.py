@@ -1,7 +1,7 @@
 """A client of the API whose server is a function, and answers for it to give."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -71,6 +71,17 @@ def answering(*answers: httpx.Response | Exception) -> Server:
         if isinstance(answer, Exception):
             raise answer
         return again(answer)
+
+    return Server(handler)
+
+
+def in_pages(*pages: Sequence[object], **meta: object) -> Server:
+    """A server with these numbered pages, and with this beside each."""
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params.get("page", 1))
+        beside = {"page": page, "total_page": len(pages), **meta}
+        return said({"data": pages[page - 1], "meta": beside})
 
     return Server(handler)
 

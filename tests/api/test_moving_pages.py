@@ -29,8 +29,12 @@ class MovingList:
         self.requests += 1
         self.before.get(self.requests, lambda _: None)(self.live)
         page = int(request.url.params.get("page", 1))
+        begin = int(request.url.params.get("cursor_after", (page - 1) * SIZE))
         last = max(1, -(-len(self.live) // SIZE))
-        rows = [{"token": token_of(n)} for n in self.live[(page - 1) * SIZE : page * SIZE]]
+        rows = [{"token": token_of(n)} for n in self.live[begin : begin + SIZE]]
+        if "cursor" in self.style:  # which counts rows
+            more = {"after": str(begin + SIZE), **({"next": "x"} if "next" in self.style else {})}
+            return said({"data": rows, "meta": more if begin + SIZE < len(self.live) else {}})
         total = {"total": len(self.live)} if "total" in self.style else {}
         if "laravel" in self.style:
             return said({"data": {"current_page": page, "last_page": last, "data": rows, **total}})
@@ -68,6 +72,7 @@ MOVES: list[tuple[str, int, int, Callable[[list[int]], object]]] = [
     *((style, 8, 2, turnover) for style in STYLES),
     # behind the first page: only the total tells
     *((style, 11, 3, lambda live: live.remove(4)) for style in STYLES if "total" in style),
+    *((style, 8, 2, lambda live: live.remove(0)) for style in ("cursor", "cursor next")),
     # in front: a row comes again
     ("meta", 8, 2, lambda live: live.insert(0, 100)),
 ]

@@ -6,13 +6,13 @@ import httpx
 import pytest
 
 from qiscus_tui.api.list.listing import BARREN_PAGES, read_listing
-from qiscus_tui.api.list.pages import REPEATED, NoList, find_page, next_query, read_paging
+from qiscus_tui.api.list.pages import NoList, find_page, next_query, read_paging
 from qiscus_tui.errors import ServerFault, Unreadable
 from tests.api.serving import (
     LONG_LIVED,
     Server,
-    again,
     client_of,
+    in_pages,
     listing_of,
     names,
     said,
@@ -88,13 +88,6 @@ async def test_ever_new_pages_of_ever_more_sessions_end_at_the_bound(
     assert len(server.requests) == read_in_all
 
 
-async def test_pages_that_moved_meanwhile_list_a_session_once(clock: ManualClock) -> None:
-    pages = {None: numbered(1, 2, sessions(1, 2, 3)), "2": numbered(2, 2, sessions(3, 4))}
-    listing = await listing_of(server_of(lambda query: again(pages[query.get("page")])), clock)
-    assert names(listing) == ["t1", "t2", "t3", "t4"]
-    assert (listing.unreadable, listing.incomplete_because) == (0, REPEATED)
-
-
 async def test_a_list_that_grows_while_it_is_read_is_followed(clock: ManualClock) -> None:
     def answer(query: httpx.QueryParams) -> httpx.Response:
         page = int(query.get("page", 1))
@@ -104,20 +97,9 @@ async def test_a_list_that_grows_while_it_is_read_is_followed(clock: ManualClock
     assert (names(listing), listing.complete) == (["t1", "t2", "t3", "t4"], True)
 
 
-async def test_a_page_that_fails_midway_is_read_again_and_counted_once(clock: ManualClock) -> None:
-    faults = [said({}, 503), said({}, 502)]
-
-    def answer(query: httpx.QueryParams) -> httpx.Response:
-        page = int(query.get("page", 1))
-        if page == 2 and faults:
-            return faults.pop()
-        return numbered(page, 3, [*sessions(page), {}])
-
-    listing = await listing_of(server_of(answer), clock)
-    assert (names(listing), listing.unreadable) == (["t1", "t2", "t3"], 3)
-
-
-async def test_a_page_that_breaks_off_midway_is_read_again(clock: ManualClock) -> None:
+async def test_a_page_that_fails_or_breaks_off_midway_is_read_again_and_counted_once(
+    clock: ManualClock,
+) -> None:
     tries: list[str | None] = []
 
     def answer(query: httpx.QueryParams) -> httpx.Response:
@@ -125,10 +107,11 @@ async def test_a_page_that_breaks_off_midway_is_read_again(clock: ManualClock) -
         page = int(query.get("page", 1))
         if tries == [None, "2"]:
             raise httpx.ReadError("reset")
-        return numbered(page, 2, sessions(page))
+        return said({}, 503) if len(tries) == 3 else numbered(page, 2, [*sessions(page), {}])
 
-    assert names(await listing_of(server_of(answer), clock)) == ["t1", "t2"]
-    assert tries == [None, "2", "2", None]  # the first page again, to see that no row moved
+    listing = await listing_of(server_of(answer), clock)
+    assert (names(listing), listing.unreadable) == (["t1", "t2"], 2)
+    assert tries == [None, "2", "2", "2", None]  # the first page again, to see that no row moved
 
 
 async def test_a_page_that_fails_for_good_fails_the_list(clock: ManualClock) -> None:
@@ -154,11 +137,10 @@ async def test_progress_is_told(clock: ManualClock) -> None:
     def note(received: int, total: int | None) -> None:
         told.append((received, total))
 
-    pages = {None: numbered(1, 2, sessions(1, 2)), "2": numbered(2, 2, sessions(3))}
-    server = server_of(lambda query: again(pages[query.get("page")]))
-    async with client_of(server, clock) as client:
+    pages = in_pages(sessions(1, 2), sessions(3))
+    async with client_of(pages, clock) as client:
         await read_listing(client, LONG_LIVED, None, progress=note)
-    sizes = [len(page.content) for page in pages.values()]
+    sizes = [len(pages.handler(asked).content) for asked in pages.requests[:2]]
     assert told == [(sizes[0], sizes[0]), (sum(sizes), sizes[1])]
 
 

@@ -69,7 +69,13 @@ async def test_each_call_sends_its_bare_credential_and_no_other(
     assert sent(server) == headers
 
 
-async def test_a_login_sends_no_credential_but_its_body(clock: ManualClock) -> None:
+async def test_a_login_sends_no_credential_but_its_body_nor_one_of_a_netrc_file(
+    clock: ManualClock, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = home / ".netrc"
+    netrc.write_text("machine demo.invalid login somebody password something\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
     server = answering(said({"data": {"user": {"id": 1}}}))
     async with client_of(server, clock) as client:
         await client.login("a@b.c", PASSWORD)
@@ -129,19 +135,6 @@ async def test_cookies_are_never_sent_back(clock: ManualClock) -> None:
         await client.logout(SHORT_LIVED)
         await client.logout(SHORT_LIVED)
     assert [("cookie" in request.headers) for request in server.requests] == [False, False]
-
-
-async def test_a_netrc_file_adds_no_credential(
-    clock: ManualClock, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    netrc = home / ".netrc"
-    netrc.write_text("machine demo.invalid login somebody password something\n")
-    netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
-    server = answering(said({"data": {"user": {"id": 1}}}))
-    async with client_of(server, clock) as client:
-        await client.login("a@b.c", PASSWORD)
-    assert "authorization" not in server.requests[0].headers
 
 
 def has_proxy(wire: Wire) -> bool:

@@ -117,34 +117,23 @@ def test_the_proxy_is_blamed_for_what_it_does(error: Exception, words: str) -> N
 
 
 @pytest.mark.parametrize(
-    "address", ["http://user:pass-of-mine@127.0.0.1:9", "user:pass-of-mine@127.0.0.1:9"]
-)
-async def test_the_proxy_of_the_environment_is_named_without_its_password(
-    address: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", address)
-    async with ApiClient(ORIGIN, "a", WireSettings(), clock) as client:
-        with pytest.raises(NotConnected) as raised:
-            await client.logout("QEX")
-    assert raised.value.message.startswith("The proxy 127.0.0.1:9 could not be reached")
-
-
-@pytest.mark.parametrize(
     ("address", "named"),
     [
+        ("http://u:pass-of-mine@127.0.0.1:9", "The proxy 127.0.0.1:9 could not be reached"),
+        ("u:pass-of-mine@127.0.0.1:9", "The proxy 127.0.0.1:9 could not be reached"),
         ("htp://u:pass-of-mine@proxy.example:3128", "The proxy proxy.example:3128 cannot be used"),
         ("htp://u:pass-of/mine@proxy.example:3128", "The proxy (its address is not shown)"),
         ("http://[u:pass-of-mine@proxy", "The proxy (its address is not shown)"),
     ],
 )
-async def test_a_proxy_that_is_none_is_named(
+async def test_the_proxy_of_the_environment_is_named_without_its_password(
     address: str, named: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", address)
     async with ApiClient(ORIGIN, "a", WireSettings(), clock) as client:
         with pytest.raises((ConfigError, NotConnected)) as raised:
             await client.logout("QEX")
-    assert named in raised.value.message
+    assert raised.value.message.startswith(named)
     assert "pass-of" not in raised.value.message
 
 

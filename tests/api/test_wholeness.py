@@ -7,7 +7,8 @@ import pytest
 
 from qiscus_tui.api.list.pages import OTHER_PAGE, find_page, read_paging, shortfall
 from qiscus_tui.errors import QiscusTuiError, ServerFault, TokenInvalid
-from tests.api.serving import LONG_LIVED, Server, again, listing_of, said, token_of
+from tests.api.serving import LONG_LIVED, Server, again, in_pages, listing_of, said, token_of
+from tests.api.serving import names as token_names
 from tests.clocks import ManualClock
 
 ALL, SIZE = 8, 3
@@ -313,16 +314,10 @@ async def test_a_page_order_that_lists_one_row_twice_and_one_never_is_not_whole(
     clock: ManualClock, total: int | None
 ) -> None:
     """Each reading is the same, so that nothing seems to move."""
-    pages = [ROWS[0:3], ROWS[2:5], ROWS[6:8]]
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        page = int(request.url.params.get("page", 1))
-        meta = {"page": page, "total_page": 3, "total": total}
-        return said({"data": pages[page - 1], "meta": meta})
-
-    listing = await listing_of(Server(answer), clock)
+    listing = await listing_of(in_pages(ROWS[0:3], ROWS[2:5], ROWS[6:8], total=total), clock)
+    assert token_names(listing) == [*"0123467"]
     why = "7 of 8 listed" if total else "a session is on two pages, so another may be on none"
-    assert (listing.incomplete_because, listing.moved) == (why, False)
+    assert (listing.incomplete_because, listing.moved, listing.unreadable) == (why, False, 0)
 
 
 async def test_a_token_in_two_rows_with_different_facts_is_no_row_that_moved(
@@ -330,35 +325,8 @@ async def test_a_token_in_two_rows_with_different_facts_is_no_row_that_moved(
 ) -> None:
     first = {"token": token_of("a"), "ip": "10.0.0.1"}
     other = {"token": token_of("a"), "ip": "10.0.0.2"}
-    rows = [[first, ROWS[0]], [other, ROWS[1]]]
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        page = int(request.url.params.get("page", 1))
-        return said({"data": rows[page - 1], "meta": {"page": page, "total_page": 2, "total": 4}})
-
-    listing = await listing_of(Server(answer), clock)
+    listing = await listing_of(in_pages([first, ROWS[0]], [other, ROWS[1]], total=4), clock)
     assert (len(listing.sessions), listing.complete, listing.moved) == (4, True, False)
-
-
-@pytest.mark.parametrize("begins", [{}, {"next": "x"}])
-async def test_rows_that_a_cursor_counts_move_as_those_of_numbered_pages(
-    clock: ManualClock, begins: dict[str, str]
-) -> None:
-    live = list(ROWS)
-    asked = 0
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        nonlocal asked
-        asked += 1
-        if asked == 2:
-            del live[0]
-        begin = int(request.url.params.get("cursor_after", 0))
-        more = begin + SIZE < len(live)
-        meta = {"after": str(begin + SIZE) if more else None, **(begins if more else {})}
-        return said({"data": live[begin : begin + SIZE], "meta": meta})
-
-    listing = await listing_of(Server(answer), clock)
-    assert [one.token for one in listing.sessions] == [row["token"] for row in live]
 
 
 # Answers that say that they failed
