@@ -29,7 +29,7 @@ async def test_groups_are_named_whole_and_toggles_stand_below_each_other() -> No
         assert not any("…" in line for line in here.lines()[at : at + 7])
         dialog = here.app.screen
         assert isinstance(dialog, RevokeDialog)
-        groups = [(9, replace(one, used_last_hour=1117)) for one in dialog._shown.groups]
+        groups = [replace(one, used_last_hour=1117) for one in dialog._shown.groups]
         groups = groups[: MOST + 5]
         lines = group_lines(groups, here.clock.now(), 73)
         assert all(line.plain.endswith("1,117 in use") for line in lines[1:-1])

@@ -7,15 +7,17 @@ from contextlib import asynccontextmanager
 import pytest
 
 from qiscus_tui.errors import ServerError, StorageError
+from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.retention_rules import Retention
-from qiscus_tui.service.revocation.outcomes import Report
-from qiscus_tui.service.revocation.plan import Selection, make_plan
+from qiscus_tui.query import Moment
+from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
+from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.progress import Progress
 from qiscus_tui.service.revocation.sending import Answered, Halted, Purpose, Reading
 from qiscus_tui.tui.revoke.choices import USUAL_RULES, PlanChoices
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
-from qiscus_tui.tui.revoke.run_text import progress_lead, progress_lines
+from qiscus_tui.tui.revoke.run_text import ended_plan, progress_lead, progress_lines
 from tests.sandbox import Call, Fault
 from tests.tui.dialogs_on_demo import Asked, DialogApp, Stage, asked, stage
 
@@ -144,6 +146,23 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
         ):
             assert words in here.text()
         assert "L shows this plan and the earlier ones" in here.words()
+
+
+async def test_what_is_said_of_a_group_at_the_end_is_that_of_its_sessions_that_are_gone() -> None:
+    on = await stage(sessions=400)
+    positions = [at for at, name in enumerate(on.listed.clients) if name.startswith("GuzzleHttp")]
+    plan = make_plan(on.listed, Selection(positions), Allowed())
+    first, *others = plan.targets
+    ends = [(first, Outcome.REVOKED), *((one, Outcome.NOT_SENT) for one in others)]
+    outcomes = tuple(SessionOutcome(one.id, outcome) for one, outcome in ends)
+    report = Report(plan, outcomes, "cancelled", None, None)
+    moment = Moment(on.clock.now(), DAY)
+    (group,) = ended_plan(report, USUAL_KEYS, moment, 1.0, was_stopped=True).groups
+    assert (group.count, group.oldest_at, group.last_used_at) == (
+        1,
+        first.created_at,
+        first.last_used_at,
+    )
 
 
 # While it runs.

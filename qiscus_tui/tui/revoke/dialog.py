@@ -164,9 +164,12 @@ class RevokeDialog(Question[Report]):
 
     # Asking
 
+    @property
+    def _moment(self) -> Moment:
+        return Moment(self._connection.server_now(), self._expiring)
+
     def _planned(self) -> ShownPlan:
-        moment = Moment(self._connection.server_now(), self._expiring)
-        return self._choices.planned(self._connection, self._listed, moment)
+        return self._choices.planned(self._connection, self._listed, self._moment)
 
     def _make_plan(self) -> None:
         """Make the plan of the choices, and ask for it."""
@@ -341,8 +344,9 @@ class RevokeDialog(Question[Report]):
     async def _finished(self, report: Report) -> None:
         self._ended = run_text.EndedPlan(report)  # from now on nothing is cut short
         seconds, was_stopped = self._progress.seconds, self._is_stopping
+        keys = self._choices.retention.keys if self._shown.groups else ()
         self._ended = await asyncio.to_thread(
-            run_text.ended_plan, report, self._shown.groups, seconds, was_stopped=was_stopped
+            run_text.ended_plan, report, keys, self._moment, seconds, was_stopped=was_stopped
         )
         notes = [Content.styled(report.warning or "", "bold $warning")]
         if report.audit_error is not None:

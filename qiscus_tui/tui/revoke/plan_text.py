@@ -141,7 +141,7 @@ def plan_lines(
         parts.append(Content(words).wrap(width))
     if count:
         lines = (
-            group_lines([(one.count, one) for one in shown.groups], now, width)
+            group_lines(shown.groups, now, width)
             if shown.groups
             else session_lines(plan.listed, plan.targets, now, width)
         )
@@ -241,37 +241,33 @@ def session_lines(
     return _table(columns, sessions, [UNBOUND] * len(columns), width)
 
 
-GroupRow = tuple[int, Group]
-"""How many are revoked, or gone, of which group."""
-
-
-def group_lines(rows: Sequence[GroupRow], now: float, width: int) -> list[Content]:
+def group_lines(groups: Sequence[Group], now: float, width: int) -> list[Content]:
     """Return the titles, a line for each group, and what is not shown of them."""
 
-    def created(row: GroupRow, _: int) -> str:
-        oldest, newest = row[1].oldest_at, row[1].newest_at
+    def created(group: Group, _: int) -> str:
+        oldest, newest = group.oldest_at, group.newest_at
         if oldest is None or newest is None:
             return UNKNOWN
         begin, end = day_words(oldest, now), day_words(newest, now)
         return begin if begin == end else f"{begin}–{end}"
 
-    def in_use(row: GroupRow, _: int) -> str:
-        return f"{row[1].used_last_hour:,} in use" if row[1].used_last_hour else ""
+    def in_use(group: Group, _: int) -> str:
+        return f"{group.used_last_hour:,} in use" if group.used_last_hour else ""
 
-    columns: list[Column[GroupRow]] = [
-        Column("SESSIONS", lambda row, _: f"{row[0]:,}", UNBOUND, 90, is_number=True),
-        Column("GROUP", lambda row, _: row[1].name, UNBOUND, 70, least=12),
+    columns: list[Column[Group]] = [
+        Column("SESSIONS", lambda one, _: f"{one.count:,}", UNBOUND, 90, is_number=True),
+        Column("GROUP", lambda one, _: one.name, UNBOUND, 70, least=12),
         *([Column("CREATED", created, UNBOUND, style="muted")] if width > ROOMY else []),
-        Column("LAST USED", lambda row, _: last_used_cell(row[1].last_used_at, now), 10, 80),
+        Column("LAST USED", lambda one, _: last_used_cell(one.last_used_at, now), 10, 80),
     ]
-    if any(group.used_last_hour for _, group in rows):
+    if any(group.used_last_hour for group in groups):
         columns.append(Column("LAST HOUR", in_use, UNBOUND, 85, style="soon"))
-    some = rows[:MOST]
-    longest = [max((width_of(one.text(row, 0)) for row in some), default=0) for one in columns]
+    some = groups[:MOST]
+    longest = [max((width_of(one.text(group, 0)) for group in some), default=0) for one in columns]
     lines = _table(columns, some, longest, width)
-    if others := rows[MOST:]:
+    if others := groups[MOST:]:
         words = counted(len(others), "more group")
-        used = sum(group.used_last_hour for _, group in others)
+        used = sum(group.used_last_hour for group in others)
         hot = (f", {used:,} in use" if used else "", STYLES["soon"])
         lines.append(Content.assemble(muted(f"  … and {words}"), hot))
     return lines

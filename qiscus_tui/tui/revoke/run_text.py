@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from qiscus_tui.model.clock import span
+from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.text import with_reason
+from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report, not_sent_by
 from qiscus_tui.service.revocation.progress import Progress
-from qiscus_tui.service.sessions.groups import Group
+from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.tui.revoke.choices import EACH
-from qiscus_tui.tui.revoke.plan_text import GroupRow, group_lines, joined, muted, parted, some_lines
+from qiscus_tui.tui.revoke.plan_text import group_lines, joined, muted, parted, some_lines
 from qiscus_tui.tui.widgets.bars import progress_bar
 
 REASONS = 20
@@ -54,8 +56,8 @@ class EndedPlan:
     """A report, and what is shown of it besides."""
 
     report: Report
-    groups: Sequence[GroupRow] = ()
-    """How many ended of which group; none where sessions are shown one by one."""
+    groups: Sequence[Group] = ()
+    """The groups of what ended; none where sessions are shown one by one."""
     unsent: int = 0
     """How many were not sent because the user stopped it."""
     seconds: float = 0.0
@@ -63,14 +65,21 @@ class EndedPlan:
 
 
 def ended_plan(
-    report: Report, groups: Sequence[Group], seconds: float, *, was_stopped: bool
+    report: Report,
+    keys: Sequence[GroupKey],
+    moment: Moment,
+    seconds: float,
+    *,
+    was_stopped: bool,
 ) -> EndedPlan:
-    """Return a report with what is shown besides; of a long plan it takes a moment."""
-    unsent = len(not_sent_by(report)) if was_stopped else 0
-    gone = {one.id for one in report.outcomes if one.outcome in GONE}
-    sessions = report.plan.listed.sessions
-    rows = [(sum(sessions[at].id in gone for at in group.positions), group) for group in groups]
-    return EndedPlan(report, rows, unsent, seconds)
+    """Return a report with what is shown besides; of a long plan it takes a moment.
+
+    `keys`: what to group by; none where sessions are shown one by one.
+    """
+    unsent, listed = len(not_sent_by(report)) if was_stopped else 0, report.plan.listed
+    gone = [listed.positions[one.id] for one in report.outcomes if one.outcome in GONE]
+    groups = grouped(listed, keys, moment, gone) if keys and gone else ()
+    return EndedPlan(report, groups, unsent, seconds)
 
 
 def result_heading(ended: EndedPlan) -> str:
@@ -136,7 +145,7 @@ def _gone(ended: EndedPlan, now: float, width: int) -> list[Content]:
     if not ids:
         return []
     lines = (
-        group_lines([row for row in ended.groups if row[0]], now, width)
+        group_lines(ended.groups, now, width)
         if ended.groups
         else _named(ended.report, ids, EACH, now, width)
     )
