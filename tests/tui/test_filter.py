@@ -284,3 +284,50 @@ async def test_a_long_list_is_looked_at_again_once_a_minute(
         await here.tick()
         assert here.sessions.view.request is not request
         assert holds(here)
+
+
+# The cursor.
+
+
+@pytest.mark.parametrize("at_once", [work.AT_ONCE, 0])
+async def test_what_half_a_word_leaves_does_not_move_the_cursor(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    async with at_sessions(clock, sessions=300) as here:
+        monkeypatch.setattr(work, "AT_ONCE", at_once)  # 0: found in a thread
+        await typed(here, "age:>1d")
+        table = here.sessions.table
+        assert (table.top_row, table.cursor_row) == (0, 0)
+        await here.press("escape")
+        listed, agents = here.sessions.feed.listed, here.sessions.feed.listed.clients
+        row = [at for at, place in enumerate(table.order) if agents[place].startswith("curl")][5]
+        table.move_to(row)
+        own, top = table.cursor_id, table.top_row
+        await typed(here, "client:curl")
+        assert table.cursor_id == own
+        await typed(here, "client:axios")
+        assert table.cursor_id != own
+        await here.press("escape")
+        assert (table.cursor_id, table.top_row) == (own, top)
+        await filtered(here, "client:axios")
+        found = table.cursor_id
+        await here.press("escape")
+        assert table.cursor_id == found  # shown among all
+        assert listed.positions[found or ""] in table.order
+
+
+async def test_what_half_a_word_leaves_moves_the_cursor_of_neither_groups_nor_list(
+    clock: ManualClock,
+) -> None:
+    async with at_sessions(clock, sessions=300) as here:
+        await here.press("end")
+        own = here.sessions.table.cursor_id
+        await here.press("g", "j", "j")
+        group = here.sessions.list.group_table.cursor_group
+        assert group is not None
+        await typed(here, group.filter_text)
+        now = here.sessions.list.group_table.cursor_group
+        assert now is not None
+        assert now.kinds == group.kinds
+        await here.press("escape", "g")
+        assert here.sessions.table.cursor_id == own

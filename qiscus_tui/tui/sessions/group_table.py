@@ -175,6 +175,10 @@ class GroupTable(Table[GroupRow]):
         """Return the group under the cursor; None where no row is shown."""
         return self._groups[self.cursor_row] if self._groups else None
 
+    @property
+    def rows(self) -> Sequence[Group]:
+        return self._groups
+
     def show(
         self,
         listed: SessionList,
@@ -187,7 +191,7 @@ class GroupTable(Table[GroupRow]):
 
         The cursor stays on its group.
         """
-        is_other, was = keys != self._groups_by, self._groups
+        is_other, place = keys != self._groups_by, self.place
         is_sorted = sort != self.sort
         rows = {group.kinds: row for row, group in enumerate(groups)}
         self.listed, self._groups_by, self._groups, self._marks = listed, keys, groups, marks
@@ -198,8 +202,10 @@ class GroupTable(Table[GroupRow]):
         if is_other:
             self.set_rows(len(groups), 0, 0)
         else:
-            wanted = None if was or self._forgotten is None else rows.get(self._forgotten)
-            self.replace_rows(len(groups), lambda row: rows.get(was[row].kinds), wanted)
+            wanted = None if place.rows or self._forgotten is None else rows.get(self._forgotten)
+            self.replace_rows(
+                place, len(groups), lambda row: rows.get(place.rows[row].kinds), wanted
+            )
             if groups:
                 self._forgotten = None
             if is_sorted:

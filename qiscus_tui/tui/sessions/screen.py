@@ -216,10 +216,12 @@ class SessionsScreen(BaseScreen[None]):
 
     def _filter_left(self) -> None:
         self.filter_bar.close()
+        self.list.release()
         self.focus_list()
 
     def action_filter(self) -> None:
         """Open the filter; keys behind this one go into it."""
+        self.list.hold()
         self.filter_bar.open()
         self.draw_soon()
 

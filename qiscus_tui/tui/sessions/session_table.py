@@ -258,12 +258,14 @@ class SessionTable(Table[SessionRow]):
         self._shown = ShownRows(NO_SESSIONS, ())
         self._longest: Mapping[str, int] = {}
         self._range_begin: int | None = None
-        self._wanted: str | None = None
-        """Id of the session that the cursor returns to once it is shown."""
         self._moved_to: str | None = None
         """Id of the session that the user moved the cursor to."""
 
     # What is shown.
+
+    @property
+    def rows(self) -> ShownRows:
+        return self._shown
 
     @property
     def sessions(self) -> SessionList:
@@ -310,11 +312,11 @@ class SessionTable(Table[SessionRow]):
     def _show(self, listed: ShownRows) -> None:
         """Go on with these rows. A range ends unless its sessions stand together as before."""
         rows, old, was = self.rows_in_range, self._shown, self.cursor_row
-        wanted = listed.row_of(self._wanted)
-        # Where no row is left, the session is remembered until rows come back.
-        self._wanted = None if listed.order else self._wanted or self.cursor_id
+        place = self.place
         self._shown = listed
-        self.replace_rows(len(listed.order), lambda row: listed.row_of(old.id_at(row)), wanted)
+        self.replace_rows(
+            place, len(listed.order), lambda row: listed.row_of(place.rows.id_at(row))
+        )
         if self._range_begin is not None:
             moved = self.cursor_row - was
             is_same = listed.shows_same(rows.start + moved, old, rows)
@@ -340,7 +342,7 @@ class SessionTable(Table[SessionRow]):
         return row is not None
 
     def cursor_moved(self) -> None:
-        self._wanted, self._moved_to = None, self.cursor_id
+        self._moved_to = self.cursor_id
         super().cursor_moved()
 
     # A range of rows that is about to be marked.

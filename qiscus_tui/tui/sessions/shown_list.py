@@ -59,6 +59,8 @@ class ShownList(Container):
         self.group_table.display = False
         start = partial(self.run_worker, group="list")
         self._finding, self._planning = ListWork(start), ListWork(start)
+        self._is_held = False
+        """Whether the tables keep their places, as a filter is typed."""
         self._marked_by: list[tuple[Query, frozenset[str]]] = []
         """Filters about time, and the ids of the sessions that were marked by each."""
 
@@ -180,6 +182,7 @@ class ShownList(Container):
             if result.largest_first is not drawn.largest_first:
                 size = len(result.shown)
                 self._planning.do(size, result.to_revoke, self.group_table.show_to_revoke)
+        self._release_tables()
         self._changed()
 
     def _show_groups(self) -> None:
@@ -228,6 +231,23 @@ class ShownList(Container):
         """Filter by what was typed."""
         self.view.type_filter(text, self.moment())
         self._find()
+
+    def hold(self) -> None:
+        """Keep the place of the cursor while a filter is typed."""
+        self._is_held = True
+        for table in {self.table, self.front}:
+            table.hold()
+
+    def release(self) -> None:
+        """Go on from the rows that the typed filter leaves, once they are shown."""
+        self._is_held = False
+        if self.view.result.request is self.view.request:
+            self._release_tables()
+
+    def _release_tables(self) -> None:
+        if not self._is_held:
+            self.table.release()
+            self.group_table.release()
 
     def finish_filter(self) -> Sequence[int]:
         """Show what the filter leaves, before something is done to all of it; return it."""

@@ -107,11 +107,11 @@ class Chart(Table[Bar]):
         if bars == self._rows:
             return
         rows = {one.key: row for row, one in enumerate(bars)}
-        was, self._rows = self._rows, bars
+        place, self._rows = self.place, bars
         self._longest = max((one.count for one in bars if one.filter), default=0)
         self._whole = sum(one.count for one in bars)
         self.beside = self.needs
-        self.replace_rows(len(bars), lambda row: rows.get(was[row].key))
+        self.replace_rows(place, len(bars), lambda row: rows.get(place.rows[row].key))
 
     @property
     def needs(self) -> tuple[int, int, int]:

@@ -82,6 +82,17 @@ class Sort(Struct, frozen=True):
     descending: bool
 
 
+class Place(Struct, frozen=True):
+    """Where cursor and window are, and among which rows."""
+
+    rows: Any
+    count: int
+    row: int
+    """The row under the cursor."""
+    top: int
+    """The first row in the window."""
+
+
 def fit_columns(
     columns: Sequence[Column[Row]], longest: Sequence[int], width: int
 ) -> tuple[PlacedColumn[Row], ...]:
@@ -240,6 +251,8 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self.columns = columns
         self._rows: Sequence[Row] = ()
         self._count = self._row = 0
+        self._held: Place | None = None
+        self._keeps_held = False
         self.sort: Sort | None = None
         self._notice: tuple[str, ...] = ()
         self._layout_now: tuple[PlacedColumn[Row], ...] = ()
@@ -273,30 +286,59 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             self.scroll_to(y=top)
         self.refresh()
 
-    def replace_rows(
-        self, count: int, now_at: Callable[[int], int | None], wanted: int | None = None
-    ) -> None:
-        """Set other rows; the cursor goes to the row `wanted`, else stays on its own.
+    @property
+    def rows(self) -> Any:
+        """Return what the rows that are shown are found in."""
+        return self._rows
 
-        `now_at` returns where an old row is now; None: it is gone. Where the cursor's is, it goes
-        to the one that took its place. It keeps its line on the screen; a window at the very top
-        stays there while the cursor fits in, so that new rows are seen; a window without the cursor
-        keeps its first row.
+    @property
+    def place(self) -> Place:
+        """Return where cursor and window are, or what is held of it."""
+        return self._held or Place(self.rows, self._count, self._row, self.top_row)
+
+    def hold(self) -> None:
+        """Place all that is shown from now on by the present rows.
+
+        While a filter is typed, what half a word leaves moves the cursor for a moment only.
+        """
+        self._held, self._keeps_held = self.place, True
+
+    def release(self) -> None:
+        """Go on from the rows that are shown, or from those that were, once there are any."""
+        self._keeps_held = False
+        if self._count:
+            self._held = None
+
+    def replace_rows(
+        self,
+        place: Place,
+        count: int,
+        now_at: Callable[[int], int | None],
+        wanted: int | None = None,
+    ) -> None:
+        """Set other rows; the cursor goes to the row `wanted`, else stays on its own of `place`.
+
+        `now_at` returns where a row of `place` is now; None: it is gone. Where the cursor's is, it
+        goes to the one that took its place. It keeps its line on the screen; a window at the very
+        top stays there while the cursor fits in, so that new rows are seen; a window without the
+        cursor keeps its first row.
         """
 
         def now_or_next(row: int) -> int:
-            below = map(now_at, range(min(row, self._count - 1), self._count))
+            below = map(now_at, range(min(row, place.count - 1), place.count))
             found = next((now for now in below if now is not None), None)
             return min(row, count - 1) if found is None else found
 
-        page, top = self.page_rows, self.top_row
-        if not count or not self._count:
+        if not self._keeps_held:
+            self._held = None if count else place
+        page, top = self.page_rows, place.top
+        if not count or not place.count:
             row = wanted or 0
             top = row - page // 2
         else:
-            row = now_or_next(self._row) if wanted is None else wanted
-            if top <= self._row < top + page:
-                top = 0 if top == 0 and row < page else top + row - self._row
+            row = now_or_next(place.row) if wanted is None else wanted
+            if top <= place.row < top + page:
+                top = 0 if top == 0 and row < page else top + row - place.row
             elif top or row >= page:
                 top = now_or_next(top)
         self.set_rows(count, row, max(0, top))
