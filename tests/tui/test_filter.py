@@ -291,9 +291,9 @@ async def test_a_long_list_is_looked_at_again_once_a_minute(
 
 @pytest.mark.parametrize("at_once", [work.AT_ONCE, 0])
 async def test_what_half_a_word_leaves_does_not_move_the_cursor(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, at_once: int
+    monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    async with at_sessions(clock, sessions=300) as here:
+    async with at_sessions(sessions=300) as here:
         monkeypatch.setattr(work, "AT_ONCE", at_once)  # 0: found in a thread
         await typed(here, "age:>1d")
         table = here.sessions.table
@@ -316,10 +316,8 @@ async def test_what_half_a_word_leaves_does_not_move_the_cursor(
         assert listed.positions[found or ""] in table.order
 
 
-async def test_what_half_a_word_leaves_moves_the_cursor_of_neither_groups_nor_list(
-    clock: ManualClock,
-) -> None:
-    async with at_sessions(clock, sessions=300) as here:
+async def test_what_half_a_word_leaves_moves_the_cursor_of_neither_groups_nor_list() -> None:
+    async with at_sessions(sessions=300) as here:
         await here.press("end")
         own = here.sessions.table.cursor_id
         await here.press("g", "j", "j")
