@@ -8,7 +8,8 @@ import httpx
 
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract
-from qiscus_tui.api.list.listing import Listing, read_listing
+from qiscus_tui.api.list.listing import read_listing
+from qiscus_tui.api.list.rows import Listing
 from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings

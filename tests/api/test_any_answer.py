@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.api import contract
-from qiscus_tui.api.list.listing import Listing
+from qiscus_tui.api.list.rows import Listing
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError, ServerError
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import safe

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 import httpx
 import pytest
 
-from qiscus_tui.api.list.listing import Listing
-from qiscus_tui.api.list.rows import MOST_REMEMBERED, Rows
+from qiscus_tui.api.list.rows import MOST_REMEMBERED, Listing, Rows
 from qiscus_tui.model.session import Current
 from tests.api.serving import listing_of, said, token_of
 from tests.clocks import ManualClock

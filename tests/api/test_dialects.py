@@ -10,7 +10,8 @@ import pytest
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.decode import Fields
-from qiscus_tui.api.list.listing import Listing, read_listing
+from qiscus_tui.api.list.listing import read_listing
+from qiscus_tui.api.list.rows import Listing
 from qiscus_tui.api.replies import AnswerTime, read_login
 from qiscus_tui.errors import (
     Forbidden,

@@ -4,9 +4,8 @@ import pytest
 
 from qiscus_tui.api.contract import SESSION_FACTS, Authentication, Contract, contract_with
 from qiscus_tui.api.list.entries import EntryReader
-from qiscus_tui.api.list.listing import Listing
 from qiscus_tui.api.list.pages import decode_page
-from qiscus_tui.api.list.rows import Rows
+from qiscus_tui.api.list.rows import Listing, Rows
 from qiscus_tui.cli.verbs import VERBS
 from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint

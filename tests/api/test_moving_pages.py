@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from qiscus_tui.api.list.listing import MAX_READINGS, Listing
+from qiscus_tui.api.list.listing import MAX_READINGS
+from qiscus_tui.api.list.rows import Listing
 from tests.api.serving import listing_of, names, said, token_of
 from tests.clocks import ManualClock
 

@@ -12,7 +12,8 @@ import httpcore
 import pytest
 
 from qiscus_tui.api.client import ApiClient
-from qiscus_tui.api.list.listing import Listing, read_listing
+from qiscus_tui.api.list.listing import read_listing
+from qiscus_tui.api.list.rows import Listing
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import PIECE, WireSettings
 from qiscus_tui.errors import AnswerLost, NotConnected, QiscusTuiError, TimedOut

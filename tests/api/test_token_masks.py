@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from qiscus_tui.api.list.listing import Listing
+from qiscus_tui.api.list.rows import Listing
 from qiscus_tui.api.token_masks import full_tokens, is_masked
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current

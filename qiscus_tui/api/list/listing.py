@@ -4,8 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
 
-from msgspec import Struct, field
-
 from qiscus_tui.api.answers import LIST_BODY, AnswerStream
 from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import OFFSET_PARAMETER, PAGE_PARAMETER
@@ -26,6 +24,7 @@ from qiscus_tui.api.list.pages import (
     shortfall,
 )
 from qiscus_tui.api.list.rows import (
+    Listing,
     Rows,
     find_own_session,
     texts_without_tokens,
@@ -37,8 +36,7 @@ from qiscus_tui.api.retry import CallTime
 from qiscus_tui.api.token_masks import IsToken, all_are_tokens, full_tokens
 from qiscus_tui.api.wire import Request
 from qiscus_tui.errors import NotQiscus, QiscusTuiError, ServerRefused, TimedOut, Unreadable
-from qiscus_tui.model.session import Current, Session
-from qiscus_tui.model.timestamps import SessionTimes
+from qiscus_tui.model.session import Current
 
 MAX_READINGS = 4
 """Readings of a list whose rows move between its pages, at most."""
@@ -54,38 +52,6 @@ NO_EXPIRY_COMPUTED = (
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that have arrived of the list, and how many there are; None: unknown."""
-
-
-class Listing(Struct, frozen=True):
-    """The sessions that the server listed."""
-
-    sessions: tuple[Session, ...]
-    unreadable: int
-    """Entries that could not be read as a session."""
-    current: Current
-    incomplete_because: str = ""
-    """Why there may be more sessions than these, such as `100 of 250 listed`; empty if whole."""
-    moved: bool = False
-    """Whether rows moved between the pages, so that a live session may be missing."""
-    unreadable_entries: Counter[str] = field(default_factory=Counter[str])
-    """Fingerprints of the entries that could not be read."""
-    shared_ids: frozenset[str] = frozenset()
-    """Ids that more than one session has."""
-    without_zone: frozenset[str] = frozenset()
-    """The facts of which a time without a zone was listed: `created`, `expires`, `last_used`."""
-    own_times: SessionTimes | None = None
-    """The times of our own session as they are listed, whether or not they can be right."""
-    time_doubt: str = ""
-    """Why no age in this list can be trusted; empty where it can."""
-    expiry_doubt: str = ""
-    """Why no expiry was computed for sessions without one; empty where it was."""
-    positions: dict[str, int] = field(default_factory=dict[str, int])
-    """Position by id; of all sessions, or of none."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether the server listed all that there is."""
-        return not self.incomplete_because
 
 
 async def read_listing(
@@ -180,15 +146,15 @@ def _listing(
     own_times = reader.own_times
     is_certain = current is Current.LISTED and len({one.created for one in own_times}) == 1
     return Listing(
-        without_dates(with_texts(right, instead)),
-        rows.unreadable,
-        current,
-        short,
-        moved,
-        rows.unreadable_entries,
-        frozenset(rows.shared_ids),
-        frozenset(reader.without_zone),
-        own_times[0] if is_certain else None,
+        sessions=without_dates(with_texts(right, instead)),
+        current=current,
+        unreadable=rows.unreadable,
+        incomplete_because=short,
+        moved=moved,
+        unreadable_entries=rows.unreadable_entries,
+        shared_ids=frozenset(rows.shared_ids),
+        without_zone=frozenset(reader.without_zone),
+        own_times=own_times[0] if is_certain else None,
         expiry_doubt=NO_EXPIRY_COMPUTED if right is not sessions else "",
         positions=rows.positions,
     )

@@ -1,4 +1,4 @@
-"""The rows of all pages: sessions in order, and whatever casts doubt on them.
+"""The rows of all pages: sessions in order, and whatever casts doubt on them; the list they make.
 
 What only all of them together show is found out at the end: which session is our own, which texts
 are live tokens, which columns have dates alone.
@@ -7,9 +7,9 @@ are live tokens, which columns have dates alone.
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from operator import attrgetter
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from qiscus_tui.model.clock import DAY
@@ -17,6 +17,7 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import MASK, SHORTEST_TOKEN, possible_tokens
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
+from qiscus_tui.model.timestamps import SessionTimes
 
 MOST_REMEMBERED = 10_000
 """Different unreadable entries that are remembered, at most."""
@@ -33,7 +34,47 @@ _FACTS = attrgetter("token", "created_at", "user_agent", "ip")
 """What does not change from one page to the next."""
 
 
-class Rows(Struct):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Listing:
+    """What the server listed at one time."""
+
+    sessions: Sequence[Session]
+    """In the server's order."""
+    current: Current
+    unreadable: int = 0
+    """Entries of the answer that could not be read as a session."""
+    incomplete_because: str = ""
+    """Why there may be more sessions than these, such as `100 of 250 listed`; empty if whole."""
+    moved: bool = False
+    """Whether rows moved between the pages, so that a live session may be missing."""
+    unreadable_entries: Counter[str] = field(default_factory=Counter[str], repr=False)
+    """Fingerprints of the entries that could not be read."""
+    shared_ids: frozenset[str] = frozenset()
+    """Ids that stand for more than one session."""
+    without_zone: frozenset[str] = frozenset()
+    """The facts of which a time without a zone was listed: `created`, `expires`, `last_used`."""
+    own_times: SessionTimes | None = None
+    """The times of our own session as they are listed, whether or not they can be right."""
+    time_doubt: str = ""
+    """Why no age in this list can be trusted; empty where it can."""
+    expiry_doubt: str = ""
+    """Why no expiry was computed for sessions without one; empty where it was."""
+    positions: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
+    """Position by id; computed where not given for all."""
+
+    def __post_init__(self) -> None:
+        if len(self.positions) != len(self.sessions):
+            made = {session.id: position for position, session in enumerate(self.sessions)}
+            object.__setattr__(self, "positions", made)
+
+    @property
+    def complete(self) -> bool:
+        """Return whether the server listed all that there is, as far as its answer says."""
+        return not self.incomplete_because
+
+
+@dataclass
+class Rows:
     """The entries of all pages so far."""
 
     sessions: list[Session] = field(default_factory=list[Session])

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import weakref
 from collections.abc import AsyncGenerator, Callable, Iterable
 from functools import partial
@@ -16,8 +17,9 @@ from qiscus_tui.api.client import ApiClient
 from qiscus_tui.api.contract import Contract, contract_with
 from qiscus_tui.api.decode import lenient
 from qiscus_tui.api.error_answers import is_refusal
-from qiscus_tui.api.list.listing import Listing, read_listing
+from qiscus_tui.api.list.listing import read_listing
 from qiscus_tui.api.list.pages import NoList, find_page
+from qiscus_tui.api.list.rows import Listing
 from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.api.retry import CALL_TIME, CallTime
 from qiscus_tui.api.wire import LIST_TIME, Request, Transport, WireSettings
@@ -291,7 +293,7 @@ class Connection(Struct):
         if await self.accepts(short.token) is False:
             with contextlib.suppress(StorageError, NoAccount):  # then it is still unknown
                 if await self.forget_token(short.token):
-                    return replace(listing, current=Current.NONE)
+                    return dataclasses.replace(listing, current=Current.NONE)
         return listing
 
     async def _listing(
@@ -309,7 +311,7 @@ class Connection(Struct):
         if own is None or listing.own_times is None:
             is_unknown = listing.without_zone and not zone.is_known
             doubt = "" if has_clock or not _has_times(listing) else NO_CLOCK
-            return replace(listing, time_doubt=NOT_KNOWN if is_unknown else doubt)
+            return dataclasses.replace(listing, time_doubt=NOT_KNOWN if is_unknown else doubt)
         times, made_at = listing.own_times, own.expires_at - TOKEN_LIFETIME
         found = zone_by(times, made_at, self.server_now(), zone.offset, listing.without_zone)
         zone.is_known = found.offset is not None
@@ -317,7 +319,9 @@ class Connection(Struct):
             zone.offset = found.offset
             listing = await self._read(credentials, zone.offset, progress, fresh=fresh)
         is_checked = has_clock or times.created is not None
-        return replace(listing, time_doubt=found.doubt or ("" if is_checked else NO_CLOCK))
+        return dataclasses.replace(
+            listing, time_doubt=found.doubt or ("" if is_checked else NO_CLOCK)
+        )
 
     async def _read(
         self,

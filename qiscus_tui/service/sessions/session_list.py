@@ -5,11 +5,12 @@ sequences: position `i` in each is the same session.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
 
+from qiscus_tui.api.list.rows import Listing
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, fingerprint
@@ -33,57 +34,28 @@ class Facts(NamedTuple):
     current: Sequence[bool | None]
 
 
-@dataclass(frozen=True, eq=False)
-class SessionList:
-    """What the server listed at one time."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SessionList(Listing):
+    """What the server listed at one time, with the names and labels of this machine."""
 
-    sessions: Sequence[Session]
-    """In the server's order."""
     clients: Sequence[str]
     """Safe short name of each session's client, such as `Chrome 126 · Windows`."""
     labels: Sequence[Known | None]
     """The known integration that each session belongs to."""
     new: bytes
     """1 where the (client, network) pair was not seen at an earlier visit."""
-    current: Current
-    unreadable: int
-    """Entries of the answer that could not be read as a session."""
     read_at: float
     """When it was read: epoch seconds, this machine's clock."""
     offset: float
     """Seconds that the server's clock is ahead of this machine's."""
-    incomplete_because: str = ""
-    """Why there may be more sessions than these, such as `100 of 250 listed`; empty if whole."""
-    moved: bool = False
-    """Whether rows moved between the pages, so that a live session may be missing."""
-    unreadable_entries: Counter[str] = field(default_factory=Counter[str], repr=False)
-    """Fingerprints of the entries that could not be read."""
-    shared_ids: frozenset[str] = frozenset()
-    """Ids that stand for more than one session."""
-    time_doubt: str = ""
-    """Why no age in this list can be trusted; empty where it can."""
-    expiry_doubt: str = ""
-    """Why no expiry was computed for sessions without one; empty where it was."""
     known: Sequence[Known] = ()
     """The known integrations that the labels are from."""
-    positions: Mapping[str, int] = field(default_factory=dict[str, int], repr=False)
-    """Position by id; computed where not given."""
-
-    def __post_init__(self) -> None:
-        if len(self.positions) != len(self.sessions):
-            made = {session.id: position for position, session in enumerate(self.sessions)}
-            object.__setattr__(self, "positions", made)
 
     def __len__(self) -> int:
         return len(self.sessions)
 
     def __repr__(self) -> str:
         return f"SessionList({len(self):,} sessions)"
-
-    @property
-    def complete(self) -> bool:
-        """Return whether the server listed all that there is, as far as its answer says."""
-        return not self.incomplete_because
 
     @property
     def is_whole(self) -> bool:
@@ -248,4 +220,6 @@ def _search_text(*parts: str | None) -> str:
     return "\n".join([part or "" for part in parts]).casefold()
 
 
-NO_SESSIONS = SessionList((), (), (), b"", Current.NONE, 0, 0.0, 0.0)
+NO_SESSIONS = SessionList(
+    sessions=(), current=Current.NONE, clients=(), labels=(), new=b"", read_at=0.0, offset=0.0
+)

@@ -4,26 +4,21 @@ What is made of a session is the same for all with its user agent, address and u
 once for each of these.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from qiscus_tui.api.list.rows import Listing
 from qiscus_tui.model.addresses import network_of
 from qiscus_tui.model.clients import Known, client_family, integration_of
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.user_agents import ClientNames, quick_name
-
-if TYPE_CHECKING:
-    from qiscus_tui.api.list.listing import Listing
 
 Pair = tuple[str, str]
 """A client, whatever its version, and the network that it came from."""
@@ -70,22 +65,9 @@ class Reader(Struct, frozen=True):
 
         def made() -> SessionList:
             quick = _QuickNames()
+            new = self._new(listing.sessions, quick)
             unnamed = SessionList(
-                sessions=listing.sessions,
-                clients=(),
-                labels=(),
-                new=self._new(listing.sessions, quick),
-                current=listing.current,
-                unreadable=listing.unreadable,
-                incomplete_because=listing.incomplete_because,
-                moved=listing.moved,
-                unreadable_entries=listing.unreadable_entries,
-                shared_ids=listing.shared_ids,
-                read_at=read_at,
-                offset=offset,
-                time_doubt=listing.time_doubt,
-                expiry_doubt=listing.expiry_doubt,
-                positions=listing.positions,
+                **vars(listing), clients=(), labels=(), new=new, read_at=read_at, offset=offset
             )
             _give_memory_back()
             return self._named(unnamed, quick)
