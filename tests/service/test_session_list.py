@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from qiscus_tui.api.list.listing import Listing
+from qiscus_tui.api.list.rows import Listing
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Current, Session
@@ -114,7 +114,12 @@ ANY_GUZZLE = Known("some PHP", "GuzzleHttp")
 
 
 def listing(*sessions: Session, unreadable: int = 0, incomplete: str = "") -> Listing:
-    return Listing(sessions, unreadable, Current.NONE, incomplete)
+    return Listing(
+        sessions=sessions,
+        current=Current.NONE,
+        unreadable=unreadable,
+        incomplete_because=incomplete,
+    )
 
 
 def first_product(agent: str | None) -> str:
