@@ -6,7 +6,8 @@ from dataclasses import replace as changed
 import pytest
 from msgspec.structs import replace
 
-from qiscus_tui.errors import ReadOnly, ServerError, StorageError
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.errors import AnswerLost, OutOfReach, ReadOnly, ServerError, StorageError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.logout import OwnToken, forget_account, log_out
@@ -96,6 +97,43 @@ async def test_where_the_server_does_not_say_whether_it_lives_it_is_unknown(
     assert is_kept(here, connection)
     assert await log_out(connection, forget_anyway=True) is OwnToken.UNKNOWN
     assert not is_kept(here, connection)
+
+
+@pytest.mark.parametrize(
+    ("is_ended", "can_ask", "words"),
+    [
+        (True, True, "1 logged out"),
+        (False, True, "1 failed"),
+        (True, False, "1 unknown"),
+        (False, False, "1 unknown"),
+    ],
+)
+async def test_where_the_answer_is_lost_the_server_is_asked_what_became_of_the_token(
+    here: Sandbox,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    is_ended: bool,
+    can_ask: bool,
+    words: str,
+):
+    log_out_there = ApiClient.logout
+
+    async def lost(client: ApiClient, token: str) -> bool:
+        if is_ended:
+            await log_out_there(client, token)
+        raise AnswerLost("The answer was lost")
+
+    monkeypatch.setattr(ApiClient, "logout", lost)
+    if not can_ask:
+        here.state.fail_next(Call.PROFILE, *[Fault(503)] * 9)
+    if is_ended and can_ask:
+        assert await log_out(connection) is OwnToken.ENDED
+    else:
+        with pytest.raises(ServerError if can_ask else OutOfReach) as refusal:
+            await log_out(connection)
+        assert refusal.value.hint.startswith(f"Its token {'remains' if can_ask else 'may remain'}")
+        assert f"logout --forget --account {connection.name}" in refusal.value.hint
+    assert written(here).words == words
 
 
 async def test_what_is_only_forgotten_is_not_ended_and_not_written_down(

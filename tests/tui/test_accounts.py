@@ -155,7 +155,7 @@ async def test_while_the_server_is_away_logging_out_offers_to_forget(machine: Ma
             machine.state.fail_next(Call.LOGOUT, *[Fault(503)] * 9)
             await here.press("l")
             await confirm(here)
-            assert "The token remains valid" in here.text()
+            assert "Its token remains valid" in here.text()
             assert len(machine.names) == 2
             if sure:
                 await confirm(here)

@@ -2,15 +2,18 @@
 
 import asyncio
 import enum
+import shlex
 from collections.abc import Awaitable, Callable, Mapping
 
 from qiscus_tui.errors import (
+    AnswerLost,
     NoAccount,
     OutOfReach,
     QiscusTuiError,
     ReadOnly,
     ServerError,
     ServerRefused,
+    TimedOut,
     TokenExpired,
 )
 from qiscus_tui.model.account import Credentials, Storage
@@ -61,26 +64,38 @@ async def _held(connection: Connection) -> Credentials:
 async def end_token(connection: Connection, token: str) -> OwnToken:
     """End a short-lived token of ours.
 
-    Where the server does not clearly say that it ended, it is asked whether it accepts the token.
-    Raises OutOfReach, and ServerError where the token remains valid.
+    Where the server does not clearly say that it ended, or its answer is lost, it is asked whether
+    it accepts the token. Raises OutOfReach, and ServerError where the token remains valid.
     """
-    refusal: ServerError | None = None
+    refusal: ServerError | OutOfReach | None = None
     try:
         if await connection.client.logout(token):
             return OwnToken.ENDED
     except TokenExpired:
         return OwnToken.HAD_ENDED
-    except ServerError as error:
+    except (ServerError, TimedOut, AnswerLost) as error:
         refusal = error
     match await connection.accepts(token):
         case False:
             return OwnToken.ENDED
         case True:
-            raise refusal or ServerRefused("The server answered the logout and did not log out")
+            if isinstance(refusal, ServerError):
+                raise refusal
+            raise ServerRefused("The server did not log out: it still accepts the token")
         case None:
             if refusal is not None:
                 raise refusal
             return OwnToken.UNKNOWN
+
+
+class _Unclear(ServerRefused):
+    """The server did not say whether it ended the token."""
+
+
+def left_by(error: OutOfReach | ServerError) -> OwnToken:
+    """Return what became of the token at a logout that failed so."""
+    is_unclear = isinstance(error, TimedOut | AnswerLost | _Unclear)
+    return OwnToken.UNKNOWN if is_unclear else OwnToken.STILL_VALID
 
 
 async def log_out(connection: Connection, *, forget_anyway: bool = False) -> OwnToken:
@@ -92,12 +107,14 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
     `forget_anyway` is false. A read-only account's token is never ended: raises ReadOnly, unless
     `forget_anyway` is true.
     """
+    words = ("qiscus-tui", "logout", "--forget", "--account", safe(connection.name))
+    forgetting = shlex.join(words)
     if connection.account.readonly:
         if not forget_anyway:
             raise ReadOnly(
                 f"The account {safe(connection.name)} is read-only here: its token was not ended, "
                 "and nothing was forgotten",
-                "To forget it here and end nothing: qiscus-tui logout --forget",
+                f"To forget it here and end nothing: {forgetting}",
             )
         is_held = (await connection.credentials()).short_lived is not None
         await forget(connection)
@@ -109,21 +126,21 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
         try:
             ended = await end_token(connection, short.token) if short else OwnToken.NONE
         except (OutOfReach, ServerError) as error:
-            ended = OwnToken.STILL_VALID
+            ended = left_by(error)
             if not forget_anyway:
                 await asyncio.to_thread(trail.finish, _COUNTS[ended])
                 error.hint = (
-                    "The token remains valid, and nothing was forgotten. Try again later, "
-                    "or forget it here anyway: qiscus-tui logout --forget"
+                    f"{ended.value.capitalize()}, and nothing was forgotten. Try again later, "
+                    f"or forget it here anyway: {forgetting}"
                 )
                 raise
         await asyncio.to_thread(trail.finish, _COUNTS[ended])
         if ended is OwnToken.UNKNOWN and not forget_anyway:
-            raise ServerRefused(
+            raise _Unclear(
                 "Can't tell whether the server ended the token: its answer to the logout says "
                 "nothing, and it did not say whether it accepts the token now",
                 "Nothing was forgotten. Try again later, or forget the account here anyway: "
-                "qiscus-tui logout --forget",
+                + forgetting,
             )
         await asyncio.to_thread(_forget_held, connection)
     return ended
@@ -201,7 +218,7 @@ async def leave(
             elif ended is OwnToken.UNKNOWN:
                 troubles.append(f"{name}: {ended.value}")
     except (OutOfReach, ServerError) as error:
-        troubles.append(f"{name}: {OwnToken.STILL_VALID.value} ({error.message})")
+        troubles.append(f"{name}: {left_by(error).value} ({error.message})")
     except QiscusTuiError as error:
         troubles.append(error.text)
     finally:

@@ -24,7 +24,7 @@ from qiscus_tui.service.account.directory import (
     must_be_free_to_choose,
     switched_to,
 )
-from qiscus_tui.service.account.logout import LONG_LIVED_REMAINS, log_out
+from qiscus_tui.service.account.logout import LONG_LIVED_REMAINS, left_by, log_out
 from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.visits import LastList, last_lists
@@ -41,9 +41,8 @@ READ_ONLY = (
     "is read-only here, so its token is not ended and remains valid; it is forgotten on this "
     "machine."
 )
-STILL_VALID = (
-    "The token remains valid until it expires, and nothing was forgotten. Try again later, or "
-    "press y to forget the account here anyway."
+FORGET_ANYWAY = (
+    "and nothing was forgotten. Try again later, or press y to forget the account here anyway."
 )
 
 
@@ -307,7 +306,7 @@ class LogOutDialog(Question[str | None]):
         except QiscusTuiError as error:
             self.phase = Phase.ASKING
             if isinstance(error, OutOfReach | ServerError):
-                error.hint = STILL_VALID
+                error.hint = f"{left_by(error).value.capitalize()}, {FORGET_ANYWAY}"
                 self._forgets = True
                 self._offer_to_forget("Forget it anyway?")
             self.say_trouble(error)
