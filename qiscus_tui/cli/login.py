@@ -136,12 +136,12 @@ async def _show(console: Console, done: "LoggedIn") -> None:
     connection = done.connection
     account = connection.account
     app_code = safe(account.app_code)
-    who = account.user or app_code
-    console.report(f"Logged in as {who} ({account.role.value}) at {account.origin}, app {app_code}")
+    who = f" as {account.user} ({account.role.value})" if account.user else ""
+    console.report(f"Logged in{who} at {account.origin}, app {app_code}")
     console.report(f"Account: {safe(connection.name)}, stored in: {connection.storage.value}")
     short = (await connection.credentials()).short_lived
     if short is not None:
-        console.report(f"Its short-lived token expires {moment(short.expires_at)} UTC")
+        console.report(f"Its short-lived token expires {moment(short.expires_at)}")
     for note in done.notes:
         console.say(note)
 

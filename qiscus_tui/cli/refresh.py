@@ -34,7 +34,7 @@ async def run(context: VerbContext) -> int:
             token = await refreshed_if(connection, wanted)
         left = countdown(token.expires_at - connection.server_now())
     context.console.report(
-        f"{fingerprint(token.token)} expires {moment(token.expires_at)} UTC, in {left}"
+        f"{fingerprint(token.token)} expires {moment(token.expires_at)}, in {left}"
     )
     return ExitCode.DONE
 

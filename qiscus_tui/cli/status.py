@@ -81,7 +81,7 @@ def _lines(connection: "Connection", status: "Status") -> list[tuple[str, str]]:
     if status.expires_at is None:
         expires = "no short-lived token" if status.ttl is not None else "never (REST key)"
     else:
-        expires = f"{moment(status.expires_at)} UTC, in {countdown(status.ttl or 0)}"
+        expires = f"{moment(status.expires_at)}, in {countdown(status.ttl or 0)}"
     return [
         ("account", f"{safe(connection.name)} ({connection.chosen_by})"),
         ("server", str(account.origin)),

@@ -193,6 +193,8 @@ def _access_words(access: AuditAccess) -> str:
         return f"failed: {access.error}"
     if access.kind is AuditKind.KNOWN:
         return access.rule
+    if access.kind is AuditKind.LOGIN and not access.ids:  # by a long-lived token or a secret key
+        return "stored"
     return " ".join((_ACCESS_OUTCOME.get(access.kind, "ended"), *access.ids))
 
 

@@ -84,6 +84,10 @@ def test_with_token_the_secret_comes_from_stdin(program: Program) -> None:
     done = program(*arguments, "--server", SERVER, stdin=f"{kept.long_lived_token}\n")
     assert done.code == 0
     assert kept.long_lived_token not in done.out + done.err
+    assert done.out.startswith(
+        f"Logged in at {SERVER}, app {kept.app_code}\n"
+    )  # whose is not known
+    assert "  stored  by " in program("audit").out
     assert program("sessions").code == 0
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.cli.output.tables import remarks
-from qiscus_tui.cli.output.text_table import cells_of
+from qiscus_tui.cli.output.text_table import cells_of, moment
 from qiscus_tui.service.account.connection import Connection, Progress
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from tests.cli.conftest import Program
@@ -24,6 +24,10 @@ def listed(program: Program, *more: str) -> list[dict[str, object]]:
     assert done.code == 0
     assert done.out.isascii()
     return done.json()
+
+
+def test_a_time_as_text_names_its_zone() -> None:
+    assert (moment(0), moment(None)) == ("1970-01-01 00:00Z", "unknown")
 
 
 def test_why_no_expiry_is_computed_is_among_the_remarks() -> None:

@@ -11,10 +11,10 @@ UNKNOWN = "unknown"
 
 
 def moment(epoch: float | None) -> str:
-    """Return `2026-10-24 16:02`, UTC."""
+    """Return `2026-10-24 16:02Z`, UTC."""
     if epoch is None:
         return UNKNOWN
-    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M")
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%MZ")
 
 
 GAP = 2
