@@ -19,7 +19,7 @@
     │   ├── Forbidden                       1  403: the role lacks permission
     │   ├── Blocked                         1  403 of a proxy or a firewall
     │   ├── NamedTokenInvalid               1  the token to revoke is invalid
-    │   ├── TokenExpired                    1  the short-lived token has expired
+    │   ├── TokenExpired                    1  the short-lived token has ended
     │   ├── ServerFault                     1  429 and 5xx: may be temporary
     │   ├── Unreadable                      1  not a valid answer of this API
     │   └── NotQiscus                       1  no Qiscus server at this address
@@ -195,7 +195,7 @@ class NamedTokenInvalid(ServerError):
 
 
 class TokenExpired(ServerError):
-    """The short-lived token has expired; refresh it and repeat the call."""
+    """The short-lived token expired or was revoked; refresh it and repeat the call."""
 
     default_hint = "Get a new one: qiscus-tui refresh"
 

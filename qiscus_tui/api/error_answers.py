@@ -158,7 +158,9 @@ def error_for_answer(
         case Authentication.SHORT_LIVED if (
             status == HTTPStatus.UNAUTHORIZED or contract.TOKEN_EXPIRED_WORDS in lowered
         ):
-            return TokenExpired(f"The short-lived token has expired ({said})", status=status)
+            return TokenExpired(
+                f"The server rejected the short-lived token ({said})", status=status
+            )
         case Authentication.LONG_LIVED if (
             call.name == contract.DEFAULT.revoke.name and contract.INVALID_TOKEN_WORDS in lowered
         ):

@@ -266,7 +266,8 @@ def _unknown_arguments(words: Sequence[str], parser: Parser) -> UsageError:
     options = [name for action in parser.actions() for name in action.option_strings]
     near = did_you_mean(names[0], options) if names and names[0] not in {*options, "--"} else ""
     about = f": {', '.join(safe(name, 60) for name in names)}" if names else ""
-    what = f"{len(words)} unknown arguments" if len(words) > 1 else "Unknown argument"
+    count = len(names or words)
+    what = f"{count} unknown arguments" if count > 1 else "Unknown argument"
     return UsageError(f"{what}{about}", f"{near} See: {parser.prog} --help".lstrip())
 
 

@@ -94,7 +94,7 @@ class PastPlan:
             return "its end was not recorded"
         parts = [f"{n:,} {name.replace('_', ' ')}" for name, n in self.counts.items() if n]
         if self.others_ended:
-            parts.append(f"{self.others_ended:,} others ended")
+            parts.append(f"{counted(self.others_ended, 'other')} ended")
         return " · ".join(parts) or "done"
 
     @property

@@ -73,7 +73,9 @@ def test_what_profile_and_list_call_say_is_what_is_known_of_the_tokens(
     logged_in.server.fail_next(Call.LIST, *[Fault(503)] * 5)
     assert status(logged_in, code=1)["accepted"] is None
     logged_in.server.end(kept_token(logged_in))
-    assert status(logged_in, code=1)["accepted"] is False
+    found = status(logged_in, code=1)
+    assert found["accepted"] is False
+    assert "rejected the short-lived token" in str(found["error"])  # it did not expire
     for dialect in ("body", "laravel", "data-key"):
         logged_in.speak(DIALECTS[dialect], sessions=1000)
         logged_in.login()

@@ -100,7 +100,9 @@ accounts rename x | invalid choice
 completion csh | invalid choice
 revoke 0123456789ab --dry --yes | nknown argument
 prune 0123456789ab --keep-newest=1 --yes | nknown argument
-sessions --rev | nknown argument
+sessions --rev | Unknown argument: --rev
+sessions --lim 1 | Unknown argument: --lim
+sessions --lim 1 --revers | 2 unknown arguments: --lim, --revers
 --dem sessions | nknown argument
 accounts use x y | nknown argument
 api GET /api/v2/rooms more | nknown argument

@@ -461,6 +461,7 @@ def test_what_one_revoke_took_along_is_in_every_output_and_its_exit_code_is_3(
     shown = logged_in("revoke", first, "--yes")
     assert shown.code == 3
     assert shown.out.splitlines()[-1].startswith("1 session outside the plan is gone as well: ")
+    assert "  1 revoked · 1 other ended  " in logged_in("audit").out
     others = len(logged_in.server.sessions()) - 1
     logged_in.server.dialect = replace(plain, revoking=Revoking.ENDS_ALL)
     done = logged_in("revoke", third, "--yes", "--json")

@@ -59,7 +59,9 @@ async def answer_to(
             tried.append(token)
             if len(tried) == 1 and says_token_ended(stream.status, beginning):
                 await open_answer.aclose()  # the refresh uses the same connection
-                raise TokenExpired("The short-lived token has expired", status=stream.status)
+                raise TokenExpired(
+                    "The server rejected the short-lived token", status=stream.status
+                )
             return answer
 
         yield await with_short_lived(connection, once)
