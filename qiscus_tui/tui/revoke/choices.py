@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace as replaced
+from msgspec import structs
 
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.clock import DAY, HOUR, as_typed
@@ -139,14 +139,14 @@ class PlanChoices:
         """Keep so many more of the newest of each group; below 1 that rule is off."""
         newest = (self.retention.rules.keep_newest or 0) + more
         kept = newest if newest > 0 else None
-        return self._ruled(replaced(self.retention.rules, keep_newest=kept))
+        return self._ruled(structs.replace(self.retention.rules, keep_newest=kept))
 
     def next_used_within(self) -> PlanChoices:
         """Keep what was used within the next of the times."""
         now = self.retention.rules.keep_used_within
         at = USED_WITHIN.index(now) + 1 if now in USED_WITHIN else 0
         then = USED_WITHIN[at % len(USED_WITHIN)]
-        return self._ruled(replaced(self.retention.rules, keep_used_within=then))
+        return self._ruled(structs.replace(self.retention.rules, keep_used_within=then))
 
     def _ruled(self, rules: RetentionRules) -> PlanChoices:
         """Return the choices with these rules, which are no policy's any more."""
