@@ -3,7 +3,8 @@
 import argparse
 import contextlib
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
+from pathlib import Path
 
 from qiscus_tui.cli.options import file_path
 from qiscus_tui.cli.output.console import Console
@@ -16,11 +17,27 @@ from qiscus_tui.service.metrics import Sample, ended, labels_of, metrics_text
 from qiscus_tui.store.files import write_public
 
 
-def add_metrics(parser: argparse.ArgumentParser) -> None:
-    """Add `--metrics`, where the samples of each account are collected, and what writes them."""
+def add_metrics_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--metrics`."""
     words = "write the numbers for Prometheus"
     parser.add_argument("--metrics", metavar="FILE", type=file_path, help=words)
+
+
+def add_metrics(parser: argparse.ArgumentParser) -> None:
+    """Add `--metrics`, where the samples of each account are collected, and what writes them."""
+    add_metrics_option(parser)
     parser.set_defaults(samples=[], finish=_finish)
+
+
+def write_metrics(path: Path | None, samples: Iterable[Sample], console: Console) -> ExitCode:
+    """Write the samples, if a file is given; return the code of an error that was shown, or 0."""
+    try:
+        if path is not None:
+            write_public(path, metrics_text(samples))
+    except StorageError as error:
+        console.show_error(error)
+        return error.exit_code
+    return ExitCode.DONE
 
 
 @contextlib.contextmanager
@@ -43,12 +60,8 @@ def _finish(options: argparse.Namespace, console: Console, code: int) -> int:
         return code
     # Without samples it failed before an account was chosen.
     samples = options.samples or _failed(options, options.account or "", time.time())
-    try:
-        write_public(options.metrics, metrics_text(samples))
-    except StorageError as error:
-        console.show_error(error)
-        return error.exit_code if code in {ExitCode.DONE, ExitCode.FAILED} else code
-    return code
+    failed = write_metrics(options.metrics, samples, console)
+    return failed or code if code in {ExitCode.DONE, ExitCode.FAILED} else code
 
 
 def _failed(options: argparse.Namespace, name: str, at: float) -> list[Sample]:

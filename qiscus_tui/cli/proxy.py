@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qiscus_tui.cli.metrics import add_metrics_option, write_metrics
 from qiscus_tui.cli.options import file_path, flag, min_ttl, whole_number
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.serving import (
@@ -21,13 +22,11 @@ from qiscus_tui.cli.serving import (
     url_of,
 )
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.errors import StorageError, UsageError
+from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import signal_exit_code
 from qiscus_tui.model.account import Origin, parse_origin
 from qiscus_tui.model.clock import MINUTE
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.metrics import metrics_text
-from qiscus_tui.store.files import write_public
 
 if TYPE_CHECKING:
     from qiscus_tui.service.proxy.app import Proxy
@@ -59,7 +58,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     words = "the least time that a token given out again is valid, less than 29d (1h)"
     add("--min-ttl", metavar="TIME", type=min_ttl, default="1h", help=words)
     flag(parser, "--keep-tokens", "do not end the tokens at the end")
-    add("--metrics", metavar="FILE", type=file_path, help="write the numbers for Prometheus")
+    add_metrics_option(parser)
 
 
 def run(context: VerbContext) -> int:
@@ -81,7 +80,7 @@ async def _serve(context: VerbContext) -> int:
             reports = asyncio.create_task(_report(proxy, console, options.metrics))
             number = await signals.get()
             reports.cancel()
-        _write_metrics(proxy, console, options.metrics)
+        write_metrics(options.metrics, proxy.samples(), console)
     return signal_exit_code(number)
 
 
@@ -129,19 +128,11 @@ def _origin(context: VerbContext) -> Origin:
 async def _report(proxy: "Proxy", console: Console, metrics: Path | None) -> None:
     """Write the metrics each minute, and a line each hour."""
     for minute in itertools.count():
-        _write_metrics(proxy, console, metrics)
+        write_metrics(metrics, proxy.samples(), console)
         if minute and minute % 60 == 0:
             numbers = (one.text.removeprefix("qiscus_proxy_") for one in proxy.samples())
             console.say(" ".join(numbers))
         await asyncio.sleep(MINUTE)
-
-
-def _write_metrics(proxy: "Proxy", console: Console, path: Path | None) -> None:
-    if path is not None:
-        try:
-            write_public(path, metrics_text(proxy.samples()))
-        except StorageError as error:
-            console.show_error(error)
 
 
 VERB = Verb(

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterable
 from typing import Final
+from wsgiref.util import is_hop_by_hop
 
 import httpx
 
@@ -16,22 +17,22 @@ MOST_IDLE = 50
 
 Headers = list[tuple[bytes, bytes]]
 
-_OF_THE_CONNECTION: Final = frozenset(
-    {
-        *(b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate"),
-        *(b"proxy-authorization", b"te", b"trailer", b"transfer-encoding", b"upgrade"),
-        b"expect",  # answered here, once the body is asked for
-        b"host",
-    }
-)
-"""Headers that end here, beside those that `Connection` names."""
+_OF_THE_CONNECTION: Final = {b"proxy-connection", b"trailer", b"host", b"expect"}
+"""Headers that end here, beside those that HTTP says and `Connection` names.
+
+`Expect` is answered here, once the body is asked for.
+"""
 
 
 def end_to_end(headers: Headers, *dropped: bytes) -> Headers:
     """Return the headers that are passed on, without those `dropped`, in lower case."""
     named = b",".join(value for name, value in headers if name.lower() == b"connection")
     all_dropped = {*_OF_THE_CONNECTION, *dropped, *(n.strip() for n in named.lower().split(b","))}
-    return [(name, value) for name, value in headers if name.lower() not in all_dropped]
+    return [
+        (name, value)
+        for name, value in headers
+        if name.lower() not in all_dropped and not is_hop_by_hop(name.decode("latin-1"))
+    ]
 
 
 def answer_headers(answer: httpx.Response, *dropped: bytes) -> Headers:
