@@ -16,7 +16,8 @@ from qiscus_tui.model.masking import (
     KnownSecrets,
     masked,
 )
-from qiscus_tui.model.session import Session, is_full_id
+from qiscus_tui.model.session import is_full_id
+from tests.query.sample import a_session
 
 SECRET = "QEX-private-words"
 KNOWN = KnownSecrets([SECRET])
@@ -44,23 +45,7 @@ def test_anything_else_is_no_full_id(text: str) -> None:
 
 
 def test_a_session_says_its_id_and_no_token() -> None:
-    session = Session(
-        id=fingerprint(SECRET),
-        revoke_with=SECRET,
-        token=SECRET,
-        created_at=None,
-        expires_at=None,
-        expires_computed=False,
-        last_used_at=None,
-        current=None,
-        user_agent=None,
-        ip=None,
-        user=None,
-        safe_agent="",
-        safe_ip="",
-        safe_user="",
-        extra={"api_key": SECRET},
-    )
+    session = a_session(token=SECRET, revoke_with=SECRET, extra={"api_key": SECRET})
     said = f"{session} {session!r} {[session]} {session.__rich_repr__()}"
     assert SECRET not in said
     assert session.id in said
@@ -134,33 +119,32 @@ def test_no_known_secret_is_left_in_any_value(value: object) -> None:
 # Pieces
 
 
-def test_what_is_known_is_hidden_and_the_rest_is_left() -> None:
-    assert KNOWN.hidden(f"no: '{SECRET}' and {SECRET}.") == f"no: '{MASK}' and {MASK}."
-    assert KNOWN.hidden("no session, and nothing private") == "no session, and nothing private"
-    assert KnownSecrets([]).hidden(SECRET) == SECRET
+@pytest.mark.parametrize(
+    ("known", "text", "shown"),
+    [
+        (SECRET, f"no: '{SECRET}' and {SECRET}.", f"no: '{MASK}' and {MASK}."),
+        (SECRET, "no session, and nothing private", None),
+        (SECRET, f"{SECRET[:7]} … {SECRET[-7:]}", None),  # pieces of seven
+        (None, SECRET, None),
+        # an error may say password, whatever the password
+        ("demo-password", "Invalid email or password", None),
+        ("demo-password", "no: demo-password, o-password", f"no: {MASK}, {MASK}"),
+        # a short one is hidden as a whole
+        ("s3 c", "no: s3 c, s3", f"no: {MASK}, s3"),
+        ("s3 c", "ab", None),
+    ],
+)
+def test_what_is_known_is_hidden_and_the_rest_is_left(
+    known: str | None, text: str, shown: str | None
+) -> None:
+    secrets = KnownSecrets([] if known is None else [known])
+    assert secrets.hidden(text) == (text if shown is None else shown)
 
 
 @pytest.mark.parametrize("start", range(len(SECRET) - RUN + 1))
 def test_a_piece_of_eight_characters_is_hidden(start: int) -> None:
     assert KNOWN.hidden(f"cut: {SECRET[start : start + RUN]}… end") == f"cut: {MASK}… end"
     assert KNOWN.occur_in(f"x{SECRET[start:]}") is True
-
-
-def test_an_error_may_say_password_whatever_the_password() -> None:
-    known = KnownSecrets(["demo-password"])
-    assert known.hidden("Invalid email or password") == "Invalid email or password"
-    assert known.hidden("no: demo-password, o-password") == f"no: {MASK}, {MASK}"
-
-
-def test_a_piece_of_seven_is_no_secret() -> None:
-    text = f"{SECRET[:7]} … {SECRET[-7:]}"
-    assert KNOWN.hidden(text) == text
-
-
-def test_a_short_secret_is_hidden_as_a_whole() -> None:
-    known = KnownSecrets(["s3 c"])
-    assert known.hidden("no: s3 c, s3") == f"no: {MASK}, s3"
-    assert known.hidden("ab") == "ab"
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.integers(0, 9), st.integers(8, 17))

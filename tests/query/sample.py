@@ -66,5 +66,12 @@ def columns_of(
     labels = labels or (None,) * len(sessions)
     clients = [(s.safe_agent or "unknown").split("/")[0] for s in sessions]
     return SampleColumns(
-        sessions, clients, labels, new or bytes(len(sessions)), Current.NONE, 0, NOW, 0.0
+        sessions=sessions,
+        clients=clients,
+        labels=labels,
+        new=new or bytes(len(sessions)),
+        current=Current.NONE,
+        unreadable=0,
+        read_at=NOW,
+        offset=0.0,
     )
