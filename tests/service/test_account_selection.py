@@ -70,16 +70,13 @@ def test_the_flag_comes_before_the_environment_and_that_before_the_last_used(
     assert (choice.name, choice.by) == (name, by)
 
 
-def test_of_several_accounts_none_is_guessed(on_disk: LocalFiles):
-    keep(on_disk, "one", "two")
-    with pytest.raises(UsageError, match="2 accounts"):
-        chosen(on_disk)
-
-
-def test_nobody_logged_in_is_exit_code_4(on_disk: LocalFiles):
+def test_of_several_accounts_none_is_guessed_and_of_none_there_is_none(on_disk: LocalFiles):
     with pytest.raises(NoAccount) as caught:
         chosen(on_disk)
     assert caught.value.exit_code == 4
+    keep(on_disk, "one", "two")
+    with pytest.raises(UsageError, match="2 accounts"):
+        chosen(on_disk)
 
 
 @pytest.mark.parametrize(

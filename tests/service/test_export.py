@@ -94,7 +94,9 @@ def test_a_record_has_the_fields_of_the_contract_in_their_order() -> None:
         "label": "billing cron",
         "extra": {},
     }
-    assert list(Export(listed(session()), ()).record(0)) == [*CSV_COLUMNS, "extra"]
+    exported = Export(listed(session()), (), server_now=NOW + 7201)
+    assert list(exported.record(0)) == [*CSV_COLUMNS, "extra"]
+    assert exported.record(0)["expires_in"] == -1
 
 
 def test_what_is_unknown_is_null() -> None:
@@ -110,10 +112,6 @@ def test_what_is_unknown_is_null() -> None:
     assert record["revocable"] is False
     blank = listed(session(user_agent="  "), client="unknown")
     assert Export(blank, ()).record(0)["client"] is None
-
-
-def test_the_time_left_counts_from_the_servers_time() -> None:
-    assert Export(listed(session()), (), server_now=NOW + 7201).record(0)["expires_in"] == -1
 
 
 def test_json_gives_the_exact_text_as_ascii() -> None:
@@ -222,13 +220,17 @@ def test_an_export_is_a_new_file_for_this_user_alone(tmp_path: Path, kind: Expor
     assert "77be02d4aa01" in path.read_text()
 
 
-def test_an_export_overwrites_nothing_and_follows_no_symbolic_link(tmp_path: Path) -> None:
+def test_an_export_overwrites_nothing_follows_no_symbolic_link_and_makes_no_folder(
+    tmp_path: Path,
+) -> None:
     path, link = tmp_path / "out.csv", tmp_path / "link.csv"
     path.write_text("mine")
     link.symlink_to(tmp_path / "elsewhere")
     for taken in (path, link):
         with pytest.raises(StorageError, match="exists already"):
             export_to(taken, ExportFormat.CSV, Export(listed(session()), [0]))
+    with pytest.raises(StorageError, match="No such file"):
+        export_to(tmp_path / "no" / "out.csv", ExportFormat.CSV, Export(listed(), ()))
     assert path.read_text() == "mine"
     assert not (tmp_path / "elsewhere").exists()
 
@@ -241,11 +243,6 @@ def test_half_an_export_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(StorageError, match="No space left"):
         export_to(tmp_path / "out.csv", ExportFormat.CSV, Export(listed(session()), [0]))
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_missing_folder_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="No such file"):
-        export_to(tmp_path / "no" / "out.csv", ExportFormat.CSV, Export(listed(), ()))
 
 
 def test_a_name_may_begin_at_the_home(home: Path) -> None:

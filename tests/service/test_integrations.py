@@ -61,14 +61,11 @@ def test_a_session_is_named_by_client_without_version_and_by_network(
     integrations: Integrations, agent: str | None, ip: str | None, client: str, network: str
 ):
     session = new_session(1, user_agent=agent, ip=ip)
+    assert integrations.of(new_session(1, user_agent=None, ip=None), None) is None
     found = integrations.of(session, None)
     assert found == named("", client, network)
     integrations.name(named("x", client, network))
     assert integrations.known()[1].judge([client], agent, ip)
-
-
-def test_a_session_without_client_and_network_can_not_be_named(integrations: Integrations):
-    assert integrations.of(new_session(1, user_agent=None, ip=None), None) is None
 
 
 def test_a_session_that_has_a_name_is_found_under_it(integrations: Integrations):

@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -186,15 +187,6 @@ def test_what_no_rule_keeps_goes(sessions: list[Session], rules: Rules, gone: st
     assert [(g.kept + g.targets) for g in plan.groups] == [g.count for g in plan.groups]
 
 
-def test_sessions_without_what_they_are_grouped_by_stay():
-    sessions = [one("a"), one(), one(age=OLD)]
-    plan = planned(sessions, Rules(1), keys=(GroupKey.USER,))
-    assert not plan.targets
-    assert {kept.reason for kept in plan.kept[1:]} == {"kept: user unknown"}
-    included = planned(sessions, Rules(1, include_unknown=True), keys=(GroupKey.USER,))
-    assert included.targets == (sessions[2],)
-
-
 def test_each_kept_session_has_its_reason():
     unknown = one("x", agent=None, ip=None)
     unused = one("e", age=4 * DAY, idle=None)
@@ -216,32 +208,48 @@ def test_each_kept_session_has_its_reason():
     )
 
 
-def test_our_own_session_counts_among_the_newest():
-    own = one("own", age=HOUR, current=True)
-    plan = planned([own, *ABC], Rules(1))
-    assert targets(plan) == "a b c"
+OWN = one("own", age=HOUR, current=True)
+OLD_OWN = one("own", age=OLD, current=True)
+CURRENT = Allowed(current=True)
+USERS = [one("a"), one("a", age=OLD), one("b", agent="wget/1", age=OLD), one(), one(age=OLD)]
+
+
+@pytest.mark.parametrize(
+    ("sessions", "rules", "how", "gone"),
+    [
+        pytest.param([OWN, *ABC], Rules(1), {}, "a b c", id="our own counts among the newest"),
+        pytest.param([OWN, *ABC], Rules(2), {}, "b c", id="and of the newest two"),
+        pytest.param(ABC, Rules(1), {"protected": "a"}, "b c", id="a protected one counts too"),
+        pytest.param(ABC, Rules(1), {"protected": "c"}, "b", id="and stays where it is old"),
+        pytest.param([OWN, *ABC], Rules(1), {"allowed": CURRENT}, "a b c", id="allowed: it stays"),
+        pytest.param([*ABC, OLD_OWN], Rules(1), {"allowed": CURRENT}, "b c own", id="or goes"),
+        pytest.param(ABC, Rules(1), {"where": "-user:a"}, "c", id="of what the filter leaves"),
+        pytest.param(
+            USERS, Rules(1), {"keys": (GroupKey.USER,)}, "a", id="other keys; who has none stays"
+        ),
+        pytest.param(
+            USERS, Rules(1, include_unknown=True), {"keys": (GroupKey.USER,)}, " a",
+            id="unless the unknown ones are included",
+        ),
+    ],
+)  # fmt: skip
+def test_what_counts_and_what_is_judged(
+    sessions: list[Session], rules: Rules, how: dict[str, Any], gone: str
+):
+    assert targets(planned(sessions, rules, **how)) == gone
+
+
+def test_our_own_session_is_left_out_and_not_among_what_is_kept():
+    plan = planned([OWN, *ABC], Rules(1))
     assert [left.exclusion for left in plan.left_out] == [Exclusion.CURRENT]
     assert plan.kept == ()
-    assert targets(planned([own, *ABC], Rules(2))) == "b c"
 
 
-def test_a_protected_session_counts_among_the_newest():
-    assert targets(planned(ABC, Rules(1), protected="a")) == "b c"
-    assert targets(planned(ABC, Rules(1), protected="c")) == "b"
-
-
-def test_what_may_enter_is_judged_like_the_rest():
-    own = one("own", age=HOUR, current=True)
-    sessions = [own, *ABC]
-    assert targets(planned(sessions, Rules(1), allowed=Allowed(current=True))) == "a b c"
-    old = [*ABC, one("own", age=OLD, current=True)]
-    assert targets(planned(old, Rules(1), allowed=Allowed(current=True))) == "b c own"
-
-
-def test_rules_apply_to_what_the_filter_leaves():
-    plan = planned(ABC, Rules(1), where="-user:a")
-    assert targets(plan) == "c"
-    assert plan.rule == "filter -user:a; by client, network: keep the newest 1"
+def test_a_plan_says_its_filter_and_rules_and_why_an_unknown_group_stays():
+    rule = "filter -user:a; by client, network: keep the newest 1"
+    assert planned(ABC, Rules(1), where="-user:a").rule == rule
+    kept = planned([one("a"), one()], Rules(1), keys=(GroupKey.USER,)).kept
+    assert kept[1].reason == "kept: user unknown"
 
 
 def test_a_group_that_loses_its_last_session_is_named_but_for_that_of_unknown_origin():
@@ -251,11 +259,6 @@ def test_a_group_that_loses_its_last_session_is_named_but_for_that_of_unknown_or
     words = "1 group would be left with no session: curl · 192.0.2.0/24"
     assert emptied_words(plan) == words
     assert emptied_words(planned([*ABC, unknown], Rules(None, HOUR))) == ""
-
-
-def test_other_keys_group_otherwise():
-    sessions = [one("a"), one("a", age=OLD), one("b", agent="wget/1", age=OLD)]
-    assert targets(planned(sessions, Rules(1), keys=(GroupKey.USER,))) == "a"
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 import random
 
-import pytest
-
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview import (
@@ -47,6 +45,10 @@ def test_a_session_has_its_place_among_its_group_by_creation() -> None:
     assert list(history.newest_first) == [1, 0, 3, 2]
     assert history.dated == 3
     assert history.interval == 2 * HOUR
+    assert history.group.in_use == 0
+    assert context(crons(HOUR, HOUR, HOUR, used=10 * HOUR), 0).history.group.in_use == 2
+    for ages in ((HOUR,), (None, None), (HOUR, None)):
+        assert context(crons(*ages), 0).history.interval is None  # which takes two dates
 
 
 def test_logins_are_counted_by_the_local_day() -> None:
@@ -57,15 +59,7 @@ def test_logins_are_counted_by_the_local_day() -> None:
     assert history.day_of(NOW - DAY) == DAYS - 2
     assert history.day_of(NOW - 31 * DAY) is None
     assert history.day_of(None) is None
-
-
-def test_how_many_were_used_lately_is_counted() -> None:
-    assert context(crons(HOUR, HOUR, HOUR, used=10 * HOUR), 0).history.group.in_use == 2
-
-
-@pytest.mark.parametrize("ages", [(HOUR,), (None, None), (HOUR, None)])
-def test_one_date_makes_no_interval(ages: tuple[float | None, ...]) -> None:
-    assert context(crons(*ages), 0).history.interval is None
+    assert NOW < origins_of(crons(HOUR), Moment(NOW, DAY)).until <= NOW + DAY  # midnight
 
 
 def test_every_session_of_a_long_list_is_found_in_the_group_it_belongs_to() -> None:
@@ -76,8 +70,3 @@ def test_every_session_of_a_long_list_is_found_in_the_group_it_belongs_to() -> N
         group = origins.group(origins.kinds[position], moment)
         assert group in groups
         assert position in group.positions
-
-
-def test_the_days_end_at_midnight() -> None:
-    origins = origins_of(crons(HOUR), Moment(NOW, DAY))
-    assert NOW < origins.until <= NOW + DAY

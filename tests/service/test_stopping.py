@@ -152,6 +152,7 @@ async def test_when_closed_answers_under_way_get_two_seconds(stage: Stage):
         closing.clock.wake()
         await until(closing.listening.done)
         assert stage.server.under_way == 0
+    assert stage.audit_trail.cuts == [(4, 0)]  # sent and answered
 
 
 async def test_once_cancelled_nothing_waits_for_another_try(stage: Stage):
@@ -168,12 +169,13 @@ async def test_once_cancelled_nothing_waits_for_another_try(stage: Stage):
     assert stage.clock.slept == []
 
 
+@pytest.mark.parametrize("no_disk", [True, False])
 @pytest.mark.parametrize("reply", [works, says(lost())])
 async def test_when_closed_it_ends_as_soon_as_the_answers_are_here_and_leaves_nothing_open(
-    stage: Stage, reply: Reply
+    stage: Stage, reply: Reply, *, no_disk: bool
 ):
     """Nothing more is sent, not even for the list, and no lost answer is tried again."""
-    stage.server.always = reply
+    stage.server.always, stage.audit_trail.no_outcomes = reply, no_disk
     async with Closing(stage) as closing:
         closing.released.set()
         await until(closing.listening.done)
@@ -183,20 +185,6 @@ async def test_when_closed_it_ends_as_soon_as_the_answers_are_here_and_leaves_no
     assert [stage.server.log.count(one) for one in ("intent", "list", "outcomes")] == [1, 0, 0]
     assert stage.server.senders_open == 0
     assert asyncio.all_tasks() == {asyncio.current_task()}
-
-
-async def test_when_closed_it_is_written_down_how_many_were_sent_and_answered(stage: Stage):
-    async with Closing(stage) as closing:
-        closing.clock.wake()
-        await settle()
-    assert stage.audit_trail.cuts == [(4, 0)]
-
-
-async def test_when_closed_a_disk_that_takes_nothing_hinders_nothing(stage: Stage):
-    stage.audit_trail.no_outcomes = True
-    async with Closing(stage) as closing:
-        closing.released.set()
-        await until(closing.listening.done)
 
 
 async def test_when_closed_during_the_trial_the_list_is_not_read(stage: Stage):

@@ -301,21 +301,17 @@ async def test_a_list_that_is_behind_is_waited_for(stage: Stage, behind: float, 
     assert end.report.exit_code == 0
 
 
-async def test_it_is_waited_for_no_longer_than_thirty_seconds(stage: Stage):
+@pytest.mark.parametrize(
+    ("reply", "seconds", "readings"), [(does_nothing, 29, 5), (says(refused(422)), 0, 1)]
+)
+async def test_it_is_waited_for_thirty_seconds_and_not_for_what_the_server_refused(
+    stage: Stage, reply: Reply, seconds: float, readings: int
+):
     stage.sessions(2)
-    stage.server.always = does_nothing
+    stage.server.always = reply
     end = await stage.apply(stage.plan())
     assert len(end.ids(Outcome.FAILED)) == 2
-    assert sum(stage.clock.slept) == 29
-    assert stage.server.log.count("list") == 5
-
-
-async def test_what_the_server_refused_is_not_waited_for(stage: Stage):
-    stage.sessions(2)
-    stage.server.always = says(refused(422))
-    end = await stage.apply(stage.plan())
-    assert len(end.ids(Outcome.FAILED)) == 2
-    assert stage.server.log.count("list") == 1
+    assert (sum(stage.clock.slept), stage.server.log.count("list")) == (seconds, readings)
 
 
 # What ended besides
