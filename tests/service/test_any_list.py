@@ -26,19 +26,14 @@ from tests.service.scripted import DAY, START, AuditTrail, Trials, run_on
 
 STYLES = ["whole", "cursor", "numbered", "numbered total", "laravel", "laravel total"]
 IDS = ["tokens", "row numbers beside tokens", "row numbers", "stable ids"]
+BEGAN = START - 10 * DAY
 BY_TOKEN = contract_with({})
 BY_ID = contract_with({"revoke_token": (None, "id")})
 
 
-@dataclass(eq=False)
-class Row:
-    """A live session of the server."""
-
-    serial: int
-
-    @property
-    def token(self) -> str:
-        return f"token-of-session-no-{self.serial}"
+def token_of(serial: int) -> str:
+    """The token of the session that began as this one."""
+    return f"token-of-session-no-{serial}"
 
 
 @dataclass
@@ -67,11 +62,12 @@ class MovingServer:
     """The list and the revoke call; something may happen before each request."""
 
     script: Script
-    live: list[Row] = field(default_factory=list[Row])
+    live: list[int] = field(default_factory=list[int])
+    """Serial numbers, in the order of the list."""
     born: int = 0
     deaths_left: int = 0
     sent: list[str] = field(default_factory=list[str])
-    ended_by_us: list[Row] = field(default_factory=list[Row])
+    ended_by_us: list[int] = field(default_factory=list[int])
 
     def __post_init__(self) -> None:
         for _ in range(self.script.rows):
@@ -81,7 +77,7 @@ class MovingServer:
 
     def begin(self) -> None:
         self.born += 1
-        self.live.insert(0 if self.script.newest_first else len(self.live), Row(self.born))
+        self.live.insert(0 if self.script.newest_first else len(self.live), self.born)
 
     def end_one(self) -> None:
         if self.live and self.deaths_left:
@@ -89,39 +85,27 @@ class MovingServer:
             place = self.script.places.pop(0) if self.script.places else 0
             del self.live[place % len(self.live)]
 
-    def happens(self) -> None:
-        match self.script.events.pop(0) if self.script.events else "nothing":
-            case "ends":
-                self.end_one()
-            case "begins":
-                self.begin()
-            case "turns over":
-                self.end_one()
-                self.begin()
-            case _:
-                pass
-
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.happens()
+        event = self.script.events.pop(0) if self.script.events else "nothing"
+        if event in {"ends", "turns over"}:
+            self.end_one()
+        if event in {"begins", "turns over"}:
+            self.begin()
         return self.listed(request) if request.method == "GET" else self.revoked(request)
 
-    def entry(self, place: int, row: Row) -> dict[str, object]:
-        made: dict[str, object] = {"created_at": START - 10 * DAY + row.serial}
-        made["user_agent"] = "curl/8.5"
-        match self.script.ids:
-            case "tokens":
-                made["token"] = row.token
-            case "row numbers beside tokens":
-                made |= {"token": row.token, "id": place + 1}
-            case "row numbers":
-                made["id"] = place + 1
-            case _:
-                made["id"] = 1000 + row.serial
-        return made
+    def entry(self, place: int, serial: int) -> dict[str, object]:
+        token = token_of(serial)
+        named: dict[str, dict[str, object]] = {
+            "tokens": {"token": token},
+            "row numbers beside tokens": {"token": token, "id": place + 1},
+            "row numbers": {"id": place + 1},
+            "stable ids": {"id": 1000 + serial},
+        }
+        return {"created_at": BEGAN + serial, "user_agent": "curl/8.5", **named[self.script.ids]}
 
     def listed(self, request: httpx.Request) -> httpx.Response:
         size, query = self.script.page_size, request.url.params
-        rows = [self.entry(place, row) for place, row in enumerate(self.live)]
+        rows = [self.entry(place, serial) for place, serial in enumerate(self.live)]
         total = {"total": len(rows)} if "total" in self.script.style else {}
         last = max(1, -(-len(rows) // size))
         page = int(query.get("page", 1))
@@ -139,39 +123,34 @@ class MovingServer:
                 return said({"data": held})
 
     def after(self, cursor: str | None, rows: list[dict[str, object]]) -> dict[str, object]:
-        serials = [row.serial for row in self.live]
-        if cursor is None:
-            rest = list(range(len(rows)))
-        elif self.script.newest_first:
-            rest = [place for place, serial in enumerate(serials) if serial < int(cursor)]
-        else:
-            rest = [place for place, serial in enumerate(serials) if serial > int(cursor)]
+        rest = [
+            place
+            for place, serial in enumerate(self.live)
+            if cursor is None or (serial < int(cursor)) is self.script.newest_first
+            if str(serial) != cursor
+        ]
         page = rest[: self.script.page_size]
         more = len(rest) > len(page)
-        meta = {"after": str(serials[page[-1]])} if more else {}
+        meta = {"after": str(self.live[page[-1]])} if more else {}
         return {"data": [rows[place] for place in page], "meta": meta}
 
     def revoked(self, request: httpx.Request) -> httpx.Response:
         (what,) = json.loads(request.content).values()
         self.sent.append(str(what))
-        rows = {str(self.named(place, row)): row for place, row in enumerate(self.live)}
-        row, reply = (
-            rows.get(str(what)),
-            self.script.replies.pop(0) if self.script.replies else "works",
-        )
+        named = "token" if self.contract is BY_TOKEN else "id"
+        rows = {str(self.entry(place, one)[named]): one for place, one in enumerate(self.live)}
+        serial = rows.get(str(what))
+        reply = self.script.replies.pop(0) if self.script.replies else "works"
         if reply == "stuck":
             return said({"errors": "stuck"}, 500)
         if reply == "invalid":
             return said({"errors": "invalid token"}, 422)
-        if reply in {"works", "takes another", "works and fails"} and row is not None:
-            self.live.remove(row)
-            self.ended_by_us.append(row)
+        if reply in {"works", "takes another", "works and fails"} and serial is not None:
+            self.live.remove(serial)
+            self.ended_by_us.append(serial)
             if reply == "takes another" and self.live:
                 self.end_one()
         return said({"errors": "no"}, 502) if reply == "works and fails" else said({"data": {}})
-
-    def named(self, place: int, row: Row) -> object:
-        return row.token if self.contract is BY_TOKEN else self.entry(place, row)["id"]
 
     @property
     def contract(self) -> Contract:
@@ -196,7 +175,7 @@ class Played:
     """How a script ended."""
 
     server: MovingServer
-    rows: dict[str, Row]
+    serials: dict[str, int]
     """What each id of the plan's list stood for."""
     report: Report
 
@@ -206,22 +185,15 @@ async def played(script: Script) -> Played:
     clock, server = ManualClock(), MovingServer(script)
     async with client_of(server, clock, contract=server.contract) as client:
         tokens = "tokens" in script.ids and script.own is not None
-        api = Api(client, clock, f"token-of-session-no-{script.own}" if tokens else None)
+        api = Api(client, clock, token_of(script.own or 0) if tokens else None)
         listed = await api.read_list()
-        by_created = {START - 10 * DAY + row.serial: row for row in all_rows(server)}
-        rows = {one.id: by_created[one.created_at or 0] for one in listed.sessions}
-        serials = [rows[one.id].serial for one in listed.sessions]
-        chosen = [place for place, serial in enumerate(serials) if serial in script.planned]
+        serials = {one.id: int((one.created_at or 0) - BEGAN) for one in listed.sessions}
+        chosen = [at for at, one in enumerate(serials.values()) if one in script.planned]
         plan = make_plan(listed, Selection(chosen), Allowed())
         clock.advance(script.plan_age)
-        log: list[str] = []
-        trail, trials = AuditTrail(log), Trials(script.verified)
+        trail, trials = AuditTrail([]), Trials(script.verified)
         report = await run_on(api, plan, trail, trials, width=3).apply()
-        return Played(server, rows, report)
-
-
-def all_rows(server: MovingServer) -> list[Row]:
-    return [Row(serial) for serial in range(1, server.born + 1)]
+        return Played(server, serials, report)
 
 
 EVENTS = st.sampled_from([*["nothing"] * 6, "ends", "begins", "turns over"])
@@ -251,17 +223,13 @@ def test_no_live_session_is_reported_gone_and_nothing_outside_the_plan_is_sent(
     script: Script,
 ) -> None:
     end = asyncio.run(played(script))
-    alive = {row.serial for row in end.server.live}
-    claimed = {
-        end.rows[o.id].serial
-        for o in end.report.outcomes
-        if o.outcome in {Outcome.REVOKED, Outcome.ALREADY_GONE}
-    }
-    assert not claimed & alive
+    gone = {Outcome.REVOKED, Outcome.ALREADY_GONE}
+    claimed = {end.serials[one.id] for one in end.report.outcomes if one.outcome in gone}
+    assert not claimed & {*end.server.live}
     planned = {str(target.revoke_with) for target in end.report.plan.targets}
     assert set(end.server.sent) <= planned
     if script.own is not None and "tokens" in script.ids:
-        assert f"token-of-session-no-{script.own}" not in end.server.sent
+        assert token_of(script.own) not in end.server.sent
 
 
 @given(scripts)
@@ -269,8 +237,8 @@ def test_no_live_session_is_reported_gone_and_nothing_outside_the_plan_is_sent(
 def test_where_ids_are_row_numbers_no_wrong_row_is_revoked(script: Script) -> None:
     script.ids, script.verified, script.events = "row numbers", False, []
     end = asyncio.run(played(script))
-    planned = {end.rows[target.id].serial for target in end.report.plan.targets}
-    assert {row.serial for row in end.server.ended_by_us} <= planned
+    planned = {end.serials[target.id] for target in end.report.plan.targets}
+    assert {*end.server.ended_by_us} <= planned
 
 
 @pytest.mark.parametrize("style", STYLES)
