@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from qiscus_tui.model.account import parse_origin
+from qiscus_tui.errors import StorageError
+from qiscus_tui.model.account import Credentials, parse_origin
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.login import LoggedIn, Password, log_in
 from qiscus_tui.service.account.selection import AccountOptions
@@ -91,6 +92,22 @@ async def cached(connection: Connection) -> str:
     """The short-lived token that is kept; empty where there is none."""
     short = (await connection.credentials()).short_lived
     return short.token if short is not None else ""
+
+
+class FailingSecrets(MemorySecrets):
+    """In memory; can't be proven writable, or can't be written, from now on."""
+
+    no_probe = False
+    no_write = False
+
+    def probe(self) -> None:
+        if self.no_probe:
+            raise StorageError("The secrets' file belongs to somebody else")
+
+    def write(self, key: str, credentials: Credentials) -> None:
+        if self.no_write:
+            raise StorageError("No space left on device")
+        super().write(key, credentials)
 
 
 SandboxMaker = Callable[..., Sandbox]

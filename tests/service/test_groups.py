@@ -16,11 +16,7 @@ from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import LATEST
 from qiscus_tui.query import Moment, parse, select
-from qiscus_tui.service.sessions.groups import (
-    Group,
-    grouped,
-    lacking,
-)
+from qiscus_tui.service.sessions.groups import Group, grouped, lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.user_agents import quick_name
 from tests.service.scripted import listed, new_session

@@ -30,8 +30,7 @@ from tests.sandbox import PASSWORD, Dialect
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Stamp, written
 from tests.sandbox.state import APP_CODE, SECRET_KEY
-from tests.service.conftest import Sandbox, SandboxMaker
-from tests.service.stores import FailingSecrets
+from tests.service.conftest import FailingSecrets, Sandbox, SandboxMaker
 
 
 def logins(here: Sandbox) -> int:

@@ -6,13 +6,7 @@ import pytest
 
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Current
-from qiscus_tui.service.revocation.plan import (
-    OWN_UNKNOWN,
-    Allowed,
-    Exclusion,
-    Selection,
-    make_plan,
-)
+from qiscus_tui.service.revocation.plan import OWN_UNKNOWN, Allowed, Exclusion, Selection, make_plan
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.service.scripted import listed, new_session, plan_of
 

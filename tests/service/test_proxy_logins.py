@@ -8,13 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from qiscus_tui.model.clock import DAY, HOUR
-from qiscus_tui.service.proxy.logins import (
-    MOST_LOGINS,
-    MOST_WAITING,
-    Login,
-    Logins,
-    read_request,
-)
+from qiscus_tui.service.proxy.logins import MOST_LOGINS, MOST_WAITING, Login, Logins, read_request
 from tests.clocks import ManualClock
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json; charset=utf-8"

@@ -163,10 +163,7 @@ async def test_a_read_only_account_a_missing_reason_and_a_full_disk_send_nothing
 
 @pytest.mark.parametrize("ends", [revoke_all, planned])
 async def test_who_gives_up_before_the_call_leaves_nothing_to_explain(
-    here: Sandbox,
-    connection: Connection,
-    monkeypatch: pytest.MonkeyPatch,
-    ends: Ends,
+    here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch, ends: Ends
 ):
     listed = await connection.read_list()
     intent = AuditLog.intent

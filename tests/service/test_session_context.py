@@ -4,11 +4,7 @@ import random
 
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.query import Moment
-from qiscus_tui.service.overview import (
-    DAYS,
-    SessionContext,
-    origins_of,
-)
+from qiscus_tui.service.overview import DAYS, SessionContext, origins_of
 from qiscus_tui.service.sessions.groups import grouped
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.tui.conftest import DAY, NOW, listed, many, session, utc

@@ -450,23 +450,25 @@ async def test_a_run_that_is_stopped_before_a_second_decides_proves_nothing(firs
 # What is sent is compared again
 
 
-def by_row_number(stage: Stage, count: int) -> None:
-    """Sessions without tokens, revoked by the numbers of their rows."""
+def by_row_number(stage: Stage, count: int, *, with_tokens: bool = False) -> list[Session]:
+    """Add sessions that are revoked by the numbers of their rows, which change as one ends."""
 
     def renumber(server: ScriptedServer) -> None:
         rows = sorted(server.live.values(), key=lambda one: one.created_at or 0)
         server.live.clear()
         for number, one in enumerate(rows, 1):
-            row = replace(one, id=fingerprint(str(number)), revoke_with=number, token=None)
-            server.add(row)
+            unnamed = {} if with_tokens else {"id": fingerprint(str(number)), "token": None}
+            server.add(replace(one, revoke_with=number, **unnamed))
 
-    made = [
-        new_session(n, created_at=START - 1000 + n, expires_at=START + DAY * (n + 1))
-        for n in range(count)
-    ]
-    stage.server.add(*made)
+    stage.server.add(
+        *(
+            new_session(n, created_at=START - 1000 + n, expires_at=START + DAY * (n + 1))
+            for n in range(count)
+        )
+    )
     renumber(stage.server)
     stage.server.before_list = renumber
+    return list(stage.server.live.values())
 
 
 @pytest.mark.parametrize("chosen", [slice(0, 8), slice(3, 8), slice(0, 2), slice(6, 8)])
@@ -487,23 +489,8 @@ async def test_row_numbers_for_ids_are_found_out_before_a_wrong_row_is_revoked(
 
 
 async def test_the_last_row_alone_proves_nothing_of_ids(first_use: Stage):
-    by_row_number(first_use, 8)
-    last = list(first_use.server.live.values())[-1]
-    await first_use.apply(first_use.plan([last]))
+    await first_use.apply(first_use.plan(by_row_number(first_use, 8)[-1:]))
     assert not first_use.trials.verified
-
-
-def with_row_numbers(stage: Stage, count: int) -> list[Session]:
-    """Sessions with tokens, revoked by the numbers of their rows."""
-
-    def renumber(server: ScriptedServer) -> None:
-        for number, one in enumerate(list(server.live.values()), 1):
-            server.add(replace(one, revoke_with=number))
-
-    stage.sessions(count)
-    renumber(stage.server)
-    stage.server.before_list = renumber
-    return list(stage.server.live.values())
 
 
 async def test_a_session_that_is_revoked_by_another_id_than_before_stops_everything(
@@ -514,7 +501,7 @@ async def test_a_session_that_is_revoked_by_another_id_than_before_stops_everyth
             raise AssertionError("remembered, if only until the end of the run")
 
     first_use.trials = NeverRemembered(verified=False)
-    with_row_numbers(first_use, 5)
+    by_row_number(first_use, 5, with_tokens=True)
     end = await first_use.apply(first_use.plan())
     assert only_one_was_sent(first_use, end)
     assert not first_use.trials.verified
@@ -525,7 +512,7 @@ async def test_one_revoke_that_changed_the_ids_of_others_proves_nothing(
     stage: Stage, verified: bool
 ):
     stage.trials.verified = verified
-    middle = with_row_numbers(stage, 5)[2]
+    middle = by_row_number(stage, 5, with_tokens=True)[2]
     end = await stage.apply(stage.plan([middle]))
     assert end.of(middle).outcome is Outcome.REVOKED
     assert not stage.trials.verified
