@@ -127,7 +127,9 @@ class NoAccount(LoginNeeded):
 class LoginRefused(LoginNeeded):
     """The server refused the email address and password."""
 
-    default_hint = "Check both. A Qiscus password expires after 90 days: then set a new one."
+    default_hint = (
+        "Check email and password. A Qiscus password expires after 90 days: then set a new one."
+    )
 
 
 class TwoFactor(LoginNeeded):

@@ -111,7 +111,7 @@ def _refusal(method: str, status: int) -> ServerRefused:
     known = {one.value: f" {one.phrase}" for one in HTTPStatus}
     return ServerRefused(
         f"The server answered {status}{known.get(status, '')} to {method}",
-        "Its answer should say why. Nothing was tried again, and no redirect was followed.",
+        "Its answer should say why. No redirect was followed.",
     )
 
 

@@ -181,6 +181,8 @@ async def _proved(context: VerbContext, connection: "Connection") -> "LiveReport
             report.config = tuple(
                 line for call, path in found for line in (f"[api.{call.name}]", f'path = "{path}"')
             )
+            if not found:
+                report.notes.append("Likely other paths were tried: none exists.")
         except OutOfReach as error:
             report.trouble.append(error)
     console.end_progress()

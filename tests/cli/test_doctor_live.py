@@ -176,6 +176,15 @@ def test_where_the_list_is_not_found_likely_paths_are_tried_and_the_config_lines
     assert tuple(found[call] for call in CALLS) == GOOD
 
 
+def test_where_no_likely_path_exists_it_says_that_they_were_tried(
+    live: Callable[..., Live],
+) -> None:
+    here = live("not-found")
+    _, value, _ = here.found()
+    assert value["config"] == []
+    assert "Likely other paths were tried: none exists." in str(value["live"])
+
+
 def test_an_id_is_never_sent(live: Callable[..., Live], configured: Callable[[str], None]) -> None:
     here = live("ids-revocable")
     here.found()

@@ -70,7 +70,7 @@ async def test_a_wrong_password_is_said_with_what_to_do_and_cleared(size: tuple[
         await here.press("enter")
         assert here.value("#password") == ""
         assert here.focus == "password"
-        assert "Check both. A Qiscus password expires after 90 days" in here.words()
+        assert "Check email and password. A Qiscus password expires after 90 days" in here.words()
         assert "wrong" not in here.text().replace("wrong password", "")
 
 
