@@ -127,10 +127,21 @@ def sandbox(clock: ManualClock, on_disk: LocalFiles) -> SandboxMaker:
     return make
 
 
+def speaking(*dialects: str) -> pytest.MarkDecorator:
+    """Where the server speaks so, in each of these dialects."""
+    return pytest.mark.parametrize("dialect", dialects)
+
+
 @pytest.fixture
-def here(sandbox: SandboxMaker) -> Sandbox:
-    """A demo in the usual dialect, and nobody logged in."""
-    return sandbox()
+def dialect() -> str:
+    """What the server speaks unless told otherwise."""
+    return "plain"
+
+
+@pytest.fixture
+def here(sandbox: SandboxMaker, dialect: str) -> Sandbox:
+    """A demo, and nobody logged in."""
+    return sandbox(dialect)
 
 
 @pytest.fixture

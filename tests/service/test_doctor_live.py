@@ -138,9 +138,8 @@ async def test_a_new_long_lived_token_is_stored_at_once(here: Sandbox) -> None:
 @pytest.mark.parametrize("dialect", ["plain", "masked", "ids"])
 @pytest.mark.parametrize("gives", ["the stored one", "another's", "one twice"])
 async def test_a_token_that_existed_is_neither_revoked_nor_ended(
-    sandbox: SandboxMaker, gives: str, dialect: str
+    here: Sandbox, gives: str, dialect: str
 ) -> None:
-    here = sandbox(dialect)
     connection, wire = await wired(here)
     stored = (await connection.credentials()).short_lived
     assert stored is not None

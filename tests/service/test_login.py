@@ -30,7 +30,7 @@ from tests.sandbox import PASSWORD, Dialect
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Stamp, written
 from tests.sandbox.state import APP_CODE, SECRET_KEY
-from tests.service.conftest import FailingSecrets, Sandbox, SandboxMaker
+from tests.service.conftest import FailingSecrets, Sandbox, SandboxMaker, speaking
 
 
 def logins(here: Sandbox) -> int:
@@ -94,15 +94,8 @@ async def test_a_login_for_this_run_only_writes_no_account_and_its_refresh_leave
     ],
 )
 async def test_a_login_that_gives_no_account_says_why_and_leaves_nothing_behind(
-    sandbox: SandboxMaker,
-    user: str,
-    password: str,
-    dialect: str,
-    error: type[QiscusTuiError],
-    code: int,
-    hint: str,
+    here: Sandbox, user: str, password: str, error: type[QiscusTuiError], code: int, hint: str
 ):
-    here = sandbox(dialect)
     with pytest.raises(error) as caught:
         await here.log_in(f"{user}@demo.example", password)
     assert caught.value.exit_code == code
@@ -204,8 +197,8 @@ async def test_a_login_to_a_read_only_account_ends_no_token(here: Sandbox):
 # Zones
 
 
-async def test_a_server_whose_times_run_ahead_is_told_and_corrected(sandbox: SandboxMaker):
-    here = sandbox("local-time")
+@speaking("local-time")
+async def test_a_server_whose_times_run_ahead_is_told_and_corrected(here: Sandbox):
     done = await here.log_in()
     assert any("+7 h" in note for note in done.notes)
     again = connect(here.workspace, here.workspace.choose())
@@ -265,9 +258,8 @@ async def test_a_long_lived_token_is_sent_to_the_list_alone_and_no_token_is_made
 
 @pytest.mark.parametrize("dialect", ["plain", "current-mark", "names-authentication"])
 async def test_a_long_lived_token_that_is_kept_here_is_known_as_its_account(
-    sandbox: SandboxMaker, dialect: str
+    here: Sandbox, dialect: str
 ):
-    here = sandbox(dialect)
     before = here.tokens()
     first = await here.connected()
     done = await with_token(here)

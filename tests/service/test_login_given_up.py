@@ -19,7 +19,7 @@ from qiscus_tui.store.audit_records import AuditAccess, AuditKind
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import FileSecrets
 from tests.sandbox.calls import Call, Fault
-from tests.service.conftest import Sandbox, SandboxMaker, cached
+from tests.service.conftest import Sandbox, cached, speaking
 
 
 class HeldAnswer(httpx.AsyncBaseTransport):
@@ -130,10 +130,8 @@ async def rotated_meanwhile(here: Sandbox) -> tuple[Waiting, Credentials]:
     return login, await connection.credentials()
 
 
-async def test_a_living_long_lived_token_is_not_overwritten_by_a_dead_one(
-    sandbox: SandboxMaker,
-) -> None:
-    here = sandbox("new-long-lived")
+@speaking("new-long-lived")
+async def test_a_living_long_lived_token_is_not_overwritten_by_a_dead_one(here: Sandbox) -> None:
     rotation, newest = await rotated_meanwhile(here)
     rotation.answer.released.set()
     connection = (await rotation.login).connection
@@ -143,10 +141,10 @@ async def test_a_living_long_lived_token_is_not_overwritten_by_a_dead_one(
 
 
 @pytest.mark.parametrize("error", [OutOfReach, Blocked])
+@speaking("new-long-lived")
 async def test_where_the_server_does_not_say_which_one_lives_nothing_is_overwritten(
-    sandbox: SandboxMaker, error: type[QiscusTuiError]
+    here: Sandbox, error: type[QiscusTuiError]
 ) -> None:
-    here = sandbox("new-long-lived")
     rotation, newest = await rotated_meanwhile(here)
     rotation.answer.unreachable = error is OutOfReach
     here.state.fail_next(Call.LIST, Fault(403, b"<h1>blocked</h1>"))

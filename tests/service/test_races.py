@@ -19,7 +19,7 @@ from qiscus_tui.service.token.refresh import refreshed_since
 from qiscus_tui.store.keyring_store import KeyringSecrets
 from qiscus_tui.store.secrets import FileSecrets
 from tests.sandbox import PASSWORD, Call
-from tests.service.conftest import Sandbox, SandboxMaker, cached
+from tests.service.conftest import Sandbox, SandboxMaker, cached, speaking
 
 
 @dataclass
@@ -172,10 +172,10 @@ def another_program(here: Sandbox) -> Workspace:
     )
 
 
+@speaking("local-time")
 async def test_a_logout_in_the_middle_of_a_login_is_not_undone_by_what_the_login_learns(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+    here: Sandbox, monkeypatch: pytest.MonkeyPatch
 ):
-    here = sandbox("local-time")
     read_list = Connection.read_list
 
     async def logged_out_meanwhile(connection: Connection) -> SessionList:
@@ -189,8 +189,8 @@ async def test_a_logout_in_the_middle_of_a_login_is_not_undone_by_what_the_login
     assert here.local_files.book.all() == ()
 
 
-async def test_a_logout_ends_the_token_that_a_refresh_got_meanwhile(sandbox: SandboxMaker):
-    here = sandbox("refresh-ends-older")
+@speaking("refresh-ends-older")
+async def test_a_logout_ends_the_token_that_a_refresh_got_meanwhile(here: Sandbox):
     before = here.tokens()
     connection, _ = await logged_in(here, Storage.FILE)
     other = another_program(here)

@@ -37,7 +37,7 @@ from qiscus_tui.store.audit_records import AuditAccess
 from qiscus_tui.store.locks import account_lock
 from tests.clocks import ManualClock
 from tests.sandbox.calls import Call, Fault
-from tests.service.conftest import FailingSecrets, Sandbox, SandboxMaker, cached
+from tests.service.conftest import FailingSecrets, Sandbox, SandboxMaker, cached, speaking
 
 DAY = 86_400.0
 BOTH = pytest.mark.parametrize("dialect", ["plain", "refresh-ends-older"])
@@ -74,10 +74,8 @@ async def test_a_server_that_is_silent_costs_one_time_out_and_a_short_look(
 
 @BOTH
 async def test_a_token_is_refreshed_and_kept_only_where_it_has_too_little_time_left(
-    sandbox: SandboxMaker, dialect: str
+    here: Sandbox, connection: Connection, dialect: str
 ):
-    here = sandbox(dialect)
-    connection = await here.connected()
     old = await cached(connection)
     assert (await valid_token(connection, 7 * DAY)).token == old
     assert refreshes(here) == 0
@@ -155,10 +153,8 @@ async def test_an_accepted_token_that_ends_too_soon_by_the_servers_clock_is_refr
 @BOTH
 @pytest.mark.parametrize("length", [12, 8])
 async def test_refresh_if_refreshes_once_while_the_token_still_has_that_id(
-    sandbox: SandboxMaker, dialect: str, length: int
+    here: Sandbox, connection: Connection, length: int
 ):
-    here = sandbox(dialect)
-    connection = await here.connected()
     old = fingerprint(await cached(connection))
     wanted = old[:length].upper()
     await asyncio.gather(*(refreshed_if(connection, wanted) for _ in range(50)))
@@ -240,10 +236,8 @@ async def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_before_all_
 
 @pytest.mark.parametrize(("dialect", "is_kept"), [("plain", True), ("refresh-ends-older", False)])
 async def test_after_a_lost_refresh_the_old_token_is_kept_only_while_it_is_listed(
-    sandbox: SandboxMaker, dialect: str, is_kept: bool
+    here: Sandbox, connection: Connection, is_kept: bool
 ):
-    here = sandbox(dialect)
-    connection = await here.connected()
     here.state.fail_next(Call.REFRESH, Fault(502, after=True))
     with pytest.raises(ServerFault):
         await refreshed_now(here, connection)
@@ -442,10 +436,10 @@ async def test_while_the_server_does_not_say_so_it_stays_unknown(here: Sandbox, 
 
 
 @pytest.mark.parametrize("off", [-10 * 365 * DAY, -31 * DAY, 31 * DAY, 10 * 365 * DAY])
+@speaking("ids-unmarked")
 async def test_however_wrong_our_clock_a_living_token_is_not_taken_for_none(
-    sandbox: SandboxMaker, off: float
+    here: Sandbox, off: float
 ):
-    here = sandbox("ids-unmarked")
     here.state.clock = ManualClock(here.clock.now())
     connection = await here.connected()
     token = await cached(connection)
@@ -455,9 +449,8 @@ async def test_however_wrong_our_clock_a_living_token_is_not_taken_for_none(
     assert await cached(connection) == token
 
 
-async def test_another_programs_new_token_is_not_taken_for_none(sandbox: SandboxMaker):
-    here = sandbox("refresh-ends-older")
-    connection = await here.connected()
+@speaking("refresh-ends-older")
+async def test_another_programs_new_token_is_not_taken_for_none(connection: Connection):
     held = await connection.credentials()
     new = await connection.client.refresh(held.long_lived or "")
     await connection.keep_new(held, new)

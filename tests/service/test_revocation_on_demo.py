@@ -64,10 +64,8 @@ def configured(here: Sandbox, override: Override) -> Sandbox:
     ],
 )
 async def test_a_call_that_does_not_work_stops_after_one_and_our_own_token_is_known_to_be_gone(
-    sandbox: SandboxMaker, dialect: str, words: str, *, lost_own: bool
+    here: Sandbox, connection: Connection, words: str, *, lost_own: bool
 ):
-    here = sandbox(dialect)
-    connection = await here.connected()
     report = await revoke(connection, 10)
     assert here.state.calls[Call.REVOKE] == 1
     assert (report.words, report.lost_own) == (words, lost_own)

@@ -39,7 +39,7 @@ from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import AuditIntent, AuditKind, AuditSummary, AuditTokensStored
 from qiscus_tui.store.processes import Process, Running
 from tests.sandbox.calls import Call, Fault
-from tests.service.conftest import Sandbox, SandboxMaker
+from tests.service.conftest import Sandbox, speaking
 
 
 async def done(connection: Connection) -> RevokeAllResult:
@@ -235,11 +235,10 @@ async def test_it_is_recorded_and_locked_before_the_call_and_the_list_is_read_wi
 # The new tokens can't be stored
 
 
+@speaking("new-long-lived")
 async def test_a_token_that_cannot_be_stored_is_shown_before_anything_else(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch
+    here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ):
-    here = sandbox("new-long-lived")
-    connection = await here.connected()
     listed = await connection.read_list()
     order: list[str] = []
 
@@ -268,11 +267,10 @@ INTERRUPTIONS = [asyncio.CancelledError(), KeyboardInterrupt(), SystemExit()]
 
 
 @pytest.mark.parametrize("error", [*FAILURES, *INTERRUPTIONS])
+@speaking("new-long-lived")
 async def test_whatever_keeps_it_from_the_disk_it_is_shown(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, error: BaseException
+    here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ):
-    here = sandbox("new-long-lived")
-    connection = await here.connected()
     listed = await connection.read_list()
     shown: list[str] = []
     connection.show_secret = lambda token: not shown.append(token)
@@ -385,9 +383,10 @@ async def test_an_answer_that_says_no_is_believed_only_where_nothing_ended(
         assert await connection.credentials() == before
 
 
-async def test_a_dead_token_is_found_out_though_the_list_tells_no_tokens(sandbox: SandboxMaker):
-    here = sandbox("ids-unmarked")
-    connection = await here.connected()
+@speaking("ids-unmarked")
+async def test_a_dead_token_is_found_out_though_the_list_tells_no_tokens(
+    here: Sandbox, connection: Connection
+):
     here.state.fail_next(Call.REVOKE_ALL, Fault(502, after=True))
     await done(connection)
     assert (await connection.credentials()).short_lived is None
@@ -429,11 +428,15 @@ async def test_a_token_that_another_program_got_meanwhile_is_not_forgotten(
 
 @pytest.mark.parametrize("fault", [Fault(403), Fault(200, b'{"data": [17]}')])
 @pytest.mark.parametrize("stores", [True, False])
+@speaking("new-long-lived")
 async def test_a_list_that_cannot_be_read_is_no_crash_to_tell_of(
-    sandbox: SandboxMaker, monkeypatch: pytest.MonkeyPatch, fault: Fault, *, stores: bool
+    here: Sandbox,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Fault,
+    *,
+    stores: bool,
 ):
-    here = sandbox("new-long-lived")
-    connection = await here.connected()
     listed = await connection.read_list()
     if not stores:
         cannot_keep(monkeypatch, StorageError("The disk is full"))
@@ -474,16 +477,14 @@ OWN = "this program's own session"
     ],
 )
 async def test_what_the_readings_do_not_prove_is_unknown(
-    sandbox: SandboxMaker,
+    here: Sandbox,
+    connection: Connection,
     monkeypatch: pytest.MonkeyPatch,
-    dialect: str,
     fault: Fault | None,
     reads: Callable[[int, SessionList], SessionList],
     unknown: int | None,
     why: str,
 ):
-    here = sandbox(dialect)
-    connection = await here.connected()
     listed = await connection.read_list()
     if fault is not None:
         here.state.fail_next(Call.REVOKE_ALL, fault)
