@@ -58,15 +58,6 @@ async def test_the_intent_is_written_before_anything_else_and_the_outcomes_at_th
     assert end.report.audit_error is None
 
 
-async def test_where_the_intent_cannot_be_written_nothing_is_sent(stage: Stage):
-    stage.sessions(3)
-    stage.audit_trail.no_intent = True
-    with pytest.raises(StorageError):
-        await stage.apply(stage.plan())
-    assert stage.server.log == []
-    assert len(stage.server.live) == 3
-
-
 async def test_where_the_outcomes_cannot_be_written_they_are_told_all_the_same(stage: Stage):
     sessions = stage.sessions(3)
     stage.audit_trail.no_outcomes = True

@@ -28,9 +28,15 @@ def answering(status_of: Callable[[str], int], seen: list[httpx.Request]) -> Ans
 
 
 async def presence_when(status_of: Callable[[str], int], clock: ManualClock) -> Presence:
-    settings = WireSettings(transport=httpx.MockTransport(answering(status_of, [])))
+    """Whether the path is found, which asks by GET and OPTIONS and with no credential."""
+    seen: list[httpx.Request] = []
+    settings = WireSettings(transport=httpx.MockTransport(answering(status_of, seen)))
     async with PathProbe(ORIGIN, settings, clock) as probe:
-        return await probe.presence(PATH)
+        found = await probe.presence(PATH)
+    secret = {"authorization", "qiscus-app-id", "qiscus-secret-key", "cookie"}
+    assert {request.method for request in seen} <= {"GET", "OPTIONS"}
+    assert not any(secret & set(request.headers) or request.content for request in seen)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -42,7 +48,7 @@ async def presence_when(status_of: Callable[[str], int], clock: ManualClock) -> 
         ([404], 404, Presence.ABSENT),
     ],
 )
-async def test_a_path_is_there_where_it_is_refused_and_one_that_is_not_is_missing(
+async def test_a_path_is_there_where_it_is_refused_without_a_credential_and_else_is_missing(
     statuses: list[int], control: int | None, found: Presence, clock: ManualClock
 ) -> None:
     for status in statuses:
@@ -51,19 +57,6 @@ async def test_a_path_is_there_where_it_is_refused_and_one_that_is_not_is_missin
             return status if path == PATH else control or status
 
         assert await presence_when(status_of, clock) is found
-
-
-async def test_only_get_and_options_are_sent_and_no_credential(clock: ManualClock) -> None:
-    seen: list[httpx.Request] = []
-    settings = WireSettings(transport=httpx.MockTransport(answering(lambda _: 404, seen)))
-    async with PathProbe(ORIGIN, settings, clock) as probe:
-        await probe.presence(PATH)
-    assert {request.method for request in seen} == {"GET", "OPTIONS"}
-    for request in seen:
-        assert not {"authorization", "qiscus-app-id", "qiscus-secret-key", "cookie"} & set(
-            request.headers
-        )
-        assert not request.content
 
 
 def workspace(answer: Answer, clock: ManualClock) -> Workspace:

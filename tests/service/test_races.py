@@ -189,33 +189,21 @@ async def test_a_logout_in_the_middle_of_a_login_is_not_undone_by_what_the_login
     assert here.local_files.book.all() == ()
 
 
-@speaking("refresh-ends-older")
-async def test_a_logout_ends_the_token_that_a_refresh_got_meanwhile(here: Sandbox):
+@speaking("plain", "refresh-ends-older")
+async def test_a_logout_beside_a_refresh_or_another_logout_leaves_nothing(
+    here: Sandbox, dialect: str
+):
     before = here.tokens()
     connection, _ = await logged_in(here, Storage.FILE)
     other = another_program(here)
     theirs = connect(other, other.choose())
     later = here.clock.now() + 1
-    results = await asyncio.gather(
-        refreshed_since(theirs, later), log_out(connection), return_exceptions=True
-    )
-    _said_in_words(results)
-    assert here.tokens() == before
-    assert here.local_files.book.all() == ()
-
-
-async def test_two_logouts_at_once_forget_it_once(here: Sandbox):
-    before = here.tokens()
-    first, _ = await logged_in(here, Storage.FILE)
-    other = another_program(here)
-    results = await asyncio.gather(
-        log_out(first), log_out(connect(other, other.choose())), return_exceptions=True
-    )
-    _said_in_words(results)
+    also = log_out(theirs) if dialect == "plain" else refreshed_since(theirs, later)
+    _said_in_words(await asyncio.gather(also, log_out(connection), return_exceptions=True))
     assert here.tokens() == before
     assert here.local_files.book.all() == ()
     with pytest.raises(NoAccount):
-        switched_to(here.workspace, first.name)
+        switched_to(here.workspace, connection.name)
 
 
 async def test_a_logout_of_the_old_place_leaves_what_a_later_login_keeps_elsewhere(

@@ -107,11 +107,6 @@ def test_a_token_with_signs_is_found_as_urls_and_json_write_it() -> None:
         assert found_in([f"x={form};".encode()], live(token)) == [(1, 0)]
 
 
-def test_many_times_on_a_line_is_said_once_a_line() -> None:
-    line = f"{TOKENS[1]} {TOKENS[1]} {TOKENS[0]}\n".encode()
-    assert found_in(cut(line * 3, 50)) == [(n, p) for n in (1, 2, 3) for p in (1, 0)]
-
-
 @given(
     parts=st.lists(
         st.one_of(

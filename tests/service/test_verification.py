@@ -164,30 +164,23 @@ async def test_what_was_gone_and_is_listed_again_is_not_claimed(stage: Stage):
 # Our own session
 
 
-async def test_our_own_session_that_somebody_else_ended_before_is_not_blamed_on_the_run(
-    stage: Stage,
-):
-    sessions = stage.sessions(3)
-    own = stage.own_session()
-    plan = stage.plan(sessions, allowed=Allowed(current=True))
-    stage.clock.advance(60)
-    stage.server.end(own.id)
-    end = await stage.apply(plan)
-    assert len(end.ids(Outcome.REVOKED)) == 3
-    assert not end.report.lost_own
-    assert end.report.warning is None
-
-
-@pytest.mark.parametrize("included", [True, False])
+@pytest.mark.parametrize(("included", "by_another"), [(True, False), (False, False), (True, True)])
 async def test_our_own_session_is_gone_without_a_warning_where_the_plan_has_it(
-    stage: Stage, *, included: bool
+    stage: Stage, *, included: bool, by_another: bool
 ):
+    """Also where somebody else ended it before: that is not blamed on the run."""
     sessions = stage.sessions(3)
     own = stage.own_session()
     plan = stage.plan(None if included else sessions, allowed=Allowed(current=True))
+    if by_another:
+        stage.clock.advance(60)
+        stage.server.end(own.id)
     end = await stage.apply(plan)
-    assert (own.id in end.ids(Outcome.REVOKED)) is included
-    assert end.report.own_is_gone is included
+    assert end.ids(Outcome.REVOKED) == {
+        one.id for one in (*sessions, *([own] if included and not by_another else []))
+    }
+    assert end.report.own_is_gone is (included and not by_another)
+    assert not end.report.lost_own
     assert end.report.warning is None
 
 
