@@ -121,6 +121,7 @@ class TableApp(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK
+        self.clock = clock
         self.list = ShownList(feed_on(clock), lambda: None)
         self.view, self.table = self.list.view, self.list.table
         self.first = sessions

@@ -1,6 +1,7 @@
 """The table of sessions: what it draws, cursor and window, marks and ranges, time passing."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from textual.pilot import Pilot
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import SortKey
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.marks import Marks
 from qiscus_tui.tui.sessions.session_table import SessionTable, ShownRows
 from qiscus_tui.tui.widgets.table import Sort
@@ -33,8 +35,19 @@ HOSTILE = (
 )
 
 
-def app_of(count: int = 50) -> TableApp:
-    return TableApp(many(count), ManualClock(NOW))
+Table = tuple[TableApp, Pilot[None]]
+
+
+@asynccontextmanager
+async def table(
+    shown: SessionList | int = 50, size: tuple[int, int] = SIZE
+) -> AsyncGenerator[Table]:
+    """The table of these sessions, or of so many, drawn."""
+    sessions = many(shown) if isinstance(shown, int) else shown
+    app = TableApp(sessions, ManualClock(NOW))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield app, pilot
 
 
 def ids(*numbers: int) -> tuple[str, ...]:
@@ -69,9 +82,7 @@ async def test_a_row_reads_as_the_screen_is_drawn() -> None:
     sessions = [ours, other, session(2), session(3), *rest]
     labels = [None, None, BILLING, *[None] * (len(rest) + 1)]
     new = bytes((0, 0, 0, 1, *[0] * len(rest)))
-    app = TableApp(listed(sessions, labels=labels, new=new), ManualClock(NOW))
-    async with app.run_test(size=(120, 20)) as pilot:
-        await pilot.pause()
+    async with table(listed(sessions, labels=labels, new=new), (120, 20)) as (app, pilot):
         header, first, second, known, unseen, *others = app.lines()
         app.table.show_sort(Sort(SortKey.EXPIRES, descending=False))
         await pilot.pause()
@@ -96,11 +107,9 @@ async def test_what_strangers_wrote_moves_no_column_and_is_no_markup() -> None:
         session(n, user_agent=one, ip=one, user=one, created_at=NOW)
         for n, one in enumerate(HOSTILE, 1)
     ]
-    app = TableApp(listed([session(0, user="u"), *rows]), ManualClock(NOW))
     rung: list[bool] = []
-    app.bell = lambda: rung.append(True)  # pyright: ignore[reportAttributeAccessIssue]
-    async with app.run_test(size=(140, 15)) as pilot:
-        await pilot.pause()
+    async with table(listed([session(0, user="u"), *rows]), (140, 15)) as (app, pilot):
+        app.bell = lambda: rung.append(True)  # pyright: ignore[reportAttributeAccessIssue]
         strips = app.screen._compositor.render_strips()
         for segment in (segment for strip in strips for segment in strip):
             assert segment.text.isprintable()
@@ -117,8 +126,7 @@ async def test_what_strangers_wrote_moves_no_column_and_is_no_markup() -> None:
 
 
 async def test_a_notice_stands_where_no_rows_are() -> None:
-    app = app_of(5)
-    async with app.run_test(size=(80, 8)) as pilot:
+    async with table(5, (80, 8)) as (app, pilot):
         app.show_order([])
         app.table.show_notice("No session matches.", "Escape clears the \x1b[31mfilter [/].")
         await pilot.pause()
@@ -141,15 +149,14 @@ async def test_what_a_session_is_begins_with_what_matters_where_there_is_no_room
         session(3),  # of IPv6
     ]
     backup = Known("backup", client="GuzzleHttp", protect=True)
-    app = TableApp(listed(sessions, labels=[None, BILLING, backup, None, None]), ManualClock(NOW))
+    named = listed(sessions, labels=[None, BILLING, backup, None, None])
     drawn = (
         "this session · qisc…",
         "billing cron  ",  # its sign says that it is protected
         "backup, protected",
         "an unknown program …",
     )
-    async with app.run_test(size=(80, 8)) as pilot:
-        await pilot.pause()
+    async with table(named, (80, 8)) as (app, _):
         for line, words in zip(app.lines()[1:], drawn, strict=False):
             assert words in line
 
@@ -157,52 +164,40 @@ async def test_what_a_session_is_begins_with_what_matters_where_there_is_no_room
 # Time passing.
 
 
-async def test_a_second_counts_down_by_the_second_only_what_ends_today_and_the_cursors_row(
-    clock: ManualClock,
-) -> None:
-    clock.time = NOW
+async def test_a_second_counts_down_by_the_second_only_what_ends_today_and_the_cursors_row() -> (
+    None
+):
     rows = [
         session(0, current=True, expires_at=NOW + 20 * DAY + 30, last_used_at=None),
         session(1, expires_at=NOW + 600, last_used_at=NOW - 90),
         session(2, expires_at=NOW + 9 * DAY + 30.5, last_used_at=NOW - 7200),
         session(3, expires_at=NOW + 8 * DAY + 55, last_used_at=NOW - 7200),
     ]
-    app = TableApp(listed(rows), clock)
-    async with app.run_test(size=(100, 8)) as pilot:
-        await pilot.pause()
+    async with table(listed(rows), (100, 8)) as (app, pilot):
         before = app.lines()
         changes: list[set[int]] = []
-        for _ in range(59):
-            clock.advance(1)
+        for second in range(1, 60):
+            app.clock.advance(1)
             app.table.tick()
             await pilot.pause()
             lines = app.lines()
             changes.append({y for y in range(8) if lines[y] != before[y]})
             before = lines
-            if clock.time == NOW + 1:
+            if second == 1:
                 assert "20d 00:00:29" in lines[1]
                 assert "    00:09:59" in lines[2]
-            if clock.time == NOW + 30:
+            if second == 30:
                 assert "2 min ago" in lines[2]
         assert all({1, 2} <= changed for changed in changes)
         assert [second for second, found in enumerate(changes, 1) if 3 in found] == [32]
         assert [second for second, found in enumerate(changes, 1) if 4 in found] == [56]
-        clock.time = NOW + 601
+        assert app.table.row_at(0).name_style == "current"
+        app.clock.time = NOW + 21 * DAY
         app.table.tick()
         await pilot.pause()
         assert app.lines()[2].startswith("   × expired")
-
-
-async def test_our_own_session_is_not_green_once_it_has_expired(clock: ManualClock) -> None:
-    clock.time = NOW
-    rows = [session(0, last_used_at=None), session(1, current=True, expires_at=NOW + 1)]
-    app = TableApp(listed(rows), clock)
-    async with app.run_test(size=(100, 8)) as pilot:
-        await pilot.pause()
-        assert app.table.row_at(1).name_style == "current"
-        clock.advance(1)
-        app.table.tick()
-        assert (app.table.row_at(1).style, app.table.row_at(1).name_style) == ("gone", "row")
+        ours = app.table.row_at(0)
+        assert (ours.style, ours.name_style) == ("gone", "row")
 
 
 # Cursor and window.
@@ -221,8 +216,7 @@ MOVES = (
 
 
 async def test_keys_move_the_cursor_and_the_window_follows() -> None:
-    app = app_of()
-    async with app.run_test(size=SIZE) as pilot:
+    async with table() as (app, pilot):
         for keys, row, top in MOVES:
             await press(pilot, f"home {keys}")
             assert (app.table.cursor_row, app.table.top_row) == (row, top), keys
@@ -230,8 +224,7 @@ async def test_keys_move_the_cursor_and_the_window_follows() -> None:
 
 
 async def test_the_mouse_moves_opens_sorts_and_scrolls() -> None:
-    app = app_of()
-    async with app.run_test(size=(120, 11)) as pilot:
+    async with table(size=(120, 11)) as (app, pilot):
         await press(pilot, "down enter")
         await pilot.double_click("#table", offset=(30, 5))
         await pilot.pause()
@@ -260,8 +253,7 @@ async def test_the_mouse_moves_opens_sorts_and_scrolls() -> None:
 
 
 async def test_the_cursor_stays_on_its_session_through_sort_and_filter() -> None:
-    app = app_of()
-    async with app.run_test(size=SIZE) as pilot:
+    async with table() as (app, pilot):
         await press(pilot, "j j j")
         app.show_order(list(reversed(range(50))))
         await pilot.pause()
@@ -274,12 +266,20 @@ async def test_the_cursor_stays_on_its_session_through_sort_and_filter() -> None
         assert app.table.cursor_id == session(3).id
         app.show_order([1, 2, 40, 5, 4])  # the next below that is still shown
         assert app.table.cursor_id == session(4).id
+        app.show_order(range(40))
+        assert app.table.move_to_session(session(33).id)
+        assert not app.table.move_to_session(session(44).id)
+        assert not app.table.move_to_session("0" * 11 + "f")
+        await pilot.pause()
+        assert app.table.top_row <= app.table.cursor_row == 33 < app.table.top_row + 10
+        await pilot.resize_terminal(60, 6)  # a smaller window still shows it
+        await pilot.pause()
+        assert app.table.top_row <= 33 < app.table.top_row + app.table.page_rows
 
 
 async def test_a_reload_keeps_cursor_and_window_on_their_sessions() -> None:
-    app = app_of()
     newer = listed([session(100), session(101), *map(session, range(50))])
-    async with app.run_test(size=SIZE) as pilot:
+    async with table() as (app, pilot):
         await press(pilot, "j j")
         app.show(newer, range(1, 52))  # at the top what is new is seen
         await pilot.pause()
@@ -299,33 +299,17 @@ async def test_a_reload_keeps_cursor_and_window_on_their_sessions() -> None:
         assert app.table.cursor_id == session(24).id
 
 
-async def test_the_cursor_can_be_sent_to_a_session_that_is_shown() -> None:
-    app = app_of()
-    async with app.run_test(size=SIZE) as pilot:
-        app.show_order(range(40))
-        assert app.table.move_to_session(session(33).id)
-        await pilot.pause()
-        assert app.table.top_row <= app.table.cursor_row == 33 < app.table.top_row + 10
-        assert not app.table.move_to_session(session(44).id)
-        assert not app.table.move_to_session("0" * 11 + "f")
-        assert app.table.cursor_row == 33
-        await pilot.resize_terminal(60, 6)  # a smaller window still shows it
-        await pilot.pause()
-        assert app.table.top_row <= 33 < app.table.top_row + app.table.page_rows
-
-
 async def test_only_the_window_is_drawn_and_nothing_laid_out_when_the_rows_change(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    app = app_of(2_000)
     drawn: set[int] = set()
-    row_at = app.table.row_at
+    async with table(2_000) as (app, pilot):
+        row_at = app.table.row_at
 
-    def noted(row: int) -> object:
-        drawn.add(row)
-        return row_at(row)
+        def noted(row: int) -> object:
+            drawn.add(row)
+            return row_at(row)
 
-    async with app.run_test(size=SIZE) as pilot:
         laid_out = app.table._layout_updates + app.screen._layout_updates
         monkeypatch.setattr(app.table, "row_at", noted)
         await press(pilot, "end")
@@ -341,49 +325,49 @@ async def test_only_the_window_is_drawn_and_nothing_laid_out_when_the_rows_chang
 # Marks.
 
 
-async def test_space_marks_and_moves_down_and_unmarks_what_is_marked() -> None:
-    app = app_of()
-    async with app.run_test(size=SIZE) as pilot:
-        await press(pilot, "down space space")
-        assert marked_ids(app.view) == ids(1, 2)
-        assert app.table.cursor_row == 3
-        assert [line[1] for line in app.lines()[1:5]] == [" ", "✓", "✓", " "]
-        await press(pilot, "up space up up space")
-        assert marked_ids(app.view) == ()
-        await press(pilot, "end space")
-        assert marked_ids(app.view) == ids(49)
-        assert app.table.cursor_row == 49
+KEYS = (  # from the first row: which rows are marked then, and where the cursor is
+    ("down space space", [1, 2], 3),
+    ("down space space up space up up space", [], 2),
+    ("end space", [49], 49),
+    ("space i", [*range(1, 50)], 1),
+    ("space a", [*range(50)], 1),
+    ("v v", [0], 0),
+    ("down v down down space", [1, 2, 3], 3),
+    ("end v up up v", [47, 48, 49], 47),
+    ("v pagedown v", [*range(11)], 10),
+    ("v end v", [*range(50)], 49),
+    ("v j j k k v", [0], 0),
+    ("v down down drop_range space", [2], 3),
+    ("down space home v down down v", [0, 1, 2], 2),
+    ("v down a", [*range(50)], 1),
+    ("shift+down shift+up", [0, 1], 0),
+    ("end shift+down shift+down", [49], 49),
+    ("down down v down shift+up", [3], 2),
+)
 
 
-async def test_a_and_i_touch_only_the_rows_shown_and_u_all() -> None:
-    app = app_of()
-    async with app.run_test(size=SIZE) as pilot:
-        await press(pilot, "space i")
-        assert app.view.marks.flags == bytes((0, *[1] * 49))
-        await pilot.press("a")
-        assert app.view.marks.total == 50
-        await press(pilot, "u home space")
-        app.show_order([3, 5, 8])
-        await press(pilot, "home space i")
-        assert marked_ids(app.view) == ids(0, 5, 8)
-        await pilot.press("a")
-        assert marked_ids(app.view) == ids(0, 3, 5, 8)
-        await pilot.press("u")
-        assert marked_ids(app.view) == ()
+async def test_keys_mark_rows_and_ranges() -> None:
+    async with table() as (app, pilot):
+        for keys, marked, row in KEYS:
+            for key in f"u home {keys}".split():
+                if key == "drop_range":
+                    app.table.drop_range()
+                else:
+                    await pilot.press(key)
+            await pilot.pause()
+            assert marked_ids(app.view) == ids(*marked), keys
+            assert app.table.cursor_row == row, keys
+            assert not app.table.rows_in_range
 
 
-async def test_marks_that_the_filter_hides_are_counted_apart() -> None:
-    app = app_of()
-    async with app.run_test(size=SIZE) as pilot:
+async def test_what_the_filter_hides_keeps_its_marks_but_for_u() -> None:
+    async with table() as (app, pilot):
         await press(pilot, "space space space")
         app.show_order([2, 3, 4])
-        await pilot.pause()
         assert (app.view.marks.total, app.view.hidden_marks) == (3, 2)
-        assert marked_ids(app.view)[:2] == ids(0, 1)
-        await press(pilot, "end space")
-        app.show_order(range(50))
-        await pilot.pause()
-        assert (app.view.marks.total, app.view.hidden_marks) == (4, 0)
+        for key, marked in ("i", (0, 1, 3, 4)), ("a", (0, 1, 2, 3, 4)), ("u", ()):
+            await press(pilot, key)
+            assert marked_ids(app.view) == ids(*marked)
 
 
 async def test_a_mark_goes_when_its_id_stands_for_another_session() -> None:
@@ -393,8 +377,7 @@ async def test_a_mark_goes_when_its_id_stands_for_another_session() -> None:
             for row, at in enumerate(created, 1)
         ]
 
-    app = app_of()
-    async with app.run_test(size=SIZE) as pilot:
+    async with table() as (app, pilot):
         app.show(listed(numbered(NOW, NOW - 10, NOW - 20)), range(3))
         await press(pilot, "home space space")
         assert marked_ids(app.view) == ids(1, 2)
@@ -431,39 +414,8 @@ def test_marks_go_over_to_whatever_the_next_list_has(marked: set[int], numbers: 
 # Ranges.
 
 
-RANGES = (
-    ("v v", [0]),
-    ("down v down down space", [1, 2, 3]),
-    ("end v up up v", [47, 48, 49]),
-    ("v pagedown v", [*range(11)]),
-    ("v end v", [*range(50)]),
-    ("v j j k k v", [0]),
-    ("v down down escape_range space", [2]),
-    ("down space home v down down v", [0, 1, 2]),
-    ("v down a", [*range(50)]),
-    ("shift+down shift+up", [0, 1]),
-    ("end shift+down shift+down", [49]),
-    ("down down v down shift+up", [3]),
-)
-
-
-async def test_moving_extends_a_range_and_space_or_v_marks_it() -> None:
-    app = app_of()
-    async with app.run_test(size=SIZE) as pilot:
-        for keys, marked in RANGES:
-            for key in f"u home {keys}".split():
-                if key == "escape_range":
-                    app.table.drop_range()
-                else:
-                    await pilot.press(key)
-            await pilot.pause()
-            assert marked_ids(app.view) == ids(*marked), keys
-            assert not app.table.rows_in_range
-
-
 async def test_a_range_is_told_by_a_sign_and_survives_a_reload() -> None:
-    app = app_of()
-    async with app.run_test(size=SIZE) as pilot:
+    async with table() as (app, pilot):
         await press(pilot, "down space home v down down")
         assert [line[:2] for line in app.lines()[1:6]] == ["▌ ", "▌✓", "▌ ", "  ", "  "]
         await press(pilot, "home")
@@ -485,8 +437,7 @@ CHANGES: tuple[Callable[[TableApp], None], ...] = (
 
 
 async def test_a_range_whose_rows_change_ends_and_marks_nothing() -> None:
-    app = app_of()
-    async with app.run_test(size=SIZE) as pilot:
+    async with table() as (app, pilot):
         for change in CHANGES:
             app.show(many(50), range(50))
             await press(pilot, "home down v down down")
