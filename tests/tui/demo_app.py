@@ -77,6 +77,11 @@ class OnScreen:
         """The same as one line, as a text that was wrapped reads."""
         return " ".join(self.text().replace("│", " ").split())
 
+    def shows(self, *words: str) -> None:
+        """Assert that all of these stand on the screen."""
+        missing = [one for one in words if one not in self.text()]
+        assert not missing, f"{missing} not in:\n{self.text()}"
+
     def value(self, field: str) -> str:
         """What stands in a field."""
         return self.app.screen.query_one(field, Input).value

@@ -169,8 +169,7 @@ async def test_policies_of_the_configuration_are_offered() -> None:
     async with at_sessions(sessions=200, config=config) as here:
         await here.press_slowly("P")
         assert isinstance(here.app.screen, ChoiceDialog)
-        assert "nightly" in here.text()
-        assert "by client: keep the newest 2" in here.text()
+        here.shows("nightly", "by client: keep the newest 2")
         await here.press_slowly("2")
         plan = dialog(here)._plan
         assert plan.retention is not None

@@ -95,8 +95,7 @@ async def test_a_burst_a_paste_and_a_change_confirm_nothing_and_make_it_dead_aga
         assert not on.sent
         here.clock.advance(1)
         await here.burst("p", "c")  # one right behind the other counts
-        assert "[✓] p" in here.text()
-        assert "[✓] c" in here.text()
+        here.shows("[✓] p", "[✓] c")
         here.clock.advance(0.3)
         await here.burst("y")
         assert not on.sent
@@ -110,13 +109,15 @@ async def test_it_says_what_stays_and_why() -> None:
     positions = [protected(on)[0], on.own_position, first, second]
     several = dialog(on, positions, hidden=frozenset({second}))
     async with asked(on, several, size=(80, 40)) as here:
-        for words in ("protected: billing cron · 1", "this program's own session · 1", "[ ] c"):
-            assert words in here.text()
-        assert "hidden by the filter · 1" in here.text()
-        assert "1 to revoke + 3 kept = 4" in here.text()
+        here.shows(
+            "protected: billing cron · 1",
+            "this program's own session · 1",
+            "[ ] c",
+            "hidden by the filter · 1",
+            "1 to revoke + 3 kept = 4",
+        )
         await here.press("h")
-        assert "[✓] h" in here.text()
-        assert "2 to revoke + 2 kept = 4" in here.text()
+        here.shows("[✓] h", "2 to revoke + 2 kept = 4")
         await here.press("y")
         assert on.sent == 2
     async with asked(on, dialog(on, [third])) as here:
@@ -169,16 +170,14 @@ async def test_while_the_own_session_is_unknown_it_says_so_and_needs_the_toggle(
     unknown = replace(on.listed, current=Current.UNKNOWN)
     async with asked(on, dialog(on, on.other_positions(2), listed=unknown)) as here:
         for heading in ("Nothing to revoke", "Revoke 2 sessions"):
-            assert heading in here.text()
-            assert "Can't tell which session is this program's own" in here.text()
+            here.shows(heading, "Can't tell which session is this program's own")
             await here.press("c")
 
 
 async def test_a_read_only_account_is_said_and_cannot_confirm() -> None:
     on = await stage(readonly=True)
     async with asked(on, dialog(on, on.other_positions(2))) as here:
-        assert "read-only" in here.text()
-        assert "remove readonly from" in here.text()
+        here.shows("read-only", "remove readonly from")
         assert not here.app.screen.query_one("#confirm").display
         await here.press("y")
         assert not on.state.calls[Call.REVOKE]
@@ -191,8 +190,7 @@ async def test_many_are_grouped_and_confirmed_by_typing_their_number() -> None:
     on = await stage(sessions=80)
     async with asked(on, dialog(on, [on.own_position, *on.other_positions(60)])) as here:
         field = here.app.screen.query_one("#number", TypedField)
-        assert "60 to revoke + 1 kept = 61" in here.text()
-        assert "Type 60 and press Enter" in here.text()
+        here.shows("60 to revoke + 1 kept = 61", "Type 60 and press Enter")
         await here.burst("6", "0", "enter")
         assert field.value == "60"  # typed early, it is kept
         assert [said.message for said in here.app._notifications] == []
@@ -364,9 +362,7 @@ async def test_what_is_warned_of_does_not_cover_what_would_be_revoked(height: in
     )
     async with asked(on, several, size=(60, height)) as here:
         await here.press("c")
-        assert " to revoke + " in here.text()
-        assert "Revoke sessions of" in here.text()
-        assert "Cancel  n" in here.text()
+        here.shows(" to revoke + ", "Revoke sessions of", "Cancel  n")
 
 
 async def test_hostile_agents_are_shown_in_their_safe_form() -> None:

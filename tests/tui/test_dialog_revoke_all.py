@@ -43,16 +43,17 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_it_says_how_many_end_and_which_integrations_stop_at_every_size() -> None:
     on = await stage(sessions=400, known=[CRON])
     async with asked(on, dialog(on)) as here:
-        assert f"Revoke all {len(on.listed)} sessions" in here.text()
-        assert "including this program's own" in here.text()
-        assert "billing cron, protected" in here.text()
-        assert f"Type the app code {code(on)}" in here.text()
+        here.shows(
+            f"Revoke all {len(on.listed)} sessions",
+            "including this program's own",
+            "billing cron, protected",
+            f"Type the app code {code(on)}",
+        )
         for size in ((120, 40), (60, 15)):
             await here.pilot.resize_terminal(*size)
             for _ in range(2):
                 await here.pilot.press("pagedown")
-            assert "Cancel  esc" in here.text()
-            assert code(on) in here.text()
+            here.shows("Cancel  esc", code(on))
             assert here.text().replace("\n", "").isprintable()
 
 
@@ -155,8 +156,7 @@ async def test_a_new_long_lived_token_that_could_not_be_stored_is_shown_once() -
         assert on.connection.show_secret is usual  # a refresh has nothing to show in here
         token = on.state.credentials.long_lived_token
         assert token in flat(here)
-        assert "The disk is full" in here.text()
-        assert "login --with-token" in here.text()
+        here.shows("The disk is full", "login --with-token")
         await here.burst("enter")  # too early to have been read
         assert not here.answers
         await here.press("enter")

@@ -82,20 +82,16 @@ async def test_what_was_not_revoked_is_said_with_its_reason(
     on.state.fail_next(call, *[Fault(status)] * (5 if status else 0))
     async with ended(on, 3) as here:
         ids = [on.listed.sessions[position].id[:8] for position in on.other_positions(3)]
-        for shown in (*words.split("|"), *ids):
-            assert shown in here.text()
+        here.shows(*words.split("|"), *ids)
 
 
 async def test_a_first_revoke_that_does_not_work_stops_the_rest_and_says_what_to_do() -> None:
     on = await stage("revoke-ignored", verified=False)
     async with ended(on, 5) as here:
         assert on.sent == 1
-        for words in (
-            "1 failed · 4 not sent",
-            "Stopped: the first revoke did not end its session",
-            "doctor",
-        ):
-            assert words in here.text()
+        here.shows(
+            "1 failed · 4 not sent", "Stopped: the first revoke did not end its session", "doctor"
+        )
 
 
 async def test_an_old_list_is_read_again_first() -> None:
@@ -103,8 +99,7 @@ async def test_an_old_list_is_read_again_first() -> None:
     on.state.end(str(on.listed.sessions[on.other_positions(1)[0]].token))
     on.clock.advance(60)
     async with ended(on, 2) as here:
-        assert "1 revoked, confirmed gone, in " in here.text()
-        assert "1 already gone" in here.text()
+        here.shows("1 revoked, confirmed gone, in ", "1 already gone")
 
 
 async def test_a_diary_that_cannot_be_written_sends_nothing(
@@ -117,16 +112,15 @@ async def test_a_diary_that_cannot_be_written_sends_nothing(
     with monkeypatch.context() as patched:
         patched.setattr("qiscus_tui.tui.revoke.dialog.revocation_on", fails)
         async with ended(on, 2) as here:
-            assert "Not revoked" in here.text()
-            assert "The audit log could not be written" in here.text()
-            assert "Make room on the disk." in here.text()
+            here.shows(
+                "Not revoked", "The audit log could not be written", "Make room on the disk."
+            )
             await here.press("enter")
             assert here.answers == [None]
             assert not on.sent
     monkeypatch.setattr("qiscus_tui.tui.revoke.dialog.forget_own_if_ended", fails)
     async with ended(on, 2) as here:  # trouble beside the result is told with it
-        assert "2 revoked" in here.text()
-        assert "The audit log could not be written" in here.text()
+        here.shows("2 revoked", "The audit log could not be written")
 
 
 async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_kept() -> None:
@@ -137,14 +131,13 @@ async def test_the_result_says_what_is_gone_by_group_what_failed_and_what_was_ke
     async with asked(on, RevokeDialog(on.connection, on.listed, choices), size=(120, 60)) as here:
         sent = int(here.text().split(" to revoke")[0].split()[-1])
         await here.press(*str(sent), "enter")
-        for words in (
+        here.shows(
             f"{sent - 7} revoked, confirmed gone, in ",
             "7 failed: the server answered 404 Not Found",
             "… and 2 more",
             "Gone",
             "SESSIONS  GROUP",
-        ):
-            assert words in here.text()
+        )
         assert "L shows this plan and the earlier ones" in here.words()
 
 
@@ -175,13 +168,12 @@ async def test_stopping_acts_at_once_and_asks_whether_to_go_on(key: str) -> None
         assert "Stopped: 30 not sent" in here.text()
         await opened(here, on)
         assert on.sent == 10
-        for words in (
+        here.shows(
             "Stopped: 30 not sent",
             "10 revoked, confirmed gone, in ",
             "30 stay marked; x continues",
             "Go on",
-        ):
-            assert words in here.text()
+        )
         await here.burst("y", "c", "p", "h", "r", "plus", "t", "equals_sign")  # too early
         assert "Stopped: 30 not sent" in here.text()
         assert on.sent == 10
@@ -204,8 +196,7 @@ async def test_where_others_ended_beside_what_was_sent_going_on_is_not_offered()
     async with running(dialect="revoke-ends-all") as (here, on):
         await here.pilot.press("n")
         await opened(here, on)
-        assert "Stopped: " in here.text()
-        assert "not sent" in here.text()
+        here.shows("Stopped: ", "not sent")
         assert "Go on" not in here.text()
 
 
@@ -275,8 +266,7 @@ async def test_progress_says_time_and_the_end_how_long_it_took_and_rings() -> No
             rings.append("rang")
 
     async with running(app=Ringing()) as (here, on):
-        assert "0 of 40 answered · 0 %" in here.text()
-        assert "● " in here.text()
+        here.shows("0 of 40 answered · 0 %", "● ")
         here.clock.advance(68)
         await here.until("68 s so far")
         await opened(here, on)

@@ -111,8 +111,7 @@ async def test_help_begins_with_what_can_be_done_here_and_says_why_not() -> None
         assert "a         Mark every session shown" in most_used
         assert "Filter: in the list a digit runs an example" in here.text()
         await here.press(*"net", "space", *"24", "backspace")
-        assert "Search: net 2" in here.text()
-        assert "ip:10.2 -client:curl" in here.text()
+        here.shows("Search: net 2", "ip:10.2 -client:curl")
         assert "Mark every session" not in here.text()
         await here.press(*"zz")
         assert "Nothing has these words." in here.text()
@@ -121,8 +120,7 @@ async def test_help_begins_with_what_can_be_done_here_and_says_why_not() -> None
         assert 0 < len(here.ids) < 40
         assert here.focus == "table"
         await here.press("j", "enter", "question_mark")
-        assert "Keys in the detail" in here.text()
-        assert "Show the session below in the list." in here.text()
+        here.shows("Keys in the detail", "Show the session below in the list.")
         await here.press("4")
         assert "Open the help from the list to run an example." in here.toasts
         await here.press("escape", "escape")

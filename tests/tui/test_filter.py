@@ -70,8 +70,7 @@ async def test_it_narrows_as_it_is_typed_and_escape_clears_it() -> None:
         await filtered(here, "is:current")
         assert len(here.ids) == 1
         await filtered(here, "zzzz")
-        assert "No session matches the filter." in here.text()
-        assert "escape clears it" in here.text()
+        here.shows("No session matches the filter.", "escape clears it")
 
 
 async def test_a_filter_by_marks_follows_the_marks() -> None:

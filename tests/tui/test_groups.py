@@ -185,8 +185,7 @@ async def test_what_to_group_by_is_asked() -> None:
     async with at_sessions(sessions=400) as here:
         await here.press("G")
         assert isinstance(here.app.screen, ChoiceDialog)
-        for words in ("client and network", "user", "label", "day"):
-            assert words in here.text()
+        here.shows("client and network", "user", "label", "day")
         await here.press("4")
         assert isinstance(here.app.screen, ChoiceDialog)  # no session names a user
         await here.press("6")
@@ -201,8 +200,7 @@ async def test_what_to_group_by_is_asked() -> None:
 async def test_a_list_that_cannot_be_grouped_so_says_why() -> None:
     async with at_sessions(dialect="bare") as here:
         await here.press("g")
-        assert "The server lists no client" in here.text()
-        assert "G groups by something else, g shows the list." in here.text()
+        here.shows("The server lists no client", "G groups by something else, g shows the list.")
         await here.press("space", "enter", "x", "S", "s")
         assert here.app.screen is here.sessions
         assert not marked(here)
@@ -263,9 +261,9 @@ async def test_from_150_columns_the_newest_of_the_group_stands_beside_them() -> 
             of_group = here.group.positions
             sessions = here.sessions.view.listed.sessions
             newest = max((sessions[at] for at in of_group), key=lambda one: one.created_at or 0)
-            assert "The newest of the group" in here.text()
-            assert f"Id          {newest.id}" in here.text()
-            assert f"newest of {len(of_group)}" in here.text()
+            here.shows(
+                "The newest of the group", f"Id          {newest.id}", f"newest of {len(of_group)}"
+            )
             await here.press("j")
         await here.press("tab", "g")
         assert "The newest of the group" not in here.text()

@@ -40,8 +40,7 @@ async def test_l_names_client_and_network_and_the_list_says_so_at_once() -> None
         assert named(here) == []
 
         await here.press("l")
-        assert "GuzzleHttp · " in here.text()
-        assert "[✓] protect: plans leave it out" in here.text()
+        here.shows("GuzzleHttp · ", "[✓] protect: plans leave it out")
         await here.press(*"billing cron", "enter")
         (integration,) = named(here)
         assert (integration.label, integration.client) == ("billing cron", "GuzzleHttp")
@@ -52,8 +51,7 @@ async def test_l_names_client_and_network_and_the_list_says_so_at_once() -> None
         assert all(one.startswith("GuzzleHttp") for one in clients)
         assert f"billing cron: {len(clients)} session" in here.text()
         await here.press("x")  # protected just now, it stays out of a plan
-        assert "Nothing to revoke" in here.text()
-        assert "protected: billing cron" in here.text()
+        here.shows("Nothing to revoke", "protected: billing cron")
         await here.press("escape")
 
         await here.press("l", *" two", "tab")

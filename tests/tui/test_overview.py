@@ -101,8 +101,7 @@ async def test_what_a_filter_has_wrong_or_leaves_none_of_is_said() -> None:
         assert here.value("#filter").startswith("age:>7d ip:")
         await here.press("escape", "slash", *"zzzz", "enter", "o")
         assert "ISSUED PER DAY" not in here.text()
-        assert "No session matches" in here.text()
-        assert "esc goes back to the list, where / changes it." in here.text()
+        here.shows("No session matches", "esc goes back to the list, where / changes it.")
         assert "add to the filter" not in here.lines()[-1]
         assert "next chart" not in here.lines()[-1]
 
@@ -154,8 +153,7 @@ async def test_every_size_shows_a_sentence_and_the_four_charts_in_line() -> None
             titles = ("ISSUED PER DAY", "EXPIRIES AHEAD", "TOP CLIENTS", "TOP NETWORKS")
             spans = ("within 1h", "14 to 30 days") if size != (60, 15) else ()
             ways = ("overview of all 1,201 sessions", "esc back to the list")
-            for words in (*titles, *spans, *ways):
-                assert words in here.text()
+            here.shows(*titles, *spans, *ways)
             assert "enter add to the filter" in lines[-1]
             assert lines[-1].endswith("? help  q quit")
             for name in ("clients", "networks"):
@@ -272,8 +270,7 @@ async def test_where_there_is_no_list_or_no_session_that_is_said_in_place_of_the
         assert not {"enter", "tab"} & {*here.lines()[-1].split()}  # there is no bar to go to
         here.state._sessions = before
         await here.press("r")
-        assert f"overview of all {len(before)} sessions" in here.text()
-        assert "ISSUED PER DAY" in here.text()
+        here.shows(f"overview of all {len(before)} sessions", "ISSUED PER DAY")
         assert "lists no live session" not in here.text()
         assert focused(here) == "days"
 

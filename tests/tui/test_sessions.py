@@ -23,8 +23,7 @@ async def test_the_lines_read_as_drawn_and_tick() -> None:
         assert "expire within 24h · 1 marked · this session 30d 00:00:00" in counts
         assert shown.endswith("all, newest first")
         await here.tick(2)
-        assert "this session 29d 23:59:58" in here.text()
-        assert "● live, now" in here.text()
+        here.shows("this session 29d 23:59:58", "● live, now")
         await here.tick(5)
         assert "● live, 5 s ago" in here.text()
 
@@ -125,8 +124,7 @@ async def test_x_revokes_the_marked_and_says_so() -> None:
         wanted = set(marked_ids(here.sessions.view))
         await here.press("x")
         assert isinstance(here.app.screen, RevokeDialog)
-        assert "Your 2 marked sessions" in here.text()
-        assert "Revoke 2 sessions" in here.text()
+        here.shows("Your 2 marked sessions", "Revoke 2 sessions")
         in_order = [one for one in here.ids if one in wanted]
         assert [one.id for one in here.app.screen._plan.targets] == in_order
         await here.press_slowly("y")
@@ -158,8 +156,7 @@ async def test_a_token_that_ended_during_a_plan_is_asked_for_once_the_result_was
 async def test_x_is_for_the_row_where_no_mark_is_shown_and_says_so() -> None:
     async with at_sessions(sessions=200) as here:
         await here.press("j", "x")
-        assert "This session" in here.text()
-        assert "Revoke 1 session" in here.text()
+        here.shows("This session", "Revoke 1 session")
         await here.press("escape")
         assert here.app.screen is here.sessions
         await here.press("slash", *"curl", "enter", "a", "slash", "ctrl+u", *"zzzz", "enter", "x")

@@ -28,8 +28,7 @@ async def test_loading_says_how_far_it_is() -> None:
         sessions.feed._progressed(3_140_000, 27_000_000)
         sessions.draw()
         await here.pilot.pause()
-        assert "Loading the sessions, 3.1 of 27.0 MB, 1.6 MB/s, 16 s left" in here.text()
-        assert "○ loading" in here.text()
+        here.shows("Loading the sessions, 3.1 of 27.0 MB, 1.6 MB/s, 16 s left", "○ loading")
 
 
 async def test_a_server_that_goes_away_leaves_the_list_stale() -> None:
@@ -85,8 +84,7 @@ async def test_a_session_that_ended_asks_for_a_login_over_the_list_which_can_be_
         assert "qiscus-tui login" not in here.text()
         await here.press_slowly("escape")
         assert here.app.screen is here.sessions
-        assert "Session ended" in here.text()
-        assert "○ stale" in here.text()
+        here.shows("Session ended", "○ stale")
         await here.press("x")
         assert "The session ended, so nothing can be changed" in here.toasts
         await here.tick(600)

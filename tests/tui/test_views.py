@@ -51,8 +51,7 @@ async def test_v_lists_the_views_with_what_they_show() -> None:
     async with at_sessions(config=VIEWS, size=(80, 24)) as here:
         await here.press("V")
         assert isinstance(here.app.screen, ChoiceDialog)
-        assert "client:GuzzleHttp · by network · newest" in here.text()
-        assert "is:expiring · expires" in here.text()
+        here.shows("client:GuzzleHttp · by network · newest", "is:expiring · expires")
         await here.press("down", "enter")
         assert shown(here) == ("is:expiring", False)
         await here.press("V", "escape")
