@@ -41,7 +41,7 @@ class Server:
 
 def client_of(
     handler: Handler | httpx.AsyncBaseTransport,
-    clock: Clock,
+    clock: Clock | None = None,
     *,
     contract: Contract | None = None,
     origin: Origin = ORIGIN,
@@ -51,7 +51,7 @@ def client_of(
     transport = (
         handler if isinstance(handler, httpx.AsyncBaseTransport) else httpx.MockTransport(handler)
     )
-    settings = WireSettings(transport=transport)
+    settings, clock = WireSettings(transport=transport), clock or ManualClock()
     return ApiClient(origin, app_id, settings, clock, contract, RetryPolicy(clock, lambda: 1.0))
 
 
@@ -59,7 +59,7 @@ async def listing_of(
     handler: Handler | httpx.AsyncBaseTransport, clock: Clock | None = None, own: str | None = None
 ) -> Listing:
     """The list of a server, read with our own short-lived token, if any."""
-    async with client_of(handler, clock or ManualClock()) as client:
+    async with client_of(handler, clock) as client:
         return await read_listing(client, LONG_LIVED, own)
 
 

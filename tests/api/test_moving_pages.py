@@ -9,7 +9,6 @@ import pytest
 from qiscus_tui.api.list.listing import MAX_READINGS
 from qiscus_tui.api.list.rows import Listing
 from tests.api.serving import listing_of, names, said, token_of
-from tests.clocks import ManualClock
 
 SIZE = 3
 
@@ -54,11 +53,9 @@ def named(server: MovingList) -> set[str]:
 
 
 @pytest.mark.parametrize("style", STYLES)
-async def test_a_list_that_stands_still_is_read_once_and_its_first_page_again(
-    clock: ManualClock, style: str
-) -> None:
+async def test_a_list_that_stands_still_is_read_once_and_its_first_page_again(style: str) -> None:
     server = MovingList(list(range(8)), style)
-    listing = await listing_of(server.answer, clock)
+    listing = await listing_of(server.answer)
     assert (listed(listing), listing.moved, server.requests) == (named(server), False, 4)
 
 
@@ -82,31 +79,30 @@ MOVES: list[tuple[str, int, int, Callable[[list[int]], object]]] = [
 
 @pytest.mark.parametrize(("style", "sessions", "request_number", "move"), MOVES)
 async def test_a_session_that_ends_or_begins_between_two_requests_hides_no_other(
-    clock: ManualClock,
     style: str,
     sessions: int,
     request_number: int,
     move: Callable[[list[int]], object],
 ) -> None:
     server = MovingList(list(range(sessions)), style, {request_number: move})
-    listing = await listing_of(server.answer, clock)
+    listing = await listing_of(server.answer)
     assert (listed(listing), listing.moved) == (named(server), False)
 
 
 @pytest.mark.parametrize("style", STYLES)
-async def test_a_list_that_never_stands_still_is_marked(clock: ManualClock, style: str) -> None:
+async def test_a_list_that_never_stands_still_is_marked(style: str) -> None:
     def one_ends(live: list[int]) -> None:
         del live[0]
 
     busy = dict.fromkeys(range(2, 100, 2), one_ends)
     server = MovingList(list(range(60)), style, busy)
-    listing = await listing_of(server.answer, clock)
+    listing = await listing_of(server.answer)
     assert listing.moved
     assert listing.complete
     assert server.requests <= MAX_READINGS * 21
 
 
-async def test_a_total_that_counts_something_else_makes_no_list_moved(clock: ManualClock) -> None:
+async def test_a_total_that_counts_something_else_makes_no_list_moved() -> None:
     server = MovingList(list(range(8)), "meta")
     right = server.answer
 
@@ -115,15 +111,13 @@ async def test_a_total_that_counts_something_else_makes_no_list_moved(clock: Man
         body["meta"]["total"] = 3
         return said(body)
 
-    listing = await listing_of(answer, clock)
+    listing = await listing_of(answer)
     assert (len(listing.sessions), listing.moved) == (8, False)
     assert server.requests == 3 + 3  # the second reading holds all that the first one did
 
 
 @pytest.mark.parametrize("cursor", [False, True])
-async def test_one_whole_answer_and_cursor_pages_are_read_once(
-    clock: ManualClock, cursor: bool
-) -> None:
+async def test_one_whole_answer_and_cursor_pages_are_read_once(cursor: bool) -> None:
     requests: list[str | None] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -132,6 +126,6 @@ async def test_one_whole_answer_and_cursor_pages_are_read_once(
         meta = {"after": "x"} if cursor and after is None else {}
         return said({"data": [{"token": token_of(after)}], "meta": meta})
 
-    listing = await listing_of(answer, clock)
+    listing = await listing_of(answer)
     assert len(requests) == 1 + cursor
     assert not listing.moved

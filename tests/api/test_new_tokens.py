@@ -96,7 +96,9 @@ BOTH_FOUND: dict[str, httpx.Response] = {
 Call = Callable[[ApiClient, TokenWatch], object]
 
 
-async def tokens_of(response: httpx.Response, clock: ManualClock) -> tuple[NewTokens, list[object]]:
+async def tokens_of(
+    response: httpx.Response, clock: ManualClock | None = None
+) -> tuple[NewTokens, list[object]]:
     """What a revoke-all returns, and what was handed on before."""
     handed: list[object] = []
 
@@ -108,10 +110,8 @@ async def tokens_of(response: httpx.Response, clock: ManualClock) -> tuple[NewTo
 
 
 @pytest.mark.parametrize("response", BOTH_FOUND.values(), ids=BOTH_FOUND)
-async def test_both_tokens_are_found_and_handed_on(
-    response: httpx.Response, clock: ManualClock
-) -> None:
-    new, handed = await tokens_of(response, clock)
+async def test_both_tokens_are_found_and_handed_on(response: httpx.Response) -> None:
+    new, handed = await tokens_of(response)
     assert new.secrets == (SHORT, NEW)
     assert handed[-1] == (SHORT, NEW)
 
@@ -129,9 +129,9 @@ async def test_both_tokens_are_found_and_handed_on(
     ],
 )
 async def test_a_token_outside_a_plain_success_is_in_doubt(
-    response: httpx.Response, clock: ManualClock, *, in_doubt: bool
+    response: httpx.Response, *, in_doubt: bool
 ) -> None:
-    new, _ = await tokens_of(response, clock)
+    new, _ = await tokens_of(response)
     assert (new.doubt is not None) is in_doubt
 
 
@@ -146,10 +146,8 @@ LONG_ALONE = {
 
 
 @pytest.mark.parametrize("response", LONG_ALONE.values(), ids=LONG_ALONE)
-async def test_a_new_long_lived_token_alone_is_enough(
-    response: httpx.Response, clock: ManualClock
-) -> None:
-    new, handed = await tokens_of(response, clock)
+async def test_a_new_long_lived_token_alone_is_enough(response: httpx.Response) -> None:
+    new, handed = await tokens_of(response)
     assert new.secrets == (None, NEW) == handed[-1]
     assert new.doubt is not None
 
@@ -157,9 +155,9 @@ async def test_a_new_long_lived_token_alone_is_enough(
 @pytest.mark.parametrize(
     "not_one", ["", "LLT…", "********", "xxxx", "[hidden]", "<removed>", "a b"]
 )
-async def test_what_is_no_token_replaces_none(not_one: str, clock: ManualClock) -> None:
+async def test_what_is_no_token_replaces_none(not_one: str) -> None:
     answer = said({"data": {"auth": {"token": SHORT, "long_lived_token": not_one}}})
-    new, _ = await tokens_of(answer, clock)
+    new, _ = await tokens_of(answer)
     assert new.secrets == (SHORT, None)
 
 
@@ -175,13 +173,13 @@ NONE_FOUND: list[tuple[httpx.Response, type[QiscusTuiError]]] = [
 
 @pytest.mark.parametrize(("response", "error"), NONE_FOUND)
 async def test_where_there_is_none_the_answer_says_why(
-    response: httpx.Response, error: type[QiscusTuiError], clock: ManualClock
+    response: httpx.Response, error: type[QiscusTuiError]
 ) -> None:
     with pytest.raises(error):
-        await tokens_of(response, clock)
+        await tokens_of(response)
 
 
-async def test_a_token_is_handed_on_before_the_rest_arrives(clock: ManualClock) -> None:
+async def test_a_token_is_handed_on_before_the_rest_arrives() -> None:
     handed: list[object] = []
     at_the_rest: list[object] = []
 
@@ -193,15 +191,15 @@ async def test_a_token_is_handed_on_before_the_rest_arrives(clock: ManualClock) 
     async def keep(new: NewTokens) -> None:
         handed.append(new.secrets)
 
-    async with client_of(lambda _: httpx.Response(200, stream=Pieces(pieces())), clock) as client:
+    async with client_of(lambda _: httpx.Response(200, stream=Pieces(pieces()))) as client:
         await client.refresh(LONG_LIVED, TokenWatch(on_tokens=keep))
     assert at_the_rest == [(None, NEW)]
     assert handed == [(None, NEW), (SHORT, NEW)]
 
 
-async def test_what_was_handed_on_is_returned_whatever_comes_after_it(clock: ManualClock) -> None:
+async def test_what_was_handed_on_is_returned_whatever_comes_after_it() -> None:
     answer = in_pieces(b'{"errors": {"token": "QEX-new-short", ', b'"detail": "not one"}}')
-    new, handed = await tokens_of(answer, clock)
+    new, handed = await tokens_of(answer)
     assert handed == [new.secrets] == [(SHORT, None)]
     assert new.doubt is not None
 
@@ -224,8 +222,6 @@ async def test_an_answer_that_never_ends_is_given_up_and_its_tokens_are_taken(
         b'{"data": [{"type": "long_lived", "token": "LLT-new-long"}',
     ],
 )
-async def test_a_long_lived_token_in_a_cut_answer_is_no_short_lived_one(
-    body: bytes, clock: ManualClock
-) -> None:
+async def test_a_long_lived_token_in_a_cut_answer_is_no_short_lived_one(body: bytes) -> None:
     with pytest.raises(QiscusTuiError):
-        await tokens_of(cut(body), clock)
+        await tokens_of(cut(body))

@@ -18,7 +18,6 @@ from tests.api.serving import (
     said,
     token_of,
 )
-from tests.clocks import ManualClock
 
 Sessions = list[dict[str, object]]
 
@@ -39,37 +38,35 @@ def server_of(answer: Callable[[httpx.QueryParams], httpx.Response]) -> Server:
     return Server(lambda request: answer(request.url.params))
 
 
-async def test_a_server_that_ignores_the_cursor_gives_an_incomplete_list(
-    clock: ManualClock,
-) -> None:
+async def test_a_server_that_ignores_the_cursor_gives_an_incomplete_list() -> None:
     server = server_of(lambda _: cursor("same", sessions(1, 2)))
-    listing = await listing_of(server, clock)
+    listing = await listing_of(server)
     assert (names(listing), listing.complete) == (["t1", "t2"], False)
 
 
-async def test_cursors_that_lead_in_a_circle_end(clock: ManualClock) -> None:
+async def test_cursors_that_lead_in_a_circle_end() -> None:
     following = {None: "a", "a": "b", "b": "c", "c": "a"}
     server = server_of(
         lambda query: cursor(following[query.get("cursor_after")], sessions(len(query)))
     )
-    listing = await listing_of(server, clock)
+    listing = await listing_of(server)
     assert not listing.complete
     assert len(server.requests) <= 5
 
 
-async def test_ever_new_cursors_to_nothing_new_end(clock: ManualClock) -> None:
+async def test_ever_new_cursors_to_nothing_new_end() -> None:
     turn = iter(range(1, 100_000))
     shuffled = [sessions(1, 2), sessions(2), sessions(1)]
     server = server_of(lambda _: cursor(number := next(turn), shuffled[number % 3 - 1]))
-    listing = await listing_of(server, clock)
+    listing = await listing_of(server)
     assert (names(listing), listing.complete) == (["t1", "t2"], False)
     assert len(server.requests) == BARREN_PAGES + 1
 
 
 @pytest.mark.parametrize("ends", [2, 3, 50])
-async def test_the_same_page_again_is_no_other_page(clock: ManualClock, ends: int) -> None:
+async def test_the_same_page_again_is_no_other_page(ends: int) -> None:
     server = server_of(lambda query: numbered(int(query.get("page", 1)), ends, sessions(1, 2)))
-    listing = await listing_of(server, clock)
+    listing = await listing_of(server)
     assert (names(listing), listing.complete) == (["t1", "t2"], False)
     assert len(server.requests) == 2
 
@@ -78,28 +75,26 @@ async def test_the_same_page_again_is_no_other_page(clock: ManualClock, ends: in
     ("bound", "most", "read_in_all"), [("MAX_PAGES", 20, 21), ("MAX_SESSIONS", 10, 11)]
 )
 async def test_ever_new_pages_of_ever_more_sessions_end_at_the_bound(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, bound: str, most: int, read_in_all: int
+    monkeypatch: pytest.MonkeyPatch, bound: str, most: int, read_in_all: int
 ) -> None:
     monkeypatch.setattr(f"qiscus_tui.api.list.listing.{bound}", most)
     turn = iter(range(1, 100_000))
     server = server_of(lambda _: cursor(number := next(turn), sessions(number)))
-    listing = await listing_of(server, clock)
+    listing = await listing_of(server)
     assert (len(listing.sessions), listing.complete) == (read_in_all, False)
     assert len(server.requests) == read_in_all
 
 
-async def test_a_list_that_grows_while_it_is_read_is_followed(clock: ManualClock) -> None:
+async def test_a_list_that_grows_while_it_is_read_is_followed() -> None:
     def answer(query: httpx.QueryParams) -> httpx.Response:
         page = int(query.get("page", 1))
         return numbered(page, min(page + 1, 4), sessions(page))
 
-    listing = await listing_of(server_of(answer), clock)
+    listing = await listing_of(server_of(answer))
     assert (names(listing), listing.complete) == (["t1", "t2", "t3", "t4"], True)
 
 
-async def test_a_page_that_fails_or_breaks_off_midway_is_read_again_and_counted_once(
-    clock: ManualClock,
-) -> None:
+async def test_a_page_that_fails_or_breaks_off_midway_is_read_again_and_counted_once() -> None:
     tries: list[str | None] = []
 
     def answer(query: httpx.QueryParams) -> httpx.Response:
@@ -109,36 +104,36 @@ async def test_a_page_that_fails_or_breaks_off_midway_is_read_again_and_counted_
             raise httpx.ReadError("reset")
         return said({}, 503) if len(tries) == 3 else numbered(page, 2, [*sessions(page), {}])
 
-    listing = await listing_of(server_of(answer), clock)
+    listing = await listing_of(server_of(answer))
     assert (names(listing), listing.unreadable) == (["t1", "t2"], 2)
     assert tries == [None, "2", "2", "2", None]  # the first page again, to see that no row moved
 
 
-async def test_a_page_that_fails_for_good_fails_the_list(clock: ManualClock) -> None:
+async def test_a_page_that_fails_for_good_fails_the_list() -> None:
     def answer(query: httpx.QueryParams) -> httpx.Response:
         return said({}, 500) if query else numbered(1, 2, sessions(1))
 
     with pytest.raises(ServerFault):
-        await listing_of(server_of(answer), clock)
+        await listing_of(server_of(answer))
 
 
-async def test_of_several_lists_that_of_the_sessions_is_read(clock: ManualClock) -> None:
+async def test_of_several_lists_that_of_the_sessions_is_read() -> None:
     roles = [{"name": "a role that has a rather long name", "number": n} for n in range(3000)]
     body = {"data": {"roles": roles, "tokens": sessions(1, 2)}}
     server = server_of(lambda _: said(body))
-    listing = await listing_of(server, clock)
+    listing = await listing_of(server)
     assert (names(listing), listing.unreadable) == (["t1", "t2"], 0)
     assert len(server.requests) == 1
 
 
-async def test_progress_is_told(clock: ManualClock) -> None:
+async def test_progress_is_told() -> None:
     told: list[tuple[int, int | None]] = []
 
     def note(received: int, total: int | None) -> None:
         told.append((received, total))
 
     pages = in_pages(sessions(1, 2), sessions(3))
-    async with client_of(pages, clock) as client:
+    async with client_of(pages) as client:
         await read_listing(client, LONG_LIVED, None, progress=note)
     sizes = [len(pages.handler(asked).content) for asked in pages.requests[:2]]
     assert told == [(sizes[0], sizes[0]), (sum(sizes), sizes[1])]

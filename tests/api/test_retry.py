@@ -103,19 +103,17 @@ SENT_ONCE: dict[str, Call] = {
 @pytest.mark.parametrize("call", SENT_ONCE.values(), ids=SENT_ONCE)
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_what_makes_or_ends_tokens_at_large_is_sent_once(
-    call: Call, fault: httpx.Response | Exception, clock: ManualClock
+    call: Call, fault: httpx.Response | Exception
 ) -> None:
     server = answering(fault)
-    async with client_of(server, clock) as client:
+    async with client_of(server) as client:
         with pytest.raises((ServerFault, OutOfReach)):
             await call(client)
     assert len(server.requests) == 1
 
 
-async def test_what_may_be_done_twice_says_to_try_again_and_a_lost_change_to_look(
-    clock: ManualClock,
-) -> None:
-    async with client_of(answering(httpx.ReadError("reset")), clock) as client:
+async def test_what_may_be_done_twice_says_to_try_again_and_a_lost_change_to_look() -> None:
+    async with client_of(answering(httpx.ReadError("reset"))) as client:
         for call in (
             read_listing(client, LONG_LIVED, None),
             client.revoke(LONG_LIVED, "t"),
@@ -129,9 +127,9 @@ async def test_what_may_be_done_twice_says_to_try_again_and_a_lost_change_to_loo
     assert "may have carried out the call" in changing.value.hint
 
 
-async def test_reading_a_profile_is_tried_again(clock: ManualClock) -> None:
+async def test_reading_a_profile_is_tried_again() -> None:
     server = answering(said({}, 502), said({"data": {"name": "A", "email": "a@b.c"}}))
-    async with client_of(server, clock) as client:
+    async with client_of(server) as client:
         profile = await client.profile(client.short_lived_headers(SHORT_LIVED), Role.AGENT)
     assert profile.email == "a@b.c"
 

@@ -61,23 +61,23 @@ CALLS: dict[str, tuple[Call, httpx.Response, dict[str, str]]] = {
 
 @pytest.mark.parametrize(("call", "answer", "headers"), CALLS.values(), ids=CALLS)
 async def test_each_call_sends_its_bare_credential_and_no_other(
-    call: Call, answer: httpx.Response, headers: dict[str, str], clock: ManualClock
+    call: Call, answer: httpx.Response, headers: dict[str, str]
 ) -> None:
     server = answering(answer)
-    async with client_of(server, clock) as client:
+    async with client_of(server) as client:
         await call(client)
     assert sent(server) == headers
 
 
 async def test_a_login_sends_no_credential_but_its_body_nor_one_of_a_netrc_file(
-    clock: ManualClock, home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = home / ".netrc"
     netrc.write_text("machine demo.invalid login somebody password something\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     server = answering(said({"data": {"user": {"id": 1}}}))
-    async with client_of(server, clock) as client:
+    async with client_of(server) as client:
         await client.login("a@b.c", PASSWORD)
     request = server.requests[0]
     assert sent(server) == {}
@@ -86,9 +86,9 @@ async def test_a_login_sends_no_credential_but_its_body_nor_one_of_a_netrc_file(
     assert request.content == b'{"email":"a@b.c","password":"the pass word"}'
 
 
-async def test_the_exact_token_is_revoked_whatever_is_in_it(clock: ManualClock) -> None:
+async def test_the_exact_token_is_revoked_whatever_is_in_it() -> None:
     server = answering(OK)
-    async with client_of(server, clock) as client:
+    async with client_of(server) as client:
         await client.revoke(LONG_LIVED, 'QEX"\ud800é')
     assert server.requests[0].content == b'{"token":"QEX\\"\\ud800\\u00e9"}'
 
@@ -107,9 +107,9 @@ async def test_the_exact_token_is_revoked_whatever_is_in_it(clock: ManualClock) 
         "/elsewhere",
     ],
 )
-async def test_no_redirect_is_followed(status: int, location: str, clock: ManualClock) -> None:
+async def test_no_redirect_is_followed(status: int, location: str) -> None:
     server = answering(said({}, status, {"Location": location}))
-    async with client_of(server, clock) as client:
+    async with client_of(server) as client:
         with pytest.raises(NotQiscus, match="server redirects"):
             await read_listing(client, LONG_LIVED, None)
         with pytest.raises(NotQiscus):
@@ -119,19 +119,19 @@ async def test_no_redirect_is_followed(status: int, location: str, clock: Manual
 
 
 @pytest.mark.parametrize("path", ["@evil.example/", ".evil.example/x", ":444/x", "evil/x"])
-async def test_a_path_that_leads_off_the_server_is_not_asked(path: str, clock: ManualClock) -> None:
+async def test_a_path_that_leads_off_the_server_is_not_asked(path: str) -> None:
     server = answering(NEW)
     contract = contract_with({"refresh_token": (path, None)})
-    async with client_of(server, clock, contract=contract) as client:
+    async with client_of(server, contract=contract) as client:
         with pytest.raises(ConfigError, match="leads to another server"):
             await client.refresh(LONG_LIVED)
     assert server.requests == []
 
 
-async def test_cookies_are_never_sent_back(clock: ManualClock) -> None:
+async def test_cookies_are_never_sent_back() -> None:
     cookie = {"Set-Cookie": "session=abc; Path=/; Domain=demo.invalid"}
     server = answering(said({"data": {}}, 200, cookie))
-    async with client_of(server, clock) as client:
+    async with client_of(server) as client:
         await client.logout(SHORT_LIVED)
         await client.logout(SHORT_LIVED)
     assert [("cookie" in request.headers) for request in server.requests] == [False, False]
@@ -180,9 +180,9 @@ def test_a_proxy_that_cannot_be_used_is_said_without_its_password(clock: ManualC
 
 
 @pytest.mark.parametrize("secret", ["two\nlines", "caf\u00e9", "end ", "\x1b[31m", "a\r\nX: y"])
-async def test_what_no_header_can_carry_is_not_sent(secret: str, clock: ManualClock) -> None:
+async def test_what_no_header_can_carry_is_not_sent(secret: str) -> None:
     server = answering(NEW)
-    async with client_of(server, clock) as client:
+    async with client_of(server) as client:
         with pytest.raises(ConfigError) as raised:
             await client.refresh(secret)
     assert server.requests == []
@@ -197,15 +197,13 @@ async def test_what_no_header_can_carry_is_not_sent(secret: str, clock: ManualCl
         {"user": {"id": 1}, "long_lived_token": "\x00"},
     ],
 )
-async def test_a_login_answer_that_no_header_can_carry_is_refused(
-    data: object, clock: ManualClock
-) -> None:
-    async with client_of(answering(said({"data": data})), clock) as client:
+async def test_a_login_answer_that_no_header_can_carry_is_refused(data: object) -> None:
+    async with client_of(answering(said({"data": data}))) as client:
         with pytest.raises(Unreadable, match="no header can carry"):
             await client.login("a@b.c", PASSWORD)
 
 
-async def test_the_app_code_is_found_in_either_place_of_a_login_answer(clock: ManualClock) -> None:
+async def test_the_app_code_is_found_in_either_place_of_a_login_answer() -> None:
     app = {"app_code": APP_ID, "secret_key": SECRET_KEY, "name": "Tech Corp."}
     for user, details in (
         ({"app": app}, {}),
@@ -213,7 +211,7 @@ async def test_the_app_code_is_found_in_either_place_of_a_login_answer(clock: Ma
         ({"app": None}, {"app": app}),
     ):
         server = answering(said({"data": {"user": {"id": 1, **user}, "details": details}}))
-        async with client_of(server, clock) as client:
+        async with client_of(server) as client:
             answer = await client.login("a@b.c", PASSWORD)
         assert (answer.app_code, answer.app_name) == (APP_ID, "Tech Corp.")
         assert SECRET_KEY not in str(structs.asdict(answer))
@@ -236,17 +234,17 @@ def test_nothing_that_holds_a_secret_shows_it() -> None:
     assert not any(secret in shown for secret in (SHORT_LIVED, LONG_LIVED, SECRET_KEY))
 
 
-async def test_an_id_is_no_secret_and_is_quoted(clock: ManualClock) -> None:
+async def test_an_id_is_no_secret_and_is_quoted() -> None:
     by_id = contract_with({"revoke_token": (None, "id")})
     server = answering(said({"errors": "session 1 of 15 is bad"}, 422))
-    async with client_of(server, clock, contract=by_id) as client:
+    async with client_of(server, contract=by_id) as client:
         with pytest.raises(ServerRefused, match="session 1 of 15 is bad"):
             await client.revoke(LONG_LIVED, 1)
 
 
-async def test_a_server_that_repeats_the_secret_is_not_quoted(clock: ManualClock) -> None:
+async def test_a_server_that_repeats_the_secret_is_not_quoted() -> None:
     echo = said({"errors": f"bad: {PASSWORD} {LONG_LIVED} {SHORT_LIVED} {SECRET_KEY}"}, 422)
-    async with client_of(answering(echo), clock) as client:
+    async with client_of(answering(echo)) as client:
         for call, secret in (
             (client.login("a@b.c", PASSWORD), PASSWORD),
             (client.refresh(LONG_LIVED), LONG_LIVED),

@@ -9,7 +9,6 @@ from qiscus_tui.api.list.pages import OTHER_PAGE, find_page, read_paging, shortf
 from qiscus_tui.errors import QiscusTuiError, ServerFault, TokenInvalid
 from tests.api.serving import LONG_LIVED, Server, again, in_pages, listing_of, said, token_of
 from tests.api.serving import names as token_names
-from tests.clocks import ManualClock
 
 ALL, SIZE = 8, 3
 ROWS = [{"token": token_of(n)} for n in range(ALL)]
@@ -243,21 +242,19 @@ def paged(place: str, names: str, knows: str) -> Server:
 
 
 @pytest.mark.parametrize(("place", "names"), STYLES)
-async def test_pages_named_by_numbers_are_followed_to_their_end(
-    clock: ManualClock, place: str, names: str
-) -> None:
+async def test_pages_named_by_numbers_are_followed_to_their_end(place: str, names: str) -> None:
     knows = "offset" if "offset" in names or "limit" in names else "page"
-    listing = await listing_of(paged(place, names, knows), clock)
+    listing = await listing_of(paged(place, names, knows))
     assert [one.token for one in listing.sessions] == [row["token"] for row in ROWS]
     assert (listing.incomplete_because, listing.moved) == ("", False)
 
 
 @pytest.mark.parametrize(("place", "names"), STYLES)
 async def test_a_server_that_gives_the_first_page_again_is_not_read_whole(
-    clock: ManualClock, place: str, names: str
+    place: str, names: str
 ) -> None:
     server = paged(place, names, knows="")
-    listing = await listing_of(server, clock)
+    listing = await listing_of(server)
     assert len(listing.sessions) == SIZE
     is_counted = {"total", "X-Total-Count"} & {*names.split(", ")}
     assert listing.incomplete_because == (COUNTED if is_counted else OTHER_PAGE)
@@ -265,67 +262,57 @@ async def test_a_server_that_gives_the_first_page_again_is_not_read_whole(
 
 
 @pytest.mark.parametrize("meta", [{"page": 3, "total_page": 3}, {"offset": 5}, {"page": 2}])
-async def test_a_first_answer_that_is_not_the_first_page_is_not_whole(
-    clock: ManualClock, meta: dict[str, int]
-) -> None:
-    listing = await listing_of(Server(lambda _: said({"data": FIRST, "meta": meta})), clock)
+async def test_a_first_answer_that_is_not_the_first_page_is_not_whole(meta: dict[str, int]) -> None:
+    listing = await listing_of(Server(lambda _: said({"data": FIRST, "meta": meta})))
     assert listing.incomplete_because == OTHER_PAGE
 
 
 @pytest.mark.parametrize("status", [400, 404, 422])
-async def test_a_next_page_that_is_refused_leaves_the_list_incomplete(
-    clock: ManualClock, status: int
-) -> None:
+async def test_a_next_page_that_is_refused_leaves_the_list_incomplete(status: int) -> None:
     first = said({"data": FIRST, "meta": {"page": 1, "per_page": SIZE}})
     server = Server(lambda request: said({}, status) if request.url.query else again(first))
-    listing = await listing_of(server, clock)
+    listing = await listing_of(server)
     assert len(listing.sessions) == SIZE
     assert listing.incomplete_because.startswith(f"the server refused the next page ({status}")
 
 
 @pytest.mark.parametrize("end", [{"limit": SIZE}, {"limit": SIZE, "after": None}, {}])
-async def test_a_full_last_page_of_cursor_pages_is_the_last(
-    clock: ManualClock, end: dict[str, object]
-) -> None:
+async def test_a_full_last_page_of_cursor_pages_is_the_last(end: dict[str, object]) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.query:
             return said({"data": ROWS[3:6], "meta": end})
         return said({"data": ROWS[:3], "meta": {"after": "x", "limit": SIZE}})
 
     server = Server(answer)
-    listing = await listing_of(server, clock)
+    listing = await listing_of(server)
     assert (len(listing.sessions), listing.incomplete_because) == (6, "")
     assert len(server.requests) == 2
 
 
-async def test_cursor_pages_that_hold_less_than_their_total_are_not_whole(
-    clock: ManualClock,
-) -> None:
+async def test_cursor_pages_that_hold_less_than_their_total_are_not_whole() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         rows = ROWS[4:7] if request.url.query else ROWS[:3]
         return said({"data": rows, "meta": {"after": "" if request.url.query else "x", "total": 8}})
 
-    listing = await listing_of(Server(answer), clock)
+    listing = await listing_of(Server(answer))
     assert listing.incomplete_because == "6 of 8 listed"
 
 
 @pytest.mark.parametrize("total", [ALL, None])
 async def test_a_page_order_that_lists_one_row_twice_and_one_never_is_not_whole(
-    clock: ManualClock, total: int | None
+    total: int | None,
 ) -> None:
     """Each reading is the same, so that nothing seems to move."""
-    listing = await listing_of(in_pages(ROWS[0:3], ROWS[2:5], ROWS[6:8], total=total), clock)
+    listing = await listing_of(in_pages(ROWS[0:3], ROWS[2:5], ROWS[6:8], total=total))
     assert token_names(listing) == [*"0123467"]
     why = "7 of 8 listed" if total else "a session is on two pages, so another may be on none"
     assert (listing.incomplete_because, listing.moved, listing.unreadable) == (why, False, 0)
 
 
-async def test_a_token_in_two_rows_with_different_facts_is_no_row_that_moved(
-    clock: ManualClock,
-) -> None:
+async def test_a_token_in_two_rows_with_different_facts_is_no_row_that_moved() -> None:
     first = {"token": token_of("a"), "ip": "10.0.0.1"}
     other = {"token": token_of("a"), "ip": "10.0.0.2"}
-    listing = await listing_of(in_pages([first, ROWS[0]], [other, ROWS[1]], total=4), clock)
+    listing = await listing_of(in_pages([first, ROWS[0]], [other, ROWS[1]], total=4))
     assert (len(listing.sessions), listing.complete, listing.moved) == (4, True, False)
 
 
@@ -345,7 +332,7 @@ async def test_a_token_in_two_rows_with_different_facts_is_no_row_that_moved(
     ids=str,
 )
 async def test_a_200_that_says_that_it_failed_is_no_empty_list(
-    clock: ManualClock, body: object, error: type[QiscusTuiError]
+    body: object, error: type[QiscusTuiError]
 ) -> None:
     with pytest.raises(error):
-        await listing_of(Server(lambda _: said(body)), clock)
+        await listing_of(Server(lambda _: said(body)))
