@@ -18,7 +18,7 @@ import httpx
 
 from tests.listening import in_a_thread, listening
 from tests.sandbox import Call, DemoState
-from tests.sandbox.app import demo_app
+from tests.sandbox.app import call_named, calls_of, demo_app
 
 
 @dataclass(frozen=True)
@@ -204,14 +204,6 @@ class FaultyServer:
                 return
 
     def _call_of(self, asked: Asked) -> Call | None:
-        paths = self.state.dialect.paths
-        return {
-            ("POST", "/api/v1/auth"): Call.LOGIN,
-            ("POST", "/api/v1/auth/logout"): Call.LOGOUT,
-            ("POST", "/api/v2/auth/refresh_token"): Call.REFRESH,
-            ("POST", paths.revoke): Call.REVOKE,
-            ("POST", paths.revoke_all): Call.REVOKE_ALL,
-            ("GET", paths.list): Call.LIST,
-            ("GET", "/api/v1/admin/get_profile"): Call.PROFILE,
-            ("GET", "/api/v1/agent/get_profile"): Call.PROFILE,
-        }.get((asked.method, urlsplit(asked.path).path))
+        calls = calls_of(self.state.dialect.paths)
+        name = calls.get((asked.method, urlsplit(asked.path).path))
+        return None if name is None else call_named(name)

@@ -7,7 +7,7 @@ import pytest
 from qiscus_tui.model.ids import fingerprint
 from tests.e2e.processes import EMAIL
 from tests.faults import behaviours as b
-from tests.faults.stage import MANY, PATIENT, TIMEOUT, Deed, Stage
+from tests.faults.stage import PATIENT, TIMEOUT, Deed, Stage
 from tests.program import Done, run_here
 from tests.sandbox import USERS, Call
 from tests.sandbox.state import Caller
@@ -57,19 +57,6 @@ def test_sessions_that_begin_after_the_plan_are_left_alone(stage: Stage) -> None
     # What began before the list went out was in the plan's list or came too late for it.
     assert set(begun) - set(run.outcomes()) <= stage.live()
     assert not set(run.outcomes()) & stage.live()
-
-
-@pytest.mark.parametrize("dialect", ["revoke-ends-own"])
-def test_a_server_that_ends_something_else_is_found_out_by_one_trial(stage: Stage) -> None:
-    stage.keep_account()
-    stage.targets = stage.spare(MANY)
-    run = _checked(stage, stage.do(Deed.REVOKE_MANY))
-    assert run.code == 3, run
-    assert stage.server.asked[Call.REVOKE] == 1
-    assert set(stage.targets) <= stage.live()
-    assert [one.short_lived for one in stage.credentials()] == [None]
-    assert run_here("token").code == 0
-    assert stage.server.asked[Call.REFRESH] == 1
 
 
 @pytest.mark.parametrize("dialect", ["new-long-lived"])

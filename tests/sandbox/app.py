@@ -13,7 +13,7 @@ from qiscus_tui.demo.app import DemoApi, Refusal, Sleep, body_answer, caller, js
 from qiscus_tui.demo.state import DemoState as PlainState
 from qiscus_tui.demo.state import User
 from tests.sandbox.calls import Call
-from tests.sandbox.dialects import Front, Stamp, written
+from tests.sandbox.dialects import Front, Paths, Stamp, written
 from tests.sandbox.listing import Listing
 from tests.sandbox.state import DemoState
 from tests.sandbox.users import special
@@ -32,6 +32,25 @@ def demo_app(state: DemoState, *, latency_ms: float = 0, sleep: Sleep = asyncio.
     return plain.demo_app(state, latency_ms=latency_ms, sleep=sleep, make_api=api)
 
 
+def calls_of(paths: Paths) -> dict[tuple[str, str], str]:
+    """Return what answers, by method and path: methods of the API."""
+    return {
+        ("POST", "/api/v1/auth"): "login",
+        ("POST", "/api/v1/auth/logout"): "logout",
+        ("POST", "/api/v2/auth/refresh_token"): "refresh",
+        ("POST", paths.revoke): "revoke",
+        ("POST", paths.revoke_all): "revoke_all",
+        ("GET", paths.list): "list",
+        ("GET", "/api/v1/admin/get_profile"): "admin",
+        ("GET", "/api/v1/agent/get_profile"): "agent",
+    }
+
+
+def call_named(name: str) -> Call:
+    """Return what a method of the API is counted by: there are two profiles."""
+    return Call.PROFILE if name in {"admin", "agent"} else Call(name)
+
+
 class DialectApi(DemoApi):
     """The calls as the state's dialect has them, counted, and with the state's faults."""
 
@@ -45,7 +64,6 @@ class DialectApi(DemoApi):
         return self._speaking.dialect.revoke_field
 
     def routes(self) -> list[Route]:
-        paths = self._speaking.dialect.paths
         match self._speaking.dialect.front:
             case Front.NOT_FOUND:
                 return []
@@ -53,16 +71,8 @@ class DialectApi(DemoApi):
                 methods = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
                 return [Route("/{path:path}", _web_page, methods=methods)]
             case Front.API:
-                return [
-                    self._route("POST", "/api/v1/auth", Call.LOGIN, self.login),
-                    self._route("POST", "/api/v1/auth/logout", Call.LOGOUT, self.logout),
-                    self._route("POST", "/api/v2/auth/refresh_token", Call.REFRESH, self.refresh),
-                    self._route("POST", paths.revoke, Call.REVOKE, self.revoke),
-                    self._route("POST", paths.revoke_all, Call.REVOKE_ALL, self.revoke_all),
-                    self._route("GET", paths.list, Call.LIST, self.list),
-                    self._route("GET", "/api/v1/admin/get_profile", Call.PROFILE, self.admin),
-                    self._route("GET", "/api/v1/agent/get_profile", Call.PROFILE, self.agent),
-                ]
+                calls = calls_of(self._speaking.dialect.paths)
+                return [self._route(*asked, name) for asked, name in calls.items()]
 
     async def login(self, request: Request) -> Response:
         state = self._speaking
@@ -102,8 +112,9 @@ class DialectApi(DemoApi):
             raise Refusal(403, "You are not allowed to do this")
         return user
 
-    def _route(self, method: str, path: str, call: Call, handler: Handler) -> Route:
-        state = self._speaking
+    def _route(self, method: str, path: str, name: str) -> Route:
+        state, call = self._speaking, call_named(name)
+        handler: Handler = getattr(self, name)
 
         async def endpoint(request: Request) -> Response:
             state.calls[call] += 1

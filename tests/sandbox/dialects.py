@@ -122,10 +122,7 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One way to speak; every option is independent of the others.
-
-    Raises ValueError for a list that is the whole body and has pages: nothing is left to say so.
-    """
+    """One way to speak; options are independent, but that a list which is the body has no pages."""
 
     front: Front = Front.API
     paths: Paths = Paths()
@@ -157,10 +154,6 @@ class Dialect:
     """A refresh ends the token handed out before it to the same client."""
     new_long_lived: bool = False
     """Revoke-all changes the long-lived token: `data.auth.long_lived_token` has the new one."""
-
-    def __post_init__(self) -> None:
-        if self.wrap is Wrap.BODY and self.pages is not Pages.NONE:
-            raise ValueError("a list that is the whole body can't have pages")
 
 
 PLAIN = Dialect()
