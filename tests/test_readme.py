@@ -11,17 +11,12 @@ from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.query.parsing import parse
 from qiscus_tui.query.terms import KEYS, State
 from qiscus_tui.tui import registry
-
-PROJECT = Path(__file__).parents[1]
-README = (PROJECT / "README.md").read_text()
-REFERENCE = (PROJECT / ".github" / "REFERENCE.md").read_text()
+from tests.pages import PROJECT, README, REFERENCE, SECURITY, cells
 
 
 def test_every_test_that_keeps_a_promise_is_there() -> None:
-    security = (PROJECT / ".github" / "SECURITY.md").read_text()
-    _, found, promises = security.partition("| promise | kept by |")
-    named = re.findall(r"`(tests/[\w/]+\.py)`", promises)
-    assert found
+    rows = cells(SECURITY, "| promise | kept by |")
+    named = [one for row in rows for one in re.findall(r"`(tests/[\w/]+\.py)`", row[1])]
     assert named
     assert [one for one in named if not (PROJECT / one).is_file()] == []
 
@@ -39,14 +34,6 @@ def test_a_source_archive_has_what_it_names_and_the_readmes_pictures() -> None:
 
 def test_its_moving_picture_loads_in_a_moment() -> None:
     assert (PROJECT / "screenshots" / "clean-up.gif").stat().st_size < 1_000_000
-
-
-def cells(page: str, header: str) -> list[list[str]]:
-    """Return the cells of each row of the table that begins with this header."""
-    _, found, table = page.partition(f"\n{header}\n")
-    assert found, header
-    rows = table.partition("\n\n")[0].splitlines()[1:]
-    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
 
 
 def test_the_readme_is_short_and_begins_with_the_reason() -> None:

@@ -2,12 +2,11 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).parents[1]
-SECURITY = (PROJECT / ".github" / "SECURITY.md").read_text()
+from tests.pages import PROJECT, SECURITY, cells
+
 ASVS = (
     *("7.1.2", "7.2.4", "7.4.3", "7.4.5", "7.5.2", "7.5.3"),
     *("13.1.1", "13.1.2", "13.1.3", "13.1.4", "16.1.1"),
@@ -21,17 +20,12 @@ STANDARDS = [
 ]
 
 
-def table(heading: str) -> list[list[str]]:
-    """Return the cells of the table under this heading, row by row."""
-    _, found, rest = SECURITY.partition(f"\n## {heading}\n")
-    assert found
-    rows = re.findall(r"^\| (.*) \|$", rest.partition("\n## ")[0], re.MULTILINE)
-    return [row.split(" | ") for row in rows[2:]]
+JUDGED = cells(SECURITY, "| requirement | met? | how, and the test; or why not |")
 
 
 @pytest.mark.parametrize("standard", STANDARDS)
 def test_each_requirement_is_judged_and_what_is_met_has_a_test(standard: str) -> None:
-    ((_, judged, how),) = [row for row in table("Standards") if row[0].startswith(standard)]
+    ((_, judged, how),) = [row for row in JUDGED if row[0].startswith(standard)]
     tests = re.findall(r"`(tests/[\w/]+\.py)`", how)
     assert judged in {"met", "partly", "not"}
     assert bool(tests) == (judged != "not")
@@ -39,10 +33,11 @@ def test_each_requirement_is_judged_and_what_is_met_has_a_test(standard: str) ->
 
 
 def test_no_other_requirement_is_in_the_table() -> None:
-    assert len(table("Standards")) == len(STANDARDS)
+    assert len(JUDGED) == len(STANDARDS)
 
 
 def test_every_locked_package_is_named_with_who_needs_it() -> None:
     lock = tomllib.loads((PROJECT / "pylock.toml").read_text())
-    named = [name for row in table("What is installed") for name in row[0].split(", ")]
+    rows = cells(SECURITY, "| package | who needs it | could it go? |")
+    named = [name for row in rows for name in row[0].split(", ")]
     assert sorted(named) == sorted(package["name"] for package in lock["packages"])

@@ -1,22 +1,17 @@
 """What REFERENCE.md says of the files that are written."""
 
-import re
 import stat
 from fnmatch import fnmatch
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[1]
+from tests.pages import REFERENCE, cells
 
 
 def inventory() -> dict[str, tuple[str, int]]:
     """Return by each file's name, which may be a pattern, its folder and its mode."""
-    reference = (PROJECT / ".github" / "REFERENCE.md").read_text()
-    _, found, rest = reference.partition("\n## Files\n")
-    assert found
-    rows = re.findall(
-        r"^\| `(.+?)` \| (.+?) \|.*\| (0\d+) \|$", rest.partition("\n## ")[0], re.MULTILINE
-    )
-    return {name: (folder, int(mode, 8)) for name, folder, mode in rows}
+    rows = cells(REFERENCE, "| file | where | holds | until | mode |")
+    listed = [row for row in rows if row[0].startswith("`") and row[-1].isdecimal()]
+    return {name.strip("`"): (folder, int(mode, 8)) for name, folder, *_, mode in listed}
 
 
 def not_as_written(data: Path) -> list[str]:
