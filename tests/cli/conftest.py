@@ -96,6 +96,12 @@ class Program:
         words = ("login", "--server", SERVER, "--rest", "--app-id", held.app_code)
         return self(*words, "--store", "file", stdin=f"{held.secret_key}\n")
 
+    def login_with_token(self) -> Done:
+        """Keep the admin's long-lived token alone."""
+        held = self.server.credentials
+        words = ("login", "--server", SERVER, "--with-token", "--app-id", held.app_code)
+        return self(*words, "--store", "file", stdin=f"{held.long_lived_token}\n")
+
     def use_environment(self) -> None:
         """Take the account's credentials from the environment from here on."""
         held = self.server.credentials

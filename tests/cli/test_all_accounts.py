@@ -41,10 +41,18 @@ def test_each_account_has_its_result_and_json_names_it(both: Program) -> None:
         assert '"account"' not in both("--account", "other", "sessions", *form, "--json").out
 
 
-def test_for_people_each_has_a_heading(both: Program) -> None:
+def test_for_people_each_has_a_heading_and_every_message_names_its_account(both: Program) -> None:
+    first, second = names(both)
     done = both("sessions", "--all-accounts")
     heads = [line for line in done.out.splitlines() if line.startswith("== ")]
-    assert (done.code, heads) == (0, [f"== {name}" for name in names(both)])
+    assert (done.code, heads) == (0, [f"== {first}", f"== {second}"])
+    for words in (("sessions",), ("check", "--json"), ("scan", "--ids", "none")):
+        both.server.fail_next(Call.LIST, *[Fault(401)] * 2)
+        said = both("--all-accounts", *words).err.splitlines()
+        assert [line.partition(": ")[0] for line in said] == [first, first, second, second]
+    words = ("--all-accounts", "prune", "--keep-newest", "1")
+    asked = both(*words, stdin="n\n", terminal=True).err
+    assert re.search(rf"\n{re.escape(first)}: Revoke \d+ sessions\? ", asked)
 
 
 def test_one_that_fails_stops_no_other_and_gives_the_exit_code(both: Program) -> None:
@@ -58,20 +66,6 @@ def test_one_that_fails_stops_no_other_and_gives_the_exit_code(both: Program) ->
     assert failed["exit"] == 4
     assert failed["error"] in done.err
     assert {one["account"] for one in listed} == {second}
-
-
-def test_every_message_names_its_account(both: Program) -> None:
-    first, second = names(both)
-    for words in (("sessions",), ("check", "--json"), ("scan", "--ids", "none")):
-        both.server.fail_next(Call.LIST, *[Fault(401)] * 2)
-        said = both("--all-accounts", *words).err.splitlines()
-        assert [line.partition(": ")[0] for line in said] == [first, first, second, second]
-
-
-def test_a_question_names_its_account(both: Program) -> None:
-    words = ("--all-accounts", "prune", "--keep-newest", "1")
-    done = both(*words, stdin="n\n", terminal=True)
-    assert re.search(rf"\n{re.escape(names(both)[0])}: Revoke \d+ sessions\? ", done.err)
 
 
 def test_without_an_account_the_document_is_the_error(program: Program) -> None:
@@ -89,17 +83,15 @@ def test_the_metrics_of_all_are_in_one_file(both: Program, tmp_path: Path) -> No
     assert f'qiscus_check_success{{account="{second}"}} 1' in text
 
 
-def test_files_are_scanned_for_the_tokens_of_each(both: Program, tmp_path: Path) -> None:
-    tokens = [both.server.sessions(email)[0].token for email in (EMAIL, OTHER)]
-    (tmp_path / "log").write_text("\n".join(tokens))
-    done = both("scan", "--all-accounts", "--json", str(tmp_path / "log"))
+def test_files_are_scanned_for_the_tokens_of_each(both: Program, leaked: Path) -> None:
+    done = both("scan", "--all-accounts", "--json", str(leaked))
     results = done.json()
     assert done.code == 1
     assert [one["account"] for one in results] == names(both)
-    assert [[row["line"] for row in one["found"]] for one in results] == [[1], [2]]
-    (tmp_path / "log").write_text("nothing")
+    assert [[row["line"] for row in one["found"]] for one in results] == [[1, 2], [3]]
+    leaked.write_text("nothing")
     both.server.fail_next(Call.LIST, Fault(401))
-    failed, other = both("scan", "--all-accounts", "--json", str(tmp_path / "log")).json()
+    failed, other = both("scan", "--all-accounts", "--json", str(leaked)).json()
     assert (failed["exit"], other["found"]) == (4, [])
 
 

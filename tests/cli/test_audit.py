@@ -13,7 +13,6 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store import audit
 from tests.cli.conftest import EMAIL, SERVER, Program, full
 from tests.cli.test_tokens import kept_token
-from tests.sandbox.calls import Call
 
 DAY = 86_400
 OTHER = "supervisor@demo.example"
@@ -232,7 +231,7 @@ VERBS = pytest.mark.parametrize("verb", [revoke, revoke_all])
 
 
 @VERBS
-def test_the_reason_is_in_the_audit(
+def test_a_reason_is_recorded_and_where_it_is_required_nothing_is_revoked_without_one(
     logged_in: Program, configured: Configured, verb: Words
 ) -> None:
     for settings in ("", REQUIRED):
@@ -240,6 +239,13 @@ def test_the_reason_is_in_the_audit(
         assert logged_in(*verb(logged_in, "--reason", WHY)).code == 0
         assert records(logged_in)[0]["reason"] == SEEN
         assert f"    reason: {SEEN}" in logged_in("audit").out.splitlines()
+    words = verb(logged_in)
+    calls = logged_in.server.calls.copy()
+    done = logged_in(*words)
+    assert (done.code, done.out, "--reason" in done.err) == (2, "", True)
+    assert logged_in.server.calls == calls
+    assert logged_in(*words, "--dry-run").code == 0
+    assert logged_in("logout").code == 0
 
 
 @VERBS
@@ -256,22 +262,6 @@ def test_a_token_of_ours_or_of_a_session_in_a_reason_is_hidden(
     audit = (logged_in.data / "state" / "audit.jsonl").read_text()
     assert "[hidden]" in audit
     assert str(secrets[whose]) not in audit
-
-
-@VERBS
-def test_where_it_is_required_nothing_is_revoked_without_one(
-    logged_in: Program, configured: Configured, verb: Words
-) -> None:
-    configured(REQUIRED)
-    words = verb(logged_in)
-    lists = logged_in.server.calls[Call.LIST]
-    done = logged_in(*words)
-    assert (done.code, done.out) == (2, "")
-    assert "--reason" in done.err
-    calls = logged_in.server.calls
-    assert (calls[Call.REVOKE], calls[Call.REVOKE_ALL], calls[Call.LIST]) == (0, 0, lists)
-    assert logged_in(*words, "--dry-run").code == 0
-    assert logged_in("logout").code == 0
 
 
 # The system's log
@@ -294,22 +284,23 @@ def lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[list[str
         yield got
 
 
-def test_each_record_is_a_line_of_the_system_log_without_secrets(
-    program: Program, configured: Configured, lines: list[str]
+def test_each_record_is_a_line_of_the_system_log_without_secrets_where_that_is_asked_for(
+    logged_in: Program, configured: Configured, lines: list[str]
 ) -> None:
+    logged_in.clock.advance(1)
+    assert logged_in("refresh").code == 0
+    assert lines == []
     configured("[audit]\nsyslog = true\n")
-    assert program.login().code == 0
-    first, second, *_ = program.ids()
-    assert program("revoke", first, second, "--yes").code == 0
-    program.clock.advance(1)
-    assert program("refresh").code == 0
+    first, second, *_ = logged_in.ids()
+    assert logged_in("revoke", first, second, "--yes").code == 0
+    assert logged_in.login().code == 0
     sent = [json.loads(line) for line in lines]
     assert [one["event"] for one in sent] == [
-        *("access", "intent", "outcome", "outcome", "summary", "access")
+        *("intent", "outcome", "outcome", "summary", "access", "access")
     ]
-    assert [one["kind"] for one in sent if "kind" in one] == ["login", "revoke", "refresh"]
-    tokens = {one.token for one in program.server.sessions()} | {kept_token(program)}
-    tokens.add(program.server.credentials.long_lived_token)
+    assert [one["kind"] for one in sent if "kind" in one] == ["revoke", "login", "logout"]
+    tokens = {one.token for one in logged_in.server.sessions()} | {kept_token(logged_in)}
+    tokens.add(logged_in.server.credentials.long_lived_token)
     assert not [line for line in lines if any(token in line for token in tokens)]
 
 
@@ -326,11 +317,6 @@ def test_a_line_is_short_however_many_sessions_it_is_about(
     assert (len(intent["ids"]), intent["ids_in_all"]) == (50, 91)
     assert len(intent["groups"]) == 10
     assert max(map(len, lines)) < 4000
-
-
-def test_by_itself_nothing_goes_there(program: Program, lines: list[str]) -> None:
-    assert program.login().code == 0
-    assert lines == []
 
 
 def test_a_system_log_that_is_not_there_is_said_once_and_stops_nothing(

@@ -17,7 +17,7 @@ from qiscus_tui.store.state import Checked, Checks
 from tests.cli.conftest import EMAIL, Closed, Full, Program
 from tests.cli.test_tokens import kept_token
 from tests.program import Done
-from tests.sandbox import DIALECTS
+from tests.sandbox import DIALECTS, Dialect
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Revoking
 from tests.sandbox.state import USERS, Caller
@@ -44,47 +44,28 @@ def check(program: Program, *options: str) -> list[tuple[str, str | None, str | 
     return findings(program("check", "--json", *options))
 
 
-def test_for_people_a_line_of_numbers_and_a_line_a_finding(logged_in: Program) -> None:
-    done = logged_in("check", "--max-live", "1")
-    assert done.code == 1
-    numbers, finding = done.out.splitlines()
-    assert "13 live" in numbers
-    assert finding == "max_live: 13 live sessions, more than 1"
-
-
 # What is new
 
 
-def test_the_first_check_notes_and_the_next_ones_find_what_is_new(logged_in: Program) -> None:
-    assert check(logged_in, "--new") == []
-    assert check(logged_in, "--new") == []
+def test_the_first_check_notes_and_says_so_and_the_next_ones_find_what_is_new(
+    logged_in: Program,
+) -> None:
+    assert "only notes" not in logged_in("check").err
+    first = logged_in("check", "--new")
+    assert (first.code, "only notes" in first.err) == (0, True)
+    assert logged_in("check", "--new").err == ""
     made(logged_in, CRON, CRON, PHONE)
+    assert check(logged_in) == []  # without --new it uses up nothing
     assert check(logged_in, "--new") == [
         ("new", "GuzzleHttp", "203.0.113.0/24", 2),
         ("new", "okhttp", "2001:db8:77::/48", 1),
     ]
     made(logged_in, ("GuzzleHttp/8", "203.0.113.200"))  # an update, and another address
     assert check(logged_in, "--new") == []
-
-
-@pytest.mark.parametrize("lost", [False, True])
-def test_a_check_that_only_notes_says_so(logged_in: Program, lost: bool) -> None:
-    if lost:
-        check(logged_in, "--new")
-        (logged_in.data / "state" / "checks.json").unlink()
-        made(logged_in, CRON)
-    first = logged_in("check", "--new")
-    assert first.code == 0
-    assert "only notes" in first.err
-    assert logged_in("check", "--new").err == ""
-
-
-def test_a_check_without_new_uses_up_nothing(logged_in: Program) -> None:
-    assert "only notes" not in logged_in("check").err
-    check(logged_in, "--new")
-    made(logged_in, CRON)
-    assert check(logged_in) == []
-    assert check(logged_in, "--new") == [("new", "GuzzleHttp", "203.0.113.0/24", 1)]
+    (logged_in.data / "state" / "checks.json").unlink()
+    made(logged_in, ("curl/8", "198.18.9.9"))
+    lost = logged_in("check", "--new")
+    assert (lost.code, "only notes" in lost.err) == (0, True)
 
 
 @pytest.mark.parametrize("form", [(), ("--json",), ("--all-accounts", "--json")])
@@ -194,25 +175,7 @@ def test_what_is_new_for_a_filter_is_noted_for_that_filter_alone(logged_in: Prog
     assert "ip:203" not in (logged_in.data / "state" / "checks.json").read_text()
 
 
-def test_a_filter_that_the_list_cannot_answer_is_3(program: Program, tmp_path: Path) -> None:
-    unused = replace(DIALECTS["plain"].fields, last_used=None)
-    program.speak(replace(DIALECTS["plain"], fields=unused))
-    assert program.login().code == 0
-    file = tmp_path / "q.prom"
-    done = program("check", "--filter", "idle:>7d", "--metrics", str(file))
-    assert (done.code, "the server lists no last use" in done.err) == (3, True)
-    assert 'filter="idle:>7d"} 0' in file.read_text()
-
-
 # Our own token
-
-
-def test_a_limit_a_day_on_a_list_without_creation_dates_is_3(program: Program) -> None:
-    program.speak(DIALECTS["undated"])
-    program.login()
-    assert program("check", "--json").json()["issued_24h"] is None
-    done = program("check", "--max-per-day", "5")
-    assert (done.code, "no creation date" in done.err) == (3, True)
 
 
 def test_a_token_of_our_own_that_is_too_short_is_renewed_where_that_is_asked_for(
@@ -302,22 +265,40 @@ def test_a_limit_is_found_only_beyond_it(logged_in: Program) -> None:
         ("--min-ttl 28d", []),
     ):
         assert [one[0] for one in check(logged_in, *line.split())] == kinds
+    numbers, finding = logged_in("check", "--max-live", "1").out.splitlines()
+    assert "13 live" in numbers
+    assert finding == "max_live: 13 live sessions, more than 1"
     logged_in.clock.advance(29 * DAY)
     assert check(logged_in, "--min-ttl", "2d") == [("min_ttl", None, None, None)]
     logged_in.server.end(kept_token(logged_in))
     assert check(logged_in, "--min-ttl", "1h") == [("min_ttl", None, None, None)]
 
 
-def test_a_list_known_in_part_is_3_and_its_numbers_are_no_metrics(
-    logged_in: Program, tmp_path: Path
+PLAIN, UNDATED = DIALECTS["plain"], DIALECTS["undated"]
+UNUSED = replace(PLAIN, fields=replace(PLAIN.fields, last_used=None))
+
+
+@pytest.mark.parametrize(
+    ("dialect", "words", "said"),
+    [
+        (DIALECTS["unreadable"], (), "could not be read"),
+        (UNUSED, ("--filter", "idle:>7d"), "the server lists no last use"),
+        (UNDATED, ("--max-per-day", "5"), "no creation date"),
+    ],
+)
+def test_what_cannot_be_checked_is_3_and_its_numbers_are_no_metrics(
+    program: Program, tmp_path: Path, dialect: Dialect, words: tuple[str, ...], said: str
 ) -> None:
-    logged_in.speak(DIALECTS["unreadable"])
-    assert logged_in.login().code == 0
+    program.speak(dialect)
+    assert program.login().code == 0
     file = tmp_path / "q.prom"
-    done = logged_in("check", "--metrics", str(file))
-    assert done.code == 3
+    done = program("check", *words, "--metrics", str(file))
+    assert (done.code, said in done.err) == (3, True)
     assert samples(file)["qiscus_check_success"] == "0"
     assert "qiscus_sessions_live" not in samples(file)
+    assert ('filter="idle:>7d"} 0' in file.read_text()) is (dialect is UNUSED)
+    issued = program("check", "--json").json()["issued_24h"]
+    assert (issued is None) is (dialect is UNDATED)
 
 
 def test_one_means_that_something_was_found_and_nothing_else(logged_in: Program) -> None:
@@ -367,6 +348,10 @@ def _no_list(program: Program) -> None:
     program.server.fail_next(Call.LIST, *[Fault(503)] * 5)
 
 
+def _interrupted(program: Program) -> None:
+    program.server.before_page = lambda: signal.raise_signal(signal.SIGTERM)
+
+
 def _open_secrets(program: Program) -> None:
     (program.data / "secrets.json").chmod(0o644)
 
@@ -379,6 +364,7 @@ def _broken_config(program: Program) -> None:
     ("spoil", "code"),
     [
         (_no_list, 5),
+        (_interrupted, 128 + signal.SIGTERM),
         (_open_secrets, 6),
         (_broken_config, 2),
     ],
@@ -391,21 +377,6 @@ def test_after_a_failure_the_old_numbers_are_gone_and_its_code_is_kept(
     spoil(logged_in)
     assert logged_in("check", "--metrics", str(file)).code == code
     assert set(samples(file)) == {"qiscus_check_success", "qiscus_check_timestamp_seconds"}
-    assert samples(file)["qiscus_check_success"] == "0"
-
-
-def test_a_signal_is_a_failure_too(
-    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "qiscus.prom"
-    sessions = logged_in.server.sessions
-
-    def interrupted(*arguments: str) -> object:
-        signal.raise_signal(signal.SIGTERM)
-        return sessions(*arguments)
-
-    monkeypatch.setattr(logged_in.server, "sessions", interrupted)
-    assert logged_in("check", "--metrics", str(file)).code == 128 + signal.SIGTERM
     assert samples(file)["qiscus_check_success"] == "0"
 
 

@@ -292,24 +292,19 @@ def test_the_demo_looks_at_no_environment_and_writes_nothing(
     assert sorted((*tmp_path.rglob("*"), *home.rglob("*"))) == before
 
 
-def test_the_demo_reads_a_configuration_that_is_named(program: Program, tmp_path: Path) -> None:
+def test_the_demo_has_integrations_that_its_admin_protects_unless_a_configuration_is_named(
+    program: Program, tmp_path: Path
+) -> None:
     config = tmp_path / "demo.toml"
-    config.write_text('[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n')
-    named = ["--demo", "--config", str(config)]
-    plan = program(*named, "revoke", "--older-than=7d", "--dry-run", "--json").json()
-    left_out = {one["reason"] for one in plan["plan"]["left_out"]}
-    assert left_out == {"protected: billing cron"}
+    config.write_text('[[known]]\nclient = "GuzzleHttp"\nlabel = "mine"\nprotect = true\n')
+    named = ("--config", str(config))
+    for more, label in (((), "billing cron"), ((), "month-end report"), (named, "mine")):
+        rule = ("--filter", f'label:"{label}"', "--yes", "--json")
+        plan = program("--demo", *more, "revoke", *rule).json()["plan"]
+        assert {one["reason"] for one in plan["left_out"]} == {f"protected: {label}"}
     config.write_text("colour = 1\n")
-    assert program(*named, "sessions").code == 2
+    assert program("--demo", *named, "sessions").code == 2
     assert program("--demo", "--config", str(tmp_path / "none.toml"), "sessions").code == 2
-
-
-def test_the_demo_has_integrations_that_its_admin_protects(program: Program) -> None:
-    for label in ("billing cron", "month-end report"):
-        done = program("--demo", "revoke", "--filter", f'label:"{label}"', "--yes", "--json")
-        left_out = done.json()["plan"]["left_out"]
-        assert left_out, label
-        assert {one["reason"] for one in left_out} == {f"protected: {label}"}
 
 
 # The log
@@ -318,31 +313,28 @@ def test_the_demo_has_integrations_that_its_admin_protects(program: Program) -> 
 NO_LOGS = ("/dev/null", "/dev/tty", "folder")
 
 
-def test_the_log_holds_names_statuses_and_no_secret(logged_in: Program, tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    first = logged_in.ids()[0]
-    assert logged_in("--log", str(log), "revoke", first, "--yes").code == 0
+@pytest.mark.parametrize("by_variable", [False, True])
+def test_the_log_holds_names_statuses_and_no_secret(
+    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, by_variable: bool
+) -> None:
+    log, first = tmp_path / "log", logged_in.ids()[0]
+    if by_variable:
+        monkeypatch.setenv("QISCUS_TUI_LOG", str(log))
+    asked = [] if by_variable else ["--log", str(log)]
+    assert logged_in(*asked, "revoke", first, "--yes").code == 0
+    logged_in.server.fail_next(Call.LIST, Fault(403))
+    said = logged_in(*asked, "sessions").err
     text = log.read_text()
-    assert "revoke_token: 200 after" in text
-    assert "active_token_list: 200 after" in text
-    assert "qiscus-tui revoke begins" in text
+    for words in (
+        *("qiscus-tui revoke begins", "revoke_token: 200 after", "active_token_list: 200 after"),
+        *("active_token_list: 403", "Forbidden"),
+    ):
+        assert words in text
+    assert not any(line.removeprefix("qiscus-tui: ") in text for line in said.splitlines())
     secrets = [one.token for one in logged_in.server.sessions()]
     for secret in (*secrets, logged_in.server.credentials.long_lived_token, "Authorization"):
         assert secret not in text
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
-
-
-def test_the_variable_asks_for_the_log_too(
-    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("QISCUS_TUI_LOG", str(tmp_path / "log"))
-    logged_in("sessions")
-    logged_in.server.fail_next(Call.LIST, Fault(403))
-    said = logged_in("sessions").err
-    text = (tmp_path / "log").read_text()
-    assert "active_token_list: 403" in text
-    assert "Forbidden" in text
-    assert not any(line.removeprefix("qiscus-tui: ") in text for line in said.splitlines())
 
 
 def test_what_others_can_read_or_is_no_file_is_no_log_and_stays_where_it_is(
@@ -396,31 +388,21 @@ def test_where_nobody_is_logged_in_a_verb_says_so_and_creates_nothing(program: P
 # A configuration that can't be read: what it protects would not be protected
 
 
-def _links_nowhere(config: Path) -> None:
-    (config / "config.toml").symlink_to(config / "gone.toml")
-
-
-def _folder_is_gone(config: Path) -> None:
-    config.rmdir()
-
-
 def _folder_links_nowhere(config: Path) -> None:
     config.rmdir()
     config.symlink_to(config.parent / "gone")
 
 
-def _unknown_key(config: Path) -> None:
-    (config / "config.toml").write_text('[keys]\nnope = "f5"\n')
+UNUSABLE: dict[str, Callable[[Path], object]] = {
+    "links nowhere": lambda config: (config / "config.toml").symlink_to(config / "gone.toml"),
+    "folder is gone": lambda config: config.rmdir(),
+    "folder links nowhere": _folder_links_nowhere,
+    "unknown key": lambda config: (config / "config.toml").write_text('[keys]\nnope = "f5"\n'),
+    "unknown theme": lambda config: (config / "config.toml").write_text('[ui]\ntheme = "nope"\n'),
+}
 
 
-def _unknown_theme(config: Path) -> None:
-    (config / "config.toml").write_text('[ui]\ntheme = "nope"\n')
-
-
-UNUSABLE = [_links_nowhere, _folder_is_gone, _folder_links_nowhere, _unknown_key, _unknown_theme]
-
-
-@pytest.mark.parametrize("spoil", UNUSABLE)
+@pytest.mark.parametrize("spoil", UNUSABLE.values(), ids=UNUSABLE)
 def test_a_configuration_that_cannot_be_used_stops_every_verb_but_doctor(
     logged_in: Program, tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:

@@ -1,7 +1,5 @@
 """What an earlier run left half done is said once, by `audit`; no other verb says it."""
 
-from collections.abc import Callable
-
 import pytest
 from msgspec.structs import replace
 
@@ -16,47 +14,19 @@ from tests.cli.conftest import SERVER, Program
 ACCOUNT = Account(parse_origin(SERVER), "demo", "a@b.c")
 
 
-@pytest.fixture
-def crash(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[Callable[[Paths], None]], None]:
-    """Lets a program that is gone by now have written something."""
+def left_by_a_crash(program: Program, kind: AuditKind, count: int = 1) -> AuditLog:
+    """A log with a plan of so many sessions, of a program that is gone by now."""
     data = program.data
-    paths = Paths(data, data, data / "state", data / "cache")
+    log = AuditLog(Paths(data, data, data / "state", data / "cache"), now=lambda: 0.0)
     gone = replace(this_process(), started="long ago")
-
-    def written(write: Callable[[Paths], None]) -> None:
-        with monkeypatch.context() as patch:
-            patch.setattr("qiscus_tui.store.audit.this_process", lambda: gone)
-            write(paths)
-
-    return written
+    with program.monkeypatch.context() as patch:
+        patch.setattr("qiscus_tui.store.audit.this_process", lambda: gone)
+        log.intent("abcd1234", ACCOUNT, kind, [str(number) * 12 for number in range(count)])
+    return log
 
 
-Crash = Callable[[Callable[[Paths], None]], None]
-
-
-def a_plan(paths: Paths) -> None:
-    AuditLog(paths, now=lambda: 0.0).intent("abcd1234", ACCOUNT, AuditKind.REVOKE, ["0" * 12])
-
-
-def a_plan_that_lost_its_terminal(paths: Paths) -> None:
-    log = AuditLog(paths, now=lambda: 0.0)
-    log.intent("abcd1234", ACCOUNT, AuditKind.REVOKE, ["0" * 12, "1" * 12, "2" * 12])
-    log.cut_short("abcd1234", sent=2, answered=1)
-
-
-def a_revoke_all(paths: Paths) -> None:
-    AuditLog(paths, now=lambda: 0.0).intent("abcd1234", ACCOUNT, AuditKind.REVOKE_ALL, ["0" * 12])
-
-
-def a_revoke_all_that_stored_its_token(paths: Paths) -> None:
-    a_revoke_all(paths)
-    AuditLog(paths, now=lambda: 0.0).tokens_stored("abcd1234")
-
-
-def test_a_plan_that_was_cut_short_is_named_once(program: Program, crash: Crash) -> None:
-    crash(a_plan)
+def test_a_plan_that_was_cut_short_is_named_once(program: Program) -> None:
+    left_by_a_crash(program, AuditKind.REVOKE)
     assert "cut short" not in program("--demo", "audit").err  # it looks at no file
     assert program("accounts", "--json").err == ""
     first = program("audit", "--json")
@@ -67,8 +37,8 @@ def test_a_plan_that_was_cut_short_is_named_once(program: Program, crash: Crash)
     assert program("audit", "--json").err == ""
 
 
-def test_it_says_how_many_were_sent_and_answered(program: Program, crash: Crash) -> None:
-    crash(a_plan_that_lost_its_terminal)
+def test_it_says_how_many_were_sent_and_answered(program: Program) -> None:
+    left_by_a_crash(program, AuditKind.REVOKE, 3).cut_short("abcd1234", sent=2, answered=1)
     done = program("audit")
     said = done.err
     assert "of 3 sessions" in said
@@ -79,16 +49,18 @@ def test_it_says_how_many_were_sent_and_answered(program: Program, crash: Crash)
 
 
 @pytest.mark.parametrize(
-    ("revoke_all", "words"),
+    ("stored", "words"),
     [
-        (a_revoke_all, "was cut short; it is not known whether it took effect"),
-        (a_revoke_all_that_stored_its_token, "was cut short after its new token was stored"),
+        (False, "was cut short; it is not known whether it took effect"),
+        (True, "was cut short after its new token was stored"),
     ],
 )
 def test_a_revoke_all_that_was_cut_short_is_explained_once(
-    program: Program, crash: Crash, revoke_all: Callable[[Paths], None], words: str
+    program: Program, words: str, *, stored: bool
 ) -> None:
-    crash(revoke_all)
+    log = left_by_a_crash(program, AuditKind.REVOKE_ALL)
+    if stored:
+        log.tokens_stored("abcd1234")
     first = program("audit", "--json")
     assert len(first.err.splitlines()) == 2
     assert f"revoke-all plan abcd1234 of 1 session ({ACCOUNT.name}, begun " in first.err
@@ -98,7 +70,8 @@ def test_a_revoke_all_that_was_cut_short_is_explained_once(
 
 def test_a_plan_that_still_runs_is_not_named(program: Program) -> None:
     data = program.data
-    a_plan(Paths(data, data, data / "state", data / "cache"))
+    log = AuditLog(Paths(data, data, data / "state", data / "cache"), now=lambda: 0.0)
+    log.intent("abcd1234", ACCOUNT, AuditKind.REVOKE, ["0" * 12])
     assert program("audit").err == ""
 
 

@@ -25,12 +25,15 @@ OTHERWISE = {
     "revoke-ends-own": NO_REVOKE,
     "revoke-ends-another": NO_REVOKE,
     "revoke-ends-all": NO_REVOKE,
+    "revoke-ends-another-by-ids": NO_REVOKE,
     "revoke-renamed": NO_REVOKE,
     "moved": NO_LIST,
     "not-found": NO_LIST,
     "html": NO_LIST,
 }
 """What is found in the dialects that are not as the contract has it."""
+ENDS_ANOTHER = replace(DIALECTS["masked"], revoking=Revoking.ENDS_ANOTHER)
+SPOKEN = {**DIALECTS, "revoke-ends-another-by-ids": ENDS_ANOTHER}
 
 
 @dataclass
@@ -72,7 +75,7 @@ class Live:
 @pytest.fixture
 def live(program: Program) -> Callable[..., Live]:
     def made(dialect: str | Dialect = "plain", sessions: int = 12) -> Live:
-        spoken = DIALECTS[dialect] if isinstance(dialect, str) else dialect
+        spoken = SPOKEN[dialect] if isinstance(dialect, str) else dialect
         spoken = replace(spoken, page_size=5)
         answers = spoken if spoken.front is Front.API else DIALECTS["plain"]
         program.speak(answers, sessions)
@@ -148,30 +151,24 @@ def test_a_token_under_an_unknown_name_is_found_there(
     assert "john" not in json.dumps(value)
 
 
-def test_a_renamed_field_is_found_and_its_config_lines_work(
-    live: Callable[..., Live], configured: Callable[[str], None]
+RENAMED = ("[api.revoke_token]", 'field = "authentication_token"')
+MOVED = (
+    *("[api.revoke_token]", 'path = "/api/v1/auth/revoke_token"'),
+    *("[api.active_token_list]", 'path = "/api/v1/auth/active_token_list"'),
+)
+
+
+@pytest.mark.parametrize(("dialect", "lines"), [("revoke-renamed", RENAMED), ("moved", MOVED)])
+def test_a_renamed_field_or_another_path_is_found_and_its_config_lines_work(
+    live: Callable[..., Live],
+    configured: Callable[[str], None],
+    dialect: str,
+    lines: tuple[str, ...],
 ) -> None:
-    here = live("revoke-renamed")
+    here = live(dialect)
     _, value, done = here.found()
-    assert done.code == 1
-    assert value["config"] == ["[api.revoke_token]", 'field = "authentication_token"']
-    configured("\n".join(map(str, value["config"])))  # type: ignore[call-overload]
-    found, _, done = here.found()
-    assert (found["revoke_token"], done.code) == ("confirmed", 0)
-
-
-def test_where_the_list_is_not_found_likely_paths_are_tried_and_the_config_lines_work(
-    live: Callable[..., Live], configured: Callable[[str], None]
-) -> None:
-    here = live("moved")
-    _, value, _ = here.found()
-    assert value["config"] == [
-        "[api.revoke_token]",
-        'path = "/api/v1/auth/revoke_token"',
-        "[api.active_token_list]",
-        'path = "/api/v1/auth/active_token_list"',
-    ]
-    configured("\n".join(map(str, value["config"])))  # type: ignore[call-overload]
+    assert (done.code, value["config"]) == (1, [*lines])
+    configured("\n".join(lines))
     found, _, _ = here.found()
     assert tuple(found[call] for call in CALLS) == GOOD
 
@@ -288,9 +285,3 @@ def test_the_demo_can_be_proven_too(program: Program) -> None:
     assert done.code == 0
     verdicts = {one["verdict"] for one in done.json()["live"]["calls"]}
     assert verdicts == {"confirmed", "not tried"}
-
-
-def test_ends_more_is_seen_on_ids_too(live: Callable[..., Live]) -> None:
-    here = live(replace(DIALECTS["masked"], revoking=Revoking.ENDS_ANOTHER))
-    found, _, _ = here.found()
-    assert found["revoke_token"] == "differs"

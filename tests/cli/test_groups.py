@@ -41,17 +41,17 @@ def test_json_has_the_keys_asked_for_and_then_these_fields(many: Program) -> Non
     assert sum(counts(groups)) == len(many("sessions", "--json").json())
     assert counts(groups) == sorted(counts(groups), reverse=True)
     assert any(one["network"] is None for one in groups)
+    assert grouped(many, "network,client", "--limit", "2") == groups[:2]
+    said = many("sessions", "--group-by", "network,client", "--limit", "2").err
+    assert f"2 groups of {len(groups)}" in said
+    filtered = grouped(many, "client", "--filter=client:=GuzzleHttp ip:10.2")
+    assert [(one["client"], one["share"]) for one in filtered] == [("GuzzleHttp", 1.0)]
+    assert grouped(many, "client", "--filter=client:=nothing") == []
 
 
 def test_the_group_with_our_own_session_is_marked(logged_in: Program) -> None:
     assert [one["current"] for one in grouped(logged_in, "client")].count(True) == 1
     assert "this session" in logged_in("sessions", "--group-by", "client").out
-
-
-def test_a_filter_is_applied_before_grouping(many: Program) -> None:
-    groups = grouped(many, "client", "--filter=client:=GuzzleHttp ip:10.2")
-    assert [(one["client"], one["share"]) for one in groups] == [("GuzzleHttp", 1.0)]
-    assert grouped(many, "client", "--filter=client:=nothing") == []
 
 
 SORTED = (
@@ -76,13 +76,6 @@ def test_groups_are_sorted_by_their_own_keys(many: Program, reverse: bool) -> No
         for first, second in pairwise(known):
             assert first >= second if falls != reverse else first <= second
         assert all(value is None for value in values[len(known) :])
-
-
-def test_a_limit_lists_the_first_groups(many: Program) -> None:
-    whole = grouped(many, "client")
-    assert grouped(many, "client", "--limit", "2") == whole[:2]
-    said = many("sessions", "--group-by", "client", "--limit", "2").err
-    assert f"2 groups of {len(whole)}" in said
 
 
 def test_csv_has_the_same_columns_and_no_formulas(many: Program) -> None:

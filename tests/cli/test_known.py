@@ -149,12 +149,19 @@ def test_doctor_live_says_how_many_sessions_each_has(many: Program) -> None:
 def test_what_config_toml_names_comes_first_and_is_changed_there(
     many: Program, configured: Callable[[str], None], tmp_path: Path
 ) -> None:
+    assert "No integration has a name" in many("known").err
     configured('[[known]]\nclient = "GuzzleHttp"\nip = "10"\nlabel = "cron"\nprotect = true')
-    named = many("known", "--json").json()
-    assert [(one["label"], one["ip"], one["source"]) for one in named] == [
-        ("cron", "10.0.0.0/8", "config")
+    many("known", "add", "--ip", "10.9", "--label", "probe")
+    assert [line.split() for line in many("known").out.splitlines()] == [
+        ["LABEL", "CLIENT", "NETWORK", "PROTECTED", "NAMED", "IN"],
+        ["cron", "GuzzleHttp", "10.0.0.0/8", "yes", "config.toml"],
+        ["probe", "10.9", "here"],
     ]
-
+    named = many("known", "--json").json()
+    assert [(one["ip"], one["source"]) for one in named] == [
+        ("10.0.0.0/8", "config"),
+        ("10.9", "state"),
+    ]
     for verb in (
         ("add", "--client", "GuzzleHttp", "--ip", "10.2", "--label", "mine"),
         ("forget", "cron"),
@@ -163,22 +170,6 @@ def test_what_config_toml_names_comes_first_and_is_changed_there(
         assert done.code == 2
         assert "config.toml names these sessions already: cron" in done.err
         assert str(tmp_path / "config" / "config.toml") in done.err
-
-
-def test_the_table_says_where_each_is_named(
-    logged_in: Program, configured: Callable[[str], None]
-) -> None:
-    assert "No integration has a name" in logged_in("known").err
-    configured('[[known]]\nclient = "GuzzleHttp"\nlabel = "cron"\nprotect = true')
-    logged_in("known", "add", "--ip", "10.9", "--label", "probe")
-
-    lines = logged_in("known").out.splitlines()
-
-    assert [line.split() for line in lines] == [
-        ["LABEL", "CLIENT", "NETWORK", "PROTECTED", "NAMED", "IN"],
-        ["cron", "GuzzleHttp", "yes", "config.toml"],
-        ["probe", "10.9", "here"],
-    ]
 
 
 DAMAGED = (

@@ -10,6 +10,7 @@ import pytest
 
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import ACCOUNT_LINE, Program
+from tests.cli.test_check import samples
 from tests.program import Done
 from tests.sandbox import DIALECTS
 from tests.sandbox.calls import Call, Fault
@@ -162,10 +163,8 @@ def test_what_a_filter_leaves_out_keeps_its_group(crowded: Program) -> None:
 
 
 def numbers(file: Path) -> dict[str, str]:
-    """Value by metric; each is of an account."""
-    lines = [line for line in file.read_text().splitlines() if not line.startswith("#")]
-    assert all('{account="' in line for line in lines)
-    return {line.split("{")[0].removeprefix("qiscus_prune_"): line.split()[-1] for line in lines}
+    """Value by metric."""
+    return {name.removeprefix("qiscus_prune_"): value for name, value in samples(file).items()}
 
 
 def test_what_became_of_a_prune_is_written_as_metrics(crowded: Program, tmp_path: Path) -> None:
@@ -178,6 +177,7 @@ def test_what_became_of_a_prune_is_written_as_metrics(crowded: Program, tmp_path
     assert list(found) == ["revoked", "kept", "failed", "success", "timestamp_seconds"]
     assert (found["success"], found["failed"]) == ("1", "0")
     assert (int(found["revoked"]), int(found["kept"])) == (len(before - left), len(left))
+    assert all('{account="' in line for line in file.read_text().splitlines() if line[0] != "#")
     assert crowded(*line).code == 0  # nothing is left to be revoked
     assert numbers(file) == {**found, "revoked": "0", "timestamp_seconds": ANY}
 

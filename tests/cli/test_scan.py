@@ -39,34 +39,27 @@ def shows_no_token(program: Program, done: Done) -> bool:
     return not any(token in done.out + done.err for token in [*every, ENDED])
 
 
-def test_path_line_id_client_ip_and_expiry(
+def test_path_line_id_client_ip_and_expiry_as_text_and_as_json(
     logged_in: Program, logs: Path, tokens: list[str]
 ) -> None:
-    done = logged_in("scan", str(logs))
-    assert done.code == 1
-    first, *binary = done.out.splitlines()
+    done, as_json = logged_in("scan", str(logs)), logged_in("scan", "--json", str(logs))
+    assert (done.code, as_json.code) == (1, 1)
+    line, *binary = done.out.splitlines()
     form = rf"{logs}/a.log:2: {fingerprint(tokens[0])}  .+  [\d.]+  expires \d{{4}}-\d\d-\d\d .*"
-    assert re.fullmatch(form, first)
+    assert re.fullmatch(form, line)
     assert [line.split()[:2] for line in binary] == [
         [f"{logs}/b.bin:", fingerprint(tokens[one])] for one in (1, 0)
     ]
     assert "2 files, 0.0 MB: 2 live tokens in 3 places" in done.err
-    assert shows_no_token(logged_in, done)
-
-
-def test_as_json(logged_in: Program, logs: Path, tokens: list[str]) -> None:
-    done = logged_in("scan", "--json", str(logs))
-    first, *_, last = found = done.json()
-    assert (done.code, len(found)) == (1, 3)
-    assert (first["path"], first["line"], first["id"]) == (
-        *(f"{logs}/a.log", 2),
-        fingerprint(tokens[0]),
-    )
+    first, _, last = as_json.json()
+    place = (f"{logs}/a.log", 2, fingerprint(tokens[0]))
+    assert (first["path"], first["line"], first["id"]) == place
     assert last["line"] is None
     listed = {one["id"]: one for one in logged_in("sessions", "--json").json()}
     for name in ("client", "ip", "expires_at"):
         assert first[name] == listed[first["id"]][name]
     assert shows_no_token(logged_in, done)
+    assert shows_no_token(logged_in, as_json)
 
 
 def test_the_ids_each_once_can_be_revoked(

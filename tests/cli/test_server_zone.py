@@ -7,13 +7,12 @@ import pytest
 
 from qiscus_tui.demo.seed import DemoSession
 from qiscus_tui.model.clock import DAY, HOUR
-from tests.cli.conftest import SERVER, Program
+from tests.cli.conftest import Program
 from tests.clocks import ManualClock
 from tests.sandbox import demo_state
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Dialect, Stamp
 from tests.sandbox.listing import entry
-from tests.sandbox.state import APP_CODE
 
 PRUNE = ("prune", "--keep-used-within", "2h", "--dry-run", "--json")
 
@@ -73,14 +72,20 @@ def targets(program: Program) -> int:
     return len(done.json()["plan"]["targets"])
 
 
+@pytest.mark.parametrize("with_token", [False, True])
 @pytest.mark.parametrize(
     ("hours", "fields"), [(-11, ()), (0, ()), (5.75, ("last_used_at",)), (7, ("last_used_at",))]
 )
 def test_what_is_used_now_stays_in_any_zone(
-    program: Program, in_zone: Callable[..., None], hours: float, fields: tuple[str, ...]
+    program: Program,
+    in_zone: Callable[..., None],
+    hours: float,
+    fields: tuple[str, ...],
+    *,
+    with_token: bool,
 ) -> None:
     in_zone(hours, *fields)
-    assert program.login().code == 0
+    assert (program.login_with_token() if with_token else program.login()).code == 0
     assert targets(program) == 0
 
 
@@ -96,16 +101,6 @@ def test_credentials_of_the_environment_learn_the_zone_by_one_refresh(
     assert created
     assert all(0 <= (now - datetime.fromisoformat(one)).total_seconds() < HOUR for one in created)
     assert program.server.calls[Call.REFRESH] == 1
-
-
-def test_a_login_by_token_learns_the_zone_too(
-    program: Program, in_zone: Callable[..., None]
-) -> None:
-    in_zone(-5)
-    long_lived = str(program.server.credentials.long_lived_token)
-    words = ("login", "--with-token", "--app-id", APP_CODE, "--server", SERVER, "--store", "file")
-    assert program(*words, stdin=f"{long_lived}\n").code == 0
-    assert targets(program) == 0
 
 
 def test_a_zone_is_checked_again_with_each_token_of_ours(

@@ -1,7 +1,6 @@
 """`token`, `refresh` and `revoke-all`: our own tokens."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,6 +28,7 @@ def test_the_kept_token_is_printed_in_each_form_without_asking_the_server(
     for form, out in (([], f"{token}\n"), (["--header"], header)):
         done = logged_in("token", *form)
         assert (done.code, done.out, done.err) == (0, out, "")
+        assert "screen" in logged_in("token", *form, terminal=True).err
     answer = logged_in("token", "--json").json()
     assert list(answer) == ["token", "expires_at", "app_id"]
     assert (answer["token"], answer["app_id"]) == (token, app_id)
@@ -94,26 +94,22 @@ def test_it_is_refreshed_only_when_needed(
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "mode"), [("accounts.json", "{", 0o600), ("secrets.json", None, 0o602)]
+    ("file", "content", "mode"),
+    [
+        ("data/accounts.json", "{", 0o600),
+        ("data/secrets.json", None, 0o602),
+        ("config/config.toml", "", 0o666),
+    ],
 )
 def test_no_token_is_printed_from_files_that_are_not_as_they_should_be(
-    logged_in: Program, name: str, content: str | None, mode: int
+    logged_in: Program, tmp_path: Path, file: str, content: str | None, mode: int
 ) -> None:
-    file = logged_in.data / name
-    file.write_text(file.read_text() if content is None else content)
-    file.chmod(mode)
+    path = tmp_path / file
+    path.write_text(path.read_text() if content is None else content)
+    path.chmod(mode)
     done = logged_in("token")
     assert (done.code, done.out) == (6, "")
-    assert name in done.err
-
-
-def test_no_token_is_printed_beside_a_configuration_that_others_may_change(
-    logged_in: Program, configured: Callable[[str], None], tmp_path: Path
-) -> None:
-    configured("")
-    (tmp_path / "config" / "config.toml").chmod(0o666)
-    done = logged_in("token")
-    assert (done.code, done.out) == (6, "")
+    assert path.name in done.err
 
 
 TOO_OLD = '{{"data": {{"auth": {{"token": "{0}", "long_lived_token": "{0}"}}}}}}'
@@ -139,11 +135,11 @@ def test_the_long_lived_token_is_handed_to_no_script(
     assert logged_in.server.calls[Call.REFRESH] == 1
 
 
-def test_a_key_alone_is_no_token(program: Program) -> None:
+def test_a_key_alone_is_no_token_and_lists_no_sessions(program: Program) -> None:
     assert program.login_with_key().code == 0
-    done = program("token")
-    assert (done.code, done.out) == (4, "")
-    assert "secret key" in done.err
+    for verb in ("token", "sessions"):
+        done = program(verb)
+        assert (done.code, done.out, "secret key" in done.err) == (4, "", True)
 
 
 # Asking the server first
@@ -179,11 +175,6 @@ def test_the_program_works_inside_its_own_exec(
     assert logged_in("sessions", "--json").code == 0
     assert logged_in("accounts", "--json").code == 0
     assert logged_in.login().code == 0
-
-
-def test_a_screen_is_warned_of(logged_in: Program) -> None:
-    done = logged_in("token", terminal=True)
-    assert (done.code, "screen" in done.err) == (0, True)
 
 
 def test_refresh_makes_a_new_one_and_never_prints_it(logged_in: Program) -> None:
