@@ -147,16 +147,6 @@ def test_without_debug_there_is_no_traceback(
     assert PASSWORD not in in_full
 
 
-def test_bad_configuration_is_2_with_its_place(program: Program, tmp_path: Path) -> None:
-    config = tmp_path / "other.toml"
-    config.write_text('[server]\nurll = "https://x"\n')
-    done = program("--config", str(config), "sessions")
-    assert done.code == 2
-    assert f"{config}:2" in done.err or "line 2" in done.err
-    assert "url" in done.err
-    assert program("--config", str(tmp_path / "none.toml"), "sessions").code == 2
-
-
 def test_the_configuration_in_the_documentation_is_read(program: Program, tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / ".github" / "REFERENCE.md").read_text()
     blocks = re.findall(r"^```toml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
@@ -164,17 +154,6 @@ def test_the_configuration_in_the_documentation_is_read(program: Program, tmp_pa
     config = tmp_path / "readme.toml"
     config.write_text("\n".join(blocks))
     assert program("--config", str(config), "accounts").code == 0
-
-
-def test_a_server_in_the_configuration_or_environment_is_used_for_login(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
-    done = program(
-        *("login", "--email", EMAIL, "--password-stdin", "--store", "file"), stdin=PASSWORD
-    )
-    assert done.code == 0
-    assert SERVER in done.out
 
 
 def test_a_reader_that_went_away_is_no_error(logged_in: Program) -> None:

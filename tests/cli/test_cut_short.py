@@ -68,13 +68,6 @@ def test_a_revoke_all_that_was_cut_short_is_explained_once(
     assert program("audit", "--json").err == ""
 
 
-def test_a_plan_that_still_runs_is_not_named(program: Program) -> None:
-    data = program.data
-    log = AuditLog(Paths(data, data, data / "state", data / "cache"), now=lambda: 0.0)
-    log.intent("abcd1234", ACCOUNT, AuditKind.REVOKE, ["0" * 12])
-    assert program("audit").err == ""
-
-
 def test_records_that_cannot_be_read_stop_no_listing_and_are_said_by_audit(
     logged_in: Program,
 ) -> None:

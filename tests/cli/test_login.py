@@ -116,14 +116,6 @@ def test_a_rename_takes_no_account_out_of_its_part_of_the_configuration(
     assert (after["account"], after["readonly"]) == ("other", True)
 
 
-def test_logging_out_ends_the_token_and_forgets_the_account(logged_in: Program) -> None:
-    before = len(logged_in.server.sessions())
-    done = logged_in("logout")
-    assert done.code == 0
-    assert len(logged_in.server.sessions()) == before - 1
-    assert logged_in("sessions").code == 4
-
-
 def test_logging_out_of_a_server_that_is_away_needs_forget(logged_in: Program) -> None:
     logged_in.server.fail_next(Call.LOGOUT, *[Fault(503)] * 2)
     done = logged_in("logout")

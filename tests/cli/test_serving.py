@@ -1,32 +1,15 @@
-"""The demo on a real socket."""
+"""`sandbox`: what it needs, and how its server waits."""
 
 import socket
 import sys
-from email.utils import formatdate
 
 import httpx
 import pytest
 
 from tests.cli.conftest import Program
 from tests.clocks import ManualClock
-from tests.sandbox import PASSWORD, demo_state
+from tests.sandbox import demo_state
 from tests.sandbox.app import demo_app
-from tests.sandbox.server import running
-
-
-def test_a_real_socket_on_loopback_answers(clock: ManualClock) -> None:
-    state = demo_state(clock, sessions=5)
-    with running(state) as base_url, httpx.Client(base_url=base_url, trust_env=False) as http:
-        assert base_url.startswith("http://127.0.0.1:")
-        login = {"email": "admin@demo.example", "password": PASSWORD}
-        answer = http.post("/api/v1/auth", json=login)
-        assert answer.status_code == 200
-        # One Date, the demo's own, and no word of what serves it.
-        assert answer.headers.get_list("Date") == [formatdate(clock.now(), usegmt=True)]
-        assert "Server" not in answer.headers
-    assert len(state.sessions()) == 6
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(base_url, trust_env=False)
 
 
 def test_a_port_in_use_and_a_missing_uvicorn_are_said(

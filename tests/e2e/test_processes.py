@@ -80,6 +80,9 @@ def test_the_sandbox_serves_what_its_options_say_until_it_is_ended() -> None:
         with httpx.Client(base_url=found[0], trust_env=False) as http:
             answer = http.get("/api/v2/auth/active_token_list", headers=headers)
             assert len(answer.json()["data"]) == 3
+            # One Date, the demo's own, and no word of what serves it.
+            assert len(answer.headers.get_list("Date")) == 1
+            assert "Server" not in answer.headers
             process.send_signal(signal.SIGINT)
             assert process.wait(WAIT) == 130
         assert process.stderr.read() == ""
