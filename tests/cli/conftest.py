@@ -4,7 +4,6 @@ import copy
 import errno
 import io
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,6 +64,19 @@ class Program:
         """Another server from here on, at the same address."""
         count = self.sessions if sessions is None else sessions
         self.server = demo_state(self.clock, sessions=count, dialect=dialect)
+
+    @property
+    def folder(self) -> Path:
+        """A folder of the test's own."""
+        return self.data.parent
+
+    def configure(self, text: str) -> None:
+        """Write config.toml."""
+        (self.folder / "config" / "config.toml").write_text(text)
+
+    def protect(self, client: str, label: str) -> None:
+        """Have config.toml name a client's sessions, and keep them out of plans."""
+        self.configure(f'[[known]]\nclient = "{client}"\nlabel = "{label}"\nprotect = true\n')
 
     @property
     def terminal(self) -> Path:
@@ -173,13 +185,3 @@ def crowded(program: Program) -> Program:
     program.speak(program.dialect, sessions=120)
     assert program.login().code == 0
     return program
-
-
-@pytest.fixture
-def configured(tmp_path: Path) -> Callable[[str], None]:
-    """Writes config.toml."""
-
-    def write(text: str) -> None:
-        (tmp_path / "config" / "config.toml").write_text(text)
-
-    return write

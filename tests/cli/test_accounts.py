@@ -1,7 +1,5 @@
 """`accounts`, `status` and `audit`: what is here, and whether it still works."""
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.cli.conftest import ACCOUNT, EMAIL, SERVER, Program
@@ -121,18 +119,16 @@ def test_the_cached_token_of_the_environment_can_be_forgotten(
     assert program("accounts", "forget", "environment").code == 4
 
 
-def test_credentials_of_the_environment_are_to_be_set_there(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_credentials_of_the_environment_are_to_be_set_there(program: Program) -> None:
     program.use_environment()
-    with monkeypatch.context() as patch:
+    with program.monkeypatch.context() as patch:
         patch.setenv("QISCUS_LONG_LIVED_TOKEN", "LLT-wrong")
         for verb in (["status"], ["sessions"], ["token"], ["revoke", "--filter=x"]):
             done = program(*verb)
             assert (done.code, "QISCUS_LONG_LIVED_TOKEN" in done.err) == (4, True)
             assert "qiscus-tui login" not in done.err
-    monkeypatch.delenv("QISCUS_LONG_LIVED_TOKEN")
-    monkeypatch.setenv("QISCUS_SECRET_KEY", program.server.credentials.secret_key)
+    program.monkeypatch.delenv("QISCUS_LONG_LIVED_TOKEN")
+    program.monkeypatch.setenv("QISCUS_SECRET_KEY", program.server.credentials.secret_key)
     done = program("sessions")
     assert (done.code, "Set QISCUS_LONG_LIVED_TOKEN" in done.err) == (4, True)
     assert "qiscus-tui login" not in done.err
@@ -153,10 +149,10 @@ def test_a_damaged_audit_log_is_not_taken_for_nothing(logged_in: Program) -> Non
     [(f"{EMAIL}@{{app}}", ()), (EMAIL, ()), ("work", ("--name", "work"))],
 )
 def test_the_label_is_in_the_user_agent_of_every_session_of_ours(
-    program: Program, configured: Callable[[str], None], part: str, named: tuple[str, ...]
+    program: Program, part: str, named: tuple[str, ...]
 ) -> None:
     part = part.format(app=program.server.credentials.app_code)
-    configured(f'[account."{part}"]\nlabel = "jump host"\n')
+    program.configure(f'[account."{part}"]\nlabel = "jump host"\n')
     for again in (named, ()):
         assert program.login(EMAIL, *again).code == 0
         ours = [one for one in program.server.sessions() if "(jump host)" in (one.agent or "")]
@@ -180,9 +176,9 @@ CHANGING = [
 
 
 def test_a_configured_account_that_is_none_here_is_warned_of_by_all_that_changes_something(
-    logged_in: Program, configured: Callable[[str], None]
+    logged_in: Program,
 ) -> None:
-    configured('[account."admin@demo.exampel"]\nreadonly = true\n')
+    logged_in.configure('[account."admin@demo.exampel"]\nreadonly = true\n')
     assert "admin@demo.exampel" not in logged_in("sessions").err
     found = logged_in("doctor", "--json")
     checks = [one for one in found.json()["checks"] if "admin@demo.exampel" in one["words"]]
@@ -191,23 +187,21 @@ def test_a_configured_account_that_is_none_here_is_warned_of_by_all_that_changes
         assert "admin@demo.exampel" in logged_in(*words).err, words
 
 
-def test_a_login_that_is_the_configured_account_is_not_warned_of(
-    program: Program, configured: Callable[[str], None]
-) -> None:
-    configured(f'[account."{EMAIL}@{program.server.credentials.app_code}"]\nreadonly = true\n')
+def test_a_login_that_is_the_configured_account_is_not_warned_of(program: Program) -> None:
+    program.configure(
+        f'[account."{EMAIL}@{program.server.credentials.app_code}"]\nreadonly = true\n'
+    )
     assert "matches no account" not in program.login().err
-    configured('[account."typo"]\nreadonly = true\n')
+    program.configure('[account."typo"]\nreadonly = true\n')
     assert "matches no account" in program.login().err
 
 
-def test_an_account_of_the_environment_is_known_by_its_app(
-    logged_in: Program, configured: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_account_of_the_environment_is_known_by_its_app(logged_in: Program) -> None:
     held = logged_in.server.credentials
-    configured(f'[account.environment]\n[account."{held.app_code}"]\nreadonly = true\n')
+    logged_in.configure(f'[account.environment]\n[account."{held.app_code}"]\nreadonly = true\n')
     assert held.app_code in logged_in("refresh").err
-    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", held.long_lived_token)
-    monkeypatch.setenv("QISCUS_APP_ID", held.app_code)
+    logged_in.monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", held.long_lived_token)
+    logged_in.monkeypatch.setenv("QISCUS_APP_ID", held.app_code)
     assert "matches no account" not in logged_in("refresh", "--server", SERVER).err
 
 

@@ -117,16 +117,14 @@ def test_a_list_that_fails_leaves_what_was_found_for_the_others(
     assert both("scan", "--all-accounts", "--ids", str(leaked)).out == ""
 
 
-def test_what_was_found_is_valid_json_when_a_signal_ends_it(
-    both: Program, leaked: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_found_is_valid_json_when_a_signal_ends_it(both: Program, leaked: Path) -> None:
     def interrupted(paths: list[str], tokens: LiveTokens, stdin: int) -> Iterator[Event]:
         yield from scan(paths, tokens, stdin)
         signal.raise_signal(signal.SIGINT)
         time.sleep(0.1)  # the signal's handler has its turn
 
-    monkeypatch.setattr("qiscus_tui.cli.scan.scan", interrupted)
-    monkeypatch.setattr("qiscus_tui.cli.scan.BATCH", 0.0)
+    both.monkeypatch.setattr("qiscus_tui.cli.scan.scan", interrupted)
+    both.monkeypatch.setattr("qiscus_tui.cli.scan.BATCH", 0.0)
     done = both("scan", "--all-accounts", "--json", str(leaked))
     (first,) = done.json()
     assert (done.code, [row["line"] for row in first["found"]]) == (130, [1, 2])
@@ -134,11 +132,9 @@ def test_what_was_found_is_valid_json_when_a_signal_ends_it(
     assert (done.code, len(done.json())) == (130, 2)
 
 
-def test_credentials_of_the_environment_are_one_account(
-    both: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", "LLT")
-    monkeypatch.setenv("QISCUS_APP_ID", "demo")
+def test_credentials_of_the_environment_are_one_account(both: Program) -> None:
+    both.monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", "LLT")
+    both.monkeypatch.setenv("QISCUS_APP_ID", "demo")
     assert both("sessions", "--all-accounts").code == 2
 
 

@@ -1,7 +1,7 @@
 """`api`: any other call, authenticated, with the body on stdout."""
 
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,10 +104,8 @@ def test_a_body_comes_from_a_file_or_from_stdin(rooms: Rooms, tmp_path: Path) ->
     assert len(rooms.asked) == 2
 
 
-def test_an_overridden_call_is_refused_where_it_is(
-    rooms: Rooms, configured: Callable[[str], None]
-) -> None:
-    configured(f'[api.revoke_token]\npath = "{ROOMS}/end"\n')
+def test_an_overridden_call_is_refused_where_it_is(rooms: Rooms) -> None:
+    rooms.program.configure(f'[api.revoke_token]\npath = "{ROOMS}/end"\n')
     assert rooms.program("api", "POST", f"{ROOMS}/END/").code == 2
     assert rooms.program("api", "POST", "/api/v2/auth/revoke_token").code == 2
     assert rooms.program("api", "POST", f"{ROOMS}/ending").code == 0
@@ -208,10 +206,10 @@ def test_without_a_key_rest_is_4(rooms: Rooms) -> None:
 # Reading only
 
 
-def test_a_readonly_account_reads_alone(rooms: Rooms, configured: Callable[[str], None]) -> None:
+def test_a_readonly_account_reads_alone(rooms: Rooms) -> None:
     app_id = rooms.program.server.credentials.app_code
     assert rooms.program.login_with_key().code == 0  # the account is both now
-    configured(f'[account."admin@demo.example@{app_id}"]\nreadonly = true\n')
+    rooms.program.configure(f'[account."admin@demo.example@{app_id}"]\nreadonly = true\n')
     for rest in ([], ["--rest"]):
         for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
             assert rooms.program("api", method, ROOMS, *rest).code == 2

@@ -116,14 +116,6 @@ def test_a_long_lived_token_given_as_app_id_is_not_recorded(program: Program) ->
     assert kinds(program) == ["login"]
 
 
-def test_a_login_over_another_records_the_end_of_the_replaced_token(logged_in: Program) -> None:
-    old = fingerprint(kept_token(logged_in))
-    logged_in.clock.advance(1)
-    assert logged_in.login().code == 0
-    assert kinds(logged_in) == ["logout", "login", "login"]
-    assert records(logged_in)[0]["ids"] == [old]
-
-
 @pytest.mark.parametrize("verb", ["token", "refresh"])
 def test_a_record_that_cannot_be_written_costs_no_script_its_token(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch, verb: str
@@ -137,27 +129,16 @@ def test_a_record_that_cannot_be_written_costs_no_script_its_token(
     assert "audit log lacks this refresh: The disk is full" in done.err
 
 
-def test_a_token_is_stored_before_it_is_recorded(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_token_is_stored_before_it_is_recorded(logged_in: Program) -> None:
     before, stored = kept_token(logged_in), list[str]()
 
     def access(*_: object) -> None:
         stored.append(kept_token(logged_in))
 
-    monkeypatch.setattr("qiscus_tui.store.audit.AuditLog.access", access)
+    logged_in.monkeypatch.setattr("qiscus_tui.store.audit.AuditLog.access", access)
     logged_in.clock.advance(1)
     assert logged_in("refresh").code == 0
     assert stored == [kept_token(logged_in)] != [before]
-
-
-def test_a_refresh_whose_token_could_not_be_stored_is_recorded_as_failed(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("qiscus_tui.store.secrets.FileSecrets.write", full)
-    logged_in.clock.advance(31 * DAY)
-    assert logged_in("refresh").code == 6
-    assert "could not be stored" in str(records(logged_in)[0]["error"])
 
 
 def test_since_and_limit_leave_the_newest(logged_in: Program) -> None:
@@ -232,10 +213,10 @@ VERBS = pytest.mark.parametrize("verb", [revoke, revoke_all])
 
 @VERBS
 def test_a_reason_is_recorded_and_where_it_is_required_nothing_is_revoked_without_one(
-    logged_in: Program, configured: Configured, verb: Words
+    logged_in: Program, verb: Words
 ) -> None:
     for settings in ("", REQUIRED):
-        configured(settings)
+        logged_in.configure(settings)
         assert logged_in(*verb(logged_in, "--reason", WHY)).code == 0
         assert records(logged_in)[0]["reason"] == SEEN
         assert f"    reason: {SEEN}" in logged_in("audit").out.splitlines()
@@ -285,12 +266,12 @@ def lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[list[str
 
 
 def test_each_record_is_a_line_of_the_system_log_without_secrets_where_that_is_asked_for(
-    logged_in: Program, configured: Configured, lines: list[str]
+    logged_in: Program, lines: list[str]
 ) -> None:
     logged_in.clock.advance(1)
     assert logged_in("refresh").code == 0
     assert lines == []
-    configured("[audit]\nsyslog = true\n")
+    logged_in.configure("[audit]\nsyslog = true\n")
     first, second, *_ = logged_in.ids()
     assert logged_in("revoke", first, second, "--yes").code == 0
     assert logged_in.login().code == 0
@@ -305,9 +286,9 @@ def test_each_record_is_a_line_of_the_system_log_without_secrets_where_that_is_a
 
 
 def test_a_line_is_short_however_many_sessions_it_is_about(
-    program: Program, configured: Configured, lines: list[str]
+    program: Program, lines: list[str]
 ) -> None:
-    configured("[audit]\nsyslog = true\n")
+    program.configure("[audit]\nsyslog = true\n")
     program.speak(program.dialect, sessions=90)
     assert program.login().code == 0
     assert program("revoke-all", "--yes", "--reason", "moved").code == 0
@@ -319,11 +300,9 @@ def test_a_line_is_short_however_many_sessions_it_is_about(
     assert max(map(len, lines)) < 4000
 
 
-def test_a_system_log_that_is_not_there_is_said_once_and_stops_nothing(
-    program: Program, configured: Configured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    configured("[audit]\nsyslog = true\n")
-    monkeypatch.setattr(audit, "SOCKETS", ("/nowhere",))
+def test_a_system_log_that_is_not_there_is_said_once_and_stops_nothing(program: Program) -> None:
+    program.configure("[audit]\nsyslog = true\n")
+    program.monkeypatch.setattr(audit, "SOCKETS", ("/nowhere",))
     assert program.login().code == 0
     done = program("revoke", *program.ids()[:2], "--yes")
     assert done.code == 0

@@ -144,11 +144,9 @@ def test_a_logout_forgets_what_was_seen(logged_in: Program) -> None:
 # Narrowed by a filter
 
 
-def test_a_filter_narrows_every_finding_but_that_of_our_own_token(
-    logged_in: Program, tmp_path: Path
-) -> None:
+def test_a_filter_narrows_every_finding_but_that_of_our_own_token(logged_in: Program) -> None:
     made(logged_in, CRON, CRON, PHONE)
-    file = tmp_path / "q.prom"
+    file = logged_in.folder / "q.prom"
     only = ("--filter", "client:GuzzleHttp ip:203.0.113")
     line = ("--max-live", "1", "--max-per-day", "1", "--min-ttl", "28d", "--metrics", str(file))
     assert [(kind, count) for kind, _, _, count in check(logged_in, *only, *line)] == [
@@ -319,14 +317,12 @@ def samples(file: Path) -> dict[str, str]:
     return {line.partition("{")[0]: line.rpartition(" ")[2] for line in lines}
 
 
-def test_the_metrics_are_replaced_as_a_whole_and_others_can_read_them(
-    logged_in: Program, tmp_path: Path
-) -> None:
-    file = tmp_path / "qiscus.prom"
+def test_the_metrics_are_replaced_as_a_whole_and_others_can_read_them(logged_in: Program) -> None:
+    file = logged_in.folder / "qiscus.prom"
     file.write_text("old")
     assert logged_in("check", "--max-live", "1", "--metrics", str(file)).code == 1
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
-    assert [path.name for path in tmp_path.glob("*.prom*")] == ["qiscus.prom"]
+    assert [path.name for path in logged_in.folder.glob("*.prom*")] == ["qiscus.prom"]
     found = samples(file)
     assert list(found) == [
         "qiscus_sessions_live",
@@ -381,21 +377,17 @@ def test_after_a_failure_the_old_numbers_are_gone_and_its_code_is_kept(
 
 
 @pytest.mark.parametrize("place", ["missing/q.prom", ".", "..", "/", "link"])
-def test_metrics_that_cannot_be_written_are_6(
-    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "link").symlink_to("/dev/null")
+def test_metrics_that_cannot_be_written_are_6(logged_in: Program, place: str) -> None:
+    logged_in.monkeypatch.chdir(logged_in.folder)
+    (logged_in.folder / "link").symlink_to("/dev/null")
     done = logged_in("check", "--metrics", place)
     assert done.code == 6
     assert "13 live" in done.out
-    assert (tmp_path / "link").is_symlink()
+    assert (logged_in.folder / "link").is_symlink()
 
 
-def test_on_a_full_disk_the_old_numbers_do_not_stay(
-    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "q.prom"
+def test_on_a_full_disk_the_old_numbers_do_not_stay(logged_in: Program) -> None:
+    file = logged_in.folder / "q.prom"
     assert logged_in("check", "--metrics", str(file)).code == 0
     fsync = os.fsync
 
@@ -404,8 +396,8 @@ def test_on_a_full_disk_the_old_numbers_do_not_stay(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         fsync(descriptor)
 
-    monkeypatch.setattr(os, "fsync", full)
+    logged_in.monkeypatch.setattr(os, "fsync", full)
     done = logged_in("check", "--metrics", str(file))
     assert done.code == 6
     assert "No space left" in done.err
-    assert not list(tmp_path.glob("*q.prom*"))
+    assert not list(logged_in.folder.glob("*q.prom*"))

@@ -130,13 +130,11 @@ def test_debug_shows_places_and_no_values(program: Program) -> None:
     assert "hunter2" not in done.err
 
 
-def test_without_debug_there_is_no_traceback(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_debug_there_is_no_traceback(program: Program) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError(PASSWORD) from ValueError(PASSWORD)
 
-    monkeypatch.setattr("qiscus_tui.cli.workspace.open_for", broken)
+    program.monkeypatch.setattr("qiscus_tui.cli.workspace.open_for", broken)
     done = program("sessions")
     assert done.code == 1
     assert "RuntimeError" in done.err
@@ -238,18 +236,16 @@ def test_an_error_is_the_document_where_json_was_asked_for(logged_in: Program) -
 # The demo
 
 
-def test_the_demo_looks_at_no_environment_and_writes_nothing(
-    program: Program, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", "half of a pair")
-    monkeypatch.setenv("QISCUS_TUI_SERVER", "http://not.allowed.example/path")
-    monkeypatch.setenv("QISCUS_TUI_ACCOUNT", "nobody")
-    monkeypatch.setenv("QISCUS_TUI_DATA_DIR", "not/absolute")
-    monkeypatch.setenv("QISCUS_TUI_LOG", str(tmp_path / "log"))
-    monkeypatch.setenv("QISCUS_TUI_CONFIG_DIR", str(tmp_path / "config"))
-    (tmp_path / "config" / "config.toml").write_text("broken")
-    before = sorted((*tmp_path.rglob("*"), *home.rglob("*")))
-    file = str(tmp_path / "file")
+def test_the_demo_looks_at_no_environment_and_writes_nothing(program: Program, home: Path) -> None:
+    program.monkeypatch.setenv("QISCUS_LONG_LIVED_TOKEN", "half of a pair")
+    program.monkeypatch.setenv("QISCUS_TUI_SERVER", "http://not.allowed.example/path")
+    program.monkeypatch.setenv("QISCUS_TUI_ACCOUNT", "nobody")
+    program.monkeypatch.setenv("QISCUS_TUI_DATA_DIR", "not/absolute")
+    program.monkeypatch.setenv("QISCUS_TUI_LOG", str(program.folder / "log"))
+    program.monkeypatch.setenv("QISCUS_TUI_CONFIG_DIR", str(program.folder / "config"))
+    (program.folder / "config" / "config.toml").write_text("broken")
+    before = sorted((*program.folder.rglob("*"), *home.rglob("*")))
+    file = str(program.folder / "file")
     for arguments in (
         ["audit", "--log", file],
         ["check", "--metrics", file],
@@ -268,7 +264,7 @@ def test_the_demo_looks_at_no_environment_and_writes_nothing(
         done = program("--demo", *arguments)
         assert done.code == 0, (arguments, done.err)
         assert ("The demo writes no files" in done.err) is (file in arguments)
-    assert sorted((*tmp_path.rglob("*"), *home.rglob("*"))) == before
+    assert sorted((*program.folder.rglob("*"), *home.rglob("*"))) == before
 
 
 def test_the_demo_has_integrations_that_its_admin_protects_unless_a_configuration_is_named(
@@ -399,9 +395,7 @@ def test_a_configuration_that_cannot_be_used_stops_every_verb_but_doctor(
     assert (live.code, live.out) == (2, "")
 
 
-def test_no_folder_of_the_variable_is_needed_beside_a_named_file(
-    logged_in: Program, tmp_path: Path
-) -> None:
-    (tmp_path / "config").rmdir()
-    (tmp_path / "mine.toml").write_text("")
-    assert logged_in("--config", str(tmp_path / "mine.toml"), "sessions").code == 0
+def test_no_folder_of_the_variable_is_needed_beside_a_named_file(logged_in: Program) -> None:
+    (logged_in.folder / "config").rmdir()
+    (logged_in.folder / "mine.toml").write_text("")
+    assert logged_in("--config", str(logged_in.folder / "mine.toml"), "sessions").code == 0

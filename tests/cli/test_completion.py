@@ -17,9 +17,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_shell_reads_every_verb_and_asks_for_no_words_yet(
-    program: Program, tmp_path: Path, shell: str
-) -> None:
+def test_the_shell_reads_every_verb_and_asks_for_no_words_yet(program: Program, shell: str) -> None:
     done = program("completion", shell)
     assert (done.code, done.err) == (0, "")
     assert all(verb in done.out for verb in VERBS)
@@ -27,8 +25,8 @@ def test_the_shell_reads_every_verb_and_asks_for_no_words_yet(
         if "completion --words" in line:
             assert line.startswith(("_qiscus_tui_", "complete ")), line
     if shutil.which(shell) is not None:
-        (tmp_path / "completion").write_text(done.out)
-        subprocess.run([shell, "-n", tmp_path / "completion"], check=True)
+        (program.folder / "completion").write_text(done.out)
+        subprocess.run([shell, "-n", program.folder / "completion"], check=True)
 
 
 def test_accounts_and_ids_come_from_the_last_listing_without_a_call(logged_in: Program) -> None:

@@ -1,6 +1,5 @@
 """`doctor`: a report for a ticket."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,10 +22,8 @@ def test_it_names_the_configuration_that_is_used(program: Program, tmp_path: Pat
     assert str(other) in words_of(program, "--config", str(other))["config"]
 
 
-def test_the_home_folder_is_not_named(
-    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
+def test_the_home_folder_is_not_named(logged_in: Program) -> None:
+    logged_in.monkeypatch.setenv("HOME", str(logged_in.folder))
     assert words_of(logged_in)["storage"] == "~/data/secrets.json can be written"
 
 
@@ -38,13 +35,11 @@ def test_before_the_first_login_it_tells_where_that_would_be_kept(program: Progr
     assert not program.data.exists()
 
 
-def test_a_keyring_that_is_locked_is_a_bad_check(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_keyring_that_is_locked_is_a_bad_check(program: Program) -> None:
     def locked() -> NoKeyring:
         raise StorageError("The keyring is locked", "Unlock it.")
 
-    monkeypatch.setattr("qiscus_tui.store.keyring_store.find_keyring", locked)
+    program.monkeypatch.setattr("qiscus_tui.store.keyring_store.find_keyring", locked)
     done = program("doctor", "--server", SERVER)
     assert done.code == 1
     assert "bad     storage: The keyring is locked" in done.out
@@ -80,10 +75,8 @@ def test_the_demo_tells_nothing_of_a_terminal_that_it_did_not_look_at(program: P
     assert "TERM" not in program("--demo", "doctor").out
 
 
-def test_a_setting_that_cannot_be_used_is_bad(
-    program: Program, configured: Callable[[str], None]
-) -> None:
-    configured('[server]\nca_bundle = "/nowhere.pem"')
+def test_a_setting_that_cannot_be_used_is_bad(program: Program) -> None:
+    program.configure('[server]\nca_bundle = "/nowhere.pem"')
     done = program("doctor")
     assert done.code == 1
     assert "bad     certificates: The ca_bundle /nowhere.pem" in done.out

@@ -160,15 +160,12 @@ MOVED = (
 
 @pytest.mark.parametrize(("dialect", "lines"), [("revoke-renamed", RENAMED), ("moved", MOVED)])
 def test_a_renamed_field_or_another_path_is_found_and_its_config_lines_work(
-    live: Callable[..., Live],
-    configured: Callable[[str], None],
-    dialect: str,
-    lines: tuple[str, ...],
+    live: Callable[..., Live], dialect: str, lines: tuple[str, ...]
 ) -> None:
     here = live(dialect)
     _, value, done = here.found()
     assert (done.code, value["config"]) == (1, [*lines])
-    configured("\n".join(lines))
+    here.program.configure("\n".join(lines))
     found, _, _ = here.found()
     assert tuple(found[call] for call in CALLS) == GOOD
 
@@ -182,10 +179,10 @@ def test_where_no_likely_path_exists_it_says_that_they_were_tried(
     assert "Likely other paths were tried: none exists." in str(value["live"])
 
 
-def test_an_id_is_never_sent(live: Callable[..., Live], configured: Callable[[str], None]) -> None:
+def test_an_id_is_never_sent(live: Callable[..., Live]) -> None:
     here = live("ids-revocable")
     here.found()
-    configured('[api.revoke_token]\nfield = "token_id"')
+    here.program.configure('[api.revoke_token]\nfield = "token_id"')
     here.program.server.revoke_requests.clear()
     found, _, done = here.found()
     assert (found["revoke_token"], done.code) == ("can't tell", 3)
@@ -242,16 +239,14 @@ def test_every_odd_answer_is_told_with_its_status_and_leaves_nothing_behind(
     assert not any(secret in text for secret in ("QEXaB3", "john", "10.2.3.4", "\x1b", "\\u001b"))
 
 
-def test_it_is_refused_before_anything_is_sent(
-    live: Callable[..., Live], configured: Callable[[str], None]
-) -> None:
+def test_it_is_refused_before_anything_is_sent(live: Callable[..., Live]) -> None:
     here = live()
     program, calls = here.program, here.program.server.calls.total()
     app = program.server.credentials.app_code
-    configured(f'[account."admin@demo.example@{app}"]\nreadonly = true')
+    here.program.configure(f'[account."admin@demo.example@{app}"]\nreadonly = true')
     done = here("--yes")
     assert (done.code, done.out, here.made) == (2, "", set())
-    configured("")
+    here.program.configure("")
     done = here()
     assert (done.code, done.out, "--live asks first" in done.err) == (2, "", True)
     assert program.server.calls.total() == calls

@@ -1,8 +1,5 @@
 """`known`: integrations that are named from here, or in config.toml."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from tests.cli.conftest import Program
@@ -120,10 +117,8 @@ def test_naming_says_how_many_sessions_it_is_about(many: Program) -> None:
     assert "Not compared with the sessions" in many(*add, "curl").err
 
 
-def test_a_protection_that_matches_nothing_is_a_warning_of_every_plan(
-    many: Program, configured: Callable[[str], None]
-) -> None:
-    configured(
+def test_a_protection_that_matches_nothing_is_a_warning_of_every_plan(many: Program) -> None:
+    many.configure(
         '[[known]]\nclient = "Guzle"\nlabel = "cron"\nprotect = true\n'
         '[[known]]\nclient = "GuzzleHttp"\nlabel = "good"\nprotect = true\n'
         '[[known]]\nclient = "Guzz"\nip = "10"\nlabel = "behind another"\nprotect = true'
@@ -146,11 +141,9 @@ def test_doctor_live_says_how_many_sessions_each_has(many: Program) -> None:
     assert "old: 0 sessions now." in done.out
 
 
-def test_what_config_toml_names_comes_first_and_is_changed_there(
-    many: Program, configured: Callable[[str], None], tmp_path: Path
-) -> None:
+def test_what_config_toml_names_comes_first_and_is_changed_there(many: Program) -> None:
     assert "No integration has a name" in many("known").err
-    configured('[[known]]\nclient = "GuzzleHttp"\nip = "10"\nlabel = "cron"\nprotect = true')
+    many.configure('[[known]]\nclient = "GuzzleHttp"\nip = "10"\nlabel = "cron"\nprotect = true')
     many("known", "add", "--ip", "10.9", "--label", "probe")
     assert [line.split() for line in many("known").out.splitlines()] == [
         ["LABEL", "CLIENT", "NETWORK", "PROTECTED", "NAMED", "IN"],
@@ -169,7 +162,7 @@ def test_what_config_toml_names_comes_first_and_is_changed_there(
         done = many("known", *verb)
         assert done.code == 2
         assert "config.toml names these sessions already: cron" in done.err
-        assert str(tmp_path / "config" / "config.toml") in done.err
+        assert str(many.folder / "config" / "config.toml") in done.err
 
 
 DAMAGED = (

@@ -2,7 +2,6 @@
 
 import json
 import stat
-from collections.abc import Callable
 
 import pytest
 
@@ -61,18 +60,16 @@ def test_without_a_keyring_nothing_is_written_before_consent(program: Program) -
     assert program.server.calls[Call.LOGIN] == 0
 
 
-def test_with_credentials_in_the_environment_it_is_refused_with_why(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_with_credentials_in_the_environment_it_is_refused_with_why(program: Program) -> None:
     held = program.server.credentials
     pair = {"QISCUS_LONG_LIVED_TOKEN": held.long_lived_token, "QISCUS_APP_ID": held.app_code}
     for name, value in pair.items():
-        with monkeypatch.context() as patch:
+        with program.monkeypatch.context() as patch:
             patch.setenv(name, value)
             done = program("sessions")
             assert (done.code, "QISCUS_APP_ID" in done.err) == (2, True)  # one without the other
     for name, value in pair.items():
-        monkeypatch.setenv(name, value)
+        program.monkeypatch.setenv(name, value)
     for verb in (["login", "--email", EMAIL], ["logout"], ["accounts", "use", "x"]):
         done = program(*verb)
         assert (done.code, "environment" in done.err) == (2, True)
@@ -103,11 +100,9 @@ def test_another_name_renames_the_account(logged_in: Program) -> None:
     assert "called" not in logged_in.login(EMAIL, "--name", "other").err
 
 
-def test_a_rename_takes_no_account_out_of_its_part_of_the_configuration(
-    logged_in: Program, configured: Callable[[str], None]
-) -> None:
+def test_a_rename_takes_no_account_out_of_its_part_of_the_configuration(logged_in: Program) -> None:
     logged_in.login(EMAIL, "--name", "other")
-    configured('[account."other"]\nreadonly = true\n')
+    logged_in.configure('[account."other"]\nreadonly = true\n')
     assert (
         "is called other: another one is called new, or config.toml"
         in logged_in.login(EMAIL, "--name", "new").err

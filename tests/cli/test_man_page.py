@@ -62,9 +62,7 @@ def test_it_has_every_setting_and_every_field_of_json() -> None:
         assert top - told_here <= ({"client", "ip", "user", "label"} if "group" in names else set())
 
 
-def test_the_verb_prints_it_and_shows_it_by_man_on_a_terminal(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_verb_prints_it_and_shows_it_by_man_on_a_terminal(program: Program) -> None:
     assert program("man").out == man_page()
     shown: list[str] = []
 
@@ -74,6 +72,6 @@ def test_the_verb_prints_it_and_shows_it_by_man_on_a_terminal(
     def which(name: str) -> str:
         return name
 
-    monkeypatch.setattr("qiscus_tui.cli.man.shutil.which", which)
-    monkeypatch.setattr("qiscus_tui.cli.man.subprocess.run", run)
+    program.monkeypatch.setattr("qiscus_tui.cli.man.shutil.which", which)
+    program.monkeypatch.setattr("qiscus_tui.cli.man.subprocess.run", run)
     assert (program("man", terminal=True).out, shown) == ("", [man_page()])

@@ -1,7 +1,7 @@
 """What can't be meant is refused before anything is changed: exit code 2, and two lines say why."""
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from tests.cli.conftest import Program
 from tests.sandbox.calls import Call
@@ -184,10 +184,8 @@ def mistakes() -> Iterator[tuple[str, list[str]]]:
     yield from ODD.items()
 
 
-def test_what_cannot_be_meant_is_refused(
-    logged_in: Program, configured: Callable[[str], None]
-) -> None:
-    configured(CONFIGURATION)
+def test_what_cannot_be_meant_is_refused(logged_in: Program) -> None:
+    logged_in.configure(CONFIGURATION)
     logged_in("known", "add", "--client", "wget", "--label", "probe")
     calls = logged_in.server.calls.copy()
     for said, words in mistakes():

@@ -67,9 +67,7 @@ def test_what_it_names_is_revoked_and_nothing_else(crowded: Program, file: Path)
     assert {(o["id"], o["outcome"]) for o in outcomes} == {(one, "already_gone") for one in ids}
 
 
-def test_what_changed_since_is_not_sent_and_is_said(
-    crowded: Program, file: Path, configured: Callable[[str], None]
-) -> None:
+def test_what_changed_since_is_not_sent_and_is_said(crowded: Program, file: Path) -> None:
     plan = plan_of(crowded(*PRUNE, "--json"))
     group = next(g for g in plan["groups"] if g["targets"] == 2 and g["kept"] == 1)
     name = f"{group['client']} · {group['network']}"
@@ -77,7 +75,7 @@ def test_what_changed_since_is_not_sent_and_is_said(
     kept = next(one["id"] for one in plan["kept"] if str(one["reason"]).endswith(f" {name}"))
     gone = str(plan["targets"][0])
     end(crowded, kept, gone)
-    configured('[[known]]\nclient = "PostmanRuntime"\nlabel = "api tests"\nprotect = true\n')
+    crowded.protect("PostmanRuntime", "api tests")
     done = crowded("revoke", f"--plan={file}", *ALL, "--json")
     assert done.code == 3
     found: dict[str, set[str]] = {}

@@ -1,7 +1,6 @@
 """`prune`: what is left on the server is what the rules keep."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import ANY
@@ -74,10 +73,8 @@ keep_used_within = "24h"
 """
 
 
-def test_a_filter_narrows_a_policy_and_rules_and_grouping_replace_its_own(
-    crowded: Program, configured: Callable[[str], None]
-) -> None:
-    configured(POLICY)
+def test_a_filter_narrows_a_policy_and_rules_and_grouping_replace_its_own(crowded: Program) -> None:
+    crowded.configure(POLICY)
     policy = ["prune", "--policy=nightly", "--dry-run", "--json"]
     plan = plan_of(crowded(*policy))
     (group,) = plan["groups"]
@@ -131,9 +128,7 @@ def test_a_rule_that_the_server_lists_nothing_for_stops_the_command(program: Pro
     assert program("prune", "--keep-newest=1", *ALL).code == 0
 
 
-def test_no_group_loses_its_last_session_unless_that_is_allowed(
-    crowded: Program, tmp_path: Path
-) -> None:
+def test_no_group_loses_its_last_session_unless_that_is_allowed(crowded: Program) -> None:
     rule = ["prune", "--keep-used-within=1s"]
     before = live(crowded)
     for words in ([*rule, *ALL], [*rule, *ALL, "--dry-run"]):
@@ -141,10 +136,10 @@ def test_no_group_loses_its_last_session_unless_that_is_allowed(
         assert done.code == 3
         assert "groups would be left with no session: GuzzleHttp · 10.2.0.0/24, " in done.err
         assert "--allow-empty" in done.err
-    shown = crowded(*rule, "--dry-run", f"--out={tmp_path / 'plan.json'}")
+    shown = crowded(*rule, "--dry-run", f"--out={crowded.folder / 'plan.json'}")
     assert shown.code == 0
     assert "groups would be left with no session: " in shown.err
-    plan = ["revoke", f"--plan={tmp_path / 'plan.json'}", *ALL]
+    plan = ["revoke", f"--plan={crowded.folder / 'plan.json'}", *ALL]
     assert crowded(*plan).code == 3
     assert live(crowded) == before
     assert crowded("prune", "--keep-newest=1", *ALL, "--dry-run").code == 0

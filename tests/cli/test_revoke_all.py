@@ -1,7 +1,6 @@
 """`revoke-all` between the server and the disk: what is proven first, and what a failure says."""
 
 import signal
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -41,16 +40,14 @@ def test_a_record_that_fails_after_the_call_is_not_said_to_have_lost_the_token(
 # Signals
 
 
-def test_a_signal_before_the_call_keeps_it_from_being_sent(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_signal_before_the_call_keeps_it_from_being_sent(logged_in: Program) -> None:
     number, prove = signal.SIGTERM, FileSecrets.probe
 
     def probe(self: FileSecrets) -> None:
         signal.raise_signal(number)
         prove(self)
 
-    monkeypatch.setattr(FileSecrets, "probe", probe)
+    logged_in.monkeypatch.setattr(FileSecrets, "probe", probe)
     done = logged_in("revoke-all", "--yes", "--json")
     assert (done.code, done.out) == (128 + number, "")
     assert logged_in.server.calls[Call.REVOKE_ALL] == 0
@@ -112,11 +109,11 @@ def test_a_short_lived_one_that_is_not_kept_is_ended(nearly_full: Program) -> No
     assert nearly_full.server.sessions() == []
 
 
-def test_a_dry_run_counts_what_is_protected_by_label(
-    logged_in: Program, configured: Callable[[str], None]
-) -> None:
+def test_a_dry_run_counts_what_is_protected_by_label(logged_in: Program) -> None:
     listed = logged_in("sessions", "--json", "--filter", "client:GuzzleHttp").json()
-    configured('[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n')
+    logged_in.configure(
+        '[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n'
+    )
     done = logged_in("revoke-all", "--dry-run")
     assert done.code == 0
     assert listed
@@ -144,9 +141,7 @@ def test_a_refusal_is_told_by_what_the_list_shows(logged_in: Program, fault: Fau
     assert logged_in("token").out.strip() in {one.token for one in logged_in.server.sessions()}
 
 
-def test_what_is_listed_all_the_same_has_failed(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_listed_all_the_same_has_failed(logged_in: Program) -> None:
     stays = logged_in.server.sessions()[0]
     end = logged_in.server.end
 
@@ -154,16 +149,14 @@ def test_what_is_listed_all_the_same_has_failed(
         if token != stays.token:
             end(token)
 
-    monkeypatch.setattr(logged_in.server, "end", ends_others)
+    logged_in.monkeypatch.setattr(logged_in.server, "end", ends_others)
     done = logged_in("revoke-all", "--yes")
     assert done.code == 3
     assert "1 failed" in done.out
 
 
-def test_an_end_that_cannot_be_written_down_is_told_and_is_6(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(AuditLog, "outcomes", full)
+def test_an_end_that_cannot_be_written_down_is_told_and_is_6(logged_in: Program) -> None:
+    logged_in.monkeypatch.setattr(AuditLog, "outcomes", full)
     done = logged_in("revoke-all", "--yes")
     assert done.code == 6
     assert "revoked" in done.out

@@ -118,10 +118,8 @@ def test_a_list_without_tokens_says_that_nothing_can_be_looked_for(
     assert "full tokens: can't tell which tokens are live" in done.err
 
 
-def test_a_list_without_our_own_live_token_gives_no_all_clear(
-    logged_in: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clean = tmp_path / "clean.log"
+def test_a_list_without_our_own_live_token_gives_no_all_clear(logged_in: Program) -> None:
+    clean = logged_in.folder / "clean.log"
     clean.write_text("nothing\n")
     assert logged_in("scan", str(clean)).code == 0
     own = logged_in("token").out.strip()
@@ -130,7 +128,7 @@ def test_a_list_without_our_own_live_token_gives_no_all_clear(
     def without_own(state: DemoState, email: str = ADMIN.email) -> list[DemoSession]:
         return [one for one in listed(state, email) if one.token != own]
 
-    monkeypatch.setattr(DemoState, "sessions", without_own)
+    logged_in.monkeypatch.setattr(DemoState, "sessions", without_own)
     done = logged_in("scan", str(clean))
     assert (done.code, done.out) == (3, "")
     assert "own token is not in the list" in done.err

@@ -4,7 +4,6 @@ import socket
 import sys
 
 import httpx
-import pytest
 
 from tests.cli.conftest import Program
 from tests.clocks import ManualClock
@@ -12,14 +11,12 @@ from tests.sandbox import demo_state
 from tests.sandbox.app import demo_app
 
 
-def test_a_port_in_use_and_a_missing_uvicorn_are_said(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_port_in_use_and_a_missing_uvicorn_are_said(program: Program) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = program("sandbox", "--port", str(port))
     assert (done.code, f"Port {port} cannot be used" in done.err) == (2, True)
-    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    program.monkeypatch.setitem(sys.modules, "uvicorn", None)
     done = program("sandbox")
     assert (done.code, "needs uvicorn" in done.err) == (2, True)
 

@@ -53,10 +53,8 @@ def test_columns_are_aligned_by_the_cells_that_text_takes(program: Program) -> N
 
 
 @pytest.mark.parametrize("width", [200, 80, 40, 12])
-def test_on_a_terminal_the_table_fits_the_width(
-    program: Program, monkeypatch: pytest.MonkeyPatch, width: int
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
+def test_on_a_terminal_the_table_fits_the_width(program: Program, width: int) -> None:
+    program.monkeypatch.setenv("COLUMNS", str(width))
     for arguments in (["sessions"], ["revoke", "--older-than", "7d", "--dry-run"]):
         out = program("--demo", *arguments, terminal=True).out.partition("Left out")[0]
         table = [one for one in out.splitlines() if re.search(r"\b[0-9a-f]{12}\b|EXPIRES IN", one)]
@@ -65,10 +63,8 @@ def test_on_a_terminal_the_table_fits_the_width(
         assert ("IP" in out) is (width >= 60)
 
 
-def test_elsewhere_nothing_is_left_out_or_cut(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "40")
+def test_elsewhere_nothing_is_left_out_or_cut(program: Program) -> None:
+    program.monkeypatch.setenv("COLUMNS", "40")
     lines = program("--demo", "sessions").out.splitlines()
     assert lines[0].split()[-1] == "IP"
     assert not any("…" in one for one in lines)
@@ -111,9 +107,7 @@ def test_a_list_with_unreadable_entries_is_3_and_says_how_many(
     assert logged_in.ids()[0] in done.out
 
 
-def test_a_list_that_was_cut_off_is_3_and_says_so(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_list_that_was_cut_off_is_3_and_says_so(logged_in: Program) -> None:
     reading = Connection.read_list
 
     async def in_part(
@@ -121,7 +115,7 @@ def test_a_list_that_was_cut_off_is_3_and_says_so(
     ) -> SessionList:
         return replace(await reading(self, progress), incomplete_because="4 of 9 listed")
 
-    monkeypatch.setattr(Connection, "read_list", in_part)
+    logged_in.monkeypatch.setattr(Connection, "read_list", in_part)
     done = logged_in("sessions", "--json", "--filter=nothing-is-called-so")
     assert (done.code, done.json()) == (3, [])
     assert "not whole: 4 of 9 listed" in done.err

@@ -64,13 +64,11 @@ def test_ids_of_tokens_on_stdin(program: Program) -> None:
     assert not program.data.exists()
 
 
-def test_on_a_terminal_a_token_is_typed_unseen(
-    program: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_on_a_terminal_a_token_is_typed_unseen(program: Program) -> None:
     def typed(_question: str, **_settings: object) -> str:
         return "QEXone"
 
-    monkeypatch.setattr("getpass.getpass", typed)
+    program.monkeypatch.setattr("getpass.getpass", typed)
     done = program("id", terminal=True)
     assert (done.code, done.out) == (0, f"{fingerprint('QEXone')}\n")
 
@@ -166,11 +164,9 @@ def test_with_check_only_a_token_that_lives_is_given(logged_in: Program) -> None
 # Inside our own `exec`
 
 
-def test_the_program_works_inside_its_own_exec(
-    logged_in: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("QISCUS_TOKEN", kept_token(logged_in))
-    monkeypatch.setenv("QISCUS_APP_ID", logged_in.server.credentials.app_code)
+def test_the_program_works_inside_its_own_exec(logged_in: Program) -> None:
+    logged_in.monkeypatch.setenv("QISCUS_TOKEN", kept_token(logged_in))
+    logged_in.monkeypatch.setenv("QISCUS_APP_ID", logged_in.server.credentials.app_code)
     assert logged_in("token").out == f"{kept_token(logged_in)}\n"
     assert logged_in("sessions", "--json").code == 0
     assert logged_in("accounts", "--json").code == 0

@@ -1,7 +1,6 @@
 """A server on a real socket whose state the test sees, and the program on a terminal before it."""
 
 import contextlib
-import sys
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.model.clock import SystemClock
+from tests.e2e.processes import PROGRAM, PROJECT
 from tests.e2e.terminal import ENTER, TAB, Terminal, environment
 from tests.sandbox import DIALECTS, Call, DemoState, demo_state
 from tests.sandbox.server import running
-
-PROGRAM = (sys.executable, "-m", "qiscus_tui")
-PROJECT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)

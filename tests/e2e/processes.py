@@ -123,13 +123,12 @@ class Machine:
             *("--password-stdin", "--store", store),
         )
 
-    def log_in_at_once(self) -> None:
-        """Log the admin in without a program: quicker."""
-        asyncio.run(self._log_in(with_token=False))
+    def log_in_at_once(self, *, with_token: bool = False) -> None:
+        """Log the admin in without a program: quicker.
 
-    def keep_long_lived_at_once(self) -> None:
-        """Keep the admin's long-lived token alone: the first call that needs more refreshes."""
-        asyncio.run(self._log_in(with_token=True))
+        With the long-lived token alone, the first call that needs another one refreshes.
+        """
+        asyncio.run(self._log_in(with_token=with_token))
 
     async def _log_in(self, *, with_token: bool) -> None:
         workspace = open_workspace(self.environ, AccountOptions(server=self.url))

@@ -30,8 +30,7 @@ PATIENCE = 30.0
 ENTER = "\r"
 ESCAPE = "\x1b"
 TAB = "\t"
-UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
-PAGE_UP, PAGE_DOWN, HOME, END = "\x1b[5~", "\x1b[6~", "\x1b[H", "\x1b[F"
+UP, DOWN, PAGE_DOWN = "\x1b[A", "\x1b[B", "\x1b[6~"
 CTRL_C, CTRL_Z = "\x03", "\x1a"
 
 # Makes the PTY the controlling terminal, tells when, and becomes the program. Popen's preexec_fn
@@ -64,7 +63,6 @@ class Terminal:
         rows: int = 24,
         environ: Mapping[str, str] | None = None,
         manners: Manners = PROMPT,
-        folder: Path | None = None,
     ) -> None:
         self.columns, self.rows = columns, rows
         self.chunks: list[tuple[float, bytes]] = []
@@ -98,7 +96,6 @@ class Terminal:
             stdout=self._slave,
             stderr=self._slave,
             env=dict(environ) if environ is not None else environment(),
-            cwd=folder,
             pass_fds=[told_in],
             start_new_session=True,
         )

@@ -41,10 +41,7 @@ def test_the_command_takes_the_place_of_the_program_and_inherits_only_what_was_t
     if not Path("/proc/self/fd").exists():
         pytest.skip("this system has no /proc")
     with machine(tmp_path / "home") as on:
-        if asks_the_server:
-            on.keep_long_lived_at_once()
-        else:
-            on.log_in_at_once()
+        on.log_in_at_once(with_token=asks_the_server)
         reader, writer = os.pipe()
         tell = [sys.executable, "-c", TELL, *WORDS]
         told, pid = ran([*on.program, "exec", "--", *tell], on.environ, reader)

@@ -25,8 +25,8 @@ KILLS = int(os.environ.get("QISCUS_TUI_KILLS", "3"))
 CALLS = {"login": Call.LOGIN, "refresh": Call.REFRESH, "revoke-all": Call.REVOKE_ALL}
 SPEAKING = ("plain", "refresh-ends-older", "new-long-lived")
 LATENCY = 20
-_USUAL: dict[str, float] = {}
-"""Seconds that each command takes where it is not killed."""
+LONGEST = 1.0
+"""Seconds that a command takes, about, where it is not killed."""
 
 
 @dataclass(frozen=True)
@@ -48,37 +48,26 @@ def words(here: Machine, verb: str) -> tuple[str, ...]:
             return (verb,)
 
 
-def usual(home: Path, verb: str) -> float:
-    """Measured once."""
-    if verb not in _USUAL:
-        with machine(home, latency_ms=LATENCY) as here:
-            here.log_in_at_once()
-            began = time.monotonic()
-            assert here.run(*words(here, verb), stdin=f"{PASSWORD}\n").code == 0
-            _USUAL[verb] = time.monotonic() - began
-    return _USUAL[verb]
-
-
-def wait(here: Machine, verb: str, dice: random.Random, longest: float) -> None:
+def wait(here: Machine, verb: str, dice: random.Random) -> None:
     """Any instant of its life, or one right after the server heard of it."""
     if dice.random() < 0.4:
-        time.sleep(dice.uniform(0, longest))
+        time.sleep(dice.uniform(0, LONGEST))
         return
     call, asked = CALLS[verb], here.state.calls[CALLS[verb]]
-    until = time.monotonic() + 3 * longest
+    until = time.monotonic() + 3 * LONGEST
     while here.state.calls[call] == asked and time.monotonic() < until:
         time.sleep(0.0005)
     time.sleep(dice.expovariate(1 / 0.02))
 
 
-def kill(here: Machine, verb: str, dice: random.Random, longest: float) -> Killed:
+def kill(here: Machine, verb: str, dice: random.Random) -> Killed:
     _, before = here.kept()
     asked = here.state.calls[CALLS[verb]]
     with here.start(*words(here, verb)) as program:
         assert program.stdin is not None
         program.stdin.write(f"{PASSWORD}\n")
         program.stdin.close()
-        wait(here, verb, dice, longest)
+        wait(here, verb, dice)
         program.kill()
         program.wait(30)
     time.sleep(2 * LATENCY / 1000)  # what was on its way reaches the server
@@ -134,11 +123,10 @@ def assert_nothing_is_left(here: Machine) -> None:
 def test_a_killed_program_leaves_the_old_or_the_new_token(tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
     verb = tuple(CALLS)[seed % len(CALLS)]
-    longest = usual(tmp_path / "usual", verb)
     dialect = DIALECTS[SPEAKING[seed // len(CALLS) % len(SPEAKING)]]
-    with machine(tmp_path / "here", dialect=dialect, latency_ms=LATENCY) as here:
+    with machine(tmp_path, dialect=dialect, latency_ms=LATENCY) as here:
         here.log_in_at_once()
-        killed = kill(here, verb, dice, longest)
+        killed = kill(here, verb, dice)
         assert_old_or_new(here, verb, killed)
         if verb == "revoke-all":
             assert_the_audit_log_is_true(here, killed)

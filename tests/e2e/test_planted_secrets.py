@@ -16,7 +16,6 @@ import httpx
 import pytest
 
 from qiscus_tui.model.masking import KnownSecrets
-from qiscus_tui.tui.widgets.fields import SecretField
 from tests.cli.conftest import SERVER, Program
 from tests.clocks import ManualClock
 from tests.planted import foreign, planting
@@ -26,7 +25,7 @@ from tests.sandbox.app import demo_app
 from tests.sandbox.calls import Fault
 from tests.sandbox.state import SECRET_KEY, Caller, DemoState
 from tests.sandbox.users import ADMIN
-from tests.tui.demo_app import Machine, Running, at_login
+from tests.tui.demo_app import Machine, Running
 from tests.written_files import not_as_written
 
 WRONG_PASSWORD = "Wr0ng-pass-w0rd-PLANTED"
@@ -257,18 +256,6 @@ async def test_no_screen_shows_a_secret(
     planted.seen.discard(token)
     assert replace(planted, states=[]).in_files(home) == {}
     assert not_as_written(home / "data") == []
-
-
-async def test_no_login_screen_shows_what_is_typed(clock: ManualClock) -> None:
-    async with at_login(clock) as here:
-        planted = Planted([here.state])
-        here.login.query_one("#password", SecretField).value = ""
-        await here.press("tab", *WRONG_PASSWORD)
-        assert not planted.in_text(here.text() + here.toasts)
-        await here.press("enter")
-        assert not planted.in_text(here.text() + here.toasts)
-        await here.press("ctrl+t", *"app", "tab", *WRONG_PASSWORD)
-        assert not planted.in_text(here.text() + here.toasts)
 
 
 async def test_no_failure_shows_a_secret(clock: ManualClock, home: Path) -> None:

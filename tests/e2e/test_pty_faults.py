@@ -1,42 +1,16 @@
-"""Windows that are pulled about, and lines that break while a plan runs."""
+"""Lines that break while a plan runs."""
 
-import random
 import re
 from collections.abc import Generator
 
 import pytest
 
 from qiscus_tui.model.clock import SystemClock
-from tests.e2e.conftest import Opener, Server, nothing_changes, wait_for_dialog
-from tests.e2e.terminal import Terminal
+from tests.e2e.conftest import Opener, Server, wait_for_dialog
 from tests.faults import behaviours as b
 from tests.faults.server import FaultyServer
 from tests.faults.test_machine import Command
 from tests.sandbox import DIALECTS, Call, demo_state
-
-
-def test_a_storm_of_sizes_ends_with_the_right_screen_and_neither_confirms_nor_loses_a_dialog(
-    sessions: Terminal, server: Server
-) -> None:
-    rng = random.Random(7)
-    for _ in range(60):
-        sessions.resize(rng.randint(1, 200), rng.randint(1, 60))
-        sessions.send("j")
-    sessions.resize(97, 31)
-    sessions.wait_for("60 active")
-    sessions.wait_for(lambda text: "EXPIRES IN" in text and "q quit" in text.splitlines()[-1])
-    with nothing_changes(server):
-        sessions.send("x")
-        wait_for_dialog(sessions, "Revoke 1 session", "Revoke 1  y")
-        sessions.resize(40, 10)
-        sessions.wait_for("60x15 is needed, this is 40x10")
-        assert "Revoke" not in sessions.text
-        sessions.send("y")  # what can't be read is not confirmed
-        for size in ((60, 15), (120, 40), (40, 10), (80, 24)):
-            sessions.resize(*size)
-        wait_for_dialog(sessions, "Revoke 1 session", "Revoke 1  y")
-        sessions.send("n")
-        sessions.wait_for(lambda text: "Revoke 1 session" not in text and "60 active" in text)
 
 
 @pytest.fixture

@@ -6,14 +6,31 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Opener, Server, secrets_of
-from tests.e2e.terminal import ENTER, TAB, Terminal
+from tests.e2e.terminal import ENTER, TAB
+from tests.sandbox import PASSWORD
 
 CRASHING = (sys.executable, Path(__file__).with_name("crashing.py"))
 IN_A_WORKER, ON_A_KEY = "\x1b[19~", "\x1b[20~"
 
 
-def assert_crashed_quietly(terminal: Terminal, secrets: list[str]) -> None:
-    """It ended, said so in two lines, and gave nothing away."""
+@pytest.mark.parametrize(
+    ("begins", "keys", "shown", "crash"),
+    [
+        ("60 active", ENTER, "back to the list", ON_A_KEY),
+        ("60 active", "x", "Revoke 1 session", IN_A_WORKER),
+        ("Password", f"{TAB}{PASSWORD}", "•" * len(PASSWORD), ON_A_KEY),
+    ],
+)
+def test_a_crash_says_two_lines_and_no_secret(
+    opened: Opener, server: Server, begins: str, keys: str, shown: str, crash: str
+) -> None:
+    secrets, at_login = secrets_of(server), begins == "Password"
+    account = {"QISCUS_TUI_SERVER": server.url} if at_login else server.account
+    terminal = opened("--", *secrets, command=CRASHING, **account)
+    terminal.wait_for(begins)
+    terminal.send(keys)
+    terminal.wait_for(shown)
+    terminal.send(crash)
     assert terminal.finish() == 1
     raw = terminal.raw.decode()
     assert [secret for secret in secrets if secret in raw] == []
@@ -23,32 +40,3 @@ def assert_crashed_quietly(terminal: Terminal, secrets: list[str]) -> None:
     assert "locals" not in raw
     assert not terminal.is_set(1049)
     assert terminal.modes == terminal.modes_before
-
-
-@pytest.mark.parametrize(
-    ("opens", "words", "crash"),
-    [
-        (ENTER, "back to the list", ON_A_KEY),
-        ("x", "Revoke 1 session", IN_A_WORKER),
-    ],
-)
-def test_a_crash_shows_no_secret(
-    opened: Opener, server: Server, opens: str, words: str, crash: str
-) -> None:
-    secrets = secrets_of(server)
-    terminal = opened("--", *secrets, command=CRASHING, **server.account)
-    terminal.wait_for("60 active")
-    terminal.send(opens)
-    terminal.wait_for(words)
-    terminal.send(crash)
-    assert_crashed_quietly(terminal, secrets)
-
-
-def test_a_crash_of_the_login_shows_no_secret(opened: Opener, server: Server) -> None:
-    secrets = secrets_of(server)
-    terminal = opened("--", *secrets, command=CRASHING, QISCUS_TUI_SERVER=server.url)
-    terminal.wait_for("Password")
-    terminal.send(TAB + secrets[0])
-    terminal.wait_for("•" * len(secrets[0]))
-    terminal.send(ON_A_KEY)
-    assert_crashed_quietly(terminal, secrets)

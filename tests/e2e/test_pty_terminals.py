@@ -1,12 +1,13 @@
 """Terminals that are small, plain or none at all; and the first frame, which waits for nothing."""
 
+import random
 import re
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Opener, Server
+from tests.e2e.conftest import Opener, Server, nothing_changes, wait_for_dialog
 from tests.e2e.replies import PROMPT, Manners
 from tests.e2e.terminal import ESCAPE
 
@@ -25,7 +26,7 @@ def test_in_16_colours_the_states_keep_apart(opened: Opener, server: Server) -> 
 
 
 @pytest.mark.parametrize("manners", [PROMPT, Manners(modern=True)], ids=["signal", "in band"])
-def test_whatever_size_it_gets_it_is_drawn_for_that(
+def test_whatever_size_it_gets_it_is_drawn_for_that_and_no_dialog_is_confirmed_or_lost(
     opened: Opener, server: Server, manners: Manners
 ) -> None:
     terminal = opened(columns=60, rows=15, manners=manners, **server.account)
@@ -37,11 +38,10 @@ def test_whatever_size_it_gets_it_is_drawn_for_that(
     terminal.wait_for("60 active")
     terminal.resize(50, 12)
     terminal.wait_for("60x15 is needed")
-    terminal.resize(80, 24)
-    terminal.wait_for("60 active")
-    terminal.resize(50, 12)  # and back at once: the terminal forgets what has no room
-    terminal.resize(80, 24)
-    terminal.wait_for("60 active")
+    rng = random.Random(7)
+    for _ in range(60):  # the terminal forgets what has no room
+        terminal.resize(rng.randint(1, 200), rng.randint(1, 60))
+        terminal.send("j")
     terminal.resize(120, 40)
     terminal.wait_for("CREATED")
     terminal.resize(70, 20)
@@ -49,18 +49,23 @@ def test_whatever_size_it_gets_it_is_drawn_for_that(
     terminal.wait_for(lambda text: text.endswith("q quit") and "CREATED" not in text)
     assert "LAST USED    IP" in terminal.text
 
-    terminal.send("x")
-    terminal.wait_for("Cancel  n")
-    for columns, rows in ((130, 34), (50, 12), (100, 30)):
-        terminal.resize(columns, rows)
-        if columns >= 60:  # behind the dialog the list has the new size too
-            rule = "─" * columns
+    with nothing_changes(server):
+        terminal.send("x")
+        wait_for_dialog(terminal, "Revoke 1 session", "Revoke 1  y")
+        for columns, rows in ((130, 34), (40, 10), (100, 30)):
+            terminal.resize(columns, rows)
+            if columns < 60:
+                terminal.wait_for("60x15 is needed, this is 40x10")
+                assert "Revoke" not in terminal.text
+                terminal.send("y")  # what can't be read is not confirmed
+                continue
+            rule = "─" * columns  # behind the dialog the list has the new size too
             terminal.wait_for(lambda screen, rule=rule: screen.splitlines().count(rule) == 2)
             terminal.wait_for(lambda screen: screen.endswith("q quit"))
-            assert "Cancel  n" in terminal.text
-    drawn = len(terminal.raw)
-    terminal.send("n\x0c")  # ctrl-l draws again what something else wrote over
-    terminal.wait_for_bytes(b"60 active", after=drawn)
+            wait_for_dialog(terminal, "Revoke 1 session", "Revoke 1  y")
+        drawn = len(terminal.raw)
+        terminal.send("n\x0c")  # ctrl-l draws again what something else wrote over
+        terminal.wait_for_bytes(b"60 active", after=drawn)
 
 
 SLOW = {
