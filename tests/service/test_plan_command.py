@@ -116,3 +116,16 @@ def test_too_many_ids_are_no_command() -> None:
     filtered = replace(plan, selection=replace(plan.selection, filter_text="curl"))
     assert words(filtered) == ["qiscus-tui", "revoke", "--filter", "curl"]
     assert plan_command(make_plan(many, Selection(()), Allowed())) == ()
+
+
+@pytest.mark.parametrize(("text", "expected"), [("", True), ("client:curl", True), (None, False)])
+def test_a_list_that_is_not_whole_is_allowed_where_no_ids_are_named(
+    text: str | None, *, expected: bool
+) -> None:
+    for gap in ({"unreadable": 2}, {"moved": True}, {"incomplete_because": "60 of 80 listed"}):
+        partial = replace(LISTED, **gap)
+        selection = Selection(range(1, 9), filter_text=text)
+        plan = make_plan(
+            partial, selection, Allowed(), Retention((GroupKey.CLIENT,), Rules(1)), MOMENT
+        )
+        assert ("--allow-unreadable" in words(plan)) is expected

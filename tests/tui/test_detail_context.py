@@ -181,6 +181,23 @@ def test_the_group_is_told_in_a_sentence(
     assert expected in words(ages, at, **more)
 
 
+def test_what_goes_by_dates_is_not_shown_of_sessions_without() -> None:
+    for ages, at, has_days, has_neighbours in (
+        ((None, None), 0, False, False),
+        ((HOUR, None), 1, True, False),
+        ((HOUR, None), 0, True, True),
+    ):
+        made = [
+            session(5 * number, created_at=None if age is None else NOW - age)
+            for number, age in enumerate(ages)
+        ]
+        sessions = replace(listed(made), clients=["cron"] * 2)
+        drawn = draw_context(sessions, context(sessions, at), NOW, 60, 20).plain
+        assert ("LOGINS PER DAY" in drawn) is has_days
+        assert ("no newer one" in drawn) is has_neighbours
+        assert "older" not in drawn  # the other one may be newer
+
+
 @pytest.mark.parametrize(
     ("number", "expected"),
     [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (112, "112th"), (1021, "1,021st")],

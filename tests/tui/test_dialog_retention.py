@@ -151,6 +151,15 @@ async def test_a_rule_that_no_session_answers_can_be_turned_off(
         assert "Nothing will be sent." not in here.box()
 
 
+async def test_a_plan_by_rules_of_a_list_that_is_not_whole_says_so() -> None:
+    async with at_sessions(dialect="unreadable", sessions=200) as here:
+        await here.press_slowly("P")
+        assert "7 sessions could not be read: the plan is made of what was read." in here.box()
+        assert "--allow-unreadable" in dialog(here)._command
+        await again(here, "end", "x")  # what is named does not depend on others
+        assert "the plan is made of" not in here.box()
+
+
 async def test_rules_are_refused_where_the_list_cannot_be_grouped() -> None:
     async with at_sessions(dialect="bare") as here:
         await here.press_slowly("a", "x", "r")

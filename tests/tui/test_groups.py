@@ -7,6 +7,7 @@ from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
 from qiscus_tui.tui.listed import texts
+from qiscus_tui.tui.widgets.cells import UNKNOWN
 from tests.tui.demo_app import Running, at_sessions
 
 CRON = Known("billing cron", client="GuzzleHttp", protect=True)
@@ -195,6 +196,18 @@ async def test_what_to_group_by_is_asked() -> None:
         assert "DAY" in here.lines()[4]
         await here.press("G", "k", "enter")
         assert here.lines()[1].endswith("by network")
+
+
+async def test_of_a_group_without_an_expiry_it_is_unknown_how_many_expire() -> None:
+    async with at_sessions(dialect="patchy") as here:
+        for text, is_unknown in (("is:undated", True), ("-is:undated", False)):
+            here.sessions.filter_by(text)
+            here.sessions.action_groups()
+            await here.settle()
+            table = here.sessions.list.group_table
+            (expiring,) = (one for one in table.columns if one.title == "EXPIRING")
+            rows = map(table.row_at, range(len(groups_of(here))))
+            assert {expiring.text(row, 8) == UNKNOWN for row in rows} == {is_unknown}
 
 
 async def test_a_list_that_cannot_be_grouped_so_says_why() -> None:

@@ -69,6 +69,17 @@ async def test_o_opens_it_and_escape_goes_back() -> None:
         assert here.lines() == before  # other screens that were open change nothing of it
 
 
+@pytest.mark.parametrize("dialect", ["plain", "masked", "unreadable"])
+async def test_what_it_says_of_a_script_holds_for_the_list_as_it_is(dialect: str) -> None:
+    async with at_sessions(dialect=dialect, sessions=400) as here:
+        await here.press("o")
+        words = here.words()
+        assert ("Clean up: esc, P." in words) is (dialect != "masked")
+        assert ("overview of all 4" in words) is (dialect != "unreadable")
+        assert ("% of all" in words) is (dialect != "unreadable")
+        assert ("% of these" in words) is (dialect == "unreadable")
+
+
 async def test_it_counts_what_the_filter_leaves_and_enter_adds_to_it() -> None:
     async with at_sessions(sessions=300, dialect="patchy") as here:
         await here.press("slash", *"-curl", "enter")

@@ -135,6 +135,10 @@ def test_the_counts_line_reads_as_drawn() -> None:
     assert text_of(texts.counts(feed_of(one), view_of(one))) == (
         " 1 active · 1 expires within 24h · 1 new"
     )
+    undated = listed([session(1, expires_at=None)])
+    assert text_of(texts.counts(feed_of(undated), view_of(undated))) == (
+        " 1 active · expiry unknown"
+    )
     unknown = replace(one, current=Current.UNKNOWN)
     assert "this session unknown" in text_of(texts.counts(feed_of(unknown), view_of(unknown)))
     nothing = replace(listed([]), current=Current.UNKNOWN)
@@ -171,6 +175,7 @@ def test_the_filter_line_reads_as_drawn_and_the_count_stays_longer_than_the_sort
         ({"moved": True}, "The list moved while it was read: a live session may be missing."),
         ({"current": Current.UNKNOWN}, "any of these may be it, so revoking asks."),
         ({"time_doubt": "zone unknown"}, "zone unknown: times may be hours off."),
+        ({"offset": 2.0 * DAY}, "2.0 days ahead of this machine's: ages can't be trusted."),
         ({"sessions": (structs.replace(session(0), revoke_with=None),)}, 'set field = "id" under'),
     ],
 )

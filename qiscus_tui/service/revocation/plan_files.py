@@ -187,6 +187,8 @@ def plan_command(plan: RevocationPlan, account: str = "", reason: str = "") -> t
         words = ["revoke", *(target.id for target in plan.targets)]
     else:
         return ()
+    if filter_text is not None and not plan.listed.is_whole:
+        words.append("--allow-unreadable")
     return ("qiscus-tui", *words, *_switches(plan, account), *_option("--reason", reason))
 
 

@@ -13,6 +13,7 @@ from qiscus_tui.model.clock import MINUTE, ago, as_typed, countdown, read_words
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.overview import Sprawl
+from qiscus_tui.service.revocation.retention import offset_words
 from qiscus_tui.service.sessions.session_list import BY_ID, SessionList
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.view import LARGEST_FIRST, NEWEST_FIRST, ListView, keys_words
@@ -124,6 +125,8 @@ def _counted(feed: Feed, view: ListView, in_range: int) -> list[Piece]:
     expired, new = len(view.listed) - active, listed.new.count(1)
     verb = "expires" if expiring == 1 else "expire"
     soon = f"{expiring:,} {verb} within {as_typed(within)}"
+    if view.listed.sessions and not view.result.ends:
+        soon = "expiry unknown"
     return [
         piece(f"{active:,} active{_in_groups(view)}", Tone.STRONG, ALWAYS),
         piece(soon, Tone.WARNING if expiring else Tone.MUTED, 30),
@@ -184,13 +187,12 @@ def filtered(feed: Feed, view: ListView, sprawl: Sprawl | None = None) -> Line:
         words = [piece(f"/ {view.typed}", tone, ALWAYS)]
     elif sprawl is not None:
         made, often, unused = sprawl_words(sprawl)
-        can_prune = not view.listed.none_revocable and is_available("prune", context(feed, view))
         cure = ((keys_in(feed)["prune"], Tone.KEY), (" prunes", Tone.MUTED))
         words = [
             piece(made, Tone.PLAIN, 90),
             piece(often, Tone.PLAIN, 20, after=", "),
             piece(unused, Tone.WARNING, 70, after="; "),
-            Piece(cure if can_prune else (), 80),
+            Piece(cure if can_prune(feed, view) else (), 80),
         ]
         if sorting not in (NEWEST_FIRST, LARGEST_FIRST):
             importance = 75  # it was chosen, and its column may not be shown
@@ -199,6 +201,11 @@ def filtered(feed: Feed, view: ListView, sprawl: Sprawl | None = None) -> Line:
     count = (piece(many, Tone.MUTED, 60),) if total else ()
     sort = piece(sorting.words, Tone.MUTED, importance, after=", ")
     return Line(_filled(words), (*count, sort))
+
+
+def can_prune(feed: Feed, view: ListView) -> bool:
+    """Return whether a prune of what is shown could revoke anything."""
+    return not view.listed.none_revocable and is_available("prune", context(feed, view))
 
 
 def sprawl_words(sprawl: Sprawl) -> tuple[str, str, str]:
@@ -279,6 +286,8 @@ def doubts(feed: Feed) -> NoticeText:
             "Can't tell which session is ours: any of these may be it, so revoking asks."
         )
     times = f"{listed.time_doubt}: times may be hours off." if listed.time_doubt else ""
+    if difference := offset_words(listed.offset):
+        times = f"{difference}: ages can't be trusted. {times}".strip()
     if readonly:
         words = "Read-only by config.toml: nothing can be changed from here."
         return NoticeText(f"{words} {times}".strip(), is_warning=bool(times))

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from qiscus_tui.commands.command import Context, Scope
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.query import Moment
 from qiscus_tui.service.overview import Overview, Sprawl, count_overview
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS
@@ -148,7 +148,9 @@ class OverviewScreen(BaseScreen[str]):
     def _draw_title(self) -> None:
         text = self._view.query.text.strip() if self._view.is_filtered else ""
         total = len(self._listed)
-        many = f" of all {total:,} sessions" if total > 1 else " of 1 session" if total else ""
+        many = f" of {counted(total, 'session')}" if total else ""
+        if total > 1 and self._listed.is_whole:
+            many = f" of all {total:,} sessions"
         if total and self._shown is not None:
             many = f" of {len(self._shown):,} of {total:,} sessions"
         self.title_line.show_line(
@@ -166,8 +168,10 @@ class OverviewScreen(BaseScreen[str]):
         sprawl = None if self._overview is None else self._overview.sprawl
         words = ""
         if sprawl is not None:
-            words = sprawl_words(sprawl, is_filtered=self._shown is not None)
-            words += f" {texts.keys_in(self._feed).words(WHAT_TO_PRESS)}"
+            is_all = self._shown is None and self._listed.is_whole
+            words = sprawl_words(sprawl, is_all=is_all)
+            if texts.can_prune(self._feed, self._view):
+                words += f" {texts.keys_in(self._feed).words(WHAT_TO_PRESS)}"
             if not self.has_class("-short"):
                 words += f" {CURE}"
         self.sentence.say(words, is_warning=True)
@@ -219,9 +223,9 @@ class OverviewScreen(BaseScreen[str]):
         self.focus_previous(Chart)
 
 
-def sprawl_words(sprawl: Sprawl, *, is_filtered: bool) -> str:
+def sprawl_words(sprawl: Sprawl, *, is_all: bool) -> str:
     """Return `GuzzleHttp from 10.2.0.0/24 made 36 % of all, 15 a day; 441 not used for 24 h.`."""
     made, often, unused = texts.sprawl_words(sprawl)
-    words = f"{made} of {'these' if is_filtered else 'all'}"
+    words = f"{made} of {'all' if is_all else 'these'}"
     words += f", {often}" if often else ""
     return f"{words}; {unused}." if unused else f"{words}."

@@ -114,6 +114,8 @@ def note(shown: ShownPlan, *words: str) -> Content:
     if shown.refusal is not None:
         return trouble(shown.refusal)
     warnings = [plan.own_words] if plan.own_words else []
+    if plan.selection.filters or plan.retention is not None:
+        warnings += [f"{gap}: the plan is made of what was read." for gap in plan.listed.gaps]
     if plan.listed.time_doubt:
         warnings.append(f"{plan.listed.time_doubt}: times may be hours off.")
     if difference := offset_words(plan.listed.offset):

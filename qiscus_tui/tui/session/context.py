@@ -123,9 +123,11 @@ def draw_context(
 ) -> Content:
     """Return a context in `width` cells, and in `height` lines where these are enough.
 
-    The strip of days is as tall as there is room for.
+    The strip of days is as tall as there is room for. Without a date there is none.
     """
     history, sentence = context.history, textwrap.wrap(group_words(context), max(1, width))
+    if not history.dated:
+        return Content("\n".join(sentence))
     most, cells = max(history.logins), max(1, min(MOST_CELLS, width // DAYS))
     room = height - len(sentence) - _AROUND
     blank = [Content()] if room - 2 >= ROOMY else []
@@ -167,8 +169,14 @@ def day_names(history: GroupHistory, created: float | None, shown: int, cells: i
 def _neighbours(
     listed: SessionList, context: SessionContext, now: float, width: int, *, with_itself: bool
 ) -> list[Content]:
-    """Return the next newer and the next older session of the group, and itself between them."""
-    members, first = context.history.newest_first, max(0, context.place - 1)
+    """Return the next newer and the next older session of the group, and itself between them.
+
+    As far as their dates are known.
+    """
+    history, first = context.history, max(0, context.place - 1)
+    if context.place >= history.dated:
+        return []
+    members = history.newest_first[: history.dated]
     lines = [Content.styled("no newer one", MUTED)] if context.place == 0 else []
     for place, position in enumerate(members[first : context.place + 2], first):
         session = listed.sessions[position]
@@ -183,6 +191,6 @@ def _neighbours(
             words = f"{said:<38}{part}"
             line = words if width_of(words) <= width else line
         lines.append(Content.styled(line.rstrip(), "bold" if which == "this" else ""))
-    if context.place == len(members) - 1:
+    if context.place == len(history.newest_first) - 1:
         lines.append(Content.styled("no older one", MUTED))
     return lines

@@ -111,6 +111,12 @@ def _in_use(row: GroupRow, _: int) -> str:
     return UNKNOWN if row.group.last_used_at is None else f"{row.group.in_use:,}"
 
 
+def _expiring(row: GroupRow, _: int) -> str:
+    ends = row.listed.facts.expires_at
+    is_known = any(ends[at] is not None for at in row.group.positions)
+    return f"{row.group.expiring:,}" if is_known else UNKNOWN
+
+
 def _bar(row: GroupRow, cells: int) -> str:
     room = cells - (row.largest == 1)  # `100 %` begins at its edge
     return share_blocks(row.group.share, row.largest, room)
@@ -132,7 +138,7 @@ _FACTS: tuple[Column[GroupRow], ...] = (
            sort=GroupFact.LAST_USED),
     Column("IN USE", _in_use, 7, 43, gap=1, is_number=True, style="muted"),
     Column("TO REVOKE", lambda row, _: row.to_revoke, 9, 44, is_number=True),
-    Column("EXPIRING", lambda row, _: f"{row.group.expiring:,}", 8, 40, is_number=True,
+    Column("EXPIRING", _expiring, 8, 40, is_number=True,
            style=lambda row: "soon" if row.group.expiring else "muted"),
 )  # fmt: skip
 _NOTE: Column[GroupRow] = Column("", lambda row, _: row.note, 12, 50)
