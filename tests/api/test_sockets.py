@@ -153,21 +153,22 @@ async def test_an_answer_that_does_not_come_to_its_end_is_a_time_out(
             await client.logout(SHORT_LIVED)
 
 
-async def test_what_is_not_http_is_said_to_be_none(clock: ManualClock) -> None:
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "sent something that is not HTTP"),
+        (HEAD + b"X: " + b"y" * 1_000_000, None),
+    ],
+    ids=["another protocol", "endless headers"],
+)
+async def test_what_is_not_http_or_too_large_a_head_is_refused(
+    answer: bytes, words: str | None, clock: ManualClock
+) -> None:
     async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await says(writer, b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
+        await says(writer, answer)
 
     async with serving(serve) as (port, _), client_at(port, clock) as client:
-        with pytest.raises(AnswerLost, match="sent something that is not HTTP"):
-            await client.logout(SHORT_LIVED)
-
-
-async def test_endless_headers_are_refused(clock: ManualClock) -> None:
-    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await says(writer, HEAD + b"X: " + b"y" * 1_000_000)
-
-    async with serving(serve) as (port, _), client_at(port, clock) as client:
-        with pytest.raises(QiscusTuiError):
+        with pytest.raises(QiscusTuiError, match=words):
             await client.logout(SHORT_LIVED)
 
 

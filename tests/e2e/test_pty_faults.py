@@ -18,7 +18,7 @@ def hanging() -> Generator[FaultyServer]:
     """A server that takes the first revokes, and answers no other."""
     server = FaultyServer(demo_state(SystemClock(), sessions=60, dialect=DIALECTS["rfc3339"]))
     with server.running():
-        server.strikes(Call.REVOKE, b.After(4, b.says_nothing))
+        server.strikes(Call.REVOKE, b.after(4, b.says_nothing))
         yield server
 
 

@@ -133,19 +133,14 @@ async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
             await writer.drain()
 
 
-class After:
+def after(times: int, behaviour: Behaviour) -> Behaviour:
     """The first `times` requests are obeyed, the others get the fault."""
+    obeyed = iter(range(times))
 
-    def __init__(self, times: int, behaviour: Behaviour) -> None:
-        self._behaviour = behaviour
-        self.left = times
+    async def chosen(x: Exchange) -> None:
+        await (behaviour(x) if next(obeyed, None) is None else obeys(x))
 
-    async def __call__(self, x: Exchange) -> None:
-        if self.left <= 0:
-            await self._behaviour(x)
-            return
-        self.left -= 1
-        await obeys(x)
+    return chosen
 
 
 def followed_by(happening: Callable[[], None]) -> Behaviour:

@@ -91,7 +91,7 @@ def test_a_list_that_cannot_be_read_afterwards_leaves_the_outcome_unknown(
 ) -> None:
     stage.timeout = TIMEOUT if way == "never comes" else PATIENT
     stage.prepare(deed)
-    stage.server.strikes(Call.LIST, b.After(1, LISTS[way]))
+    stage.server.strikes(Call.LIST, b.after(1, LISTS[way]))
     run = _checked(stage, stage.do(deed))
     assert run.code == 3, run
     became = set(run.outcomes().values())  # after the first few nothing more is sent
