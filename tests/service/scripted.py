@@ -22,6 +22,7 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.audit_trail import AuditTrail as WrittenTrail
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
@@ -38,7 +39,10 @@ DAY = 86_400.0
 
 
 def new_session(number: int, **changes: object) -> Session:
-    """The session number so-and-so, with 20 days left."""
+    """The session number so-and-so, with 20 days left; its safe texts are those of `changes`."""
+    for name, shown in (("user_agent", "safe_agent"), ("ip", "safe_ip"), ("user", "safe_user")):
+        if name in changes:
+            changes.setdefault(shown, safe(str(changes[name] or "")))
     token = f"token-{number:06d}"
     session = Session(
         id=fingerprint(token),

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,32 +11,15 @@ from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clients import UNKNOWN, Known, client_family
 from qiscus_tui.model.clock import DAY, HOUR, MINUTE
 from qiscus_tui.model.group_keys import GroupKey, parse_group_keys
-from qiscus_tui.model.session import Session
-from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import LATEST
 from qiscus_tui.query import Moment, parse, select
 from qiscus_tui.service.sessions.groups import Group, grouped, lacking
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.service.sessions.user_agents import quick_name
 from tests.service.scripted import listed, new_session
 
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
 MOMENT = Moment(NOW, DAY)
 ZONES = ("UTC", "Asia/Jakarta", "America/St_Johns", "Pacific/Kiritimati", "XXX-7:00:30")
-
-
-def a_list(*sessions: Session, labels: dict[str, Known] | None = None) -> SessionList:
-    """The list of these, each named by its agent."""
-    made = listed(sessions, labels=labels)
-    return replace(made, clients=[quick_name(session.user_agent) for session in made.sessions])
-
-
-def session(number: int, **changes: object) -> Session:
-    """A session whose safe texts are those of `changes`."""
-    for name, shown in (("user_agent", "safe_agent"), ("ip", "safe_ip"), ("user", "safe_user")):
-        if name in changes:
-            changes[shown] = safe(str(changes[name] or ""))
-    return new_session(number, **changes)
 
 
 def by(
@@ -84,11 +66,11 @@ def test_every_session_is_in_one_group_which_its_filter_finds(
     data: st.DataObject,
 ):
     made = [
-        session(at, user_agent=agent, ip=ip, user=user, created_at=created)
+        new_session(at, user_agent=agent, ip=ip, user=user, created_at=created)
         for at, (agent, ip, user, _, created) in enumerate(rows)
     ]
     labels = {s.id: Known(row[3]) for s, row in zip(made, rows, strict=True) if row[3]}
-    sessions = a_list(*made, labels=labels)
+    sessions = listed(made, labels=labels)
     groups = grouped(sessions, keys, MOMENT)
     assert sorted(at for group in groups for at in group.positions) == list(range(len(rows)))
     for group in groups:
@@ -106,7 +88,7 @@ def test_every_session_is_in_one_group_which_its_filter_finds(
 def test_days_are_those_of_the_local_zone(zone: Callable[[str], None], name: str):
     zone(name)
     times = [NOW - hours * 5 * HOUR for hours in range(400)] + [1.0, LATEST, LATEST - 20 * DAY]
-    sessions = a_list(*(session(at, created_at=created) for at, created in enumerate(times)))
+    sessions = listed(new_session(at, created_at=created) for at, created in enumerate(times))
     groups = by("day", sessions)
     for group in groups:
         assert found_by(group, sessions) == list(group.positions)
@@ -133,14 +115,14 @@ def test_a_family_has_no_version_at_all():
 
 def test_a_group_of_clients_and_networks_says_what_a_script_does():
     cron = [
-        session(at, user_agent=f"GuzzleHttp/{7 + at % 2}", ip=f"10.2.0.{at}",
+        new_session(at, user_agent=f"GuzzleHttp/{7 + at % 2}", ip=f"10.2.0.{at}",
                 created_at=NOW - at * DAY, expires_at=NOW + (30 - at) * DAY,
                 last_used_at=NOW - HOUR if at == 3 else None)
         for at in range(30)
     ]  # fmt: skip
-    own = session(99, current=True, created_at=NOW - MINUTE, user_agent=None, ip="")
+    own = new_session(99, current=True, created_at=NOW - MINUTE, user_agent=None, ip="")
     protected = {cron[4].id: Known("billing", protect=True)}
-    first, other = by("client,network", a_list(*cron, own, labels=protected))
+    first, other = by("client,network", listed([*cron, own], labels=protected))
     assert (first.name, first.count) == ("GuzzleHttp · 10.2.0.0/24", 30)
     assert first.filter_text == 'client:="GuzzleHttp" ip:10.2.0.0/24'
     assert first.share == 30 / 31
@@ -158,7 +140,7 @@ def test_a_group_of_clients_and_networks_says_what_a_script_does():
 
 
 def test_our_own_session_may_be_in_any_group_where_it_is_unknown():
-    groups = by("client", a_list(session(1, current=None), session(2, current=False)))
+    groups = by("client", listed([new_session(1, current=None), new_session(2, current=False)]))
     assert [group.current for group in groups] == [None]
 
 
@@ -168,18 +150,18 @@ def test_our_own_session_may_be_in_any_group_where_it_is_unknown():
 def test_sessions_per_day_are_of_the_last_week_or_since_the_oldest(
     ages: list[float], per_day: float
 ):
-    sessions = a_list(*(session(at, created_at=NOW - age * DAY) for at, age in enumerate(ages)))
+    sessions = listed(new_session(at, created_at=NOW - age * DAY) for at, age in enumerate(ages))
     assert by("client", sessions)[0].per_day == pytest.approx(per_day)
 
 
 def test_nothing_is_said_of_times_that_are_not_listed():
-    (group,) = by("day", a_list(session(1, created_at=None, expires_at=None)))
+    (group,) = by("day", listed([new_session(1, created_at=None, expires_at=None)]))
     assert (group.per_day, group.oldest_at, group.newest_at) == (None, None, None)
     assert (group.expiring, group.filter_text) == (0, "age:unknown")
 
 
 def test_a_client_that_calls_itself_unknown_is_not_the_unknown_one():
-    sessions = a_list(session(1, user_agent="unknown/7"), session(2, user_agent=None))
+    sessions = listed([new_session(1, user_agent="unknown/7"), new_session(2, user_agent=None)])
     groups = {group.values[0]: group for group in by("client", sessions)}
     assert groups[UNKNOWN].name == '"unknown"'
     assert not groups[UNKNOWN].is_unknown
@@ -188,7 +170,7 @@ def test_a_client_that_calls_itself_unknown_is_not_the_unknown_one():
 
 def test_the_largest_come_first_and_equals_by_name():
     agents = ["b", "c", "a", "c"]
-    sessions = a_list(*(session(at, user_agent=agent) for at, agent in enumerate(agents)))
+    sessions = listed(new_session(at, user_agent=agent) for at, agent in enumerate(agents))
     assert [group.name for group in by("client", sessions)] == ["c", "a", "b"]
     assert by("client", sessions, at=[]) == ()
 
@@ -210,7 +192,7 @@ def test_keys_keep_their_order_and_one_that_is_none_is_an_error_with_the_right_n
 
 
 def test_a_list_without_the_data_says_by_what_else_it_can_be_grouped():
-    bare = a_list(session(1, user_agent=None, ip=None))
+    bare = listed([new_session(1, user_agent=None, ip=None)])
     assert lacking(bare, parse_group_keys("client,network")) == (
         "The server lists no client and no network for any session; group by user or day instead"
     )
@@ -218,7 +200,7 @@ def test_a_list_without_the_data_says_by_what_else_it_can_be_grouped():
     assert lacking(bare, parse_group_keys("label")) == (
         "No session has a label; group by user or day instead"
     )
-    undated = a_list(session(1, created_at=None))
+    undated = listed([new_session(1, created_at=None)])
     assert (lacking(undated, parse_group_keys("day")) or "").startswith(
         "The server lists no creation date for any session"
     )
@@ -226,4 +208,4 @@ def test_a_list_without_the_data_says_by_what_else_it_can_be_grouped():
         "The server lists no client for any session, and none has a label; "
         "group by user or day instead"
     )
-    assert lacking(a_list(), parse_group_keys("client")) is None
+    assert lacking(listed([]), parse_group_keys("client")) is None

@@ -30,9 +30,7 @@ SESSIONS = [
         created_at=START - number * HOUR,
         last_used_at=START - number * HOUR / 4,
         user_agent=agent,
-        safe_agent=agent,
         ip=f"10.0.{number % 3}.1",
-        safe_ip=f"10.0.{number % 3}.1",
     )
     for number, agent in enumerate(["curl/8.5", 'it\'s "odd"', "-x", "Go-http-client/2"] * 20)
 ]

@@ -70,11 +70,8 @@ def one(
         created_at=None if age is None else START - age,
         last_used_at=None if idle is None else START - idle,
         user_agent=agent,
-        safe_agent=agent or "",
         ip=ip,
-        safe_ip=ip or "",
         user=name or None,
-        safe_user=name,
         **changes,
     )
 
