@@ -8,6 +8,7 @@ from typing import cast
 
 import msgspec
 
+from qiscus_tui import query
 from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.errors import (
     AnswerLost,
@@ -21,6 +22,7 @@ from qiscus_tui.errors import (
 )
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
+from qiscus_tui.model.retention_rules import Retention
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.audit_trail import AuditTrail as WrittenTrail
@@ -97,11 +99,18 @@ def listed(
 
 
 def plan_of(
-    on: SessionList, *positions: int, allowed: Allowed | None = None, gone: tuple[str, ...] = ()
+    on: SessionList,
+    *positions: int,
+    where: str = "",
+    retention: Retention | None = None,
+    allowed: Allowed | None = None,
+    gone: tuple[str, ...] = (),
 ) -> RevocationPlan:
-    """A plan for these positions of the list; for all of them without any."""
-    chosen = positions or range(len(on))
-    return make_plan(on, Selection(chosen, gone=gone), allowed or Allowed())
+    """A plan for these positions of the list, or what a filter finds; for all without either."""
+    moment, rule = query.Moment(START, DAY), query.parse(where) if where else None
+    chosen = positions or (query.select(rule, on, moment) if rule else range(len(on)))
+    selection = Selection(chosen, gone=gone, rule=rule)
+    return make_plan(on, selection, allowed or Allowed(), retention, moment)
 
 
 # What the server does with one revoke

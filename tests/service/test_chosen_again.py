@@ -23,7 +23,7 @@ from qiscus_tui.service.revocation.plan import (
 )
 from qiscus_tui.service.revocation.plan_files import plan_file_of, plan_from
 from qiscus_tui.service.sessions.session_list import SessionList
-from tests.service.scripted import DAY, START, ScriptedServer, Stage, Trials
+from tests.service.scripted import DAY, START, ScriptedServer, Stage, Trials, plan_of
 from tests.service.test_retention import HOUR, one
 
 Make = Callable[[SessionList], RevocationPlan]
@@ -53,28 +53,27 @@ def idle(stage: Stage) -> list[Session]:
     return sessions
 
 
-def by_filter(listed: SessionList, text: str = IDLE) -> RevocationPlan:
-    moment = query.Moment(START, DAY)
-    rule = query.parse(text)
-    selection = Selection(query.select(rule, listed, moment), rule=rule)
-    return make_plan(listed, selection, Allowed(), None, moment)
+def by_filter(listed: SessionList) -> RevocationPlan:
+    return plan_of(listed, where=IDLE)
 
 
 def by_marks(listed: SessionList) -> RevocationPlan:
     """`a` and `b` marked by a filter, `c` by hand."""
-    moment = query.Moment(START, DAY)
-    rule = query.parse(IDLE)
-    chosen = query.select(rule, listed, moment)
+    moment, rule = query.Moment(START, DAY), query.parse(IDLE)
     ids = {one.safe_user: one.id for one in listed.sessions}
     marked = ChosenBy(rule, frozenset((ids["a"], ids["b"])))
-    selection = Selection(chosen, marked_by=(marked,))
+    selection = Selection(query.select(rule, listed, moment), marked_by=(marked,))
     return make_plan(listed, selection, Allowed(), None, moment)
 
 
 def by_rules(listed: SessionList) -> RevocationPlan:
-    moment = query.Moment(START, DAY)
-    retention = Retention(USUAL_KEYS, RetentionRules(keep_used_within=2 * DAY))
-    return make_plan(listed, Selection(range(len(listed))), Allowed(), retention, moment)
+    rules = RetentionRules(keep_used_within=2 * DAY)
+    return plan_of(listed, retention=Retention(USUAL_KEYS, rules))
+
+
+MADE = pytest.mark.parametrize(
+    ("make", "reason"), [(by_filter, USED), (by_rules, KEPT), (by_marks, USED)]
+)
 
 
 def in_file(plan: RevocationPlan, stage: Stage) -> RevocationPlan:
@@ -92,9 +91,7 @@ def users(stage: Stage, sessions: list[Session]) -> str:
     return " ".join(sorted(names[one] for one in stage.server.requests))
 
 
-@pytest.mark.parametrize(
-    ("make", "reason"), [(by_filter, USED), (by_rules, KEPT), (by_marks, USED)]
-)
+@MADE
 async def test_what_was_used_since_the_plan_was_made_is_not_sent(
     stage: Stage, idle: list[Session], make: Make, reason: str
 ):
@@ -105,9 +102,7 @@ async def test_what_was_used_since_the_plan_was_made_is_not_sent(
     assert not_sent(report) == [reason]
 
 
-@pytest.mark.parametrize(
-    ("make", "reason"), [(by_filter, USED), (by_rules, KEPT), (by_marks, USED)]
-)
+@MADE
 async def test_nor_is_what_was_used_during_the_trial(
     stage: Stage, idle: list[Session], make: Make, reason: str
 ):
@@ -152,7 +147,7 @@ async def test_a_plan_file_chooses_again_when_it_is_applied_and_before_it_is_sen
 async def test_a_plan_that_no_time_made_reads_the_list_no_sooner_than_it_is_old(
     stage: Stage, idle: list[Session]
 ):
-    plan = by_filter(stage.server.now_listed(), "client:curl")
+    plan = plan_of(stage.server.now_listed(), where="client:curl")
     stage.server.readings.append(used_now("a"))
     assert not_sent((await stage.apply(plan)).report) == []
     assert users(stage, idle) == "a b busy c"
@@ -169,7 +164,7 @@ async def test_a_filter_that_names_new_sessions_too_is_asked_for_the_rest_of_it(
     stage: Stage, idle: list[Session]
 ):
     before = replace(stage.server.now_listed(), new=b"\x01" * 4)
-    plan = by_filter(before, f"is:new {IDLE}")
+    plan = plan_of(before, where=f"is:new {IDLE}")
     stage.server.readings.append(used_now("a"))
     assert not_sent((await stage.apply(plan)).report) == [USED]
     assert users(stage, idle) == "b c"
@@ -182,7 +177,7 @@ def test_a_filter_with_a_token_in_it_goes_into_no_file_and_no_record(
 ):
     session = one("a", id=fingerprint(token), token=token, revoke_with=token)
     stage.server.add(session)
-    plan = by_filter(stage.server.now_listed(), text.format(token))
+    plan = plan_of(stage.server.now_listed(), where=text.format(token))
     assert token not in plan.rule
     with pytest.raises(UsageError, match="a plan file may hold none"):
         plan_file_of(plan, ACCOUNT, START)
@@ -196,7 +191,7 @@ def test_an_id_in_a_file_that_stands_for_another_session_by_now_is_left_out(
     age = 10 * DAY if created else None
     first = one("a", age=age, token=None, revoke_with=7)
     stage.server.add(first)
-    plan = by_filter(stage.server.now_listed(), "user:a")
+    plan = plan_of(stage.server.now_listed(), where="user:a")
     other = replaced(
         one("b", age=None if age is None else 9 * DAY, agent="GuzzleHttp/7"),
         id=first.id,

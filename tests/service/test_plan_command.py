@@ -20,7 +20,7 @@ from qiscus_tui.model.retention_rules import RetentionRules as Rules
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.plan_files import MOST_IDS, plan_command
 from qiscus_tui.store.config import Config
-from tests.service.scripted import DAY, START, listed, new_session
+from tests.service.scripted import DAY, START, listed, new_session, plan_of
 
 HOUR = 3600
 CRON = Known("cron", client="curl", protect=True)
@@ -77,22 +77,16 @@ def test_prune_from_the_command_line_is_the_same_plan(
 
 @pytest.mark.parametrize("protected", [True, False])
 def test_what_was_picked_one_by_one_is_named_by_ids(protected: bool) -> None:
-    plan = make_plan(LISTED, Selection([0, 3, 2]), Allowed(protected=protected))
+    plan = plan_of(LISTED, 0, 3, 2, allowed=Allowed(protected=protected))
     ids = [SESSIONS[at].id for at in ((0, 3, 2) if protected else (3, 2))]
     flags = ["--include-protected"] if protected else []
-    assert words(plan, "a@b.c@x y") == [
-        "qiscus-tui",
-        "revoke",
-        *ids,
-        *flags,
-        "--account",
-        "a@b.c@x y",
-    ]
+    account = ["--account", "a@b.c@x y"]
+    assert words(plan, account[1]) == ["qiscus-tui", "revoke", *ids, *flags, *account]
 
 
 @pytest.mark.parametrize("reason", ["-x leaked", 'it\'s "odd"'])
 def test_the_reason_is_one_word_of_the_command(reason: str) -> None:
-    plan = make_plan(LISTED, Selection([0]), Allowed(protected=True))
+    plan = plan_of(LISTED, 0, allowed=Allowed(protected=True))
     typed = shlex.split(" ".join(plan_command(plan, reason=reason)))
     assert parse(typed[1:]).reason == reason
 
@@ -109,7 +103,7 @@ def test_a_token_in_a_filter_or_a_reason_is_not_in_the_command() -> None:
 
 def test_too_many_ids_are_no_command() -> None:
     many = listed([new_session(number) for number in range(MOST_IDS + 1)])
-    plan = make_plan(many, Selection(range(MOST_IDS + 1)), Allowed())
+    plan = plan_of(many)
     assert plan_command(plan) == ()
     filtered = replace(plan, selection=replace(plan.selection, filter_text="curl"))
     assert words(filtered) == ["qiscus-tui", "revoke", "--filter", "curl"]

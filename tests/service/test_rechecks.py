@@ -10,9 +10,8 @@ from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.retention_rules import Retention, RetentionRules
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.query import parse
 from qiscus_tui.service.revocation.outcomes import Evidence, Outcome, SessionOutcome
-from qiscus_tui.service.revocation.plan import Allowed, Exclusion, Selection, make_plan
+from qiscus_tui.service.revocation.plan import Allowed, Exclusion
 from qiscus_tui.service.revocation.rechecks import (
     IDS_CHANGED,
     OWN_UNKNOWN,
@@ -73,8 +72,7 @@ def test_what_two_whole_readings_lack_is_already_gone(
 
 def test_what_a_filter_chose_and_is_not_listed_any_more_can_not_be_chosen_again():
     on = listed([A, B])
-    plan = make_plan(on, Selection([0], rule=parse("curl")), Allowed())
-    held = held_back(Evidence(plan, {}), [A], listed([B]), START)
+    held = held_back(Evidence(plan_of(on, where="curl"), {}), [A], listed([B]), START)
     words = "no longer listed: can't tell whether it would still be chosen"
     assert held == {A.id: SessionOutcome(A.id, Outcome.NOT_SENT, words)}
 
@@ -82,7 +80,7 @@ def test_what_a_filter_chose_and_is_not_listed_any_more_can_not_be_chosen_again(
 def test_what_was_sent_takes_no_place_among_the_newest_though_it_is_still_listed():
     newest, sent, waiting = (replace(one, created_at=START - n) for n, one in enumerate((A, B, C)))
     retention = Retention(USUAL_KEYS, RetentionRules(keep_newest=1))
-    plan = make_plan(listed([newest, sent, waiting]), Selection(range(3)), Allowed(), retention)
+    plan = plan_of(listed([newest, sent, waiting]), retention=retention)
     assert plan.targets == (sent, waiting)
     held = held_back(Evidence(plan, {sent.id: None}), [waiting], listed([sent, waiting]), START)
     assert [one.reason for one in held.values()] == ["kept now: newest 1 of curl · 192.0.2.0/24"]

@@ -47,6 +47,7 @@ from tests.service.scripted import (
     Trials,
     listed,
     new_session,
+    plan_of,
 )
 from tests.service.test_any_faults import READINGS, REPLIES
 
@@ -92,10 +93,7 @@ def planned(
     labels = {session.id: PROTECTED for session in them if session.safe_user in protected.split()}
     on = listed(them, labels=labels, current=current)
     on = replace(on, clients=[client] * len(on)) if client else on
-    moment = query.Moment(START, DAY)
-    chosen = query.select(query.parse(where), on, moment)
-    selection = Selection(chosen, rule=query.parse(where) if where else None)
-    return make_plan(on, selection, allowed or Allowed(), Retention(keys, rules), moment)
+    return plan_of(on, where=where, retention=Retention(keys, rules), allowed=allowed)
 
 
 def targets(plan: RevocationPlan) -> str:
