@@ -86,22 +86,16 @@ async def test_a_wait_for_the_next_try_ends_at_once_when_cancelled(stage: Stage)
     assert len(stage.server.requests) == 1
 
 
-async def test_cancelled_before_it_began_it_sends_nothing(stage: Stage):
-    stage.sessions(5)
-    run = stage.run(stage.plan())
-    run.stop()
-    assert (await run.apply()).words == "5 not sent"
-    assert stage.server.log == ["intent", "outcomes"]
-
-
-async def test_the_first_reason_to_stop_stays(stage: Stage):
+async def test_cancelled_before_it_began_it_sends_nothing_and_the_first_reason_stays(stage: Stage):
     stage.sessions(5)
     events: list[Event] = []
     run = stage.run(stage.plan(), on_event=events.append)
     run.stop("first")
     run.stop("second")
-    assert (await run.apply()).halted == "first"
+    report = await run.apply()
+    assert (report.words, report.halted) == ("5 not sent", "first")
     assert [event for event in events if isinstance(event, Halted)] == [Halted("first")]
+    assert stage.server.log == ["intent", "outcomes"]
 
 
 # The terminal goes away: the run is cancelled

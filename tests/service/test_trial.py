@@ -74,7 +74,7 @@ def another_target(server: ScriptedServer) -> str:
     return next(one for one in server.live if one != server.own)
 
 
-@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("count", [1, 9])
 async def test_one_session_goes_first_and_the_list_is_read_before_the_rest(
     first_use: Stage, count: int
 ):
@@ -86,6 +86,8 @@ async def test_one_session_goes_first_and_the_list_is_read_before_the_rest(
     assert len(end.ids(Outcome.REVOKED)) == count
     trials = [event for event in end.events if isinstance(event, TrialStarted)]
     assert trials == ([TrialStarted(sent)] if count > 1 else [])  # one alone is its own trial
+    told = [(event.done, event.total) for event in end.events if isinstance(event, Answered)]
+    assert told == [(n, count) for n in range(1, count + 1)]
     assert first_use.trials.verified
 
 
@@ -405,8 +407,8 @@ async def test_up_to_two_rows_that_the_server_cannot_revoke_do_not_keep_the_rest
 
 def beside_others(stage: Stage, times: int) -> list[Session]:
     """Sessions to plan for, each of which ends one outside the plan too, so many times."""
-    sessions = stage.sessions(5)
-    outside = [new_session(100 + n) for n in range(5)]
+    sessions = stage.sessions(15)
+    outside = [new_session(100 + n) for n in range(15)]
     stage.server.add(*outside)
     left = iter(outside[:times])
 
@@ -422,10 +424,10 @@ def beside_others(stage: Stage, times: int) -> list[Session]:
 @pytest.mark.parametrize(
     ("verified", "planned", "times", "sent", "trials", "proves"),
     [
-        pytest.param(False, 5, 1, 5, 2, True, id="one went with the first: a second decides"),
-        pytest.param(False, 5, 9, 2, 2, False, id="one with each of two: nothing more is sent"),
+        pytest.param(False, 15, 1, 15, 2, True, id="one went with the first: a second decides"),
+        pytest.param(False, 15, 9, 2, 2, False, id="one with each of two: nothing more is sent"),
         pytest.param(False, 1, 1, 1, 0, False, id="one alone proves nothing"),
-        pytest.param(True, 5, 1, 5, 0, False, id="what was verified is so no longer"),
+        pytest.param(True, 9, 1, 9, 0, False, id="what was verified is so no longer"),
     ],
 )
 async def test_where_one_outside_the_plan_went_too(
@@ -437,6 +439,7 @@ async def test_where_one_outside_the_plan_went_too(
     assert len(end.ids(Outcome.REVOKED)) == len(stage.server.requests) == sent
     assert [type(event) for event in end.events].count(TrialStarted) == trials
     assert end.report.halted == (ENDED_OTHERS.reason if times == 9 else None)
+    assert (end.report.others_ended, end.report.exit_code) == (min(times, sent), 3)
     assert end.report.warning
     assert stage.trials.verified is proves
 

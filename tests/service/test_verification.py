@@ -101,14 +101,6 @@ async def test_the_list_is_read_twice_after_everything_was_sent_and_that_is_told
     assert end.events[-2:] == [Reading(Purpose.VERIFY), Reading(Purpose.AGAIN, 2)]
 
 
-async def test_progress_counts_answers_up_to_the_number_of_sessions(stage: Stage):
-    stage.trials.verified = False
-    stage.sessions(40)
-    end = await stage.apply(stage.plan())
-    told = [(event.done, event.total) for event in end.events if isinstance(event, Answered)]
-    assert told == [(n, 40) for n in range(1, 41)]
-
-
 # Gone before anything was sent
 
 
@@ -398,23 +390,6 @@ async def test_later_samples_are_some_hundred_answers_and_some_time_apart(stage:
             at.append(answered)
     assert at == [10, 510, 1010]
     assert end.report.is_whole
-
-
-async def test_what_ended_with_the_trial_is_not_counted_against_the_bulk(stage: Stage):
-    stage.trials.verified = False
-    sessions = beside(stage, 30)
-    left = [1]
-
-    def ends_one_more_once(server: ScriptedServer, session: Session) -> None:
-        server.end(session.id)
-        if left:
-            left.clear()
-            ends_one_outside(server, session)
-
-    stage.server.always = ends_one_more_once
-    end = await stage.apply(stage.plan(sessions))
-    assert len(end.ids(Outcome.REVOKED)) == 30
-    assert (end.report.others_ended, end.report.exit_code) == (1, 3)
 
 
 async def test_what_an_id_stands_for_is_compared_before_a_plan_of_one_is_sent(stage: Stage):
