@@ -91,15 +91,41 @@ def users(stage: Stage, sessions: list[Session]) -> str:
     return " ".join(sorted(names[one] for one in stage.server.requests))
 
 
-@MADE
+def by_client(listed: SessionList) -> RevocationPlan:
+    return plan_of(listed, where="client:curl")
+
+
+def by_new(listed: SessionList) -> RevocationPlan:
+    return plan_of(replace(listed, new=b"\x01" * 4), where=f"is:new {IDLE}")
+
+
+@pytest.mark.parametrize(
+    ("make", "used", "days", "sent", "reasons"),
+    [
+        pytest.param(by_filter, "a", 0, "b c", [USED], id="by a filter"),
+        pytest.param(by_rules, "a", 0, "b c", [KEPT], id="by rules"),
+        pytest.param(by_marks, "a", 0, "b c", [USED], id="marked by a filter"),
+        pytest.param(by_marks, "c", 0, "a b c", [], id="marked by hand"),
+        pytest.param(by_new, "a", 0, "b c", [USED], id="new ones: the rest of the filter"),
+        pytest.param(by_client, "a", 0, "a b busy c", [], id="no time made it: not read again"),
+        pytest.param(by_filter, "", 3, "a b c", [], id="what is chosen by now is not added"),
+    ],
+)
 async def test_what_was_used_since_the_plan_was_made_is_not_sent(
-    stage: Stage, idle: list[Session], make: Make, reason: str
+    stage: Stage,
+    idle: list[Session],
+    make: Make,
+    used: str,
+    days: int,
+    sent: str,
+    reasons: list[str],
 ):
-    plan = make(stage.server.now_listed())
-    stage.server.readings.append(used_now("a"))
-    report = (await stage.apply(plan)).report  # at once: the list is but a moment old
-    assert users(stage, idle) == "b c"
-    assert not_sent(report) == [reason]
+    plan = make(stage.server.now_listed())  # if days is 0, the list is but a moment old
+    stage.clock.advance(days * DAY)
+    stage.server.readings.append(used_now(used))
+    report = (await stage.apply(plan)).report
+    assert users(stage, idle) == sent
+    assert not_sent(report) == reasons
 
 
 @MADE
@@ -119,15 +145,6 @@ async def test_nor_is_what_was_used_during_the_trial(
     assert not_sent(report) == [reason]
 
 
-async def test_what_was_marked_by_hand_goes_whether_it_was_used_or_not(
-    stage: Stage, idle: list[Session]
-):
-    plan = by_marks(stage.server.now_listed())
-    stage.server.readings.append(used_now("c"))
-    assert not_sent((await stage.apply(plan)).report) == []
-    assert users(stage, idle) == "a b c"
-
-
 @pytest.mark.parametrize(("make", "reason"), [(by_filter, USED), (by_rules, KEPT)])
 async def test_a_plan_file_chooses_again_when_it_is_applied_and_before_it_is_sent(
     stage: Stage, idle: list[Session], make: Make, reason: str
@@ -142,32 +159,6 @@ async def test_a_plan_file_chooses_again_when_it_is_applied_and_before_it_is_sen
     report = (await stage.apply(now)).report
     assert users(stage, idle) == "c"
     assert not_sent(report) == [reason, reason]
-
-
-async def test_a_plan_that_no_time_made_reads_the_list_no_sooner_than_it_is_old(
-    stage: Stage, idle: list[Session]
-):
-    plan = plan_of(stage.server.now_listed(), where="client:curl")
-    stage.server.readings.append(used_now("a"))
-    assert not_sent((await stage.apply(plan)).report) == []
-    assert users(stage, idle) == "a b busy c"
-
-
-async def test_nothing_that_is_chosen_by_now_is_added(stage: Stage, idle: list[Session]):
-    plan = by_filter(stage.server.now_listed())
-    stage.clock.advance(3 * DAY)  # the fourth is idle by now, too
-    await stage.apply(plan)
-    assert users(stage, idle) == "a b c"
-
-
-async def test_a_filter_that_names_new_sessions_too_is_asked_for_the_rest_of_it(
-    stage: Stage, idle: list[Session]
-):
-    before = replace(stage.server.now_listed(), new=b"\x01" * 4)
-    plan = plan_of(before, where=f"is:new {IDLE}")
-    stage.server.readings.append(used_now("a"))
-    assert not_sent((await stage.apply(plan)).report) == [USED]
-    assert users(stage, idle) == "b c"
 
 
 @pytest.mark.parametrize("token", ["-token-000001", "QEXab+/cd0123456789=="])

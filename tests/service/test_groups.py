@@ -99,13 +99,10 @@ def test_days_are_those_of_the_local_zone(zone: Callable[[str], None], name: str
 
 
 @given(st.text("aB1. -_/v·", max_size=12))
-def test_the_family_of_a_family_is_itself(name: str):
+def test_a_family_has_no_version_at_all_so_that_its_own_family_is_itself(name: str):
     family = client_family(name)
     assert client_family(family) == family
     assert bool(family) == bool(name)
-
-
-def test_a_family_has_no_version_at_all():
     assert client_family("Foo 1 2") == "Foo"
     assert client_family("Chrome 126 · Windows 11") == "Chrome · Windows"
 

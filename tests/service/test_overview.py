@@ -120,22 +120,20 @@ def issued(*created: float | None) -> SessionList:
     )
 
 
-def test_days_stand_newest_first_and_quiet_ones_too(zone: Callable[[str], None]):
+def test_days_stand_newest_first_and_what_is_older_newer_or_not_known_has_bars_of_its_own(
+    zone: Callable[[str], None],
+):
     zone("UTC")
-    days = counted(issued(NOW - HOUR, NOW - DAY, NOW - DAY, NOW - 29 * DAY)).days
+    days_ago = (-2, 1 / 24, 1, 1, 29, 90)
+    sessions = issued(*(NOW - days * DAY for days in days_ago), None)
+    later, *days, earlier, unknown = counted(sessions).days
     assert [bar.label for bar in days[:3]] == ["today", "Tue 13 Oct", "Mon 12 Oct"]
     assert [bar.count for bar in days[:3]] == [1, 2, 0]
     assert len(days) == SHOWN
     assert days[1].filter == "created:2026-10-13"
-
-
-def test_what_is_older_newer_or_not_known_has_bars_of_its_own(zone: Callable[[str], None]):
-    zone("UTC")
-    sessions = issued(NOW - 90 * DAY, NOW + 2 * DAY, None)
-    days = counted(sessions).days
-    assert (days[0].label, days[0].filter) == ("later", "created:>=2026-10-15")
-    assert (days[-2].label, days[-2].filter) == ("earlier", "created:<2026-09-14")
-    assert (days[-1].label, days[-1].filter) == ("unknown", "age:unknown")
+    assert (later.label, later.filter) == ("later", "created:>=2026-10-15")
+    assert (earlier.label, earlier.filter) == ("earlier", "created:<2026-09-14")
+    assert (unknown.label, unknown.filter) == ("unknown", "age:unknown")
     assert_true(counted(sessions), sessions)
 
 

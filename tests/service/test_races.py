@@ -19,7 +19,7 @@ from qiscus_tui.service.token.refresh import refreshed_since
 from qiscus_tui.store.keyring_store import KeyringSecrets
 from qiscus_tui.store.secrets import FileSecrets
 from tests.sandbox import PASSWORD, Call
-from tests.service.conftest import Sandbox, SandboxMaker, cached, speaking
+from tests.service.conftest import Sandbox, cached, speaking
 
 
 @dataclass
@@ -88,37 +88,28 @@ async def test_moving_to_another_place_takes_the_secrets_out_of_the_old_one(
     assert len(here.tokens() - before) == 1
 
 
-async def test_an_old_keyring_that_is_away_stops_no_login_and_is_told(
-    here: Sandbox, keyring: FakeKeyring
-):
-    await logged_in(here, Storage.KEYRING)
-    keyring.is_away = True
-    connection, notes = await logged_in(here, Storage.FILE)
-    assert connection.storage is Storage.FILE
-    assert any("in the keyring could not be read" in note for note in notes)
-
-
-async def test_secrets_that_cannot_be_taken_out_of_the_old_place_are_told(
-    here: Sandbox, keyring: FakeKeyring
+@pytest.mark.parametrize(
+    ("ails", "place", "words"),
+    [
+        ("is_away", Storage.FILE, "in the keyring could not be read"),
+        ("keeps_all", Storage.FILE, "are still in keyring (fake)"),
+        ("is damaged", Storage.KEYRING, "token was not ended"),
+    ],
+)
+async def test_an_earlier_place_that_ails_stops_no_login_and_is_told(
+    here: Sandbox, keyring: FakeKeyring, ails: str, place: Storage, words: str
 ):
     before = here.tokens()
     await logged_in(here, Storage.KEYRING)
-    keep = secret_store(here.workspace, Storage.FILE)
-    keyring.keeps_all = True
-    done = await log_in(here.workspace, keep, Password("admin@demo.example", PASSWORD))
-    assert any("are still in keyring (fake)" in note for note in done.notes)
-    assert len(here.tokens() - before) == 1
-
-
-async def test_an_entry_that_cannot_be_read_is_mended_by_logging_in_again(
-    here: Sandbox, keyring: FakeKeyring
-):
-    await logged_in(here, Storage.KEYRING)
-    for key in keyring.entries:
-        keyring.entries[key] = "not ours"
-    connection, notes = await logged_in(here, Storage.KEYRING)
-    assert (await connection.credentials()).short_lived
-    assert any("token was not ended" in note for note in notes)
+    if ails == "is damaged":
+        keyring.entries = dict.fromkeys(keyring.entries, "not ours")
+    else:
+        setattr(keyring, ails, True)
+    connection, notes = await logged_in(here, place)
+    assert connection.storage is place
+    assert await cached(connection) in here.tokens()
+    assert any(words in note for note in notes)
+    assert len(here.tokens() - before) == (1 if ails == "keeps_all" else 2)
 
 
 async def test_a_login_for_this_run_leaves_the_kept_account_as_it_is(here: Sandbox):
@@ -132,12 +123,11 @@ async def test_a_login_for_this_run_leaves_the_kept_account_as_it_is(here: Sandb
 
 @pytest.mark.parametrize("step", ["save", "use"])
 async def test_where_the_account_cannot_be_entered_all_is_as_before(
-    sandbox: SandboxMaker, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch, step: str
+    here: Sandbox, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch, step: str
 ):
     def fails(*_: object) -> None:
         raise StorageError("No space left on device")
 
-    here = sandbox()
     with monkeypatch.context() as patch:
         patch.setattr(f"qiscus_tui.store.accounts.AccountBook.{step}", fails)
         live = here.tokens()
