@@ -9,7 +9,12 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT, Outcome, Report
+from qiscus_tui.service.revocation.outcomes import (
+    ENDED_OTHERS_HINT,
+    LOOK_AGAIN_HINT,
+    Outcome,
+    Report,
+)
 from qiscus_tui.service.revocation.plan import Allowed
 from qiscus_tui.service.revocation.run import FIRST_SAMPLE
 from qiscus_tui.service.revocation.sending import Answered, Event, Halted, TrialStarted
@@ -203,6 +208,8 @@ async def test_nothing_follows_a_trial_where(
     end = await first_use.apply(plan)
     assert only_one_was_sent(first_use, end)
     assert (end.report.words, end.report.halted) == (words, why)
+    ended_more = why == OWN_TOO or "of the plan ended" in why
+    assert (end.report.hint == ENDED_OTHERS_HINT) is ended_more
     is_own_gone = own and happens is not ANOTHER_TARGET
     assert (end.report.lost_own, end.report.own_is_gone) == (is_own_gone, is_own_gone)
     assert ("own session is gone" in (end.report.warning or "")) is is_own_gone

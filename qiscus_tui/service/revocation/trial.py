@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 
 from qiscus_tui.errors import OutOfReach, ServerFault
 from qiscus_tui.model.session import Session
-from qiscus_tui.service.revocation.outcomes import Evidence, Report
+from qiscus_tui.service.revocation.outcomes import ENDED_OTHERS_HINT, Evidence, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.rechecks import ids_changed
 from qiscus_tui.service.revocation.sending import Stop
@@ -24,7 +24,7 @@ NOT_ENDED = "the first revoke did not end its session"
 
 
 ENDED_OTHERS = Stop(
-    "each of the first two revokes ended sessions outside the plan too", TRIAL_FAILED_HINT
+    "each of the first two revokes ended sessions outside the plan too", ENDED_OTHERS_HINT
 )
 
 
@@ -116,13 +116,13 @@ def _not_ended(evidence: Evidence, trial: Session, found: Verification) -> Stop 
 def _ended_more(rest: Sequence[Session], found: Verification) -> Stop | None:
     """Return why nothing may follow where our own session or another of the plan ended too."""
     if found.own_ended:
-        return Stop("the first revoke ended this program's own session too", TRIAL_FAILED_HINT)
+        return Stop("the first revoke ended this program's own session too", ENDED_OTHERS_HINT)
     ended = found.others_ended
     missing = sum(session.id in ended for session in rest)
     if missing:
         others = "other session" if missing == 1 else "other sessions"
         words = f"{missing:,} {others} of the plan ended with the first one"
-        return Stop(words, TRIAL_FAILED_HINT)
+        return Stop(words, ENDED_OTHERS_HINT)
     return None
 
 
