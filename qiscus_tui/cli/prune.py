@@ -37,7 +37,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     for rule in Rule:
         name, kind = ("TIME", _age_limit) if rule.is_age else ("N", whole_number(1, MOST))
         add(rule.option, metavar=name, type=kind, help=rule.help)
-    words = "apply the rules also to sessions that lack what the groups are made by"
+    words = "apply the rules also to sessions of unknown client and network, last use or age"
     flag(parser, "--include-unknown", words)
     add_plan_options(parser)
     add_metrics(parser)

@@ -137,5 +137,5 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
         kept = [rule.words.format(value) for rule, value in written_rules(self.rules)]
         words = f"by {', '.join(key.value for key in self.keys)}: keep {', '.join(kept)}"
         if self.rules.include_unknown:
-            words += "; unknown groups too"
+            words += "; unknown ones judged too"
         return f"policy {self.policy}, {words}" if self.policy else words

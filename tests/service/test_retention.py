@@ -146,6 +146,10 @@ OLD = 90 * DAY
         pytest.param([one("c")], Rules(None, HOUR), "", id="last use unknown, and no other rule"),
         pytest.param([one("c")], Rules(None, HOUR, HOUR), "", id="last use unknown"),
         pytest.param(
+            [*ABC, one("d")], Rules(None, HOUR, include_unknown=True), "a c d",
+            id="included: last use unknown, and no other rule",
+        ),
+        pytest.param(
             [*ABC, one("d", age=OLD)], Rules(1, HOUR), "c", id="last use unknown: not the newest"
         ),
         pytest.param(
@@ -410,9 +414,6 @@ def keeps(rules: Rules, session: Session, group: list[Session], now: float) -> b
             is_within(rules.keep_created_within, created, now),
             not rules.include_unknown and used is None and rules.keep_used_within is not None,
             not rules.include_unknown and created is None and rules.keep_created_within is not None,
-            rules.keep_newest is None
-            and (rules.keep_used_within is None or used is None)
-            and (rules.keep_created_within is None or created is None),
         ]
     )
 

@@ -125,8 +125,6 @@ def _why_in_doubt(unknown: Sequence[Rule], rules: RetentionRules) -> Why | None:
         words = f"no creation date: may be among the newest {rules.keep_newest}"
     elif not rules.include_unknown:
         words = f"{TIMES[unknown[0].goes_by]} unknown"
-    elif len(unknown) == len(rules.all_given):
-        words = "what the rules go by is unknown"
     else:
         return None
     return Why(words, is_judged=False)
