@@ -34,6 +34,13 @@ def client_of(name: str, user_agent: str | None) -> str | None:
     return name
 
 
+def shown(value: str | None) -> str:
+    """Return a value of a group for people; a client that calls itself unknown is in quotes."""
+    if value is None:
+        return UNKNOWN
+    return f'"{value}"' if value == UNKNOWN else value
+
+
 def client_family(name: str) -> str:
     """Return a client's name without its versions, so that an update makes no new client of it.
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qiscus_tui.model.clients import shown
 from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.local_days import day_begins, local_day
@@ -22,7 +23,6 @@ from qiscus_tui.service.sessions.groups import (
     Kind,
     grouped,
     kinds_of,
-    shown,
     times_of,
 )
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList

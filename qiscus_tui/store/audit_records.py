@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import asdict, replace
 
 from qiscus_tui.model.account import Account
+from qiscus_tui.model.clients import shown
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import EpochSeconds
 from qiscus_tui.store.processes import Process
@@ -83,7 +84,7 @@ class AuditGroup(Struct, frozen=True):
     @property
     def name(self) -> str:
         """Return `GuzzleHttp · 10.2.0.0/24`."""
-        return f"{self.client or 'unknown'} · {self.network or 'unknown'}"
+        return f"{shown(self.client)} · {shown(self.network)}"
 
 
 class AuditIntent(AuditAction, frozen=True, tag="intent"):

@@ -268,12 +268,14 @@ def test_two_processes_write_whole_lines(paths: Paths) -> None:
 
 def test_groups_are_kept_and_a_record_without_them_is_read(log: AuditLog, account: Account) -> None:
     groups = [AuditGroup("curl \x1b[31m", "10.2.0.0/24", 2), AuditGroup(None, None, 1)]
+    groups.append(AuditGroup("unknown", "10.2.0.0/24", 1))
     log.intent("with", account, AuditKind.REVOKE, IDS, groups=groups)
     (intent,) = log.read().records
     assert isinstance(intent, AuditIntent)
-    assert [group.count for group in intent.groups] == [2, 1]
+    assert [group.count for group in intent.groups] == [2, 1, 1]
     assert intent.groups[0].name == "curl ␛[31m · 10.2.0.0/24"
     assert intent.groups[1].name == "unknown · unknown"
+    assert intent.groups[2].name == '"unknown" · 10.2.0.0/24'  # it calls itself so
     older = json.loads(to_line(intent))
     del older["groups"]
     read = from_line(json.dumps(older).encode())

@@ -6,11 +6,11 @@ from qiscus_tui.cli.output.console import NOT_SENT, Console, record
 from qiscus_tui.cli.output.tables import session_table
 from qiscus_tui.cli.output.text_table import TextColumn, id_lines, outcome_lines, text_table
 from qiscus_tui.errors import UsageError
+from qiscus_tui.model.clients import shown
 from qiscus_tui.model.text import capitalized, counted
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import LARGE, Exclusion, RevocationPlan, by_reason
 from qiscus_tui.service.revocation.plan_files import group_record, hiding
-from qiscus_tui.service.sessions.groups import shown
 
 SWITCHES = {
     Exclusion.CURRENT: "--include-current",

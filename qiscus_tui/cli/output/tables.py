@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from qiscus_tui.cli.output.text_table import UNKNOWN, TextColumn, moment, text_table
+from qiscus_tui.model.clients import shown
 from qiscus_tui.model.clock import ago, countdown
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.sessions.groups import Group, shown
+from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
 
 COLUMNS = (

@@ -26,7 +26,7 @@ from qiscus_tui.model.addresses import (
     surroundings,
     surroundings_text,
 )
-from qiscus_tui.model.clients import UNKNOWN, client_family, client_of
+from qiscus_tui.model.clients import client_family, client_of, shown
 from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.ids import sha256
@@ -213,13 +213,6 @@ class Group(Members, frozen=True, kw_only=True):
 def _values(keys: Sequence[GroupKey], kinds: Sequence[Kind]) -> tuple[str | None, ...]:
     pairs = zip(keys, kinds, strict=True)
     return tuple([None if kind is None else KINDS[key].text(kind) for key, kind in pairs])
-
-
-def shown(value: str | None) -> str:
-    """Return a value of a group for people; a client that calls itself unknown is in quotes."""
-    if value is None:
-        return UNKNOWN
-    return f'"{value}"' if value == UNKNOWN else value
 
 
 def members_by(

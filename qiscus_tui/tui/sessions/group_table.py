@@ -10,9 +10,9 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from msgspec import Struct
 
-from qiscus_tui.model.clients import Known
+from qiscus_tui.model.clients import Known, shown
 from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.service.sessions.groups import Group, GroupFact, Kind, shown
+from qiscus_tui.service.sessions.groups import Group, GroupFact, Kind
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from qiscus_tui.tui.listed.marks import Marks
 from qiscus_tui.tui.widgets.bars import share_blocks
