@@ -14,7 +14,7 @@ from qiscus_tui.cli.workspace import account_fields, account_line, connected
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
-from qiscus_tui.model.text import counted, safe
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.sessions.session_list import SessionList
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ async def run(context: VerbContext) -> int:
     """End every session of the user."""
     from qiscus_tui.cli.interrupts import finished
     from qiscus_tui.cli.output.tables import remarks
-    from qiscus_tui.service.revocation.revoke_all import consequences, revoke_all
+    from qiscus_tui.service.revocation.revoke_all import all_sessions, consequences, revoke_all
 
     options, console = context.options, context.console
     async with connected(context.workspace) as connection:
@@ -51,10 +51,10 @@ async def run(context: VerbContext) -> int:
         for remark in remarks(listed):
             console.say(remark)
         if options.dry_run:
-            _show_plan(context, connection, listed)
+            _show_plan(context, connection, listed, all_sessions(listed))
             return ExitCode.DONE if listed.is_whole else ExitCode.INCOMPLETE
         if not options.yes:
-            _confirm(context, connection, listed, consequences(listed))
+            _confirm(context, connection, listed, all_sessions(listed), consequences(listed))
 
         # Once the call is sent, a signal waits until the new tokens are stored.
         begun = asyncio.Event()
@@ -64,7 +64,9 @@ async def run(context: VerbContext) -> int:
     return show(result)
 
 
-def _show_plan(context: VerbContext, connection: "Connection", listed: SessionList) -> None:
+def _show_plan(
+    context: VerbContext, connection: "Connection", listed: SessionList, sessions: str
+) -> None:
     console = context.console
     protected = _protected(listed)
     if context.options.json:
@@ -73,7 +75,7 @@ def _show_plan(context: VerbContext, connection: "Connection", listed: SessionLi
             console.say(protected)
         return
     console.result(account_line(connection))
-    console.result(f"{counted(len(listed), 'session')} would be revoked")
+    console.result(f"To revoke: {sessions}")
     if protected:
         console.result(protected)
     console.say("Dry run: nothing was sent.")
@@ -96,16 +98,16 @@ def _confirm(
     context: VerbContext,
     connection: "Connection",
     listed: SessionList,
+    sessions: str,
     consequences: Sequence[str],
 ) -> None:
     console, app_code = context.console, connection.account.app_code
-    sessions = counted(len(listed), "session")
     console.must_ask(
-        f"Revoking all {sessions} needs confirmation",
+        f"Revoking {sessions} needs confirmation",
         f"{NOT_SENT} To skip the confirmation, add --yes.",
     )
     console.say(account_line(connection))
-    console.say(f"Revoke all {sessions} of {connection.name}. This can't be undone.")
+    console.say(f"Revoke {sessions}. This can't be undone.")
     for words in consequences:
         console.say(words)
     if protected := _protected(listed):

@@ -122,6 +122,9 @@ def test_a_list_that_was_cut_off_is_3_and_says_so(logged_in: Program) -> None:
     revoked = logged_in("revoke", "--filter=curl", "--yes")
     assert (revoked.code, revoked.out) == (3, "")
     assert "not whole: 4 of 9 listed" in revoked.err
+    planned = logged_in("revoke-all", "--dry-run")
+    assert planned.code == 3
+    assert re.search(r"\nTo revoke: all sessions, \d+ of them listed\n", planned.out)
 
 
 def test_the_exit_code_says_what_the_server_said(logged_in: Program) -> None:

@@ -18,6 +18,7 @@ from msgspec import structs
 from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.errors import (
     NotConnected,
+    NotQiscus,
     NotTrusted,
     QiscusTuiError,
     ReadOnly,
@@ -361,6 +362,7 @@ ANSWERS = [
     Fault(500),
     Fault(200, b'{"errors": "something went wrong"}'),
     Fault(200, b"<html>", content_type="text/html"),
+    Fault(404, b"<html>", content_type="text/html"),
 ]
 
 
@@ -381,6 +383,8 @@ async def test_an_answer_that_says_no_is_believed_only_where_nothing_ended(
         )
     else:
         assert await connection.credentials() == before
+        if isinstance(result.sent.failure, NotQiscus):  # no wait makes a path of it
+            assert "Try again later" not in result.sent.failure.hint
 
 
 @speaking("ids-unmarked")

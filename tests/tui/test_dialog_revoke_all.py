@@ -131,7 +131,7 @@ async def test_neither_a_key_nor_leaving_comes_between_the_call_and_the_new_toke
     ("fault", "words"),
     [
         (Fault(403), ["Nothing was revoked", "Log in as an admin"]),
-        (Fault(502, after=True), ["61 revoked", "the new token, was lost"]),
+        (Fault(502, after=True), ["61 revoked", "No new token arrived"]),
     ],
 )
 async def test_a_refusal_and_a_lost_answer_say_what_the_list_shows(

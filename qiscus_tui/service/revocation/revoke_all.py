@@ -22,6 +22,7 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.session import Current
+from qiscus_tui.model.text import counted
 from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.account.connection import Connection, end_unstored_token
 from qiscus_tui.service.revocation.outcomes import (
@@ -89,7 +90,7 @@ class RevokeAllResult:
     def troubles(self) -> list[tuple[QiscusTuiError, str]]:
         """Return each thing that went wrong, and what it means."""
         sent = self.sent
-        lost = "The answer, and with it the new token, was lost. Get one: qiscus-tui refresh"
+        lost = "No new token arrived. Get one: qiscus-tui refresh"
         unstored = "The new token could not be stored."
         if not isinstance(sent.unstored, TokenNotStored):  # its hint says what to do
             unstored += " Log in again: qiscus-tui login"
@@ -100,6 +101,14 @@ class RevokeAllResult:
             (self.unwritten, "It could not be recorded."),
         )
         return [(error, words) for error, words in found if error is not None]
+
+
+def all_sessions(listed: SessionList) -> str:
+    """Return `all 7 sessions`, or `all sessions, 7 of them listed` where there may be more."""
+    count = len(listed)
+    if count and listed.is_whole:
+        return f"all {counted(count, 'session')}"
+    return f"all sessions, {count:,} of them listed"
 
 
 def consequences(listed: SessionList) -> list[str]:
@@ -219,7 +228,9 @@ async def verify(connection: Connection, before: SessionList, sent: Sent) -> Rev
     if sent.failure is not None:
         in_doubt = isinstance(sent.failure, OutOfReach | ServerFault | Unreadable | NotQiscus)
         if result.nothing_ended and in_doubt:
-            sent.failure.hint = "What is stored here is still valid. Try again later."
+            is_lasting = isinstance(sent.failure, NotQiscus)
+            way = sent.failure.hint if is_lasting else "Try again later."
+            sent.failure.hint = f"What is stored here is still valid. {way}"
         try:
             await _forget_if_dead(connection, result)
         except StorageError as error:

@@ -22,6 +22,7 @@ from qiscus_tui.service.revocation.outcomes import LOOK_AGAIN_HINT
 from qiscus_tui.service.revocation.revoke_all import (
     RevokeAllResult,
     Sent,
+    all_sessions,
     consequences,
     send_revoke_all,
     verify,
@@ -93,10 +94,7 @@ class RevokeAllDialog(Question[RevokeAllResult]):
             self._connection.must_be_writable()
         except QiscusTuiError as error:
             self._refusal = error
-        count = len(self._listed)
-        whole = f"Revoke all {counted(count, 'session')}"
-        partly = f"Revoke all sessions, {count:,} of them listed"
-        self.say("heading", whole if count and self._listed.is_whole else partly)
+        self.say("heading", f"Revoke {all_sessions(self._listed)}")
         whose = account.user or account.user_name or "this user"
         self.say("lead", f"Of {whose} on {account.origin.netloc}. This can't be undone.")
         self.say("lines", what_follows(self._listed))
