@@ -62,6 +62,7 @@ async def _checked(context: VerbContext) -> "CheckReport":
 
     Only a check with `--new` notes it as seen: it is the one that the next is compared with.
     """
+    from qiscus_tui.cli.output.tables import remarks
     from qiscus_tui.service.check import Limits, check
 
     options, workspace = context.options, context.workspace
@@ -76,6 +77,8 @@ async def _checked(context: VerbContext) -> "CheckReport":
     checks = workspace.local_files.checks
     async with connected(workspace) as connection:
         report = await check(connection, checks, limits, workspace.config.ui.expiring)
+    for remark in remarks(report.listed):
+        context.console.say(remark)
     _show(context, report)
     context.console.results.flush()
     # A finding that could not be written must be found again.
@@ -96,8 +99,6 @@ async def _checked(context: VerbContext) -> "CheckReport":
 
 def _show(context: VerbContext, report: "CheckReport") -> None:
     console = context.console
-    for gap in report.listed.gaps:
-        console.say(gap)
     if context.options.json:
         console.result_json(_as_json(report))
         return

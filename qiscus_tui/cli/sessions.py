@@ -180,7 +180,7 @@ def _list_groups(context: VerbContext, request: ListRequest, sort: GroupSort, fo
         write_csv(columns, records, console.out)
     else:
         now = found.moment.server_now
-        console.result_lines(group_table(request.group_by, shown, now, console.out_width))
+        console.result_lines(group_table(listed, request.group_by, shown, now, console.out_width))
     of_all = f" of {len(groups):,}" if len(shown) != len(groups) else ""
     return f"{counted(len(shown), 'group')}{of_all}, {counted(len(found.positions), 'session')}"
 

@@ -40,7 +40,7 @@ def _cells(listed: SessionList, position: int, now: float) -> tuple[str, ...]:
         _expiry(session, now),
         session.id[:SHORT_ID],
         _client(listed, position),
-        moment(session.created_at),
+        moment(session.created_at, is_utc=not listed.time_doubt),
         _ago(session.last_used_at, now),
         session.safe_ip or UNKNOWN,
         session.safe_user,
@@ -97,25 +97,32 @@ _FACTS = (
 
 
 def group_table(
-    keys: Sequence[GroupKey], groups: Sequence[Group], now: float, width: int | None = None
+    listed: SessionList,
+    keys: Sequence[GroupKey],
+    groups: Sequence[Group],
+    now: float,
+    width: int | None = None,
 ) -> Iterator[str]:
     """Yield a heading, and a line for each group.
 
     `now` is the server's time, epoch seconds; `width` is in cells, None for any.
     """
     columns = [TextColumn(key.value.upper(), 8, least=10) for key in keys]
-    rows = ((*map(shown, group.values), *_facts(group, now)) for group in groups)
+    rows = (
+        (*map(shown, group.values), *_facts(group, now, is_utc=not listed.time_doubt))
+        for group in groups
+    )
     return text_table([*columns, *_FACTS], rows, width)
 
 
-def _facts(group: Group, now: float) -> tuple[str, ...]:
+def _facts(group: Group, now: float, *, is_utc: bool) -> tuple[str, ...]:
     notes = {"this session": group.current, "protected": group.protected}
     return (
         f"{group.count:,}",
         f"{group.share:.1%}",
         UNKNOWN if group.per_day is None else f"{group.per_day:,.1f}",
-        moment(group.oldest_at),
-        moment(group.newest_at),
+        moment(group.oldest_at, is_utc=is_utc),
+        moment(group.newest_at, is_utc=is_utc),
         _ago(group.last_used_at, now),
         f"{group.expiring:,}" if group.expiring else "",
         ", ".join(note for note, holds in notes.items() if holds),

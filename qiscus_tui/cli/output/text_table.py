@@ -10,11 +10,11 @@ from qiscus_tui.model.text import counted, safe, with_reason
 UNKNOWN = "unknown"
 
 
-def moment(epoch: float | None) -> str:
-    """Return `2026-10-24 16:02Z`, UTC."""
+def moment(epoch: float | None, *, is_utc: bool = True) -> str:
+    """Return `2026-10-24 16:02Z`; without the Z where the zone is in doubt."""
     if epoch is None:
         return UNKNOWN
-    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%MZ")
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M") + ("Z" if is_utc else "")
 
 
 GAP = 2
