@@ -26,7 +26,6 @@ from tests.sandbox import demo_state
 from tests.sandbox.server import running
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-ONE_SESSION = HEAD + b"Content-Length: 36\r\n\r\n" + b'[{"token":"QEX-of-an-ordinary-one"}]'
 
 
 def client_at(port: int, clock: ManualClock, timeout: float = 5.0) -> ApiClient:
@@ -74,20 +73,6 @@ async def test_a_port_where_nobody_listens_is_not_connected(clock: ManualClock) 
     assert len(clock.slept) == 4
 
 
-async def test_a_reset_before_the_answer_is_a_lost_answer_and_tried_again(
-    clock: ManualClock,
-) -> None:
-    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(asked) < 3:
-            reset(writer)
-        else:
-            await says(writer, ONE_SESSION)
-
-    async with serving(serve) as (port, asked):
-        assert len((await listing_at(port, clock)).sessions) == 1
-    assert len(asked) == 3
-
-
 @pytest.mark.parametrize("polite", [True, False])
 async def test_a_login_whose_answer_is_lost_is_not_sent_again(
     polite: bool, clock: ManualClock
@@ -105,6 +90,7 @@ async def test_a_login_whose_answer_is_lost_is_not_sent_again(
 @pytest.mark.parametrize(
     "part",
     [
+        b"",
         b"HTTP/1.1 200",
         HEAD,
         HEAD + b'Content-Length: 500\r\n\r\n{"data":[{"token":"a"}',
@@ -115,7 +101,7 @@ async def test_a_login_whose_answer_is_lost_is_not_sent_again(
     ],
 )
 @pytest.mark.parametrize("polite", [True, False])
-async def test_an_answer_that_breaks_off_is_never_a_list(
+async def test_an_answer_that_breaks_off_is_never_a_list_and_asked_for_again(
     part: bytes, polite: bool, clock: ManualClock
 ) -> None:
     async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

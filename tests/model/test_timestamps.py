@@ -112,10 +112,13 @@ def test_a_time_whose_zone_is_unknown_may_be_off_by_any_zone(hours: int) -> None
         (php(), False),
     ],
 )
-def test_whether_a_time_has_a_zone(value: object, zoneless: bool) -> None:
+def test_the_servers_offset_goes_for_times_without_a_zone_alone(
+    value: object, zoneless: bool
+) -> None:
     found = known_time(value)
     assert found is not None
     assert found.has_no_zone is zoneless
+    assert parse_timestamp(value, 7 * HOUR) == found.at - (7 * HOUR if zoneless else 0)
 
 
 @pytest.mark.parametrize(
@@ -128,15 +131,6 @@ def test_whether_a_time_has_a_zone(value: object, zoneless: bool) -> None:
 )
 def test_fractions_are_kept_and_digits_are_no_date(value: object, moment: float) -> None:
     assert parse_timestamp(value) == moment
-
-
-def test_the_servers_offset_goes_for_times_without_a_zone_alone() -> None:
-    offset = 7 * 3600.0
-    assert parse_timestamp("2020-11-04 17:00:00", offset) == MOMENT
-    assert parse_timestamp({"date": "2020-11-04 17:00:00"}, offset) == MOMENT
-    assert parse_timestamp("2020-11-04T10:00:00Z", offset) == MOMENT
-    assert parse_timestamp(1_604_484_000, offset) == MOMENT
-    assert parse_timestamp(php(), offset) == MOMENT
 
 
 @pytest.mark.parametrize(
