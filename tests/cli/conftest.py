@@ -3,9 +3,11 @@
 import copy
 import errno
 import io
+import json
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +15,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.errors import StorageError
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.connection import wire_settings
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.keyring_store import NoKeyring
@@ -121,11 +124,28 @@ class Program:
         self.monkeypatch.setenv("QISCUS_APP_ID", held.app_code)
         self.monkeypatch.setenv("QISCUS_TUI_SERVER", SERVER)
 
+    def log_in_to(self, dialect: Dialect, sessions: int | None = None) -> None:
+        """Log in on another server, at the same address."""
+        self.speak(dialect, sessions)
+        assert self.login().code == 0
+
+    def kept_token(self) -> str:
+        """The short-lived token in the file."""
+        content = json.loads((self.data / "secrets.json").read_text())
+        (entry,) = content["accounts"].values()
+        return entry["short_lived"]["token"]
+
+    def live(self) -> set[str]:
+        """The ids of the sessions that the server has."""
+        return {fingerprint(session.token) for session in self.server.sessions()}
+
+    def listed(self, *options: str) -> list[dict[str, Any]]:
+        """What `sessions --json` lists, newest first."""
+        return self("sessions", "--json", *options).json()
+
     def ids(self) -> list[str]:
         """Every listed id, newest first, without our own."""
-
-        listed = self("sessions", "--json").json()
-        return [one["id"] for one in listed if not one["current"]]
+        return [one["id"] for one in self.listed() if not one["current"]]
 
 
 @pytest.fixture

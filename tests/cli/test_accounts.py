@@ -3,7 +3,6 @@
 import pytest
 
 from tests.cli.conftest import ACCOUNT, EMAIL, SERVER, Program
-from tests.cli.test_tokens import kept_token
 from tests.sandbox import DIALECTS
 from tests.sandbox.calls import Call, Fault
 
@@ -70,13 +69,12 @@ def test_what_profile_and_list_call_say_is_what_is_known_of_the_tokens(
     assert status(logged_in, code=4)["accepted"] is False
     logged_in.server.fail_next(Call.LIST, *[Fault(503)] * 5)
     assert status(logged_in, code=1)["accepted"] is None
-    logged_in.server.end(kept_token(logged_in))
+    logged_in.server.end(logged_in.kept_token())
     found = status(logged_in, code=1)
     assert found["accepted"] is False
     assert "rejected the short-lived token" in str(found["error"])  # it did not expire
     for dialect in ("body", "laravel", "data-key"):
-        logged_in.speak(DIALECTS[dialect], sessions=1000)
-        logged_in.login()
+        logged_in.log_in_to(DIALECTS[dialect], sessions=1000)
         assert status(logged_in)["accepted"] is True
     for dialect in ("html", "not-found"):
         logged_in.speak(DIALECTS[dialect])

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.cli.conftest import SERVER, Program
-from tests.cli.test_tokens import DAY, kept_token
+from tests.cli.test_tokens import DAY
 from tests.program import Stream
 from tests.sandbox.app import demo_app
 from tests.sandbox.calls import Call, Fault
@@ -67,7 +67,7 @@ def test_a_call_is_made_with_the_short_lived_token(rooms: Rooms) -> None:
     assert (done.code, done.out, done.err) == (0, "{}", "")
     sent = rooms.only
     assert (sent.method, sent.url) == ("GET", f"{SERVER}{ROOMS}")
-    assert sent.headers["Authorization"] == kept_token(rooms.program)
+    assert sent.headers["Authorization"] == rooms.program.kept_token()
     assert sent.headers["Qiscus-App-Id"] == rooms.program.server.credentials.app_code
     assert "Qiscus-Secret-Key" not in sent.headers
     assert "Content-Type" not in sent.headers
@@ -129,11 +129,11 @@ def sent_tokens(rooms: Rooms) -> list[str]:
 def test_a_token_that_has_ended_is_refreshed_and_the_call_repeated(
     rooms: Rooms, refusal: tuple[int, bytes]
 ) -> None:
-    old = kept_token(rooms.program)
+    old = rooms.program.kept_token()
     rooms.answers.append(httpx.Response(refusal[0], content=refusal[1]))
     done = rooms.program("api", "POST", ROOMS, "-f", "a=1")
     assert (done.code, done.out, done.err) == (0, "{}", "")
-    assert sent_tokens(rooms) == [old, kept_token(rooms.program)]
+    assert sent_tokens(rooms) == [old, rooms.program.kept_token()]
     assert rooms.asked[0].content == rooms.asked[1].content == b'{"a":"1"}'
     assert rooms.program.server.calls[Call.REFRESH] == 1
 
@@ -154,10 +154,10 @@ def test_words_about_tokens_in_an_answer_that_says_yes_are_none_of_ours(rooms: R
 
 
 def test_one_that_is_known_to_have_ended_is_not_sent(rooms: Rooms) -> None:
-    old = kept_token(rooms.program)
+    old = rooms.program.kept_token()
     rooms.program.clock.advance(31 * DAY)
     assert rooms.program("api", "GET", ROOMS).code == 0
-    assert sent_tokens(rooms) == [kept_token(rooms.program)]
+    assert sent_tokens(rooms) == [rooms.program.kept_token()]
     assert old not in sent_tokens(rooms)
 
 
@@ -322,7 +322,7 @@ def test_no_answer_is_5_and_nothing_is_tried_again(rooms: Rooms) -> None:
 
 
 def test_no_failure_tells_a_secret(rooms: Rooms, tmp_path: Path) -> None:
-    secrets = (kept_token(rooms.program), rooms.program.server.credentials.long_lived_token)
+    secrets = (rooms.program.kept_token(), rooms.program.server.credentials.long_lived_token)
     log = tmp_path / "log"
     for answer in (httpx.ConnectError("x"), httpx.Response(500, text=secrets[0])):
         rooms.answers.append(answer)

@@ -12,7 +12,6 @@ import pytest
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store import audit
 from tests.cli.conftest import EMAIL, SERVER, Program, full
-from tests.cli.test_tokens import kept_token
 
 DAY = 86_400
 OTHER = "supervisor@demo.example"
@@ -34,13 +33,13 @@ def heads(program: Program, *options: str) -> list[str]:
 
 
 def test_each_use_of_the_account_is_one_line_newest_first(logged_in: Program) -> None:
-    first_token = kept_token(logged_in)
+    first_token = logged_in.kept_token()
     logged_in.clock.advance(60)
     first, *_ = logged_in.ids()
     assert logged_in("revoke", first, "--yes").code == 0
     logged_in.clock.advance(60)
     assert logged_in("refresh").code == 0
-    second_token = kept_token(logged_in)
+    second_token = logged_in.kept_token()
     logged_in.clock.advance(60)
     assert logged_in("logout").code == 0
     logout, refresh, revoke, login = heads(logged_in)
@@ -78,7 +77,7 @@ def test_a_refresh_is_recorded_once_and_a_cached_token_never(
         assert logged_in(*verb).code == 0
     made = [record for record in records(logged_in) if record["kind"] == "refresh"]
     assert len(made) == refreshes
-    assert all(one["ids"] == [fingerprint(kept_token(logged_in))] for one in made)
+    assert all(one["ids"] == [fingerprint(logged_in.kept_token())] for one in made)
 
 
 @pytest.mark.parametrize(
@@ -124,21 +123,21 @@ def test_a_record_that_cannot_be_written_costs_no_script_its_token(
     logged_in.clock.advance(31 * DAY)
     done = logged_in(verb)
     assert done.code == 0
-    assert (kept_token(logged_in) in done.out) is (verb == "token")
-    assert kept_token(logged_in) in {one.token for one in logged_in.server.sessions()}
+    assert (logged_in.kept_token() in done.out) is (verb == "token")
+    assert logged_in.kept_token() in {one.token for one in logged_in.server.sessions()}
     assert "audit log lacks this refresh: The disk is full" in done.err
 
 
 def test_a_token_is_stored_before_it_is_recorded(logged_in: Program) -> None:
-    before, stored = kept_token(logged_in), list[str]()
+    before, stored = logged_in.kept_token(), list[str]()
 
     def access(*_: object) -> None:
-        stored.append(kept_token(logged_in))
+        stored.append(logged_in.kept_token())
 
     logged_in.monkeypatch.setattr("qiscus_tui.store.audit.AuditLog.access", access)
     logged_in.clock.advance(1)
     assert logged_in("refresh").code == 0
-    assert stored == [kept_token(logged_in)] != [before]
+    assert stored == [logged_in.kept_token()] != [before]
 
 
 def test_since_and_limit_leave_the_newest(logged_in: Program) -> None:
@@ -235,7 +234,7 @@ def test_a_token_of_ours_or_of_a_session_in_a_reason_is_hidden(
     logged_in: Program, verb: Words, whose: str
 ) -> None:
     secrets = {
-        "ours": kept_token(logged_in),
+        "ours": logged_in.kept_token(),
         "long-lived": logged_in.server.credentials.long_lived_token,
         "a session's": logged_in.server.sessions()[0].token,
     }
@@ -280,7 +279,7 @@ def test_each_record_is_a_line_of_the_system_log_without_secrets_where_that_is_a
         *("intent", "outcome", "outcome", "summary", "access", "access")
     ]
     assert [one["kind"] for one in sent if "kind" in one] == ["revoke", "login", "logout"]
-    tokens = {one.token for one in logged_in.server.sessions()} | {kept_token(logged_in)}
+    tokens = {one.token for one in logged_in.server.sessions()} | {logged_in.kept_token()}
     tokens.add(logged_in.server.credentials.long_lived_token)
     assert not [line for line in lines if any(token in line for token in tokens)]
 
@@ -289,8 +288,7 @@ def test_a_line_is_short_however_many_sessions_it_is_about(
     program: Program, lines: list[str]
 ) -> None:
     program.configure("[audit]\nsyslog = true\n")
-    program.speak(program.dialect, sessions=90)
-    assert program.login().code == 0
+    program.log_in_to(program.dialect, sessions=90)
     assert program("revoke-all", "--yes", "--reason", "moved").code == 0
     intent = next(one for one in map(json.loads, lines) if one["event"] == "intent")
     (line,) = [line for line in lines if '"intent"' in line]

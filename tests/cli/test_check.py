@@ -15,7 +15,6 @@ import pytest
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.state import Checked, Checks
 from tests.cli.conftest import EMAIL, Closed, Full, Program
-from tests.cli.test_tokens import kept_token
 from tests.program import Done
 from tests.sandbox import DIALECTS, Dialect
 from tests.sandbox.calls import Call, Fault
@@ -183,13 +182,13 @@ def test_a_token_of_our_own_that_is_too_short_is_renewed_where_that_is_asked_for
     assert logged_in(*line, "--refresh").code == 0
     assert logged_in.server.calls[Call.REFRESH] == 0
     logged_in.clock.advance(24 * DAY)
-    before = kept_token(logged_in)
+    before = logged_in.kept_token()
     short = logged_in(*line)
     assert short.code == 1
     assert "renew it: qiscus-tui refresh, or let check do so with --refresh" in short.out
-    assert kept_token(logged_in) == before
+    assert logged_in.kept_token() == before
     assert logged_in(*line, "--refresh").code == 0
-    assert kept_token(logged_in) != before
+    assert logged_in.kept_token() != before
     assert logged_in(*line).code == 0
 
 
@@ -268,7 +267,7 @@ def test_a_limit_is_found_only_beyond_it(logged_in: Program) -> None:
     assert finding == "max_live: 13 live sessions, more than 1"
     logged_in.clock.advance(29 * DAY)
     assert check(logged_in, "--min-ttl", "2d") == [("min_ttl", None, None, None)]
-    logged_in.server.end(kept_token(logged_in))
+    logged_in.server.end(logged_in.kept_token())
     assert check(logged_in, "--min-ttl", "1h") == [("min_ttl", None, None, None)]
 
 
@@ -287,8 +286,7 @@ UNUSED = replace(PLAIN, fields=replace(PLAIN.fields, last_used=None))
 def test_what_cannot_be_checked_is_3_and_its_numbers_are_no_metrics(
     program: Program, tmp_path: Path, dialect: Dialect, words: tuple[str, ...], said: str
 ) -> None:
-    program.speak(dialect)
-    assert program.login().code == 0
+    program.log_in_to(dialect)
     file = tmp_path / "q.prom"
     done = program("check", *words, "--metrics", str(file))
     assert (done.code, said in done.err) == (3, True)

@@ -78,8 +78,7 @@ def live(program: Program) -> Callable[..., Live]:
         spoken = SPOKEN[dialect] if isinstance(dialect, str) else dialect
         spoken = replace(spoken, page_size=5)
         answers = spoken if spoken.front is Front.API else DIALECTS["plain"]
-        program.speak(answers, sessions)
-        assert program.login().code == 0
+        program.log_in_to(answers, sessions)
         program.server.dialect = spoken
         own = program("token").out.strip()
         return Live(program, own)

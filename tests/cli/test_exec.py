@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.cli.conftest import SERVER, Program
-from tests.cli.test_tokens import DAY, kept_token
+from tests.cli.test_tokens import DAY
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.state import SECRET_KEY
 
@@ -66,7 +66,7 @@ def test_the_command_gets_the_kept_token_and_the_server_is_not_asked(
     assert (became.file, became.words) == ("curl", ["curl", "-s", "x"])
     app_id = logged_in.server.credentials.app_code
     assert became.credentials == {
-        "QISCUS_TOKEN": kept_token(logged_in),
+        "QISCUS_TOKEN": logged_in.kept_token(),
         "QISCUS_APP_ID": app_id,
     }
     assert logged_in.server.calls.total() == calls
@@ -96,7 +96,7 @@ def test_a_secret_of_the_account_is_left_under_no_name(
 ) -> None:
     long_lived = logged_in.server.credentials.long_lived_token
     names = ("QISCUS_LONG_LIVED", "QISCUS_LLT", "JWT", "COOKIE", "SESSION")
-    for secret in (long_lived, kept_token(logged_in)):
+    for secret in (long_lived, logged_in.kept_token()):
         for name in names:
             monkeypatch.setenv(name, how.format(secret))
         assert not set(names) & set(executing("exec", "--", "true").environ)

@@ -36,7 +36,7 @@ def many(logged_in: Program) -> Program:
 def test_json_has_the_keys_asked_for_and_then_these_fields(many: Program) -> None:
     groups = grouped(many, "network,client")
     assert all(list(one) == ["network", "client", *FACTS] for one in groups)
-    assert sum(counts(groups)) == len(many("sessions", "--json").json())
+    assert sum(counts(groups)) == len(many.listed())
     assert counts(groups) == sorted(counts(groups), reverse=True)
     assert any(one["network"] is None for one in groups)
     assert grouped(many, "network,client", "--limit", "2") == groups[:2]
@@ -98,7 +98,7 @@ def test_a_view_filters_groups_and_sorts(many: Program) -> None:
     many.configure(VIEWS)
 
     def shown(*arguments: str) -> list[dict[str, object]]:
-        return many("sessions", "--json", *arguments).json()
+        return many.listed(*arguments)
 
     crons = "--filter=client:GuzzleHttp"
     assert shown("--view", "crons") == shown(

@@ -87,8 +87,7 @@ def doctor_finds(server: DemoState) -> Iterator[None]:
 @pytest.fixture
 def busy(program: Program, tmp_path: Path) -> Program:
     """An account of which every verb has something to say."""
-    program.speak(DIALECTS["extra"], sessions=60)
-    assert program.login().code == 0
+    program.log_in_to(DIALECTS["extra"], sessions=60)
     program("check", "--new")
     own, *others = (one.token for one in program.server.sessions())
     (tmp_path / "log").write_text(f"{own}\n{others[0]}\n")

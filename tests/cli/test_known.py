@@ -8,20 +8,19 @@ from tests.sandbox.calls import Call, Fault
 
 def listed(program: Program, label: str) -> set[str]:
     """The ids of the sessions with this label."""
-    sessions = program("sessions", "--json").json()
+    sessions = program.listed()
     return {one["id"] for one in sessions if one["label"] == label}
 
 
 def of_client(program: Program, client: str) -> set[str]:
-    sessions = program("sessions", "--json").json()
+    sessions = program.listed()
     return {one["id"] for one in sessions if (one["user_agent"] or "").startswith(client)}
 
 
 @pytest.fixture
 def many(logged_in: Program) -> Program:
     """Enough sessions for several clients."""
-    logged_in.speak(logged_in.dialect, sessions=60)
-    assert logged_in.login().code == 0
+    logged_in.log_in_to(logged_in.dialect, sessions=60)
     return logged_in
 
 

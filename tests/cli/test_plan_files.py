@@ -11,7 +11,7 @@ import pytest
 
 from qiscus_tui.store.plan_file import sealed
 from tests.cli.conftest import Program
-from tests.cli.test_prune import ALL, client, listed, live, plan_of
+from tests.cli.test_prune import ALL, client
 from tests.sandbox.calls import Call
 
 PRUNE = ["prune", "--keep-newest=1", "--dry-run"]
@@ -38,7 +38,7 @@ def test_it_says_what_and_why_and_has_no_token(crowded: Program, file: Path) -> 
     assert text.isascii()
     assert not any(session.token in text for session in crowded.server.sessions())
     fields = json.loads(text)
-    plan = plan_of(crowded(*PRUNE, "--json"))
+    plan = crowded(*PRUNE, "--json").json()["plan"]
     assert fields["version"] == 2
     assert fields["account"].startswith("admin@demo.example")
     assert fields["server"] == "https://demo.invalid"
@@ -49,17 +49,17 @@ def test_it_says_what_and_why_and_has_no_token(crowded: Program, file: Path) -> 
 
 
 def test_what_it_names_is_revoked_and_nothing_else(crowded: Program, file: Path) -> None:
-    before, ids = live(crowded), set(json.loads(file.read_text())["ids"])
+    before, ids = crowded.live(), set(json.loads(file.read_text())["ids"])
     assert crowded("revoke", f"--plan={file}").code == 2  # nobody to ask
     assert crowded("revoke", f"--plan={file}", "--yes").code == 2  # more than 50
     dry = crowded("revoke", f"--plan={file}", "--dry-run", "--json")
-    assert set(plan_of(dry)) == {"targets", "left_out"}
-    assert live(crowded) == before
+    assert set(dry.json()["plan"]) == {"targets", "left_out"}
+    assert crowded.live() == before
     crowded.clock.advance(6)
     done = crowded("revoke", f"--plan={file}", *ALL)
     assert done.code == 0, done.err
     assert "since then: nothing changed" in done.err
-    assert live(crowded) == before - ids
+    assert crowded.live() == before - ids
     assert "plan " in crowded("audit", "--json").json()[0]["rule"]
     again = crowded("revoke", f"--plan={file}", *ALL, "--json")
     assert again.code == 0
@@ -68,11 +68,11 @@ def test_what_it_names_is_revoked_and_nothing_else(crowded: Program, file: Path)
 
 
 def test_what_changed_since_is_not_sent_and_is_said(crowded: Program, file: Path) -> None:
-    plan = plan_of(crowded(*PRUNE, "--json"))
+    plan = crowded(*PRUNE, "--json").json()["plan"]
     group = next(g for g in plan["groups"] if g["targets"] == 2 and g["kept"] == 1)
     name = f"{group['client']} · {group['network']}"
-    by_id = {entry["id"]: entry for entry in listed(crowded)}
-    kept = next(one["id"] for one in plan["kept"] if str(one["reason"]).endswith(f" {name}"))
+    by_id = {entry["id"]: entry for entry in crowded.listed()}
+    kept = next(one["id"] for one in plan["kept"] if one["reason"].endswith(f" {name}"))
     gone = str(plan["targets"][0])
     end(crowded, kept, gone)
     crowded.protect("PostmanRuntime", "api tests")
@@ -86,13 +86,13 @@ def test_what_changed_since_is_not_sent_and_is_said(crowded: Program, file: Path
     (next_newest,) = found["not_sent kept now: newest 1"]
     assert client(by_id[next_newest]) == client(by_id[str(kept)])
     protected = found.pop("not_sent protected: api tests", set())
-    assert protected <= {e["id"] for e in listed(crowded) if "Postman" in str(e["client"])}
-    assert next_newest in live(crowded)
+    assert protected <= {e["id"] for e in crowded.listed() if "Postman" in e["client"]}
+    assert next_newest in crowded.live()
     assert f"1 no longer listed, {1 + len(protected)} left out of " in done.err
 
 
 def test_what_became_our_own_session_is_not_sent(crowded: Program, tmp_path: Path) -> None:
-    own = next(str(entry["id"]) for entry in listed(crowded) if entry["current"])
+    own = next(entry["id"] for entry in crowded.listed() if entry["current"])
     path = tmp_path / "own.json"
     planned = crowded("revoke", own, "--include-current", "--dry-run", f"--out={path}")
     assert planned.code == 0
@@ -100,9 +100,9 @@ def test_what_became_our_own_session_is_not_sent(crowded: Program, tmp_path: Pat
     done = crowded("revoke", f"--plan={path}", "--yes", "--json")
     assert done.code == 3
     assert [o["outcome"] for o in done.json()["outcomes"]] == ["not_sent"]
-    assert own in live(crowded)
+    assert own in crowded.live()
     assert crowded("revoke", f"--plan={path}", "--yes", "--include-current").code == 0
-    assert own not in live(crowded)
+    assert own not in crowded.live()
 
 
 def edited(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -208,6 +208,6 @@ def test_a_filter_is_a_plan_too(crowded: Program, tmp_path: Path) -> None:
         "filter": "client:curl",
         "retention": None,
     }
-    assert fields["ids"] == plan_of(done)["targets"]
+    assert fields["ids"] == done.json()["plan"]["targets"]
     assert crowded("revoke", f"--plan={path}", *ALL).code == 0
-    assert not live(crowded) & set(fields["ids"])
+    assert not crowded.live() & set(fields["ids"])

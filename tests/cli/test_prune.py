@@ -7,10 +7,8 @@ from unittest.mock import ANY
 
 import pytest
 
-from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import ACCOUNT_LINE, Program
 from tests.cli.test_check import samples
-from tests.program import Done
 from tests.sandbox import DIALECTS
 from tests.sandbox.calls import Call, Fault
 
@@ -19,46 +17,34 @@ ALL = ["--yes", "--max", "999"]
 VERSION = re.compile(r" v?\d[\d.]*(?= · |$)")
 
 
-def listed(program: Program) -> list[Entry]:
-    return program("sessions", "--json").json()
-
-
-def live(program: Program) -> set[str]:
-    return {fingerprint(session.token) for session in program.server.sessions()}
-
-
-def plan_of(done: Done) -> dict[str, list[dict[str, object]]]:
-    return done.json()["plan"]
-
-
 def client(entry: Entry) -> str:
     return VERSION.sub("", entry["client"] or "?")
 
 
 def test_of_each_group_the_newest_is_left_and_our_own(crowded: Program) -> None:
-    before, own = listed(crowded), {e["id"] for e in listed(crowded) if e["current"]}
+    before, own = crowded.listed(), {e["id"] for e in crowded.listed() if e["current"]}
     done = crowded("prune", "--keep-newest", "2", *ALL, "--json")
     assert done.code == 0
-    plan, told = plan_of(done), done.json()
-    assert {kept["id"] for kept in plan["kept"]} == live(crowded) - own
-    assert live(crowded) == {entry["id"] for entry in before}.difference(plan["targets"])
-    assert all(str(kept["reason"]).startswith("kept: newest 2 of ") for kept in plan["kept"])
+    plan, told = done.json()["plan"], done.json()
+    assert {kept["id"] for kept in plan["kept"]} == crowded.live() - own
+    assert crowded.live() == {entry["id"] for entry in before}.difference(plan["targets"])
+    assert all(kept["reason"].startswith("kept: newest 2 of ") for kept in plan["kept"])
     assert told["list"] == {"complete": True, "unreadable": 0}
     assert list(plan["groups"][0]) == ["client", "network", "count", "kept", "targets"]
-    assert sum(int(str(group["count"])) for group in plan["groups"]) == len(before)
-    assert sum(int(str(group["targets"])) for group in plan["groups"]) == len(told["outcomes"])
+    assert sum(group["count"] for group in plan["groups"]) == len(before)
+    assert sum(group["targets"] for group in plan["groups"]) == len(told["outcomes"])
 
 
 def test_a_dry_run_shows_a_line_for_each_group_and_sends_nothing(crowded: Program) -> None:
-    before = live(crowded)
+    before = crowded.live()
     done = crowded("prune", "--keep-newest=1", "--dry-run")
     first, *lines = done.out.splitlines()
     assert first == ACCOUNT_LINE
     assert lines[0].split() == ["CLIENT", "NETWORK", "SESSIONS", "KEPT", "TO", "REVOKE"]
-    groups = plan_of(crowded("prune", "--keep-newest=1", "--dry-run", "--json"))["groups"]
+    groups = crowded("prune", "--keep-newest=1", "--dry-run", "--json").json()["plan"]["groups"]
     assert lines[len(groups) + 1].startswith(f"{len(groups)} groups, ")
     assert re.fullmatch(r"\d+ sessions to revoke", lines[len(groups) + 2])
-    assert live(crowded) == before
+    assert crowded.live() == before
     assert crowded("prune", "--keep-newest=1", "--yes").code == 2  # more than 50
     assert crowded("prune", "--keep-newest=1").code == 2  # nobody to ask
     assert crowded.server.calls[Call.REVOKE] == 0
@@ -76,18 +62,18 @@ keep_used_within = "24h"
 def test_a_filter_narrows_a_policy_and_rules_and_grouping_replace_its_own(crowded: Program) -> None:
     crowded.configure(POLICY)
     policy = ["prune", "--policy=nightly", "--dry-run", "--json"]
-    plan = plan_of(crowded(*policy))
+    plan = crowded(*policy).json()["plan"]
     (group,) = plan["groups"]
     assert group["client"] == "GuzzleHttp"
     assert list(group)[:2] == ["client", "count"]
-    assert int(str(group["kept"])) >= 2
-    assert plan_of(crowded(*policy, "--filter=-client:GuzzleHttp"))["groups"] == []
+    assert group["kept"] >= 2
+    assert crowded(*policy, "--filter=-client:GuzzleHttp").json()["plan"]["groups"] == []
     replaced = [*policy, "--keep-newest=3", "--keep-used-within=1s"]
     replaced.append(f"--filter=-id:{plan['kept'][0]['id']}")
-    groups = plan_of(crowded(*replaced, "--group-by=network"))["groups"]
+    groups = crowded(*replaced, "--group-by=network").json()["plan"]["groups"]
     assert all("client" not in one for one in groups)
-    assert all(int(str(one["kept"])) >= min(3, int(str(one["count"]))) for one in groups)
-    assert sum(int(str(one["count"])) for one in groups) == int(str(group["count"])) - 1
+    assert all(one["kept"] >= min(3, one["count"]) for one in groups)
+    assert sum(one["count"] for one in groups) == group["count"] - 1
     crowded("prune", "--policy=nightly", "--allow-empty", *ALL)
     rule = crowded("audit", "--json").json()[0]["rule"]
     assert rule == (
@@ -97,21 +83,20 @@ def test_a_filter_narrows_a_policy_and_rules_and_grouping_replace_its_own(crowde
 
 def test_where_nothing_says_what_made_a_session_that_grouping_is_refused(program: Program) -> None:
     nameless = replace(DIALECTS["plain"].fields, agent=None, ip=None, user="user_email")
-    program.speak(replace(DIALECTS["plain"], fields=nameless), sessions=20)
-    program.login()
+    program.log_in_to(replace(DIALECTS["plain"], fields=nameless), sessions=20)
     done = program("prune", "--keep-newest=1", *ALL)
     assert (done.code, program.server.calls[Call.REVOKE]) == (2, 0)
     assert "group by user or day instead" in done.err
     assert "qiscus-tui revoke ID" in done.err
     assert program("prune", "--keep-newest=1", "--group-by=user", *ALL).code == 0
-    assert len(live(program)) == 1
+    assert len(program.live()) == 1
 
 
 def test_nothing_to_prune_is_0(crowded: Program) -> None:
     assert crowded("prune", "--keep-newest=999", *ALL).code == 0
     done = crowded("prune", "--keep-newest=1", "--filter=no-such-client", *ALL, "--json")
     assert done.code == 0
-    assert plan_of(done) == {"targets": [], "left_out": [], "kept": [], "groups": []}
+    assert done.json()["plan"] == {"targets": [], "left_out": [], "kept": [], "groups": []}
 
 
 # What was not asked for
@@ -119,8 +104,7 @@ def test_nothing_to_prune_is_0(crowded: Program) -> None:
 
 def test_a_rule_that_the_server_lists_nothing_for_stops_the_command(program: Program) -> None:
     unused = replace(DIALECTS["plain"].fields, last_used=None)
-    program.speak(replace(DIALECTS["plain"], fields=unused), sessions=40)
-    program.login()
+    program.log_in_to(replace(DIALECTS["plain"], fields=unused), sessions=40)
     done = program("prune", "--keep-newest=1", "--keep-used-within=24h", *ALL)
     assert (done.code, done.out) == (3, "")
     assert "The server lists no last use (last_used_at)" in done.err
@@ -130,7 +114,7 @@ def test_a_rule_that_the_server_lists_nothing_for_stops_the_command(program: Pro
 
 def test_no_group_loses_its_last_session_unless_that_is_allowed(crowded: Program) -> None:
     rule = ["prune", "--keep-used-within=1s"]
-    before = live(crowded)
+    before = crowded.live()
     for words in ([*rule, *ALL], [*rule, *ALL, "--dry-run"]):
         done = crowded(*words)
         assert done.code == 3
@@ -141,16 +125,16 @@ def test_no_group_loses_its_last_session_unless_that_is_allowed(crowded: Program
     assert "groups would be left with no session: " in shown.err
     plan = ["revoke", f"--plan={crowded.folder / 'plan.json'}", *ALL]
     assert crowded(*plan).code == 3
-    assert live(crowded) == before
+    assert crowded.live() == before
     assert crowded("prune", "--keep-newest=1", *ALL, "--dry-run").code == 0
     assert crowded(*plan, "--allow-empty").code == 0
-    assert len(live(crowded)) < len(before)
+    assert len(crowded.live()) < len(before)
 
 
 def test_what_a_filter_leaves_out_keeps_its_group(crowded: Program) -> None:
     group = ["prune", "--keep-used-within=1s", "--filter=client:GuzzleHttp ip:10.2.0"]
     assert crowded(*group, *ALL, "--dry-run").code == 3
-    kept = next(e for e in listed(crowded) if "Guzzle" in str(e["client"]))["id"]
+    kept = next(e for e in crowded.listed() if "Guzzle" in e["client"])["id"]
     assert crowded(*group, f"--filter=-id:{kept}", *ALL, "--dry-run").code == 0
 
 
@@ -164,10 +148,10 @@ def numbers(file: Path) -> dict[str, str]:
 
 def test_what_became_of_a_prune_is_written_as_metrics(crowded: Program, tmp_path: Path) -> None:
     file = tmp_path / "prune.prom"
-    before = live(crowded)
+    before = crowded.live()
     line = ("prune", "--keep-newest", "2", *ALL, "--metrics", str(file))
     assert crowded(*line).code == 0
-    left = live(crowded)
+    left = crowded.live()
     found = numbers(file)
     assert list(found) == ["revoked", "kept", "failed", "success", "timestamp_seconds"]
     assert (found["success"], found["failed"]) == ("1", "0")
@@ -192,8 +176,7 @@ def test_after_a_prune_that_failed_its_numbers_say_so(
 
 def test_a_prune_that_ended_only_a_part_is_no_success(crowded: Program, tmp_path: Path) -> None:
     file = tmp_path / "prune.prom"
-    crowded.speak(DIALECTS["revoke-ignored"])
-    assert crowded.login().code == 0
+    crowded.log_in_to(DIALECTS["revoke-ignored"])
     assert crowded("prune", "--keep-newest", "1", *ALL, "--metrics", str(file)).code == 3
     found = numbers(file)
     assert (found["success"], found["revoked"]) == ("0", "0")

@@ -21,31 +21,22 @@ from tests.sandbox.dialects import Fields, Revoking
 NOT_LISTED = "0123456789ab"
 
 
-def plan_of(done: Done) -> dict[str, list[object]]:
-    assert done.out.isascii()
-    return done.json()["plan"]
-
-
 def outcomes_of(done: Done) -> dict[str, tuple[str, str | None]]:
     outcomes = done.json()["outcomes"]
     assert all(list(one) == ["id", "outcome", "reason"] for one in outcomes)
     return {one["id"]: (one["outcome"], one["reason"]) for one in outcomes}
 
 
-def server_ids(program: Program) -> set[str]:
-    return {fingerprint(session.token) for session in program.server.sessions()}
-
-
 def test_named_sessions_are_gone_and_nothing_else_is(logged_in: Program) -> None:
-    before, (first, second, third, *_) = server_ids(logged_in), logged_in.ids()
+    before, (first, second, third, *_) = logged_in.live(), logged_in.ids()
     either_side = ("revoke", first, "--dry-run", second, "--no-input", "--json", third)
-    assert plan_of(logged_in(*either_side))["targets"] == [first, second, third]
+    assert logged_in(*either_side).json()["plan"]["targets"] == [first, second, third]
     done = logged_in("revoke", first, second, "--yes", "--json")
     assert done.code == 0
     assert outcomes_of(done) == {first: ("revoked", None), second: ("revoked", None)}
     by_prefix = logged_in("revoke", third[:8].upper(), "--yes", "--json")
     assert outcomes_of(by_prefix) == {third: ("revoked", None)}
-    assert server_ids(logged_in) == before - {first, second, third}
+    assert logged_in.live() == before - {first, second, third}
 
 
 def test_for_people_the_result_is_counted_and_the_first_use_is_a_trial(logged_in: Program) -> None:
@@ -136,10 +127,10 @@ def test_several_rules_narrow_together(logged_in: Program) -> None:
         (["--older-than=7d", "--older-than=20d", "--older-than=1h"], "age:>20d"),
         (["--older-than=7d", "--filter=guzzle"], "guzzle age:>7d"),
     ):
-        planned = plan_of(logged_in("revoke", *several, "--dry-run", "--json"))["targets"]
+        planned = logged_in("revoke", *several, "--dry-run", "--json").json()["plan"]["targets"]
         same = logged_in("revoke", f"--filter={one}", "--dry-run", "--json")
-        assert planned == plan_of(same)["targets"]
-        alone = plan_of(logged_in("revoke", several[0], "--dry-run", "--json"))["targets"]
+        assert planned == same.json()["plan"]["targets"]
+        alone = logged_in("revoke", several[0], "--dry-run", "--json").json()["plan"]["targets"]
         assert 0 < len(planned) < len(alone)
 
 
@@ -151,7 +142,7 @@ def test_a_token_that_is_not_listed_is_no_all_clear(logged_in: Program) -> None:
     assert (outcome, str(reason)[:10]) == ("not_sent", "not listed")
     assert outcomes_of(done)[fingerprint(listed)] == ("revoked", None)
     planned = logged_in("revoke", "--token-stdin", "--dry-run", "--json", stdin=unlisted)
-    assert plan_of(planned)["left_out"] == [{"id": fingerprint(unlisted), "reason": reason}]
+    assert planned.json()["plan"]["left_out"] == [{"id": fingerprint(unlisted), "reason": reason}]
     shown = logged_in("revoke", "--token-stdin", "--yes", stdin=unlisted)
     assert (shown.code, shown.out.splitlines()[1]) == (3, "1 not sent")
     assert f"{fingerprint(unlisted)}" in shown.err
@@ -202,7 +193,7 @@ def test_a_dry_run_and_a_filter_that_matches_nothing_send_nothing(logged_in: Pro
 
 
 def test_a_dry_run_ends_with_what_is_known_of_the_sessions_it_names(logged_in: Program) -> None:
-    (own,) = (one["id"] for one in logged_in("sessions", "--json").json() if one["current"])
+    (own,) = (one["id"] for one in logged_in.listed() if one["current"])
     first, (gone,) = logged_in.ids()[0], ended_elsewhere(logged_in)
     for named, code in ((first, 0), (gone, 0), (NOT_LISTED, 3), (own, 3)):
         dry, real = (logged_in("revoke", named, *how) for how in (["--dry-run"], ["--yes"]))
@@ -214,7 +205,7 @@ def test_a_plan_is_in_the_order_of_the_list_however_it_was_asked_for(logged_in: 
     ids = logged_in.ids()
     by_filter = ["--filter=-id:000000000000"]
     for asked in (by_filter, [ids[3], ids[0], ids[7]]):
-        targets = plan_of(logged_in("revoke", *asked, "--dry-run", "--json"))["targets"]
+        targets = logged_in("revoke", *asked, "--dry-run", "--json").json()["plan"]["targets"]
         assert targets == [one for one in ids if one in targets]
         shown = logged_in("revoke", *asked, "--dry-run").out
         assert [one for one in ids if one in shown] == sorted(
@@ -264,15 +255,15 @@ def test_more_than_fifty_need_a_yes_and_their_number(sprawling: Program) -> None
 
 
 def test_our_own_session_goes_only_where_it_was_included(logged_in: Program) -> None:
-    own = logged_in("sessions", "--json", "--filter=is:current").json()[0]["id"]
+    own = logged_in.listed("--filter=is:current")[0]["id"]
     done = logged_in("revoke", own, "--yes", "--json")
     outcome, reason = outcomes_of(done)[own]
     assert (done.code, outcome, "own session" in str(reason)) == (3, "not_sent", True)
-    assert plan_of(done)["left_out"] == [{"id": own, "reason": reason}]
+    assert done.json()["plan"]["left_out"] == [{"id": own, "reason": reason}]
     assert "--include-current" in done.err
     by_filter = logged_in("revoke", "--filter=is:current", "--yes", "--json")
     assert (by_filter.code, outcomes_of(by_filter)) == (0, {})  # what a filter leaves out is told
-    assert len(plan_of(by_filter)["left_out"]) == 1
+    assert len(by_filter.json()["plan"]["left_out"]) == 1
     done = logged_in("revoke", own, "--include-current", "--yes", "--json")
     assert (done.code, outcomes_of(done)[own]) == (0, ("revoked", None))
     assert logged_in("sessions").code == 0
@@ -288,7 +279,7 @@ def test_what_can_no_longer_be_forgotten_hides_no_outcome(
         raise trouble
 
     monkeypatch.setattr("qiscus_tui.cli.plan_flow.forget_own_if_ended", cannot)
-    own = logged_in("sessions", "--json", "--filter=is:current").json()[0]["id"]
+    own = logged_in.listed("--filter=is:current")[0]["id"]
     done = logged_in("revoke", own, "--include-current", "--yes", "--json")
     assert done.code == code
     assert outcomes_of(done)[own] == ("revoked", None)
@@ -299,7 +290,7 @@ def test_protected_integrations_stay_unless_included(logged_in: Program) -> None
     logged_in.configure(
         '[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n'
     )
-    guzzle = logged_in("sessions", "--json", "--filter=client:guzzle").json()[0]["id"]
+    guzzle = logged_in.listed("--filter=client:guzzle")[0]["id"]
     done = logged_in("revoke", guzzle, "--yes", "--json")
     assert done.code == 3
     assert outcomes_of(done) == {guzzle: ("not_sent", "protected: billing cron")}
@@ -388,8 +379,7 @@ def test_what_stays_and_what_is_gone_is_said_once_too(logged_in: Program) -> Non
 
 
 def test_a_named_id_beside_an_unreadable_entry_is_unknown(logged_in: Program) -> None:
-    logged_in.speak(DIALECTS["unreadable"])
-    assert logged_in.login().code == 0
+    logged_in.log_in_to(DIALECTS["unreadable"])
     done = logged_in("revoke", NOT_LISTED, "--json")
     assert done.code == 3
     outcome, reason = outcomes_of(done)[NOT_LISTED]
@@ -418,8 +408,7 @@ UNDATED, NAMELESS = DIALECTS["undated"], Dialect(fields=Fields(agent=None))
 def test_a_filter_that_asks_for_what_no_session_has_is_no_clean_end(
     program: Program, dialect: Dialect, words: list[str], lacks: str
 ) -> None:
-    program.speak(dialect)
-    assert program.login().code == 0
+    program.log_in_to(dialect)
     for more in (["--yes"], ["--yes", "--json"], ["--dry-run"]):
         done = program(*words, *more)
         assert (done.code, f"the server lists no {lacks} asks for" in done.err) == (3, True)

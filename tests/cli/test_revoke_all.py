@@ -110,7 +110,7 @@ def test_a_short_lived_one_that_is_not_kept_is_ended(nearly_full: Program) -> No
 
 
 def test_a_dry_run_counts_what_is_protected_by_label(logged_in: Program) -> None:
-    listed = logged_in("sessions", "--json", "--filter", "client:GuzzleHttp").json()
+    listed = logged_in.listed("--filter", "client:GuzzleHttp")
     logged_in.configure(
         '[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n'
     )
@@ -172,7 +172,6 @@ def test_an_old_token_that_cannot_be_forgotten_hides_no_outcome(nearly_full: Pro
 
 
 def test_a_dry_run_on_a_list_known_in_part_is_3(logged_in: Program) -> None:
-    logged_in.speak(DIALECTS["unreadable"])
-    assert logged_in.login().code == 0
+    logged_in.log_in_to(DIALECTS["unreadable"])
     done = logged_in("revoke-all", "--dry-run")
     assert (done.code, "could not be read" in done.err) == (3, True)

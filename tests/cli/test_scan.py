@@ -9,7 +9,6 @@ import pytest
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.model.ids import fingerprint
 from tests.cli.conftest import Program
-from tests.cli.test_tokens import kept_token
 from tests.program import Done, Stream
 from tests.sandbox import DIALECTS, DemoSession, DemoState
 from tests.sandbox.users import ADMIN
@@ -20,7 +19,7 @@ ENDED = "QEXended000000000000000000000000000000000000"
 @pytest.fixture
 def tokens(logged_in: Program) -> list[str]:
     """Live tokens other than our own."""
-    ours = kept_token(logged_in)
+    ours = logged_in.kept_token()
     return [one.token for one in logged_in.server.sessions() if one.token != ours]
 
 
@@ -55,7 +54,7 @@ def test_path_line_id_client_ip_and_expiry_as_text_and_as_json(
     place = (f"{logs}/a.log", 2, fingerprint(tokens[0]))
     assert (first["path"], first["line"], first["id"]) == place
     assert last["line"] is None
-    listed = {one["id"]: one for one in logged_in("sessions", "--json").json()}
+    listed = {one["id"]: one for one in logged_in.listed()}
     for name in ("client", "ip", "expires_at"):
         assert first[name] == listed[first["id"]][name]
     assert shows_no_token(logged_in, done)
@@ -136,8 +135,7 @@ def test_a_list_without_our_own_live_token_gives_no_all_clear(logged_in: Program
 
 
 def test_a_list_known_in_part_gives_no_all_clear(logged_in: Program, tmp_path: Path) -> None:
-    logged_in.speak(DIALECTS["unreadable"])
-    assert logged_in.login().code == 0
+    logged_in.log_in_to(DIALECTS["unreadable"])
     (tmp_path / "clean").touch()
     assert logged_in("scan", str(tmp_path / "clean")).code == 3
 

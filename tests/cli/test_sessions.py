@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.cli.output.tables import remarks
-from qiscus_tui.cli.output.text_table import cells_of, moment
+from qiscus_tui.cli.output.text_table import cells_of
 from qiscus_tui.service.account.connection import Connection, Progress
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from tests.cli.conftest import Program
@@ -19,33 +19,21 @@ from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Pages
 
 
-def listed(program: Program, *more: str) -> list[dict[str, object]]:
-    done = program("sessions", "--json", *more)
-    assert done.code == 0
-    assert done.out.isascii()
-    return done.json()
-
-
-def test_a_time_as_text_names_its_zone() -> None:
-    assert (moment(0), moment(None)) == ("1970-01-01 00:00Z", "unknown")
-
-
 def test_why_no_expiry_is_computed_is_among_the_remarks() -> None:
     assert [*remarks(replace(NO_SESSIONS, expiry_doubt="none is computed"))] == ["none is computed"]
 
 
 def test_it_is_sorted_by_the_key_and_the_other_way_round(logged_in: Program) -> None:
-    created = [str(one["created_at"]) for one in listed(logged_in)]
+    created = [str(one["created_at"]) for one in logged_in.listed()]
     assert created == sorted(created, reverse=True)
-    ids = [str(one["id"]) for one in listed(logged_in, "--sort", "id", "--reverse")]
+    ids = [str(one["id"]) for one in logged_in.listed("--sort", "id", "--reverse")]
     assert ids == sorted(ids, reverse=True)
     for key in ("expires", "created", "last_used", "client", "ip", "user", "id"):
         assert logged_in("sessions", "--sort", key).code == 0
 
 
 def test_columns_are_aligned_by_the_cells_that_text_takes(program: Program) -> None:
-    program.speak(DIALECTS["plain"], 400)
-    program.login()
+    program.log_in_to(DIALECTS["plain"], 400)
     heading, row = program("sessions", "--filter=漢字").out.splitlines()
     created = re.search(r"\d{4}-\d\d-\d\d", row)
     assert created is not None
@@ -73,7 +61,7 @@ def test_elsewhere_nothing_is_left_out_or_cut(program: Program) -> None:
 def test_csv_has_the_same_columns_but_extra(logged_in: Program) -> None:
     rows = list(csv.reader(io.StringIO(logged_in("sessions", "--csv").out)))
     assert rows[0] == [*FIELDS["sessions"]][:-1]
-    assert len(rows) == len(listed(logged_in)) + 1
+    assert len(rows) == len(logged_in.listed()) + 1
 
 
 def test_server_text_is_safe_in_every_form_and_in_a_pipe_too(logged_in: Program) -> None:

@@ -18,7 +18,6 @@ from qiscus_tui.errors import Interrupted
 from qiscus_tui.exit_codes import ENDING_SIGNALS
 from qiscus_tui.store.secrets import FileSecrets
 from tests.cli.conftest import ACCOUNT, Program
-from tests.cli.test_tokens import kept_token
 from tests.sandbox import DemoState
 
 
@@ -109,7 +108,7 @@ def test_a_signal_waits_until_the_new_token_is_kept(
         done = logged_in(*words[verb]) if verb in words else logged_in.login()
     assert done.code == 128 + number
     newest = max(logged_in.server.sessions(), key=lambda one: one.created)
-    assert kept_token(logged_in) == newest.token
+    assert logged_in.kept_token() == newest.token
     assert logged_in("audit", "--json").json()[0]["kind"] == verb
     assert "revoked" in done.out or verb != "revoke-all" or number == signal.SIGHUP
 

@@ -1,6 +1,5 @@
 """`token`, `refresh` and `revoke-all`: our own tokens."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,10 @@ from tests.sandbox.calls import Call, Fault
 DAY = 86_400
 
 
-def kept_token(program: Program) -> str:
-    content = json.loads((program.data / "secrets.json").read_text())
-    (entry,) = content["accounts"].values()
-    return entry["short_lived"]["token"]
-
-
 def test_the_kept_token_is_printed_in_each_form_without_asking_the_server(
     logged_in: Program,
 ) -> None:
-    calls, token = logged_in.server.calls.total(), kept_token(logged_in)
+    calls, token = logged_in.server.calls.total(), logged_in.kept_token()
     app_id = logged_in.server.credentials.app_code
     header = f"Authorization: {token}\nQiscus-App-Id: {app_id}\n"
     for form, out in (([], f"{token}\n"), (["--header"], header)):
@@ -88,7 +81,7 @@ def test_it_is_refreshed_only_when_needed(
     done = logged_in("token", *(["--min-ttl", ttl] if ttl else []))
     assert done.code == 0
     assert logged_in.server.calls[Call.REFRESH] == int(refreshed)
-    assert done.out == f"{kept_token(logged_in)}\n"
+    assert done.out == f"{logged_in.kept_token()}\n"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +122,7 @@ def test_the_long_lived_token_is_handed_to_no_script(
         assert (done.code, "too old" in done.err) == (4, True)
         assert long_lived not in done.out + done.err
         assert (done.out == "") == ("--json" not in form)
-    assert kept_token(logged_in) == long_lived
+    assert logged_in.kept_token() == long_lived
     assert logged_in.server.calls[Call.REFRESH] == 1
 
 
@@ -144,7 +137,7 @@ def test_a_key_alone_is_no_token_and_lists_no_sessions(program: Program) -> None
 
 
 def test_with_check_only_a_token_that_lives_is_given(logged_in: Program) -> None:
-    old = kept_token(logged_in)
+    old = logged_in.kept_token()
     assert logged_in("token", "--check").out == f"{old}\n"
     calls = logged_in.server.calls
     assert (calls[Call.PROFILE], calls[Call.REFRESH]) == (1, 0)
@@ -152,22 +145,22 @@ def test_with_check_only_a_token_that_lives_is_given(logged_in: Program) -> None
     done = logged_in("token", "--check")
     assert (done.code, done.out) == (1, "")  # not one that was not checked
     for form in ((), ("--json",)):
-        old = kept_token(logged_in)
+        old = logged_in.kept_token()
         logged_in.server.end(old)
         logged_in.clock.advance(1)
         assert old in logged_in("token", *form).out
         done = logged_in("token", "--check", *form)
-        assert (done.code, kept_token(logged_in) in done.out, old in done.out) == (0, True, False)
-        assert kept_token(logged_in) in {one.token for one in logged_in.server.sessions()}
+        assert (done.code, logged_in.kept_token() in done.out, old in done.out) == (0, True, False)
+        assert logged_in.kept_token() in {one.token for one in logged_in.server.sessions()}
 
 
 # Inside our own `exec`
 
 
 def test_the_program_works_inside_its_own_exec(logged_in: Program) -> None:
-    logged_in.monkeypatch.setenv("QISCUS_TOKEN", kept_token(logged_in))
+    logged_in.monkeypatch.setenv("QISCUS_TOKEN", logged_in.kept_token())
     logged_in.monkeypatch.setenv("QISCUS_APP_ID", logged_in.server.credentials.app_code)
-    assert logged_in("token").out == f"{kept_token(logged_in)}\n"
+    assert logged_in("token").out == f"{logged_in.kept_token()}\n"
     assert logged_in("sessions", "--json").code == 0
     assert logged_in("accounts", "--json").code == 0
     assert logged_in.login().code == 0
@@ -175,10 +168,10 @@ def test_the_program_works_inside_its_own_exec(logged_in: Program) -> None:
 
 def test_refresh_makes_a_new_one_and_never_prints_it(logged_in: Program) -> None:
     logged_in.clock.advance(1)
-    before = kept_token(logged_in)
+    before = logged_in.kept_token()
     done = logged_in("refresh")
     assert done.code == 0
-    after = kept_token(logged_in)
+    after = logged_in.kept_token()
     assert after != before
     assert after not in done.out + done.err
     assert "expires" in done.out
@@ -206,7 +199,7 @@ def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_on_a_terminal_alo
 
 
 def test_refresh_if_refreshes_only_the_named_token(logged_in: Program) -> None:
-    own = fingerprint(kept_token(logged_in))
+    own = fingerprint(logged_in.kept_token())
     done = logged_in("refresh", "--if", "0123456789ab")
     assert (done.code, "Not refreshed" in done.err, own in done.out) == (0, True, True)
     assert logged_in.server.calls[Call.REFRESH] == 0
@@ -247,7 +240,7 @@ def test_revoke_all_leaves_one_and_keeps_it(logged_in: Program, dialect: str) ->
     assert sorted(answer["plan"]["targets"]) == sorted(before)
     assert {one["outcome"] for one in answer["outcomes"]} == {"revoked"}
     (left,) = logged_in.server.sessions()
-    assert left.token == kept_token(logged_in)
+    assert left.token == logged_in.kept_token()
     assert left.token not in done.out + done.err
     assert logged_in("sessions").code == 0
 
