@@ -84,18 +84,16 @@ def test_what_profile_and_list_call_say_is_what_is_known_of_the_tokens(
     assert status(logged_in, code=1)["accepted"] is True
 
 
-def test_status_of_a_rest_account(program: Program) -> None:
+def test_status_of_a_secret_key_and_of_environment_credentials(program: Program) -> None:
     assert program.login_with_key().code == 0
-    found = status(program, "--min-ttl", "7d")
-    assert (found["expires_at"], found["accepted"]) == (None, True)
-
-
-def test_status_of_environment_credentials(program: Program) -> None:
+    key = status(program, "--min-ttl", "7d")
+    assert (key["expires_at"], key["accepted"]) == (None, True)
     program.use_environment()
     found = status(program)
     assert (found["storage"], found["chosen_by"]) == ("environment", "environment")
     assert (found["user"], found["role"], found["expires_at"]) == (None, None, None)
-    assert [one["storage"] for one in program("accounts", "--json").json()] == ["environment"]
+    stored = [one["storage"] for one in program("accounts", "--json").json()]
+    assert stored == ["environment", "file"]
 
 
 @pytest.mark.parametrize("is_set", [True, False])

@@ -15,7 +15,6 @@ from tests.sandbox.app import demo_app
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.state import SECRET_KEY
 
-PROFILE = "/api/v1/admin/get_profile"
 ROOMS = "/api/v2/rooms"
 
 
@@ -333,11 +332,3 @@ def test_no_failure_tells_a_secret(rooms: Rooms, tmp_path: Path) -> None:
         assert done.code in {1, 5}
         assert not any(secret in done.err for secret in (*secrets, "typed-secret"))
     assert not any(secret in log.read_text() for secret in (*secrets, "typed-secret"))
-
-
-def test_the_demo_answers_too(program: Program) -> None:
-    done = program("--demo", "api", "GET", PROFILE)
-    assert done.code == 0
-    assert done.json()["data"]["email_address"] == "admin@demo.example"
-    assert program("--demo", "api", "GET", PROFILE, "--rest").code == 4
-    assert not program.data.exists()

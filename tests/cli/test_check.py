@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.state import Checked, Checks
 from tests.cli.conftest import EMAIL, Closed, Full, Program
 from tests.program import Done
 from tests.sandbox import DIALECTS, Dialect
@@ -87,21 +85,6 @@ def test_the_state_is_private_and_has_no_token_and_no_address(logged_in: Program
     assert not [one.token for one in logged_in.server.sessions() if one.token in text]
     assert "Guzzle" not in text
     assert "203.0.113" not in text
-
-
-def test_what_another_check_saw_meanwhile_is_kept(logged_in: Program) -> None:
-    check(logged_in, "--new")
-    data = logged_in.data
-    checks = Checks(Paths(data, data, data / "state", data / "cache"))
-    (key,) = json.loads((data / "state" / "checks.json").read_text())["accounts"]
-    before = checks.seen(key)
-    assert before is not None
-    checks.remember(key, Checked({"one": 5.0}, {"a": 1.0}))
-    checks.remember(key, Checked({"one": 3.0, "two": 9.0}, {"b": 2.0}))
-    after = checks.seen(key)
-    assert after is not None
-    assert after.pairs == {**before.pairs, "one": 5.0, "two": 9.0}
-    assert after.returned == {"a": 1.0, "b": 2.0}
 
 
 @pytest.mark.parametrize("leap", [-400 * DAY, -3600, 5 * DAY])

@@ -287,9 +287,7 @@ def test_what_can_no_longer_be_forgotten_hides_no_outcome(
 
 
 def test_protected_integrations_stay_unless_included(logged_in: Program) -> None:
-    logged_in.configure(
-        '[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n'
-    )
+    logged_in.protect("GuzzleHttp", "billing cron")
     guzzle = logged_in.listed("--filter=client:guzzle")[0]["id"]
     done = logged_in("revoke", guzzle, "--yes", "--json")
     assert done.code == 3
@@ -366,9 +364,7 @@ def test_reasons_of_their_own_do_not_make_a_line_a_session() -> None:
 
 
 def test_what_stays_and_what_is_gone_is_said_once_too(logged_in: Program) -> None:
-    logged_in.configure(
-        '[[known]]\nclient = "GuzzleHttp"\nlabel = "billing cron"\nprotect = true\n'
-    )
+    logged_in.protect("GuzzleHttp", "billing cron")
     logged_in.speak(DIALECTS["plain"], sessions=70)
     gone = ended_elsewhere(logged_in, 12)
     kept = everything(logged_in, "--include-current", "--dry-run").out

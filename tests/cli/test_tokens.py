@@ -41,7 +41,7 @@ def test_no_header_line_carries_what_would_begin_another(logged_in: Program) -> 
 # Ids of tokens
 
 
-def test_ids_of_tokens_on_stdin(program: Program) -> None:
+def test_ids_of_tokens_on_stdin_or_typed_unseen(program: Program) -> None:
     for text, tokens in (
         ("QEXone\nQEXtwo\n", ["QEXone", "QEXtwo"]),
         ("\ufeffQEXone\r\n\r\n \n\tQEXone \r\nQEXtwo", ["QEXone", "QEXone", "QEXtwo"]),
@@ -53,17 +53,15 @@ def test_ids_of_tokens_on_stdin(program: Program) -> None:
     for text in ("", "\n\n", "QEXone\nAuthorization: QEXtwo\n", "a b", too_long):
         done = program("id", stdin=text)
         assert (done.code, done.out, "QEX" in done.err) == (2, "", False)
-    assert program.server.calls.total() == 0
-    assert not program.data.exists()
 
-
-def test_on_a_terminal_a_token_is_typed_unseen(program: Program) -> None:
     def typed(_question: str, **_settings: object) -> str:
         return "QEXone"
 
     program.monkeypatch.setattr("getpass.getpass", typed)
-    done = program("id", terminal=True)
-    assert (done.code, done.out) == (0, f"{fingerprint('QEXone')}\n")
+    asked = program("id", terminal=True)
+    assert (asked.code, asked.out) == (0, f"{fingerprint('QEXone')}\n")
+    assert program.server.calls.total() == 0
+    assert not program.data.exists()
 
 
 @pytest.mark.parametrize(
@@ -166,16 +164,27 @@ def test_the_program_works_inside_its_own_exec(logged_in: Program) -> None:
     assert logged_in.login().code == 0
 
 
-def test_refresh_makes_a_new_one_and_never_prints_it(logged_in: Program) -> None:
+def test_refresh_makes_a_new_one_never_prints_it_and_if_refreshes_only_the_named_token(
+    logged_in: Program,
+) -> None:
+    own = fingerprint(logged_in.kept_token())
+    kept = logged_in("refresh", "--if", "0123456789ab")
+    assert (kept.code, "Not refreshed" in kept.err, own in kept.out) == (0, True, True)
+    assert logged_in.server.calls[Call.REFRESH] == 0
     logged_in.clock.advance(1)
-    before = logged_in.kept_token()
-    done = logged_in("refresh")
-    assert done.code == 0
+    done = logged_in("refresh", "--if", own[:8])
+    assert (done.code, done.err, "expires" in done.out) == (0, "", True)
     after = logged_in.kept_token()
-    assert after != before
-    assert after not in done.out + done.err
-    assert "expires" in done.out
-    assert fingerprint(after) in done.out
+    assert after not in done.out
+    assert own != fingerprint(after) in done.out
+    assert logged_in("refresh", "--if", own).code == 0
+    assert logged_in.server.calls[Call.REFRESH] == 1
+    logged_in.clock.advance(1)
+    logged_in.server.fail_next(Call.REFRESH, Fault(401))
+    refused = logged_in("refresh")
+    assert (refused.code, "qiscus-tui login" in refused.err) == (4, True)
+    assert logged_in("refresh").code == 0
+    assert logged_in.kept_token() != after
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -196,21 +205,6 @@ def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_on_a_terminal_alo
     assert ("LLTnew" in done.err) is terminal
     assert "qiscus-tui login" in done.err
     assert "The disk is full" in done.err
-
-
-def test_refresh_if_refreshes_only_the_named_token(logged_in: Program) -> None:
-    own = fingerprint(logged_in.kept_token())
-    done = logged_in("refresh", "--if", "0123456789ab")
-    assert (done.code, "Not refreshed" in done.err, own in done.out) == (0, True, True)
-    assert logged_in.server.calls[Call.REFRESH] == 0
-    assert logged_in("refresh", "--if", own[:8]).err == ""
-    assert logged_in.server.calls[Call.REFRESH] == 1
-    assert logged_in("refresh", "--if", own).code == 0
-    assert logged_in.server.calls[Call.REFRESH] == 1
-    logged_in.clock.advance(1)
-    logged_in.server.fail_next(Call.REFRESH, Fault(401))
-    done = logged_in("refresh")
-    assert (done.code, "qiscus-tui login" in done.err) == (4, True)
 
 
 def test_revoke_all_needs_a_yes_or_the_app_code(logged_in: Program) -> None:

@@ -119,3 +119,5 @@ def test_a_command_that_cannot_begin_is_126_or_127_in_two_lines(tmp_path: Path) 
             done = on.run_here("exec", "--", word)
             assert (done.code, done.out, len(done.err.splitlines())) == (code, "", 2)
             assert not any(secret in done.err for secret in kept.secrets)
+            for number in (signal.SIGPIPE, signal.SIGXFSZ):  # as they were
+                assert signal.getsignal(number) is signal.SIG_IGN

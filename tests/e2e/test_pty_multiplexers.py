@@ -90,24 +90,19 @@ def copy_id(terminal: Terminal) -> str:
 
 
 @pytest.mark.parametrize(
-    ("line", "settings", "manners"),
+    ("where", "line", "more"),
     [
-        (HERE, "", PROMPT),
-        (FAR_AWAY, "set -s set-clipboard on", PROMPT),
-        (FAR_AWAY, "set -g allow-passthrough on", PLAIN),
+        ("tmux", HERE, ()),
+        ("tmux", FAR_AWAY, ("set -s set-clipboard on",)),
+        ("tmux", FAR_AWAY, ("set -g allow-passthrough on", PLAIN)),
+        ("screen", HERE, ()),
+        ("screen", FAR_AWAY, ()),
     ],
 )
-def test_an_id_gets_out_of_tmux(tmux: Start, line: str, settings: str, manners: Manners) -> None:
-    terminal = tmux(line, settings, manners)
-    wanted = copy_id(terminal)
-    assert copied(terminal) == {wanted}
-    assert "Id sent to the terminal" in terminal.text
-    assert ("tmux passes it on only if" in terminal.text) is (line is FAR_AWAY)
-
-
-@pytest.mark.parametrize("line", [HERE, FAR_AWAY])
-def test_escape_gets_through_screen_and_an_id_out_of_it(screen: Start, line: str) -> None:
-    terminal = screen(line)
+def test_escape_gets_through_and_an_id_gets_out(
+    request: pytest.FixtureRequest, where: str, line: str, more: tuple[str | Manners, ...]
+) -> None:
+    terminal: Terminal = request.getfixturevalue(where)(line, *more)
     terminal.wait_for("60 active")
     terminal.send("?")
     terminal.wait_for("Type to search")
@@ -116,6 +111,8 @@ def test_escape_gets_through_screen_and_an_id_out_of_it(screen: Start, line: str
     wanted = copy_id(terminal)
     assert copied(terminal) == {wanted}
     assert "Id sent to the terminal" in terminal.text
+    may_be_held_back = where == "tmux" and line is FAR_AWAY
+    assert ("tmux passes it on only if" in terminal.text) is may_be_held_back
 
 
 def test_more_than_screen_takes_at_once_gets_out_of_it_whole(screen: Start, server: Server) -> None:

@@ -7,7 +7,15 @@ import pytest
 from qiscus_tui.store import state
 from qiscus_tui.store.locks import store_lock
 from qiscus_tui.store.paths import Paths, paths_in_memory
-from qiscus_tui.store.state import LastList, VerifiedCalls, Visits, remember_ids, remembered_ids
+from qiscus_tui.store.state import (
+    Checked,
+    Checks,
+    LastList,
+    VerifiedCalls,
+    Visits,
+    remember_ids,
+    remembered_ids,
+)
 
 CALL = "/api/v2/auth/revoke_token token"
 CURL, CHROME, ODD = ("curl 8.5", "203.0.113.0"), ("Chrome 126", "10.0.0.0"), ("\ud800", "")
@@ -59,6 +67,13 @@ def test_a_visit_that_saw_a_part_forgets_nothing(visits: Visits) -> None:
     visits.remember("key", [CHROME], part)
     assert visits.new_pairs("key", [CURL, CHROME]) == frozenset()
     assert visits.last_lists() == {"key": part}
+
+
+def test_what_another_check_saw_meanwhile_is_kept(paths: Paths) -> None:
+    checks = Checks(paths)
+    checks.remember("key", Checked({"one": 5.0}, {"a": 1.0}))
+    checks.remember("key", Checked({"one": 3.0, "two": 9.0}, {"b": 2.0}))
+    assert checks.seen("key") == Checked({"one": 5.0, "two": 9.0}, {"a": 1.0, "b": 2.0})
 
 
 def test_accounts_have_visits_of_their_own(visits: Visits) -> None:
