@@ -374,6 +374,7 @@ async def test_a_single_revoke_that_ends_everything_is_told_and_not_trusted(
     assert end.report.lost_own
     assert "4 sessions outside the plan are gone as well" in (end.report.warning or "")
     assert (end.report.others_ended, end.report.exit_code) == (5, 3)
+    assert end.report.hint == ENDED_OTHERS_HINT
     assert not stage.trials.verified
 
 

@@ -139,6 +139,15 @@ async def test_x_revokes_the_marked_and_says_so() -> None:
         assert here.sessions.view.marks.total == 0
 
 
+async def test_what_ended_beside_the_plan_stays_said_over_the_list_as_a_warning() -> None:
+    async with at_sessions(dialect="revoke-ends-another") as here:
+        await here.press("j", "x")
+        await here.press_slowly("y", "enter")
+        assert here.app.screen is here.sessions
+        note = here.sessions.feed.note
+        assert (note.text, note.is_warning) == ("1 revoked · 1 other gone", True)
+
+
 async def test_a_token_that_ended_during_a_plan_is_asked_for_once_the_result_was_read() -> None:
     async with at_sessions() as here:
         await here.press("j", "x")

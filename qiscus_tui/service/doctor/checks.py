@@ -236,7 +236,6 @@ def _path(call: Call, presence: Presence) -> Check:
         case Presence.CANNOT_TELL:
             return Check(name, Health.UNSURE, words)
         case Presence.ABSENT:
-            hint = (
-                f"If it has another path, set it under [api.{call.name}]; --live tries likely ones."
-            )
+            hint = f"If it has another path, set it under [api.{call.name}]"
+            hint += "; --live tries likely ones." if call.name == Contract().list.name else "."
             return Check(name, Health.BAD, words, hint if call.source is Source.INFERRED else "")

@@ -119,6 +119,11 @@ class Report:
         return all(outcome.outcome in GONE for outcome in self.outcomes)
 
     @property
+    def is_as_planned(self) -> bool:
+        """Return whether everything that was selected is gone, and nothing else."""
+        return self.is_whole and not self.others_ended
+
+    @property
     def works_badly(self) -> bool:
         """Return whether the call ended our own session, or nothing that it should have ended."""
         sent_and_listed = self.anything_sent and self.counts[Outcome.FAILED]
@@ -143,7 +148,7 @@ class Report:
     def exit_code(self) -> ExitCode:
         """DONE if all are gone, nothing else is, and that is recorded; else INCOMPLETE, or that of
         the fault for which nothing was sent."""
-        if self.is_whole and not self.others_ended:
+        if self.is_as_planned:
             return self.audit_error.exit_code if self.audit_error else ExitCode.DONE
         if self.fault is None or self.anything_sent:
             return ExitCode.INCOMPLETE
@@ -348,7 +353,7 @@ class Evidence:
 def _hint(report: Report, trial_failed: str | None) -> str | None:
     if report.counts[Outcome.UNKNOWN]:
         return UNKNOWN_HINT
-    if trial_failed and report.works_badly:
+    if trial_failed and report.works_badly and not report.counts[Outcome.REVOKED]:
         return trial_failed
     if report.others_ended:
         return ENDED_OTHERS_HINT

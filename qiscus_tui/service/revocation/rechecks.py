@@ -13,7 +13,7 @@ from qiscus_tui.service.sessions.session_list import SessionList
 IDS_CHANGED = Stop(
     "ids in the list stand for other sessions than before",
     "The server's ids may be row numbers, which change when a session ends: "
-    "then sessions can't be revoked by id. qiscus-tui doctor looks for the right call.",
+    "then sessions can't be revoked by id. See [api.revoke_token] in config.toml.",
 )
 
 OWN_UNKNOWN = Stop(

@@ -15,8 +15,8 @@ MOST_STUCK = 3
 """Sessions that are tried where the call fails with 429 or 5xx."""
 
 TRIAL_FAILED_HINT = (
-    "The revoke call does not work on this server as configured. "
-    "qiscus-tui doctor looks for the right path."
+    "The revoke call does not work on this server as configured. See: qiscus-tui doctor. "
+    "Its path and its field are set under [api.revoke_token] in config.toml."
 )
 
 

@@ -98,7 +98,7 @@ def result_lead(ended: EndedPlan, continues: str) -> Content:
     `continues`: the key that goes on with the marked sessions; empty where they were not marked.
     """
     report = ended.report
-    style = "bold $success" if report.is_whole else "bold $warning"
+    style = "bold $success" if report.is_as_planned else "bold $warning"
     first, rest = report.words, ""
     if report.counts[Outcome.REVOKED]:
         gone, _, rest = report.words.partition(" · ")

@@ -9,7 +9,7 @@ from textual.app import App
 from qiscus_tui.errors import QiscusTuiError
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.retention_rules import Retention
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection
 from qiscus_tui.service.revocation.retention import USUAL_RULES, retention_of
@@ -86,7 +86,10 @@ class ServerChanges:
         await self.revoke(PlanChoices(selection, allowed, retention, words))
 
     def _revoked(self, report: Report) -> None:
-        self.feed.say(report.words, is_warning=not report.is_whole, is_kept=True)
+        words = report.words
+        if others := report.others_ended:
+            words += f" · {counted(others, 'other')} gone"
+        self.feed.say(words, is_warning=not report.is_as_planned, is_kept=True)
         self._show(report.listed)
         if report.own_is_gone:  # that list was read while our token was still held
             self.reload()
