@@ -18,7 +18,6 @@ class ManualClock:
         return self.ticks
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
         self.time += seconds
         self.ticks += seconds
 

@@ -129,8 +129,6 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def zone(monkeypatch: pytest.MonkeyPatch) -> Generator[Callable[[str], None]]:
-    """Sets the local zone."""
-
     def set_zone(name: str) -> None:
         monkeypatch.setenv("TZ", name)
         time.tzset()

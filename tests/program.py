@@ -29,7 +29,6 @@ class Stream(io.TextIOWrapper):
 
     @property
     def written(self) -> bytes:
-        """Every byte that was written."""
         assert isinstance(self.buffer, io.BytesIO)
         return self.buffer.getvalue()
 
@@ -44,7 +43,6 @@ class Done:
 
     @property
     def text(self) -> str:
-        """All that was written."""
         return self.out + self.err
 
     @property
@@ -54,7 +52,6 @@ class Done:
         return [one.strip() for one in lines if one.startswith("  ") or _COMMAND.search(one)]
 
     def json(self) -> Any:
-        """The result, as JSON."""
         return json.loads(self.out)
 
     @property

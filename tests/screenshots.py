@@ -194,7 +194,6 @@ def picture_now(running: Running, title: str) -> str:
 
 
 def textual_of(svg: str) -> str:
-    """The version of Textual that a picture was made with."""
     found = re.search(r"<!-- Textual (\S+) -->", svg)
     return found[1] if found else "unknown"
 
@@ -236,7 +235,6 @@ def rasteriser() -> Callable[[str], bytes]:
 
 
 def main() -> None:
-    """Make all pictures."""
     os.environ["TZ"] = "UTC"
     time.tzset()
     asyncio.run(_draw(None if "--svg" in sys.argv[1:] else rasteriser()))

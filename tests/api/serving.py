@@ -88,19 +88,16 @@ def in_pages(*pages: Sequence[object], **meta: object) -> Server:
 
 
 def again(answer: httpx.Response) -> httpx.Response:
-    """The same answer, unread."""
     return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
 def said(
     value: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> httpx.Response:
-    """A JSON answer."""
     return raw(json.dumps(value).encode(), status, headers)
 
 
 def raw(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> httpx.Response:
-    """An answer of any bytes."""
     return httpx.Response(status, headers=dict(headers or {}), content=body)
 
 

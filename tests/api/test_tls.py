@@ -56,7 +56,6 @@ def _nothing(_loop: asyncio.AbstractEventLoop, _context: dict[str, object]) -> N
 
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
-    """A private certificate authority."""
     return trustme.CA()
 
 

@@ -14,7 +14,6 @@ from tests.api.serving import answering, listing_of, said
 
 
 def made(number: int, length: int = 43) -> str:
-    """Return a token as the server makes them."""
     digest = hashlib.sha512(str(number).encode()).digest()
     return base64.urlsafe_b64encode(digest).decode()[:length]
 

@@ -58,7 +58,6 @@ class Api:
 
 @pytest.fixture
 def clock() -> ManualClock:
-    """A clock that starts at START."""
     return ManualClock(START)
 
 

@@ -17,7 +17,6 @@ def tokens(api: Api) -> set[str]:
 
 
 async def logged_in(api: Api, email: str = "admin@demo.example") -> str:
-    """Log in; gives the short-lived token."""
     return (await api.login(email)).json()["data"]["user"]["authentication_token"]
 
 

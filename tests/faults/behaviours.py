@@ -15,7 +15,6 @@ PAGE = b"<!doctype html><html><head><title>502</title></head><body>Bad gateway</
 
 
 async def says_nothing(x: Exchange) -> None:
-    """Take the request, and never answer."""
     await x.wait_for_the_client_to_leave()
 
 
@@ -26,7 +25,6 @@ async def does_it_and_says_nothing(x: Exchange) -> None:
 
 
 async def resets_before(x: Exchange) -> None:
-    """Reset before anything was done."""
     x.reset()
 
 

@@ -23,8 +23,6 @@ from tests.sandbox.app import call_named, calls_of, demo_app
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it arrived."""
-
     method: str
     path: str
     """With its query."""
@@ -35,8 +33,6 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer as it would go out."""
-
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -102,7 +98,6 @@ class Exchange:
         return said
 
     async def say(self, said: Reply) -> None:
-        """Send an answer."""
         await self.write(said.head + said.body)
 
     async def write(self, data: bytes) -> None:
@@ -157,7 +152,6 @@ class FaultyServer:
 
     @property
     def url(self) -> str:
-        """Its address, by the host name `localhost`."""
         return f"{'https' if self.tls else 'http'}://localhost:{self.port}"
 
     def strikes(self, call: Call | None, behaviour: Behaviour) -> None:
@@ -165,7 +159,6 @@ class FaultyServer:
         self.behaves = lambda asked: behaviour if call in {None, asked} else obeys
 
     def forget_counts(self) -> None:
-        """Count from here on."""
         self.asked.clear()
         self.done.clear()
 
@@ -176,7 +169,6 @@ class FaultyServer:
             yield self
 
     async def ask_demo(self, asked: Asked, client: tuple[str, int]) -> Reply:
-        """What the demo itself answers."""
         transport = httpx.ASGITransport(self._app, client=client)
         request = httpx.Request(
             asked.method,

@@ -52,8 +52,6 @@ MANY = 30
 
 
 class Deed(enum.Enum):
-    """What the user does."""
-
     LOGIN = "login"
     LIST = "list"
     REVOKE_ONE = "revoke one"
@@ -123,12 +121,10 @@ class Stage:
         self.monkeypatch.setattr(workspace, "open_for", open_for)
 
     def files(self) -> Iterator[Path]:
-        """Every file in the home."""
         return (path for path in self.home.rglob("*") if path.is_file())
 
     @property
     def paths(self) -> Paths:
-        """Where the program keeps its files."""
         return find_paths({"HOME": str(self.home)})
 
     def credentials(self) -> list[Credentials]:
@@ -179,7 +175,6 @@ class Stage:
         return (run or run_here)(*self.words(deed), stdin=f"{PASSWORD}\n")
 
     def words(self, deed: Deed) -> tuple[str, ...]:
-        """The command line of a deed."""
         url = self.url or self.server.url
         login = ("login", "--email", EMAIL, "--password-stdin", "--store", "file", "--server", url)
         return {
@@ -191,14 +186,12 @@ class Stage:
         }.get(deed, ("revoke", *self.targets, "--yes", "--max", "1000", "--json"))
 
     def own_id(self) -> str:
-        """Id of the program's own session."""
         (own,) = [one.short_lived for one in self.credentials() if one.short_lived]
         return fingerprint(own.token)
 
     # What must hold, whatever happened.
 
     def live(self) -> set[str]:
-        """Ids of the sessions that live now."""
         return {fingerprint(one.token) for one in self.server.state.sessions()}
 
     def nothing_is_told(self, run: Done) -> None:
@@ -237,7 +230,6 @@ class Stage:
         assert not locks, "a half-written file is left"
 
     def all_is_well(self, run: Done, deed: Deed) -> None:
-        """Whatever happened, nothing is told, done twice, lost or claimed that is not so."""
         self.nothing_is_told(run)
         self.says_what_and_what_to_do(run)
         self.nothing_was_done_twice()
@@ -245,7 +237,6 @@ class Stage:
         self.the_outcomes_are_true(run, deed)
 
     def the_outcomes_are_true(self, run: Done, deed: Deed) -> None:
-        """What was claimed is what the server knows."""
         live, gone = self.live(), self.before - self.live()
         match deed:
             case Deed.REVOKE_ONE | Deed.REVOKE_MANY if run.has_outcomes:

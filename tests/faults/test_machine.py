@@ -34,7 +34,6 @@ class Command:
     """More of the environment."""
 
     def __call__(self, *arguments: str, stdin: str = "") -> Done:
-        """Run it to its end."""
         words = [sys.executable, "-W", "error", "-m", "qiscus_tui", *arguments]
         line = " ".join(f"'{word}'" for word in words)
         ended = subprocess.run(

@@ -36,7 +36,6 @@ class Fault:
     """Of the program, in seconds."""
 
     def codes_for(self, deed: Deed) -> set[int]:
-        """The exit codes that are right for a deed."""
         if deed in self.codes:
             return {self.codes[deed]}
         if deed is Deed.REVOKE_ALL and self.done and self.code != FINE:

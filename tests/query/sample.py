@@ -50,12 +50,10 @@ class SampleColumns(SessionList):
     """A list that the filter is asked of."""
 
     def labelled(self, *labels: str | None) -> "SampleColumns":
-        """The same with known integrations."""
         known = tuple(None if label is None else Known(label) for label in labels)
         return columns_of(*self.sessions, labels=known, new=self.new)
 
     def with_new(self, *new: int) -> "SampleColumns":
-        """The same with these marked as new."""
         return replace(self, new=bytes(new))
 
 

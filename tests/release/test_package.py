@@ -27,7 +27,6 @@ SHARED = {
 
 
 def build(what: str, folder: Path) -> Path:
-    """The wheel or the source archive, built into the folder."""
     pytest.importorskip("hatchling", reason="pip install -e '.[dev]' installs hatchling")
     command = [sys.executable, "-m", "hatchling", "build", "-t", what, "-d", folder]
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)

@@ -45,7 +45,6 @@ def entry(dialect: Dialect, session: DemoSession, *, current: bool) -> object:
 
 
 def public_id(dialect: Dialect, session: DemoSession) -> int | str:
-    """Give the id under which this dialect lists the session."""
     return f"ses-{session.id:08d}" if dialect.id_as_text else session.id
 
 

@@ -20,18 +20,15 @@ def paths(tmp_path: Path) -> Paths:
 
 @pytest.fixture
 def account() -> Account:
-    """An admin."""
     return new_account("a@b.c")
 
 
 @pytest.fixture
 def credentials() -> Credentials:
-    """The planted secrets."""
     return new_credentials()
 
 
 def new_account(user: str, app_code: str = "abcd-gzu41e4e4dv9fu3f") -> Account:
-    """An admin of that name."""
     origin = parse_origin("https://omnichannel.qiscus.com")
     return Account(origin, app_code, user, "Ann", "Tech Corp.", Role.ADMIN, zone_offset=25200.0)
 

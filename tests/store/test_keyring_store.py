@@ -69,7 +69,6 @@ def deferring(fake: FakeBackend, name: str) -> Callable[..., object]:
 
 
 def found() -> KeyringSecrets:
-    """The keyring, where one must be found."""
     secrets = find_keyring(timeout=5)
     assert isinstance(secrets, KeyringSecrets)
     return secrets

@@ -96,7 +96,6 @@ async def test_the_file_stays_the_same_and_is_private(paths: Paths, which: str) 
 
 
 async def held_once(paths: Paths, which: str) -> None:
-    """Take one of the locks, and give it back."""
     if which == "store":
         with store_lock(paths.state_dir):
             return
