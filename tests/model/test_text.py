@@ -3,10 +3,10 @@
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qiscus_tui.model.text import LIMIT, safe
+from qiscus_tui.model.text import LIMIT, edit_distance, safe, similar
 
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 TRICKS = "\x00\x1b\x7f\x85\x9b\u200b\u202e\u2066\u2028\ufeff\ufe0f\u3164\u0301\ud800\n a"
@@ -70,3 +70,45 @@ def test_more_than_two_combining_marks_in_a_row_are_shown_apart() -> None:
 def test_what_was_cut_is_said() -> None:
     assert safe("a" * 1234, 10) == "aaaaaaaaaa… [1,234 characters]"
     assert safe("\u200b" * 4, 10) == "\\u200b\\u20… [4 characters]"
+
+
+# What a misspelt word was probably meant to be
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "distance"),
+    [
+        ("", "", 0),
+        ("", "ab", 2),
+        ("nto", "not", 1),
+        ("sever", "server", 1),
+        ("kitten", "sitting", 3),
+    ],
+)
+def test_letters_are_added_dropped_replaced_and_swapped(a: str, b: str, distance: int) -> None:
+    assert edit_distance(a, b) == edit_distance(b, a) == distance
+
+
+NAMES = ("expiring", "expired", "current", "new")
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("expi", ("expiring", "expired")),
+        ("expirin", ("expiring",)),
+        ("expirring", ("expiring",)),
+        ("Curent", ("current",)),
+        ("nwe", ("new",)),
+        ("qqq", ()),
+        ("", ()),
+    ],
+)
+def test_a_word_that_was_begun_or_misspelt_is_found(word: str, found: tuple[str, ...]) -> None:
+    assert similar(word, NAMES) == found
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=100, deadline=None)
+def test_what_is_found_is_always_one_of_the_names(word: str) -> None:
+    assert set(similar(word, NAMES)) <= set(NAMES)

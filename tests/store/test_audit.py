@@ -21,7 +21,7 @@ from qiscus_tui.store.audit_records import (
     to_line,
 )
 from qiscus_tui.store.locks import store_lock
-from qiscus_tui.store.paths import Paths
+from qiscus_tui.store.paths import Paths, paths_in_memory
 from qiscus_tui.store.processes import Process, this_process
 from tests.clocks import ManualClock
 
@@ -34,7 +34,7 @@ from qiscus_tui.model.account import Account
 from qiscus_tui.model.account import parse_origin
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import AuditKind
-from qiscus_tui.store.paths import Paths
+from qiscus_tui.store.paths import Paths, paths_in_memory
 top = Path(sys.argv[1])
 log = AuditLog(Paths(top / "config", top / "data", top / "state", top / "cache"))
 account = Account(parse_origin("https://omnichannel.qiscus.com"), "abcd-1", "a@b.c")
@@ -165,6 +165,18 @@ def test_the_log_is_rotated_and_bounded(paths: Paths, account: Account, clock: M
     assert all(path.stat().st_size < 4000 for path in paths.state_dir.glob("audit*"))
     plans = [record.plan_id for record in log.read().records if isinstance(record, AuditIntent)]
     assert plans == [f"plan {number}" for number in range(100 - len(plans), 100)]
+
+
+def test_a_full_log_in_memory_is_rotated_too(account: Account, clock: ManualClock) -> None:
+    log = AuditLog(paths_in_memory(), clock.now, {}, file_size=500)
+
+    for number in range(30):
+        log.intent(f"plan-{number}", account, AuditKind.REVOKE, ["3fa9c01b0001"])
+        log.summary(f"plan-{number}", {"revoked": 1})
+
+    plans = [one.plan_id for one in log.read().records if hasattr(one, "counts")]
+    assert plans[-1] == "plan-29"
+    assert 1 < len(plans) < 30
 
 
 def test_rotation_never_drops_the_intent_of_a_plan_without_an_end(

@@ -1,6 +1,7 @@
 """What is remembered in passing: verified calls, visits, ids for completion."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -114,3 +115,17 @@ def test_a_list_is_not_held_up_by_its_completion(
     assert remembered_ids(paths) == []
     remember_ids(paths, ["3fa9c01b77be"])
     assert remembered_ids(paths) == ["3fa9c01b77be"]
+
+
+def test_files_in_memory_are_read_as_they_were_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    paths = paths_in_memory()
+    seen = LastList(3, is_whole=True, at=0.0)
+
+    Visits(paths).remember("key", [], seen)
+
+    assert Visits(paths).last_lists() == {"key": seen}
+    assert Visits(paths_in_memory()).last_lists() == {}
+    assert list(tmp_path.iterdir()) == []
