@@ -39,7 +39,7 @@ ENDED_WITHIN = 1.5
 
 def listen_port(text: str) -> int:
     """Return the port of `127.0.0.1:PORT`. Raises UsageError for any other address."""
-    host, _, port = text.rpartition(":")
+    host, _, port = text.partition(":")
     if host != HOST:
         raise UsageError(
             f"--listen {safe(text, 60)}: the proxy gives out tokens, so it listens on {HOST} only",

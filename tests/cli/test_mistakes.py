@@ -154,6 +154,7 @@ doctor --yes | --yes goes with --live only
 completion | needs the name of a shell
 proxy --listen 0.0.0.0:80 | listens on 127.0.0.1 only
 proxy --listen [::]:80 | listens on 127.0.0.1 only
+proxy --listen 127.0.0.1 | must be a whole number from 0
 proxy --listen 127.0.0.1:99999 | must be a whole number from 0 to 65535
 proxy --listen 127.0.0.1:80 --socket x | --listen and --socket can't be combined
 proxy --socket /nowhere/p.sock | cannot be used
