@@ -13,7 +13,7 @@ from qiscus_tui.errors import NotConfirmed, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.account.selection import must_not_come_from_environment
+from qiscus_tui.service.account.selection import ENVIRONMENT_NAME, must_not_come_from_environment
 from qiscus_tui.service.account.storage import offer, secret_store
 from qiscus_tui.store.config_checks import STORAGE
 
@@ -42,8 +42,13 @@ _HELP = "See: qiscus-tui login --help"
 
 def _account_name(text: str) -> str:
     """Return the name of an account; none where the text is empty."""
-    if text and not (text.strip() and text.isprintable()):
-        raise UsageError("--name is not a name", "Give printable characters, such as: --name work")
+    is_name = text.strip() and text.isprintable() and not text.startswith("-")
+    if text and (text == ENVIRONMENT_NAME or not is_name):
+        raise UsageError(
+            f"An account can't be named '{safe(text, 40)}'",
+            f"Give printable characters, without a dash at the beginning, and not "
+            f"'{ENVIRONMENT_NAME}', such as: --name work",
+        )
     return text
 
 

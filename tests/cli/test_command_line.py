@@ -173,6 +173,7 @@ def test_a_result_that_cannot_be_written_is_6(logged_in: Program) -> None:
     for line in ("sessions --json", "sandbox"):
         done = logged_in(*line.split(), out=Full())
         assert (done.code, len(done.err.splitlines())) == (6, 2)
+        assert "The result could not be written: full" in done.err
         assert "Port" not in done.err
 
 

@@ -28,8 +28,8 @@ BAD = (
     (["--email", "old@demo.example"], PASSWORD, 4, "too old"),
     (["--email", EMAIL, "--name", "x"], "", 2, "password"),
     ([], PASSWORD, 2, "--email"),
-    (["--email", EMAIL, "--name", " "], PASSWORD, 2, "not a name"),
-    (["--email", EMAIL, "--name", "a\nb"], PASSWORD, 2, "not a name"),
+    (["--email", EMAIL, "--name", " "], PASSWORD, 2, "can't be named"),
+    (["--email", EMAIL, "--name", "a\nb"], PASSWORD, 2, "can't be named"),
     (["--email", "\udcff@b.c"], PASSWORD, 2, "not valid text"),
     (["--email", EMAIL], "a\udcff", 2, "not valid text"),
     (["--app-id", "x"], PASSWORD, 2, "--app-id"),
@@ -91,13 +91,13 @@ def test_a_question_without_an_answer_ends_the_login(program: Program, typed: st
 
 
 def test_another_name_renames_the_account(logged_in: Program) -> None:
-    done = logged_in.login(EMAIL, "--name", "other")
-    assert "Account: other," in done.out
+    done = logged_in.login(EMAIL, "--name", "an other")
+    assert "Account: an other," in done.out
     (after,) = logged_in("accounts", "--json").json()
-    assert (after["account"], after["chosen_by"]) == ("other", "the only one")
+    assert (after["account"], after["chosen_by"]) == ("an other", "the only one")
     assert f"The account was called {EMAIL}@" in done.err
-    assert "Use --account other now" in done.err
-    assert "called" not in logged_in.login(EMAIL, "--name", "other").err
+    assert "Use --account 'an other' now" in done.err
+    assert "called" not in logged_in.login(EMAIL, "--name", "an other").err
 
 
 def test_a_rename_takes_no_account_out_of_its_part_of_the_configuration(logged_in: Program) -> None:

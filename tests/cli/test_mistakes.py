@@ -30,6 +30,8 @@ login --store file | --email is needed
 login --store file --password-stdin | --email is needed
 login --store file --email a@b.c | A password is needed
 login --name -x | with =: --name=-x
+login --name=-x | An account can't be named '-x'
+login --name=environment | An account can't be named
 revoke --yes | Nothing to revoke was named
 revoke --plan p.json 0123456789ab --yes | --plan can't be combined
 revoke --plan p.json --filter=curl --yes | --plan can't be combined

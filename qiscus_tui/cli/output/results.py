@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import nullcontext
 from typing import TextIO
 
+from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ascii_json import JsonArray
 
 
@@ -45,6 +46,10 @@ class Results:
             yield
         except BrokenPipeError:
             self.drop()
+        except OSError as error:
+            self.drop()
+            what = f"The result could not be written: {error.strerror or type(error).__name__}"
+            raise StorageError(what, "Check free space, and where the output goes.") from error
 
     def drop(self) -> None:
         """Discard all that follows: stdout is closed."""

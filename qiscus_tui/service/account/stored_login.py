@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shlex
 from dataclasses import dataclass, field
 
 from msgspec import structs
@@ -195,7 +196,7 @@ def _tidy_up(stored: StoredAccount, before: PreviousLogin, wanted: str) -> tuple
         else:
             notes.append(f"The earlier login's secrets were removed from {where}.")
     if before.stored is not None and before.stored.name != stored.name:
-        was, now = safe(before.stored.name), safe(stored.name)
+        was, now = safe(before.stored.name), shlex.quote(safe(stored.name))
         notes.append(f"The account was called {was}. Use --account {now} now, in scripts too.")
     if wanted and stored.name != wanted:
         notes.append(
