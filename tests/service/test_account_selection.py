@@ -74,7 +74,10 @@ def test_of_several_accounts_none_is_guessed_and_of_none_there_is_none(on_disk: 
     with pytest.raises(NoAccount) as caught:
         chosen(on_disk)
     assert caught.value.exit_code == 4
-    keep(on_disk, "one", "two")
+    assert workspace_of(on_disk).choose_if_any() is None
+    keep(on_disk, "one")
+    assert workspace_of(on_disk).choose_if_any() is not None
+    keep(on_disk, "two")
     with pytest.raises(UsageError, match="2 accounts"):
         chosen(on_disk)
 
@@ -94,14 +97,6 @@ def test_an_unknown_account_is_said_with_where_its_name_came_from(
         with pytest.raises(NoAccount, match="nobody") as caught:
             workspace_of(on_disk, options, environ).choose_if_any()
         assert not names or source in f"{caught.value.message} {caught.value.hint}"
-
-
-def test_where_none_is_kept_and_none_was_named_there_is_none(on_disk: LocalFiles):
-    assert workspace_of(on_disk).choose_if_any() is None
-    keep(on_disk, "one")
-    found = workspace_of(on_disk).choose_if_any()
-    assert found is not None
-    assert found.name == "one"
 
 
 # Credentials from the environment

@@ -197,23 +197,9 @@ async def test_an_object_keyed_by_values_is_told_without_them(here: Sandbox, nam
     assert not any(word in repr(told) for word in ("john", "corp", "QEX"))
 
 
-async def test_where_the_intent_cannot_be_recorded_nothing_is_revoked(
+async def test_the_audit_log_has_the_intent_before_the_revoke_or_nothing_is_revoked(
     here: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connection, _ = await wired(here)
-    before = here.tokens()
-
-    def full(*_: object, **__: object) -> None:
-        raise StorageError("The disk is full")
-
-    monkeypatch.setattr(type(here.local_files.audit), "intent", full)
-    with pytest.raises(StorageError):
-        await proved(connection)
-    assert here.state.calls[Call.REVOKE] == 0
-    assert here.tokens() == before
-
-
-async def test_the_audit_log_has_the_intent_before_the_revoke(here: Sandbox) -> None:
     connection, wire = await wired(here)
     recorded: list[int] = []
 
@@ -229,6 +215,16 @@ async def test_the_audit_log_has_the_intent_before_the_revoke(here: Sandbox) -> 
     (outcome,) = [one for one in records if isinstance(one, AuditOutcome)]
     assert outcome.outcome == "revoked"
     assert isinstance(records[-1], AuditSummary)
+
+    def full(*_: object, **__: object) -> None:
+        raise StorageError("The disk is full")
+
+    monkeypatch.setattr(type(here.local_files.audit), "intent", full)
+    before = here.tokens()
+    with pytest.raises(StorageError):
+        await proved(connection)
+    assert here.state.calls[Call.REVOKE] == 1
+    assert here.tokens() == before
 
 
 async def test_an_empty_list_and_a_busy_one_are_told_from_one_that_lies() -> None:

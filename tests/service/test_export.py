@@ -121,14 +121,11 @@ def test_json_gives_the_exact_text_as_ascii() -> None:
     assert [entry["user_agent"] for entry in array(listed(*agents))] == scalars
 
 
-def test_an_empty_list_is_an_empty_array_and_a_line_of_names() -> None:
-    assert array(listed()) == []
-    assert text(ExportFormat.CSV, listed()) == ",".join(CSV_COLUMNS) + "\n"
-
-
-def test_positions_choose_the_sessions_and_their_order() -> None:
+def test_positions_choose_the_sessions_and_their_order_and_may_be_none() -> None:
     what = listed(session(id="a" * 12), session(id="b" * 12), session(id="c" * 12))
     assert [entry["id"] for entry in array(what, positions=(2, 0))] == ["c" * 12, "a" * 12]
+    assert array(listed()) == []
+    assert text(ExportFormat.CSV, listed()) == ",".join(CSV_COLUMNS) + "\n"
 
 
 def test_unknown_fields_show_no_secret_nor_the_token_of_another_listed_session() -> None:

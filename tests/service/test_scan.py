@@ -83,9 +83,29 @@ def test_whatever_surrounds_a_token_it_is_found_on_its_line(around: str) -> None
     assert found_in(["\n".join(lines).encode()]) == [(3, 3), (5, 5)]
 
 
-@pytest.mark.parametrize("text", [TOKENS[0][:-1], TOKENS[0][1:], TOKENS[0].swapcase()])
-def test_what_is_almost_a_token_is_none(text: str) -> None:
-    assert found_in([f"x {text} y".encode()]) == []
+SIGNED, IN_URL, IN_JSON = "ab+/cd==" * 5, "ab%2B%2Fcd%3D%3D" * 5, "ab+\\/cd==" * 5
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "found"),
+    [
+        *((f"x {almost} y", LIVE, []) for almost in (TOKENS[0][:-1], TOKENS[0][1:])),
+        (TOKENS[0].swapcase(), LIVE, []),
+        ("short", live("short"), []),
+        # Binary data has no lines.
+        (f"\0a\nb {TOKENS[2]} {TOKENS[2]}\n{TOKENS[4]}", LIVE, [(None, 2), (None, 4)]),
+        # As it is, in a URL, and in JSON.
+        *((f"x={form};", live(SIGNED), [(1, 0)]) for form in (SIGNED, IN_URL, IN_JSON)),
+    ],
+)
+def test_what_is_almost_a_token_is_none_and_one_is_found_in_each_way_it_is_written(
+    text: str, tokens: LiveTokens, found: list[tuple[int | None, int]]
+) -> None:
+    assert found_in(cut(text.encode(), 64), tokens) == found
+
+
+def test_how_many_cannot_be_looked_for_is_counted() -> None:
+    assert live(None, "short", TOKENS[0]).without_token == 2
 
 
 @pytest.mark.parametrize("length", [16, 22, 23, 32, 38, 39, 64, 700])
@@ -94,17 +114,6 @@ def test_tokens_of_any_length_are_found_across_pieces(length: int, size: int) ->
     token, other = token_of(1, length), token_of(2, 43)
     content = f"{'.' * 61}{token}\n{'x' * 200} {other}{token}\n".encode()
     assert found_in(cut(content, size), live(token, other)) == [(1, 0), (2, 1), (2, 0)]
-
-
-def test_binary_data_has_no_lines() -> None:
-    content = f"\0a\nb {TOKENS[2]} {TOKENS[2]}\n{TOKENS[4]}".encode()
-    assert found_in(cut(content, 64)) == [(None, 2), (None, 4)]
-
-
-def test_a_token_with_signs_is_found_as_urls_and_json_write_it() -> None:
-    token = "ab+/cd==" * 5
-    for form in (token, "ab%2B%2Fcd%3D%3D" * 5, "ab+\\/cd==" * 5):
-        assert found_in([f"x={form};".encode()], live(token)) == [(1, 0)]
 
 
 @given(
@@ -128,11 +137,6 @@ def test_as_a_search_for_each_token_finds_them(parts: list[bytes], size: int) ->
         if content.startswith(token.encode(), at)
     ]
     assert found_in(cut(content, size), live(*TOKENS[:4])) == list(dict.fromkeys(expected))
-
-
-def test_what_cannot_be_looked_for_is_counted() -> None:
-    assert live(None, "short", TOKENS[0]).without_token == 2
-    assert found_in([b"short"], live("short")) == []
 
 
 def test_a_line_without_an_end_is_read_in_bounded_memory() -> None:

@@ -9,7 +9,6 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.account.logout import log_out
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.service.sessions.user_agents import family_of
 from qiscus_tui.service.visits import Visit, last_lists, visit_of
 from qiscus_tui.store.state import LastList
 from tests.sandbox.state import Caller
@@ -176,29 +175,6 @@ async def test_a_visit_that_cannot_be_kept_is_a_storage_error(
             await begun.end(listed)
     finally:
         here.local_files.paths.state_dir.chmod(0o700)
-
-
-# Clients
-
-
-@pytest.mark.parametrize(
-    ("agent", "family"),
-    [
-        ("curl/8.5.0", "curl"),
-        ("curl/9", "curl"),
-        (CHROME_126, "Chrome · Windows"),
-        (CHROME_127, "Chrome · Windows"),
-        ("GuzzleHttp/7", "GuzzleHttp"),
-        ("python-requests/2.31.0", "python-requests"),
-        ("okhttp-4.9.1", "okhttp"),
-        ("k6/0.49.0", "k6"),
-        ("qiscus-tui/1.2.3 (web 1)", "qiscus-tui · web 1"),
-        (None, "unknown"),
-        ("7", "7"),
-    ],
-)
-def test_a_client_is_told_without_its_version(agent: str | None, family: str):
-    assert family_of(agent) == family
 
 
 async def test_what_the_list_had_at_the_end_of_the_last_visit_is_known_until_it_is_forgotten(
