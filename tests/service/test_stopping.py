@@ -102,26 +102,18 @@ async def test_cancelled_before_it_began_it_sends_nothing_and_the_first_reason_s
 
 
 class StandingClock(ManualClock):
-    """Sleeping ends only when woken."""
+    """Sleeping ends only when it is awake."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.sleepers: list[tuple[float, asyncio.Event]] = []
-        self.is_awake = False
+        self.sleepers: list[float] = []
+        self.awake = asyncio.Event()
 
     async def sleep(self, seconds: float) -> None:
-        if self.is_awake:
+        if self.awake.is_set():
             await super().sleep(seconds)
-            return
-        woken = asyncio.Event()
-        self.sleepers.append((seconds, woken))
-        await woken.wait()
-
-    def wake(self) -> None:
-        """Let every sleep end, also those to come."""
-        self.is_awake = True
-        for _, woken in self.sleepers:
-            woken.set()
+        self.sleepers.append(seconds)
+        await self.awake.wait()
 
 
 class Closing:
@@ -143,17 +135,17 @@ class Closing:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.clock.wake()
+        self.clock.awake.set()
         with contextlib.suppress(asyncio.CancelledError):
             await self.listening
 
 
 async def test_when_closed_answers_under_way_get_two_seconds(stage: Stage):
     async with Closing(stage) as closing:
-        assert [seconds for seconds, _ in closing.clock.sleepers] == [2.0]
+        assert closing.clock.sleepers == [2.0]
         assert stage.server.under_way == 4
         assert not closing.listening.done()
-        closing.clock.wake()
+        closing.clock.awake.set()
         await until(closing.listening.done)
         assert stage.server.under_way == 0
     assert stage.audit_trail.cuts == [(4, 0)]  # sent and answered
