@@ -179,7 +179,9 @@ async def _proved(context: VerbContext, connection: "Connection") -> "LiveReport
                 context.workspace, lambda path: console.progress(f"Trying {path}")
             )
             report.config = tuple(
-                line for call, path in found for line in (f"[api.{call.name}]", f'path = "{path}"')
+                line
+                for call, path in found.items()
+                for line in (f"[api.{call.name}]", f'path = "{path}"')
             )
             if not found:
                 report.notes.append("Likely other paths were tried: none exists.")

@@ -1,11 +1,13 @@
 """`doctor --live`: what it proves in every dialect, and that it touches only its own tokens."""
 
 import json
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
 
+from qiscus_tui.api.probe import PathProbe, Presence
 from tests.cli.conftest import Program
 from tests.program import Done
 from tests.sandbox import DIALECTS, Dialect
@@ -167,6 +169,22 @@ def test_a_renamed_field_or_another_path_is_found_and_its_config_lines_work(
     here.program.configure("\n".join(lines))
     found, _, _ = here.found()
     assert tuple(found[call] for call in CALLS) == GOOD
+
+
+def test_where_several_likely_paths_exist_each_call_has_one_in_the_config_lines(
+    live: Callable[..., Live], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = live("moved")
+
+    async def there(*_: object) -> Presence:
+        return Presence.THERE
+
+    monkeypatch.setattr(PathProbe, "presence", there)
+    _, value, _ = here.found()
+    text = "\n".join(map(str, value["config"]))  # type: ignore[call-overload]
+    assert tomllib.loads(text)["api"].keys() == {  # a table twice is an error
+        "active_token_list", "revoke_token", "revoke_all_token"
+    }  # fmt: skip
 
 
 def test_where_no_likely_path_exists_it_says_that_they_were_tried(

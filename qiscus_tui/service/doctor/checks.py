@@ -80,19 +80,21 @@ async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
         yield check
 
 
-async def try_paths(workspace: Workspace, on_try: Callable[[str], None]) -> list[tuple[Call, str]]:
-    """Return likely other paths of the inferred calls that exist: at most six tries, 1/s.
+async def try_paths(workspace: Workspace, on_try: Callable[[str], None]) -> dict[Call, str]:
+    """Return a likely other path of each inferred call that has one: at most six tries, 1/s.
 
     Raises OutOfReach, AddressError, NoAccount.
     """
     origin, contract = _target(workspace)
-    found: list[tuple[Call, str]] = []
+    found: dict[Call, str] = {}
     async with _probe(workspace, origin) as probe:
         for call, path in _likely(contract)[:MOST_TRIES]:
+            if call in found:
+                continue
             on_try(path)
             await workspace.clock.sleep(PAUSE)
             if await probe.presence(path) is Presence.THERE:
-                found.append((call, path))
+                found[call] = path
     return found
 
 

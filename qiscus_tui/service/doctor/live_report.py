@@ -264,7 +264,7 @@ def judge_revoke(
     """
     others = ended.others if ended is not None else None
     if spared_ended or others:
-        named = "our token still lives" if after.lives else "our token is gone"
+        named = "our token remains valid" if after.lives else "our token is gone"
         more = f"{counted(others or 1, 'other session')} ended with it, by this call or elsewhere"
         return differs(
             f"{more}; {named}. Do not revoke anything here yet; if somebody may have logged out "
