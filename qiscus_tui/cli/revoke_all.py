@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import NOT_SENT, record
+from qiscus_tui.cli.output.text_table import outcome_lines
 from qiscus_tui.cli.plan_options import add_reason, must_be_allowed
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import account_fields, account_line, connected
@@ -129,6 +130,9 @@ def _show(
     else:
         console.report(account_line(connection))
         console.report(result.words)
+        if len(result.counts) > 1:  # otherwise all have the same, for what is said below
+            for line in outcome_lines(result.not_gone):
+                console.report(f"  {line}")
     for error, words in result.troubles:
         console.show_error(error)
         console.say(f"  {words}")

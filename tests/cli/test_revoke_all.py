@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.secrets import FileSecrets
 from tests.cli.conftest import Program, full
@@ -125,7 +126,9 @@ def test_a_refusal_is_told_by_what_the_list_shows(logged_in: Program, fault: Fau
     logged_in.server.fail_next(Call.REVOKE_ALL, fault)
     done = logged_in("revoke-all", "--yes", "--json")
     assert (done.code, "Nothing was ended" in done.err, "refresh" in done.err) == (1, True, False)
-    assert {one["outcome"] for one in done.json()["outcomes"]} == {"failed"}
+    outcomes = {(one["outcome"], one["reason"]) for one in done.json()["outcomes"]}
+    ((outcome, reason),) = outcomes
+    assert (outcome, f"{reason}\n" in done.err) == ("failed", True)  # the server's answer
     logged_in.server.fail_next(Call.REVOKE_ALL, replace(fault, after=True))
     done = logged_in("revoke-all", "--yes", "--json")
     assert (done.code, "Nothing was ended" in done.err, "refresh" in done.err) == (3, False, True)
@@ -146,7 +149,15 @@ def test_what_is_listed_all_the_same_has_failed(logged_in: Program) -> None:
     logged_in.monkeypatch.setattr(logged_in.server, "end", ends_others)
     done = logged_in("revoke-all", "--yes")
     assert done.code == 3
-    assert "1 failed" in done.out
+    assert f"1 failed: still listed\n    {fingerprint(stays.token)}\n" in done.out
+
+
+def test_an_answer_that_arrived_without_a_token_is_not_said_to_be_lost(logged_in: Program) -> None:
+    logged_in.server.fail_next(Call.REVOKE_ALL, Fault(200, b'{"status": "ok"}', after=True))
+    done = logged_in("revoke-all", "--yes")
+    assert (done.code, "lost" in done.err) == (3, False)
+    assert "its answer has no new token" in done.err
+    assert "qiscus-tui refresh" in done.err
 
 
 def test_an_end_that_cannot_be_written_down_is_told_and_is_6(logged_in: Program) -> None:

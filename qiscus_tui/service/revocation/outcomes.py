@@ -100,9 +100,8 @@ class Report:
 
     @property
     def not_gone(self) -> list[OutcomeGroup]:
-        """Return the sessions that are not gone by outcome and reason, as `by_outcome`."""
-        left = (one for one in self.outcomes if one.outcome not in GONE)
-        return by_outcome((one.id, one.outcome.value, one.reason or "") for one in left)
+        """Return the sessions that are not gone, by outcome and reason."""
+        return not_gone(self.outcomes)
 
     @property
     def own_is_gone(self) -> bool:
@@ -158,6 +157,12 @@ class Report:
     def words(self) -> str:
         """`2 revoked · 1 failed`."""
         return outcome_words(self.counts) or "nothing to revoke"
+
+
+def not_gone(outcomes: Sequence[SessionOutcome]) -> list[OutcomeGroup]:
+    """Return the sessions that are not gone by outcome and reason, as `by_outcome`."""
+    left = (one for one in outcomes if one.outcome not in GONE)
+    return by_outcome((one.id, one.outcome.value, one.reason or "") for one in left)
 
 
 def outcome_words(counts: Counter[Outcome]) -> str:

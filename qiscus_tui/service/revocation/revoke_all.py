@@ -25,9 +25,11 @@ from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted
 from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.account.connection import Connection, end_unstored_token
+from qiscus_tui.service.history import OutcomeGroup
 from qiscus_tui.service.revocation.outcomes import (
     Outcome,
     SessionOutcome,
+    not_gone,
     outcome_of,
     outcome_words,
     record_end,
@@ -69,6 +71,11 @@ class RevokeAllResult:
     def counts(self) -> Counter[Outcome]:
         """Return how many sessions had each outcome."""
         return Counter(one.outcome for one in self.outcomes)
+
+    @property
+    def not_gone(self) -> list[OutcomeGroup]:
+        """Return the sessions that are not gone, by outcome and reason."""
+        return not_gone(self.outcomes)
 
     @property
     def still_listed(self) -> int | None:
@@ -253,7 +260,9 @@ async def _listed_after(connection: Connection, before: SessionList, sent: Sent)
     except QiscusTuiError as error:
         trouble = error
         found.fail(error)
-    outcomes = await asyncio.to_thread(_outcomes, found)
+    # An answer that says yes, without a token, is none against the revoke.
+    answer = None if isinstance(sent.failure, Unreadable) else sent.failure
+    outcomes = await asyncio.to_thread(_outcomes, found, answer)
     unknown = next((one.reason for one in outcomes if one.outcome is Outcome.UNKNOWN), None)
     if unknown is not None and trouble is None:
         words = f"Can't tell what was revoked: {unknown}"
@@ -261,8 +270,10 @@ async def _listed_after(connection: Connection, before: SessionList, sent: Sent)
     return RevokeAllResult(outcomes, sent, found.last, trouble)
 
 
-def _outcomes(found: Verification) -> tuple[SessionOutcome, ...]:
-    return tuple(outcome_of(one.id, *found.fate(one)) for one in found.before.sessions)
+def _outcomes(
+    found: Verification, answer: QiscusTuiError | None
+) -> tuple[SessionOutcome, ...]:
+    return tuple(outcome_of(one.id, *found.fate(one), answer) for one in found.before.sessions)
 
 
 def _should_list_own(before: SessionList, after: SessionList | None) -> bool:
