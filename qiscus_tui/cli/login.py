@@ -133,7 +133,7 @@ async def _place(context: VerbContext) -> "SecretStore":
                 "Start a keyring, or agree to the file: --store file",
             )
     elif found.storage is not Storage.THIS_RUN:
-        console.say(f"The tokens are stored in: {found.where}")
+        console.say(f"The tokens will be stored in: {found.where}")
     return await asyncio.to_thread(secret_store, workspace, found.storage)
 
 

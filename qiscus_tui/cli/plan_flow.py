@@ -231,8 +231,13 @@ async def carry_out(
         code = report.exit_code
     if plan.doubt is None or code:
         return code, report
-    hint = BY_ID if plan.doubt == Exclusion.NOT_REVOCABLE.value else "See: qiscus-tui doctor"
-    console.warn(f"Nothing can be revoked: {plan.doubt}", f"{NOT_SENT} {hint}")
+    hint = "See: qiscus-tui doctor"
+    if plan.doubt == Exclusion.NOT_REVOCABLE.value:
+        hint = BY_ID
+    elif plan.doubt.startswith("kept: ") and plan.doubt.endswith("unknown"):
+        hint = "To apply the rules to them too: --include-unknown"
+    doubt = plan.doubt.removeprefix("kept: ").removeprefix("can't be revoked: ")
+    console.warn(f"Nothing can be revoked: {doubt}", f"{NOT_SENT} {hint}")
     return ExitCode.INCOMPLETE, report
 
 

@@ -25,7 +25,7 @@ from qiscus_tui.store.state import Checked, Checks
 CLIENTS = 20
 """Clients that have a line of their own in the metrics; the rest is `other`."""
 
-RENEW = "renew it: qiscus-tui refresh, or let check do so with --refresh"
+WAY = "qiscus-tui refresh, or let check do so with --refresh"
 
 
 class FindingKind(enum.Enum):
@@ -102,10 +102,10 @@ def limit_findings(figures: Figures, limits: Limits, now: float) -> Iterator[Fin
     if ttl is not None:
         ends = figures.token_expires_at
         if ends is None:
-            words = f"This program has no short-lived token stored: {RENEW}"
+            words = f"This program has no short-lived token stored: get one: {WAY}"
             yield Finding(FindingKind.MIN_TTL, words)
         elif ends - now < ttl:
-            words = f"This program's own token expires in {countdown(ends - now)}: {RENEW}"
+            words = f"This program's own token expires in {countdown(ends - now)}: renew it: {WAY}"
             yield Finding(FindingKind.MIN_TTL, words)
 
 

@@ -158,6 +158,14 @@ def test_what_is_new_for_a_filter_is_noted_for_that_filter_alone(logged_in: Prog
 # Our own token
 
 
+def test_where_there_is_no_token_of_our_own_none_is_to_be_renewed(program: Program) -> None:
+    program.speak(DIALECTS["rfc3339"])  # else one is made to learn the zone
+    program.use_environment()
+    done = program("check", "--min-ttl", "7d")
+    assert done.code == 1
+    assert "no short-lived token stored: get one: qiscus-tui refresh, or let check" in done.out
+
+
 def test_a_token_of_our_own_that_is_too_short_is_renewed_where_that_is_asked_for(
     logged_in: Program,
 ) -> None:

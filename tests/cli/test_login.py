@@ -43,7 +43,7 @@ def test_a_login_that_cannot_be_says_why_and_what_to_do(program: Program) -> Non
         way = [] if "--with-token" in options or "--app-id" in options else ["--password-stdin"]
         done = program("login", "--server", SERVER, "--store", "file", *options, *way, stdin=stdin)
         assert (done.code, done.out) == (code, ""), options
-        place = "The tokens are stored in"
+        place = "The tokens will be stored in"
         first, second = (one for one in done.err.splitlines() if not one.startswith(place))
         assert words in first
         assert second.strip() not in {"", "Log in again: qiscus-tui login"}

@@ -102,6 +102,23 @@ def test_nothing_to_prune_is_0(crowded: Program) -> None:
 # What was not asked for
 
 
+def test_where_all_stay_because_something_is_unknown_it_says_how_to_judge_them(
+    logged_in: Program,
+) -> None:
+    logged_in("known", "add", "--client=Go-http-client", "--label=mine")
+    by_label = (
+        "prune",
+        "--group-by=label",
+        "--keep-newest=1",
+        "--dry-run",
+        "--filter=client:GuzzleHttp",
+    )
+    done = logged_in(*by_label)
+    assert (done.code, "Nothing can be revoked: label unknown\n" in done.err) == (3, True)
+    assert "--include-unknown" in done.err
+    assert logged_in(*by_label, "--include-unknown").code == 0
+
+
 def test_a_rule_that_the_server_lists_nothing_for_stops_the_command(program: Program) -> None:
     unused = replace(DIALECTS["plain"].fields, last_used=None)
     program.log_in_to(replace(DIALECTS["plain"], fields=unused), sessions=40)

@@ -170,6 +170,7 @@ def test_where_everything_stays_for_lack_of_knowledge_that_is_3_with_the_reason(
     assert done.code == 3
     assert done.json()["plan"]["targets"] == []
     assert "no token" in done.err
+    assert "Nothing can be revoked: the server lists no token" in done.err
     assert 'field = "id" under [api.revoke_token]' in done.err
     assert logged_in.server.calls[Call.REVOKE] == 0
 

@@ -69,7 +69,7 @@ def test_a_keyring_that_works_keeps_the_account_until_it_is_logged_out(
 ) -> None:
     code, said = login(here, "auto")
     assert code == 0
-    assert "The tokens are stored in: keyring (Secret Service)" in said
+    assert "The tokens will be stored in: keyring (Secret Service)" in said
     assert not here.paths.secrets_file.exists()
     assert here.state.long_lived_token() in str(service.entries)  # pyright: ignore[reportOperatorIssue]
     assert "keyring (Secret Service)" in here.run_here("status").out

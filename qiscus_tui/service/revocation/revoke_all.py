@@ -270,9 +270,7 @@ async def _listed_after(connection: Connection, before: SessionList, sent: Sent)
     return RevokeAllResult(outcomes, sent, found.last, trouble)
 
 
-def _outcomes(
-    found: Verification, answer: QiscusTuiError | None
-) -> tuple[SessionOutcome, ...]:
+def _outcomes(found: Verification, answer: QiscusTuiError | None) -> tuple[SessionOutcome, ...]:
     return tuple(outcome_of(one.id, *found.fate(one), answer) for one in found.before.sessions)
 
 
