@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -46,61 +45,45 @@ def test_a_name_that_a_shell_would_carry_out_is_not_offered(logged_in: Program) 
 # Real shells
 
 
-CASES = [
-    pytest.param("sess", "sessions", id="a verb"),
-    pytest.param("revoke {first} {second_begun}", "revoke {first} {second}", id="a second id"),
-    pytest.param("status --account adm", "status --account admin@", id="a value"),
-    pytest.param("sessions --config {folder}/conf", "{folder}/config-of-ours.toml", id="a file"),
-    pytest.param("scan x {folder}/conf", "{folder}/config-of-ours.toml", id="a second path"),
-]
-
-
-@dataclass(frozen=True)
-class Shells:
-    """A folder with the program's completion for each shell, and words to complete."""
-
-    folder: Path
-    first: str
-    second: str
-
-    def filled(self, words: str) -> str:
-        return words.format(
-            first=self.first,
-            second=self.second,
-            second_begun=self.second[:6],
-            folder=self.folder,
-        )
-
-    def environ(self) -> dict[str, str]:
-        path = f"{self.folder}:{os.environ['PATH']}"
-        return {**os.environ, "PATH": path, "TERM": "xterm", "HOME": str(self.folder)}
-
-
 @pytest.fixture
-def shells(logged_in: Program, tmp_path: Path) -> Shells:
-    first, second, *_ = logged_in.ids()
-    folder = tmp_path / "bin"
+def folder(logged_in: Program) -> Path:
+    """A folder with the program and its completion for each shell: HOME, and in PATH."""
+    folder = logged_in.folder / "bin"
     folder.mkdir()
     (folder / "qiscus-tui").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m qiscus_tui "$@"\n')
     (folder / "qiscus-tui").chmod(0o755)
     (folder / "config-of-ours.toml").touch()
     for shell in SHELLS:
         (folder / f"completion.{shell}").write_text(logged_in("completion", shell).out)
-    return Shells(folder, first, second)
+    path = f"{folder}:{os.environ['PATH']}"
+    for name, value in (("PATH", path), ("TERM", "xterm"), ("HOME", str(folder))):
+        logged_in.monkeypatch.setenv(name, value)
+    return folder
+
+
+def cases(program: Program, folder: Path) -> list[tuple[str, str]]:
+    """What is typed before the tab, and what comes of it."""
+    first, second, *_ = program.ids()
+    return [
+        ("sess", "sessions"),
+        (f"revoke {first} {second[:6]}", f"revoke {first} {second}"),
+        ("status --account adm", "status --account admin@"),
+        (f"sessions --config {folder}/conf", f"{folder}/config-of-ours.toml"),
+        (f"scan x {folder}/conf", f"{folder}/config-of-ours.toml"),
+    ]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
-def test_tab_completes(shells: Shells, shell: str) -> None:
+def test_tab_completes(logged_in: Program, folder: Path, shell: str) -> None:
     if shutil.which(shell) is None:
         pytest.skip(f"there is no {shell} here")
     begin, ready = ([shell, "--noprofile", "--norc", "-i"], "")
     if shell == "zsh":
         begin, ready = [shell, "-f", "-i"], "autoload -U compinit; compinit -u -D; "
-    with Terminal(begin, environ=shells.environ(), columns=200) as terminal:
-        terminal.send(f"PS1='> '; {ready}source {shells.folder}/completion.{shell}; echo re''ady\n")
+    with Terminal(begin, environ=os.environ, columns=200) as terminal:
+        terminal.send(f"PS1='> '; {ready}source {folder}/completion.{shell}; echo re''ady\n")
         terminal.wait_for("ready\n>")
-        for number, case in enumerate(CASES):
-            typed, wanted = map(shells.filled, map(str, case.values))
+        for number, (typed, wanted) in enumerate(cases(logged_in, folder)):
             terminal.send(f"qiscus-tui {typed}\t")
             terminal.wait_for(wanted)
             terminal.send(f"\x15clear; echo {number}\n")
@@ -110,12 +93,9 @@ def test_tab_completes(shells: Shells, shell: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish here")
-def test_fish_completes(shells: Shells) -> None:
-    for case in CASES:
-        typed, wanted = map(shells.filled, map(str, case.values))
-        asked = f"source {shells.folder}/completion.fish; complete -C 'qiscus-tui {typed}'"
+def test_fish_completes(logged_in: Program, folder: Path) -> None:
+    for typed, wanted in cases(logged_in, folder):
+        asked = f"source {folder}/completion.fish; complete -C 'qiscus-tui {typed}'"
         command = ["fish", "--no-config", "-c", asked]
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=True, env=shells.environ()
-        )
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
         assert wanted.split()[-1] in done.stdout

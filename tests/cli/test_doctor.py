@@ -15,24 +15,24 @@ def words_of(program: Program, *options: str) -> dict[str, str]:
     return {one["check"]: one["words"] for one in done.json()["checks"]}
 
 
-def test_it_names_the_configuration_that_is_used(program: Program, tmp_path: Path) -> None:
-    assert words_of(program)["config"].startswith("none")
+@pytest.mark.usefixtures("no_keyring")
+def test_it_names_the_configuration_and_where_a_login_would_be_kept(
+    program: Program, tmp_path: Path
+) -> None:
+    words = words_of(program)
+    assert words["config"].startswith("none")
+    assert words["storage"].startswith("no keyring is running; a login would be stored in")
+    assert "secrets.json" in words["storage"]
+    assert not program.data.exists()
     other = tmp_path / "other.toml"
     other.write_text("")
     assert str(other) in words_of(program, "--config", str(other))["config"]
+    assert "TERM" not in program("--demo", "doctor").out  # it does not look at the terminal
 
 
 def test_the_home_folder_is_not_named(logged_in: Program) -> None:
     logged_in.monkeypatch.setenv("HOME", str(logged_in.folder))
     assert words_of(logged_in)["storage"] == "~/data/secrets.json can be written"
-
-
-@pytest.mark.usefixtures("no_keyring")
-def test_before_the_first_login_it_tells_where_that_would_be_kept(program: Program) -> None:
-    words = words_of(program)["storage"]
-    assert words.startswith("no keyring is running; a login would be stored in")
-    assert "secrets.json" in words
-    assert not program.data.exists()
 
 
 def test_a_keyring_that_is_locked_is_a_bad_check(program: Program) -> None:
@@ -69,10 +69,6 @@ def test_a_proxy_that_a_server_on_this_machine_does_without_is_said(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     assert f"ok      proxy: {words}\n" in program("doctor", "--server", server).out
-
-
-def test_the_demo_tells_nothing_of_a_terminal_that_it_did_not_look_at(program: Program) -> None:
-    assert "TERM" not in program("--demo", "doctor").out
 
 
 def test_a_setting_that_cannot_be_used_is_bad(program: Program) -> None:

@@ -296,8 +296,10 @@ def test_protected_integrations_stay_unless_included(logged_in: Program) -> None
     assert logged_in("revoke", guzzle, "--include-protected", "--yes").code == 0
 
 
-def test_a_filter_on_a_list_known_in_part_needs_a_switch(logged_in: Program) -> None:
-    logged_in.speak(DIALECTS["unreadable"])
+def test_on_a_list_known_in_part_a_filter_needs_a_switch_and_a_missing_id_is_unknown(
+    logged_in: Program,
+) -> None:
+    logged_in.log_in_to(DIALECTS["unreadable"])
     arguments = ["revoke", "--filter=client:guzzle", "--include-current", "--yes", "--json"]
     done = logged_in(*arguments)
     assert (done.code, "plan" in done.out) == (3, False)
@@ -308,6 +310,12 @@ def test_a_filter_on_a_list_known_in_part_needs_a_switch(logged_in: Program) -> 
     assert allowed.code == 0
     on_list = allowed.json()["list"]
     assert (on_list["complete"], on_list["unreadable"] > 0) == (True, True)
+    named = logged_in("revoke", NOT_LISTED, "--json")
+    assert named.code == 3
+    outcome, reason = outcomes_of(named)[NOT_LISTED]
+    assert (outcome, "could not be read" in str(reason)) == ("unknown", True)
+    assert named.json()["plan"]["left_out"] == [{"id": NOT_LISTED, "reason": reason}]
+    assert "not listed, but" in named.err.lower()
 
 
 def test_a_readonly_account_changes_nothing(logged_in: Program) -> None:
@@ -373,17 +381,6 @@ def test_what_stays_and_what_is_gone_is_said_once_too(logged_in: Program) -> Non
     told = logged_in("revoke", *gone, "--dry-run").out.splitlines()
     words = ["Nothing to revoke", "Already gone (12 sessions)", *told[3:5], "  … and 2 more"]
     assert told == [ACCOUNT_LINE, *words]
-
-
-def test_a_named_id_beside_an_unreadable_entry_is_unknown(logged_in: Program) -> None:
-    logged_in.log_in_to(DIALECTS["unreadable"])
-    done = logged_in("revoke", NOT_LISTED, "--json")
-    assert done.code == 3
-    outcome, reason = outcomes_of(done)[NOT_LISTED]
-    assert outcome == "unknown"
-    assert "could not be read" in str(reason)
-    assert done.json()["plan"]["left_out"] == [{"id": NOT_LISTED, "reason": reason}]
-    assert "not listed, but" in done.err.lower()
 
 
 UNDATED, NAMELESS = DIALECTS["undated"], Dialect(fields=Fields(agent=None))
