@@ -64,26 +64,6 @@ def test_csv_has_the_same_columns_but_extra(logged_in: Program) -> None:
     assert len(rows) == len(logged_in.listed()) + 1
 
 
-def test_server_text_is_safe_in_every_form_and_in_a_pipe_too(logged_in: Program) -> None:
-    logged_in.speak(DIALECTS["plain"], sessions=400)
-    assert any("\x1b" in str(session.agent) for session in logged_in.server.sessions())
-    for form in ([], ["--json"], ["--csv"]):
-        for terminal in (True, False):
-            shown = logged_in("sessions", *form, terminal=terminal).out.replace("\n", "")
-            assert shown.isprintable()
-
-
-def test_what_is_no_character_is_replaced_in_every_verbs_json(logged_in: Program) -> None:
-    logged_in.login("agent@demo.example", "--name", "a odd")
-    kept = logged_in.data / "accounts.json"  # as an earlier version took it
-    kept.write_text(kept.read_text("utf-8").replace('"a odd"', '"a\\udcff"'), "utf-8")
-    names = (
-        logged_in("accounts", "--json").json()[1]["account"],
-        logged_in("--account", "a\udcff", "status", "--json").json()["account"],
-    )
-    assert names == ("a\ufffd", "a\ufffd")
-
-
 @pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
 def test_a_list_with_unreadable_entries_is_3_and_says_how_many(
     logged_in: Program, form: list[str]

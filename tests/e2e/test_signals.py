@@ -101,11 +101,20 @@ def test_a_verb_whose_request_is_swallowed_ends(
         assert seconds_to_end(program, number) < LONGEST
 
 
-def test_so_does_one_that_waits_for_its_stdin(tmp_path: Path, server: FaultyServer) -> None:
-    here = machine_at(tmp_path, server.url, short_lived=True)
-    with here.start("api", "POST", "/x", "--input", "-") as program:
-        wait_until(lambda: catches(program.pid, signal.SIGTERM))
-        assert seconds_to_end(program, signal.SIGTERM) < LONGEST
+@pytest.mark.parametrize("words", [("api", "POST", "/x", "--input", "-"), ("refresh",)])
+def test_so_does_one_that_waits_for_its_stdin_or_for_another_programs_lock(
+    tmp_path: Path, server: FaultyServer, words: tuple[str, ...]
+) -> None:
+    here = machine_at(tmp_path, server.url, short_lived=words != ("refresh",))
+    (stored,) = here.local_files().book.all()
+    path = here.paths.state_dir / account_lock_name(stored.account.key)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(0o600)
+    with path.open("r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with here.start(*words) as program:
+            wait_until(lambda: catches(program.pid, signal.SIGTERM))
+            assert seconds_to_end(program, signal.SIGTERM) < LONGEST
     assert server.connections == 0
 
 
@@ -152,20 +161,6 @@ def opened_by(process: int) -> Iterator[str]:
     for name in os.listdir(folder):
         with suppress(FileNotFoundError):
             yield os.readlink(f"{folder}/{name}")
-
-
-def test_so_does_a_wait_for_another_programs_lock(tmp_path: Path, server: FaultyServer) -> None:
-    here = machine_at(tmp_path, server.url, short_lived=False)
-    (stored,) = here.local_files().book.all()
-    path = here.paths.state_dir / account_lock_name(stored.account.key)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(0o600)
-    with path.open("r+") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        with begun(here, "refresh") as program:
-            wait_until(lambda: catches(program.pid, signal.SIGTERM))
-            assert seconds_to_end(program, signal.SIGINT) < LONGEST
-    assert server.connections == 0
 
 
 def catches(process: int, number: int) -> bool:
