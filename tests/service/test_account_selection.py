@@ -99,9 +99,6 @@ def test_an_unknown_account_is_said_with_where_its_name_came_from(
         assert not names or source in f"{caught.value.message} {caught.value.hint}"
 
 
-# Credentials from the environment
-
-
 def test_credentials_from_the_environment_are_an_account_of_their_own_without_login(
     on_disk: LocalFiles,
 ):
@@ -152,9 +149,6 @@ def test_a_secret_key_alone_is_enough_for_an_account():
     assert environment_credentials({"QISCUS_APP_ID": " "}) is None
 
 
-# The server
-
-
 def test_the_server_is_the_flag_then_the_environment_then_the_configuration():
     config = Config(server=ServerConfig(url=parse_origin("https://config.example")))
     environ = {"QISCUS_TUI_SERVER": "https://environ.example"}
@@ -185,9 +179,6 @@ def test_a_stored_account_goes_to_no_other_server(on_disk: LocalFiles, address: 
     assert caught.value.exit_code == 2
     environ = {"QISCUS_TUI_SERVER": "https://other.example"}
     assert chosen(on_disk, environ=environ).account.origin == ORIGIN
-
-
-# The configuration of the account
 
 
 @pytest.mark.parametrize("name", ["one", "one@b.c@abcd-1"])

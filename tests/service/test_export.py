@@ -186,9 +186,6 @@ def test_any_text_is_one_cell_of_one_row(text: str) -> None:
     assert row["user_agent"] in {safe(text), f"'{safe(text)}"}
 
 
-# Files
-
-
 @pytest.mark.parametrize("kind", list(ExportFormat))
 def test_an_export_is_a_new_file_for_this_user_alone(tmp_path: Path, kind: ExportFormat) -> None:
     path = tmp_path / f"out.{kind.value}"

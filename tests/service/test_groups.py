@@ -34,8 +34,6 @@ def found_by(group: Group, sessions: SessionList) -> list[int]:
     return select(parse(group.filter_text), sessions, MOMENT)
 
 
-# The promise
-
 NASTY = st.text('aB1."\\ ·/:=*|-\x1b\n\u202e\ud800漢', max_size=6)
 AGENTS = (
     st.none()
@@ -117,9 +115,6 @@ def test_a_family_has_no_version_at_all_so_that_its_own_family_is_itself(name: s
         assert client_family(versions) == one
 
 
-# What is told of a group
-
-
 def test_a_group_of_clients_and_networks_says_what_a_script_does():
     cron = [
         new_session(at, user_agent=f"GuzzleHttp/{7 + at % 2}", ip=f"10.2.0.{at}",
@@ -180,9 +175,6 @@ def test_the_largest_come_first_and_equals_by_name():
     sessions = listed(new_session(at, user_agent=agent) for at, agent in enumerate(agents))
     assert [group.name for group in by("client", sessions)] == ["c", "a", "b"]
     assert by("client", sessions, at=[]) == ()
-
-
-# Keys
 
 
 @pytest.mark.parametrize(

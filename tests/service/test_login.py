@@ -130,9 +130,6 @@ async def test_an_answer_that_names_no_app_is_not_kept_and_its_token_is_logged_o
     assert here.local_files.book.all() == ()
 
 
-# With a second factor, very old apps, other roles
-
-
 async def test_with_two_factor_login_and_a_long_lived_token_it_goes_on(sandbox: SandboxMaker):
     connection = (await sandbox().log_in("twofactor@demo.example")).connection
     credentials = await connection.credentials()
@@ -159,9 +156,6 @@ async def test_a_list_that_fails_after_the_login_is_told_and_does_not_undo_it(
     assert any("could not be listed" in note for note in done.notes)
     assert here.workspace.choose().name == done.connection.name
     assert logins(here) == 1
-
-
-# Again
 
 
 async def test_logging_in_again_ends_the_token_that_it_replaces(here: Sandbox):
@@ -192,9 +186,6 @@ async def test_a_login_to_a_read_only_account_ends_no_token(here: Sandbox):
     assert before <= here.tokens()
     assert here.state.calls[Call.LOGOUT] == 0
     assert any("read-only" in note for note in done.notes)
-
-
-# Zones
 
 
 @speaking("local-time")

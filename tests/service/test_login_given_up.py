@@ -101,9 +101,6 @@ async def test_the_answer_is_not_waited_for_long_nor_when_given_up_twice(
     assert not given.answer.released.is_set()
 
 
-# Meanwhile somebody else has the account
-
-
 async def test_given_up_while_another_program_has_the_account_its_token_is_ended(
     here: Sandbox, connection: Connection
 ) -> None:

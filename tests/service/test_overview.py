@@ -69,8 +69,6 @@ def labels(bars: Sequence[Bar]) -> dict[str, int]:
     return {bar.label: bar.count for bar in bars}
 
 
-# The promise
-
 moments = st.none() | st.floats(NOW - 40 * DAY, NOW + 40 * DAY) | st.floats(1, LATEST)
 near = st.sampled_from([NOW + part * HOUR for part in (-1, 0, 1, 6, 24, 72, 720)])
 names = st.text('aAıIßs1.\\" ·-:', min_size=1, max_size=4).filter(str.strip) | st.sampled_from(
@@ -105,9 +103,6 @@ def test_what_a_bar_counts_is_what_its_filter_shows(
         for bar in chart:
             found = [sessions.positions[one.id] for one in shown_by(bar, sessions)]
             assert bar.count == len({*found} & {*some})
-
-
-# Days
 
 
 def issued(*created: float | None) -> SessionList:
@@ -172,9 +167,6 @@ def test_a_clock_at_the_end_of_the_calendar_has_days_too(now: float):
     assert_true(overview, sessions)
 
 
-# Expiries
-
-
 def test_expiries_move_on_with_the_time():
     sessions = listed([new_session(at, expires_at=NOW + at * HOUR) for at in range(1, 40)])
     overview = counted(sessions)
@@ -195,8 +187,6 @@ def test_no_rounding_comes_between_a_bar_and_its_filter(now: float, left: float)
     assert_true(counted(sessions, now), sessions, now)
 
 
-# Every count of what ends soon says the same as the filter `is:expiring`
-
 LEFT = st.none() | st.sampled_from([-DAY, -0.1, 0.0, 0.1, DAY - 0.1, DAY, DAY + 0.1])
 OFF = st.sampled_from([0.0, 1 / 3, 0.1, 1e-6])
 """Of a second: sums and differences of such times are rounded."""
@@ -212,9 +202,6 @@ def test_a_session_that_has_ended_is_not_expiring(lefts: list[float | None], off
     assert figures_of(sessions, range(len(ends)), moment).expiring == expiring
     assert moment.count_expiring(count_overview(sessions, moment).ends) == expiring
     assert sum(one.expiring for one in grouped(sessions, USUAL_KEYS, moment)) == expiring
-
-
-# Clients and networks
 
 
 def from_addresses(*ips: str | None) -> SessionList:
@@ -264,9 +251,6 @@ def test_rare_ones_are_counted_together():
     assert sum(bar.count for bar in bars) == len(clients)
     networks = from_addresses(*(f"10.{high}.7.1" for high in range(MOST + 1)))
     assert counted(networks).networks[-1] == Bar("", "1 other network", 1)
-
-
-# The sprawl
 
 
 @pytest.mark.parametrize(

@@ -65,9 +65,6 @@ async def logged_in(here: Sandbox, storage: Storage) -> tuple[Connection, tuple[
     return done.connection, done.notes
 
 
-# In place, from one storage to another
-
-
 async def test_moving_to_another_place_takes_the_secrets_out_of_the_old_one(
     here: Sandbox, keyring: FakeKeyring
 ):
@@ -146,9 +143,6 @@ async def test_where_the_account_cannot_be_entered_all_is_as_before(
         assert here.tokens() == live
         assert keyring.entries == {}
         assert [one.storage for one in here.local_files.book.all()] == [Storage.FILE]
-
-
-# At once
 
 
 def another_program(here: Sandbox) -> Workspace:

@@ -147,9 +147,6 @@ async def test_an_accepted_token_that_ends_too_soon_by_the_servers_clock_is_refr
     assert refreshes(here) == 1
 
 
-# refresh, and refresh --if
-
-
 @BOTH
 @pytest.mark.parametrize("length", [12, 8])
 async def test_refresh_if_refreshes_once_while_the_token_still_has_that_id(
@@ -163,9 +160,6 @@ async def test_refresh_if_refreshes_once_while_the_token_still_has_that_id(
     token = await refreshed_if(connection, "0123456789ab")
     assert refreshes(here) == 1
     assert token.token == await cached(connection)
-
-
-# Calls with the token
 
 
 @pytest.mark.parametrize("is_any_accepted", [True, False])
@@ -188,9 +182,6 @@ async def test_a_call_that_meets_an_ended_token_is_repeated_once_with_a_new_one(
             await with_short_lived(connection, call)
     assert len(used) == 2
     assert refreshes(here) == 1
-
-
-# Nothing is lost, and nothing left behind
 
 
 async def failing(here: Sandbox) -> tuple[Connection, FailingSecrets]:
@@ -260,9 +251,6 @@ async def test_without_a_good_long_lived_token_a_new_login_is_asked_for(
         await valid_token(connection, 0)
     assert caught.value.exit_code == 4
     assert refreshes(here) == (held.long_lived is not None)
-
-
-# Others that want a token meanwhile
 
 
 @pytest.mark.parametrize("seconds", [20.0, 300.0])

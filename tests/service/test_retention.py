@@ -379,9 +379,6 @@ def test_a_client_that_is_named_otherwise_by_now_still_matches_the_filter(where:
     assert held_back(Evidence(plan, {}), plan.targets, listed(ABC), START + 60) == {}
 
 
-# The property: no session that any rule keeps is ever sent
-
-
 @dataclass
 class Judge(ScriptedServer):
     """Remembers each list that it gave, and when."""

@@ -93,18 +93,12 @@ async def test_exactly_the_tokens_are_sent_and_recorded_by_their_ids_alone(
     assert not any(token in written for token in (*tokens, await connection.long_lived()))
 
 
-# Remembering that the call works
-
-
 async def test_a_verified_call_is_remembered_for_the_next_start(here: Sandbox):
     await revoke(await here.connected(), 5)
     again = connect(here.workspace, here.workspace.choose())
     lists = here.state.calls[Call.LIST]
     await revoke(again, 5)
     assert here.state.calls[Call.LIST] == lists + 3  # for the plan, and twice to verify
-
-
-# Our own session
 
 
 @pytest.mark.parametrize("by_mark", [False, True])
@@ -122,9 +116,6 @@ async def test_our_own_session_revoked_on_purpose_is_forgotten_here(
     assert here.tokens() == set()
     await forget_own_if_ended(connection, report)
     assert (await connection.credentials()).short_lived is None
-
-
-# Faults
 
 
 @pytest.mark.parametrize("status", [400, 401, 422])

@@ -202,9 +202,6 @@ def recorded(here: Sandbox) -> str:
     return past_plans(here.local_files.audit.read().records)[0].words
 
 
-# The window is the call and the store, and nothing else
-
-
 async def test_it_is_recorded_and_locked_before_the_call_and_the_list_is_read_with_nothing_held(
     here: Sandbox, connection: Connection
 ):
@@ -449,9 +446,6 @@ async def test_a_list_that_cannot_be_read_is_no_crash_to_tell_of(
     assert result.still_listed is None
     assert result.trouble is not None
     assert nothing_to_explain(here, monkeypatch)
-
-
-# Readings that prove nothing
 
 
 def numbered_anew(_: int, found: SessionList) -> SessionList:

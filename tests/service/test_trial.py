@@ -390,9 +390,6 @@ async def test_where_the_record_of_the_trial_cannot_be_read_or_written_there_is_
     assert stage.audit_trail.reports
 
 
-# A row that is stuck
-
-
 @pytest.mark.parametrize("count", [1, 2, 3])
 async def test_up_to_two_rows_that_the_server_cannot_revoke_do_not_keep_the_rest_from_going(
     first_use: Stage, count: int
@@ -408,9 +405,6 @@ async def test_up_to_two_rows_that_the_server_cannot_revoke_do_not_keep_the_rest
     told = [event.why_another for event in end.events if isinstance(event, TrialStarted)]
     assert told == [None, *["The server could not revoke that one"] * min(count, 2)]
     assert first_use.trials.verified is (end.report.halted is None) is (count < 3)
-
-
-# Sessions outside the plan
 
 
 def beside_others(stage: Stage, times: int) -> list[Session]:

@@ -153,9 +153,6 @@ async def test_what_was_gone_and_is_listed_again_is_not_claimed(stage: Stage):
     assert end.of(other).outcome is Outcome.UNKNOWN, "what else is missing may come back too"
 
 
-# Our own session
-
-
 @pytest.mark.parametrize(("included", "by_another"), [(True, False), (False, False), (True, True)])
 async def test_our_own_session_is_gone_without_a_warning_where_the_plan_has_it(
     stage: Stage, *, included: bool, by_another: bool
@@ -223,8 +220,6 @@ async def test_an_empty_plan_touches_neither_server_nor_diary(stage: Stage):
     assert end.report.words == "nothing to revoke"
     assert end.report.is_whole
 
-
-# The exit code
 
 FAULTS = [(lost(), 5), (timed_out(), 5), (refused(503), 1), (refused(401), 4), (refused(403), 1)]
 REPLIES = [(works, 0), (does_nothing, 3), (says(refused(404)), 3)]
@@ -406,9 +401,6 @@ async def test_what_an_id_stands_for_is_compared_before_a_plan_of_one_is_sent(st
     end = await stage.apply(plan)
     assert stage.server.requests == []
     assert end.report.halted == "ids in the list stand for other sessions than before"
-
-
-# Ids that are not listed
 
 
 def reading(read: Callable[..., Awaitable[SessionList]], clock: ManualClock) -> Connection:

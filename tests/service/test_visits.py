@@ -49,9 +49,6 @@ def came(here: Sandbox, agent: str = EVIL, ip: str = "203.0.113.200") -> None:
     here.state.issue(ADMIN, Caller(agent, ip))
 
 
-# When
-
-
 async def test_what_was_not_there_at_the_last_visit_is_new_until_a_visit_has_ended(
     here: Sandbox, connection: Connection
 ):
@@ -134,9 +131,6 @@ async def test_a_command_can_ask_for_what_is_new_and_visits_nothing(here: Sandbo
         await command.read_list()
 
 
-# What is kept
-
-
 @pytest.mark.parametrize("part", [{}, {"incomplete_because": "1 of 2 listed"}, {"unreadable": 1}])
 async def test_an_empty_list_and_one_that_is_known_in_part_forget_nothing(
     sandbox: SandboxMaker, part: dict[str, int]
@@ -148,9 +142,6 @@ async def test_an_empty_list_and_one_that_is_known_in_part_forget_nothing(
     await visit(connection).end(replace(listed, sessions=kept, **part))  # pyright: ignore[reportArgumentType]
     visit(connection)
     assert new_ids(await connection.read_list()) == set()
-
-
-# Faults
 
 
 async def test_a_damaged_file_is_told_and_the_sessions_are_shown_all_the_same(here: Sandbox):
