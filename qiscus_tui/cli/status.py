@@ -7,7 +7,7 @@ from qiscus_tui.cli.options import flag, min_ttl
 from qiscus_tui.cli.output.console import error_document, record
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext, exit_code_of
-from qiscus_tui.cli.workspace import account_record, connected, hint_by_storage
+from qiscus_tui.cli.workspace import account_record, connected, fit_login_hint
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.clock import as_typed, countdown
 from qiscus_tui.model.text import safe
@@ -42,7 +42,7 @@ async def run(context: VerbContext) -> int:
         status = await status_of(connection)
     failed: dict[str, object] = {}
     if status.trouble is not None:
-        hint_by_storage(status.trouble, connection.storage, context.workspace.environ)
+        fit_login_hint(status.trouble, connection, context.workspace)
         failed = error_document(status.trouble, exit_code_of(status.trouble, options))
     if options.json:
         console.result_json({**_as_json(connection, status), **failed})

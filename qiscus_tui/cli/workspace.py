@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.verbs import load
-from qiscus_tui.errors import NoLongLivedToken, QiscusTuiError, TokenInvalid
+from qiscus_tui.errors import AddressError, NoLongLivedToken, QiscusTuiError, TokenInvalid
 from qiscus_tui.model.account import Account, Role, Storage, parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.clock import DAY, HOUR, Clock, SystemClock
@@ -108,16 +108,22 @@ async def connected(workspace: Workspace) -> AsyncGenerator["Connection"]:
     try:
         yield connection
     except QiscusTuiError as error:
-        hint_by_storage(error, connection.storage, workspace.environ)
+        fit_login_hint(error, connection, workspace)
         raise
     finally:
         await connection.close()
 
 
-def hint_by_storage(error: QiscusTuiError, storage: Storage, environ: Mapping[str, str]) -> None:
-    """Change the hint if it suggests a login: that does not replace the variables."""
-    if storage is not Storage.ENVIRONMENT:
+def fit_login_hint(error: QiscusTuiError, connection: "Connection", workspace: Workspace) -> None:
+    """Change the hint if it suggests a login: on the account's server, and not for variables."""
+    if connection.storage is not Storage.ENVIRONMENT:
+        origin = connection.account.origin
+        with suppress(AddressError):
+            if origin != workspace.login_server():  # which would get the password
+                login = "qiscus-tui login"
+                error.hint = error.hint.replace(login, f"{login} --server {origin}")
         return
+    environ = workspace.environ
     if isinstance(error, TokenInvalid):
         error.hint = f"It comes from the environment: set a valid {LONG_LIVED_VARIABLE}."
     elif isinstance(error, NoLongLivedToken) and not environ.get(LONG_LIVED_VARIABLE, "").strip():

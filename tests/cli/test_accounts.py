@@ -65,8 +65,12 @@ def test_less_time_left_than_wanted_is_1(logged_in: Program) -> None:
 def test_what_profile_and_list_call_say_is_what_is_known_of_the_tokens(
     logged_in: Program,
 ) -> None:
-    logged_in.server.fail_next(Call.LIST, Fault(401))
-    assert status(logged_in, code=4)["accepted"] is False
+    logged_in.server.fail_next(Call.LIST, *[Fault(401)] * 2)
+    found = status(logged_in, code=4)
+    assert found["accepted"] is False
+    again = f"Log in again: qiscus-tui login --server {SERVER}"  # not at the usual one
+    assert found["hint"] == again
+    assert again in logged_in("sessions").err
     logged_in.server.fail_next(Call.LIST, *[Fault(503)] * 5)
     assert status(logged_in, code=1)["accepted"] is None
     logged_in.server.end(logged_in.kept_token())
