@@ -58,7 +58,7 @@ async def test_l_names_client_and_network_and_the_list_says_so_at_once() -> None
         assert isinstance(here.app.focused, Toggle)
         await here.press("space")
         assert "[ ] protect: plans leave it out" in here.text()
-        await here.press("shift+tab", "enter")
+        await here.press("enter")
         assert [(one.label, one.protect) for one in named(here)] == [("billing cron two", False)]
 
         await here.press("l", "tab", "space", "shift+tab", "enter", "l")

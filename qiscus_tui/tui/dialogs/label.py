@@ -28,6 +28,12 @@ from qiscus_tui.tui.widgets.texts import Words
 NOTHING_TO_NAME = "This session has neither a client nor a network by which to name it."
 
 
+class ProtectToggle(Toggle):
+    """Changed by space or a click; Enter saves, as everywhere in this dialog."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.save_label", show=False)]
+
+
 class LabelDialog(Dialog[str | None]):
     """Stores or removes a label. Dismissed with the label, empty where it was removed; None where
     nothing was changed.
@@ -51,7 +57,7 @@ class LabelDialog(Dialog[str | None]):
         with Horizontal(id="label-line"):
             yield Words("Label:")
             yield Field(safe(self._named.label), id="label", placeholder="such as: billing cron")
-        yield Toggle("protect")
+        yield ProtectToggle("protect")
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Cancel  esc", id="cancel")
