@@ -115,6 +115,8 @@ async def test_help_begins_with_what_can_be_done_here_and_says_why_not() -> None
         assert "Mark every session" not in here.text()
         await here.press(*"zz")
         assert "Nothing has these words." in here.text()
+        await here.press("escape", *"prune")  # as the footer names it
+        assert "Of what is shown, keep the newest" in here.words()
         await here.press("escape", "4")
         assert here.sessions.view.typed.rstrip() == EXAMPLES[3][0]
         assert 0 < len(here.ids) < 40

@@ -74,8 +74,8 @@ SIGNS: tuple[tuple[str, str], ...] = (
 )
 
 
-Section = tuple[str, Sequence[tuple[str, str]]]
-"""A heading; below it keys or words, and what they are."""
+Section = tuple[str, Sequence[tuple[str, ...]]]
+"""A heading; below it keys or words, what they are, and other words by which they are found."""
 
 
 class HelpDialog(Dialog[str]):
@@ -160,8 +160,10 @@ def sections(commands: Iterable[Command], scope: Scope | None) -> list[Section]:
     """Return all that can be done: in front, the most important first; how to filter; elsewhere."""
 
     def of(title: str, members: Iterable[Command], prefix: str = "") -> Section:
-        words = ((one.key_shown or BY_NAME, one.help.removeprefix(prefix)) for one in members)
-        return title, [(key, capitalized(text)) for key, text in words]
+        return title, [
+            (one.key_shown or BY_NAME, capitalized(one.help.removeprefix(prefix)), *_names(one))
+            for one in members
+        ]
 
     examples = [(f"{number}  {text}", words) for number, (text, words) in enumerate(EXAMPLES, 1)]
     filters = [
@@ -188,12 +190,17 @@ def sections(commands: Iterable[Command], scope: Scope | None) -> list[Section]:
     ]
 
 
+def _names(command: Command) -> tuple[str, ...]:
+    """Return its names in palette and footer."""
+    return command.title, command.label or command.name.replace("_", " ")
+
+
 def _lines(found: Iterable[Section], width: int) -> list[Content]:
     lines: list[Content] = []
     for title, entries in found:
         lines += [*([Content()] if lines else []), Content.styled(title, "bold")]
-        keys = max(KEYS, *(width_of(key) + 2 for key, _ in entries))
-        for key, words in entries:
+        keys = max(KEYS, *(width_of(key) + 2 for key, *_ in entries))
+        for key, words, *_ in entries:
             first, *more = textwrap.wrap(words, max(20, width - keys - 2)) or [""]
             lines.append(Content.assemble("  ", (fit(key, keys), "bold $primary"), first))
             lines += [Content(" " * (keys + 2) + line) for line in more]
