@@ -94,15 +94,6 @@ async def test_the_typed_code_alone_ends_every_session_and_keeps_the_new_token()
     assert short.token == on.state.sessions()[0].token
 
 
-async def test_a_read_only_account_is_said_and_has_no_field() -> None:
-    on = await stage(readonly=True)
-    async with asked(on, dialog(on)) as here:
-        assert "read-only" in here.text()
-        assert "Type the app code" not in here.text()
-        await here.press("n")
-        assert here.answers == [None]
-
-
 @pytest.mark.parametrize("leaves", [False, True])
 async def test_neither_a_key_nor_leaving_comes_between_the_call_and_the_new_token(
     leaves: bool,
