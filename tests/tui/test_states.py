@@ -19,18 +19,6 @@ from tests.tui.demo_app import (
 AWAY = [Fault(503)] * 9
 
 
-async def test_loading_says_how_far_it_is() -> None:
-    async with at_sessions() as here:
-        sessions = here.sessions
-        sessions.feed.is_read, sessions.feed.is_loading = False, True
-        sessions.feed._progressed(16_000, 27_000_000)
-        here.clock.advance(2)
-        sessions.feed._progressed(3_140_000, 27_000_000)
-        sessions.draw()
-        await here.pilot.pause()
-        here.shows("Loading the sessions, 3.1 of 27.0 MB, 1.6 MB/s, 16 s left", "○ loading")
-
-
 async def test_a_server_that_goes_away_leaves_the_list_stale() -> None:
     async with at_sessions() as here:
         before = here.ids
@@ -53,20 +41,6 @@ async def test_a_server_that_goes_away_leaves_the_list_stale() -> None:
         assert here.app.screen is here.sessions
         assert "○ stale" in here.text()
         assert "expired" not in str(here.sessions.notice.content)
-
-
-async def test_read_only_is_said_and_revoking_is_off(clock: ManualClock, home: Path) -> None:
-    state = demo_state(clock, sessions=9)
-    app = QiscusTui(*from_environment(state, clock, home, readonly=True))
-    async with opened(app, state, clock) as here:
-        assert "9 active" in here.text()
-        assert "read-only" in here.lines()[0]
-        assert "Read-only by config.toml" in here.text()
-        for key in ("x", "X", "R"):
-            await here.press(key)
-            assert here.app.screen is here.sessions
-        assert not here.state.revoke_requests
-        assert here.state.calls[Call.REFRESH] == 0
 
 
 async def test_a_session_that_ended_asks_for_a_login_over_the_list_which_can_be_looked_at() -> None:
@@ -156,16 +130,6 @@ async def test_a_token_of_the_environment_that_is_not_taken_is_to_be_set_there(
         assert "The token comes from the environment: set a valid one there" in here.words()
         assert "qiscus-tui login" not in here.text()
         assert "r tries again" not in here.text()
-
-
-async def test_environment_credentials_go_straight_to_the_sessions(
-    clock: ManualClock, home: Path
-) -> None:
-    state = demo_state(clock, sessions=9)
-    async with opened(QiscusTui(*from_environment(state, clock, home)), state, clock) as here:
-        assert "10 active" in here.text()  # with a token of our own, to learn the zone
-        assert here.state.calls[Call.LOGIN] == 0
-        assert here.state.calls[Call.REFRESH] == 1
 
 
 async def test_what_is_said_in_passing_covers_no_button() -> None:

@@ -110,6 +110,12 @@ def test_read_only_is_always_said_and_so_is_that_there_is_no_list_yet() -> None:
     feed = feed_of(account=structs.replace(ACCOUNT, readonly=True))
     assert text_of(texts.identity(feed), 60).endswith("read-only  keyring  ○ loading")
     assert text_of(texts.counts(feed, ListView())) == " Loading the sessions…"
+    feed._progressed(16_000, 27_000_000)
+    feed.workspace.clock.advance(2)  # pyright: ignore
+    feed._progressed(3_140_000, 27_000_000)
+    assert text_of(texts.counts(feed, ListView())) == (
+        " Loading the sessions, 3.1 of 27.0 MB, 1.6 MB/s, 16 s left"
+    )
     feed.is_loading, feed.trouble = False, OutOfReach("No answer")
     assert text_of(texts.identity(feed), 60).endswith("○ no list")
     assert text_of(texts.counts(feed, ListView())) == " Not loaded"
