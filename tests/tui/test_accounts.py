@@ -180,15 +180,9 @@ async def test_logging_out_asks_ends_the_token_and_shows_the_accounts_left(machi
         assert not any(isinstance(one, SessionsScreen) for one in here.app.screen_stack)
         await here.press("enter")
         assert here.sessions.feed.account.user == AGENT
-
-
-async def test_after_the_last_account_the_login_is_shown(clock: ManualClock, home: Path):
-    machine = Machine(clock, home)
-    await machine.log_in()
-    async with machine.app() as here:
         await here.press("A", "l")
         await confirm(here)
-        assert isinstance(here.app.screen, LoginScreen)
+        assert isinstance(here.app.screen, LoginScreen)  # it was the last account
         assert machine.names == set()
         await here.press("enter")
         assert here.sessions.feed.account.user == ADMIN
