@@ -28,8 +28,9 @@ def test_what_textual_obeys_is_taken_out_of_the_environment() -> None:
     assert set(environ) == {"HOME", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_ANIMATIONS"}
 
 
-def test_importing_the_app_imports_no_textual() -> None:
-    code = "import sys, qiscus_tui.tui.run; print('textual' in sys.modules)"
+@pytest.mark.parametrize("module", ["run", "listed.feed", "listed.view"])
+def test_neither_the_start_nor_what_is_listed_imports_textual(module: str) -> None:
+    code = f"import sys, qiscus_tui.tui.{module}; print('textual' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

@@ -1,8 +1,6 @@
 """The live list of an account, without any screen: reading, trouble, freshness, visits."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -50,13 +48,6 @@ def failing(error: QiscusTuiError) -> Callable[..., object]:
         raise error
 
     return read_list
-
-
-@pytest.mark.parametrize("module", ["feed", "view"])
-def test_it_knows_nothing_of_the_screens(module: str) -> None:
-    code = f"import sys, qiscus_tui.tui.listed.{module}; print('textual' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
 
 
 async def test_a_reading_brings_the_list_and_says_when_it_begins_and_ends(live: Live) -> None:

@@ -96,13 +96,6 @@ async def test_what_is_done_often_sends_little(line: Line) -> None:
         assert await sent_by(line, here, " ") <= 300
 
 
-async def test_a_list_that_is_whole_when_its_screen_is_gone_is_not_painted() -> None:
-    async with at_sessions(sessions=400) as here:
-        rows, listed = here.sessions.list, here.sessions.feed.listed
-        await rows.table.remove()
-        await rows.prepare(listed)
-
-
 async def test_a_dialog_sends_its_box_and_nothing_ticks_behind_it(line: Line) -> None:
     async with at_sessions(sessions=400) as here:
         assert await sent_by(line, here, "x") <= 4_000

@@ -15,46 +15,41 @@ OPENED = ("question_mark", "enter", "o", "x", "P", "A", "L", "colon", "F", "l", 
 """Keys of the list that open something."""
 
 
-async def opened_and_closed(on: Running) -> tuple[int, int]:
+async def opened_and_closed(here: Running) -> tuple[int, int]:
     """Open each once; return how many tasks there are, and what is left of widgets."""
     for key in OPENED:
-        await on.press(key)
-        while on.app.screen is not on.sessions:
-            await on.press("escape")
+        await here.press(key)
+        while here.app.screen is not here.sessions:
+            await here.press("escape")
     counts: list[int] = []
     for _ in range(2):  # what was closed last may still be in hand
         for key in ("r", "question_mark", "escape"):
-            await on.press(key)
+            await here.press(key)
         gc.collect()
         now = sum(isinstance(one, Widget | Timer | StylesCache) for one in gc.get_objects())
         counts.append(now)
     return len(asyncio.all_tasks()), min(counts)
 
 
-async def test_what_was_closed_is_gone() -> None:
-    async with at_sessions() as on:
-        first = await opened_and_closed(on)
-        assert await opened_and_closed(on) == first
+async def test_what_was_closed_is_gone_and_so_is_a_list_that_was_read_again() -> None:
+    async with at_sessions() as here:
+        first = await opened_and_closed(here)
+        assert await opened_and_closed(here) == first
+        await here.press("a", "u", "g", "g")
+        last = weakref.ref(here.sessions.view.listed)
+        await here.press("r")
+        await here.tick()
+        gc.collect()
+        assert last() is None
 
 
 async def test_a_list_that_is_read_again_has_the_sessions_that_did_not_change() -> None:
-    async with at_sessions() as on:
-        before = on.sessions.view.listed
-        await on.press("r")
-        now = on.sessions.view.listed
+    async with at_sessions() as here:
+        before = here.sessions.view.listed
+        await here.press("r")
+        now = here.sessions.view.listed
         assert now is not before
         assert [*map(id, now.sessions)] == [*map(id, before.sessions)]
-
-
-async def test_a_list_that_was_read_again_is_gone() -> None:
-    async with at_sessions() as on:
-        await opened_and_closed(on)
-        await on.press("a", "u", "g", "g")
-        last = weakref.ref(on.sessions.view.listed)
-        await on.press("r")
-        await on.tick()
-        gc.collect()
-        assert last() is None
 
 
 async def test_a_screen_whose_widgets_are_gone_can_still_be_drawn() -> None:
@@ -70,3 +65,8 @@ async def test_a_screen_whose_widgets_are_gone_can_still_be_drawn() -> None:
             assert here.app.screen is screen
             screen.dismiss()
             await here.settle()
+        await here.sessions.preview.remove()
+        here.sessions.draw()
+        rows, listed = here.sessions.list, here.sessions.feed.listed
+        await rows.table.remove()
+        await rows.prepare(listed)

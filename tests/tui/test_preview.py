@@ -30,21 +30,12 @@ async def test_the_session_under_the_cursor_stands_beside_the_list() -> None:
             assert "used within 24h" in words
             assert str(session.token) not in here.text()
             assert not any("USER AGENT" in line for line in here.lines())
-
-
-@pytest.mark.parametrize(("width", "is_there"), [(149, False), (150, True)])
-async def test_it_needs_150_columns(width: int, *, is_there: bool) -> None:
-    async with at_sessions(size=(width, 40)) as here:
-        await here.press("j")
-        assert ("Token" in here.text()) is is_there
-
-
-async def test_a_list_that_shrinks_to_nothing_has_nothing_beside_it() -> None:
-    async with at_sessions(size=WIDE) as here:
-        await here.press("j", "slash", *"nosuchclient", "enter")
+        await here.press("slash", "ctrl+u", *"nosuchclient", "enter")
         assert "Token" not in here.text()
         await here.press("escape")
-        assert "Token" in here.text()
+        for width, is_there in ((150, True), (149, False)):
+            await here.resize(width, 40)
+            assert ("Token" in here.text()) is is_there
 
 
 @pytest.mark.parametrize("keys", ["j" * 10, "jk"])
@@ -71,13 +62,6 @@ async def test_only_the_session_on_which_the_cursor_rests_is_drawn(
         resting.set()
         await here.settle()
         assert shown == [here.sessions.table.cursor_id]
-
-
-async def test_the_list_can_be_drawn_while_the_app_ends() -> None:
-    """Widgets go from the inside out: a list that was just read finds no preview."""
-    async with at_sessions() as here:
-        await here.sessions.preview.remove()
-        here.sessions.draw()
 
 
 @pytest.mark.parametrize("size", [(120, 40), WIDE])
