@@ -24,7 +24,6 @@ from qiscus_tui.model.account import Role
 from tests.api.serving import (
     LONG_LIVED,
     SHORT_LIVED,
-    Server,
     answering,
     client_of,
     listing_of,
@@ -46,20 +45,16 @@ FAULTS: list[httpx.Response | Exception] = [
 ]
 
 
-async def listed_by(server: Server, clock: ManualClock) -> int:
-    return len((await listing_of(server, clock)).sessions)
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_read_is_tried_up_to_five_times_with_doubling_waits(
     fault: httpx.Response | Exception, clock: ManualClock
 ) -> None:
     server = answering(fault, fault, fault, fault, LISTED)
-    assert await listed_by(server, clock) == 1
+    assert len((await listing_of(server, clock)).sessions) == 1
     assert clock.slept == [0.2, 0.4, 0.8, 1.6]
     server = answering(fault)
     with pytest.raises((ServerFault, OutOfReach)):
-        await listed_by(server, clock)
+        await listing_of(server, clock)
     assert len(server.requests) == 5
 
 
@@ -67,7 +62,7 @@ async def test_a_read_is_tried_up_to_five_times_with_doubling_waits(
 async def test_a_refusal_is_not_tried_again(status: int, clock: ManualClock) -> None:
     server = answering(said({"errors": "no"}, status))
     with pytest.raises(QiscusTuiError):
-        await listed_by(server, clock)
+        await listing_of(server, clock)
     assert len(server.requests) == 1
 
 
@@ -77,14 +72,14 @@ async def test_a_refusal_is_not_tried_again(status: int, clock: ManualClock) -> 
 )
 async def test_retry_after_is_obeyed(header: str, waited: float, clock: ManualClock) -> None:
     server = answering(said({}, 429, {"Retry-After": header}), LISTED)
-    await listed_by(server, clock)
+    await listing_of(server, clock)
     assert clock.slept == [waited]
 
 
 async def test_who_asks_for_more_than_a_minute_gets_no_other_try(clock: ManualClock) -> None:
     server = answering(said({}, 429, {"Retry-After": "86400"}))
     with pytest.raises(ServerFault) as raised:
-        await listed_by(server, clock)
+        await listing_of(server, clock)
     assert (len(server.requests), clock.slept) == (1, [])
     assert raised.value.hint == "The server asks to wait 86,400 s; try again after that."
 

@@ -49,10 +49,6 @@ def a_session(**changes: object) -> Session:
 class SampleColumns(SessionList):
     """A list that the filter is asked of."""
 
-    def labelled(self, *labels: str | None) -> "SampleColumns":
-        known = tuple(None if label is None else Known(label) for label in labels)
-        return columns_of(*self.sessions, labels=known, new=self.new)
-
     def with_new(self, *new: int) -> "SampleColumns":
         return replace(self, new=bytes(new))
 
