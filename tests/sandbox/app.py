@@ -118,6 +118,9 @@ class DialectApi(DemoApi):
 
         async def endpoint(request: Request) -> Response:
             state.calls[call] += 1
+            return await state.intercept(call, lambda: answer(request))
+
+        async def answer(request: Request) -> Response:
             faults = state.faults[call]
             fault = faults.popleft() if faults else None
             if fault is None:

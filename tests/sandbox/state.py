@@ -2,7 +2,9 @@
 
 import random
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+
+from starlette.responses import Response
 
 from qiscus_tui.demo.seed import LIFETIME, DemoSession, new_long_lived, new_token
 from qiscus_tui.demo.state import (
@@ -23,6 +25,14 @@ from tests.sandbox.listing import public_id
 from tests.sandbox.users import USERS, special
 
 __all__ = ["APP_CODE", "SECRET_KEY", "USERS", "Caller", "DemoLogin", "UserType"]
+
+
+Answer = Callable[[], Awaitable[Response]]
+Intercept = Callable[[Call, Answer], Awaitable[Response]]
+
+
+async def _answered(_call: Call, answer: Answer) -> Response:
+    return await answer()
 
 
 class DemoState(PlainState):
@@ -49,6 +59,8 @@ class DemoState(PlainState):
         """What each revoke call named, in order of arrival."""
         self.faults: defaultdict[Call, deque[Fault]] = defaultdict(deque)
         """What the next answers to a call will be instead; see `fail_next`."""
+        self.intercept: Intercept = _answered
+        """Given each call and what carries it out: what happens before and after, or instead."""
         self.before_page: Callable[[], object] = lambda: None
         """Called before each page of the list is made: what happens between two requests."""
         self._issued: list[str] = []

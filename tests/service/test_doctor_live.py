@@ -3,17 +3,15 @@
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import httpx
 import pytest
-from msgspec import structs
+from starlette.responses import JSONResponse, Response
 
 from qiscus_tui.errors import AnswerLost, QiscusTuiError, ServerRefused, StorageError
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.account.workspace import DemoAccess
 from qiscus_tui.service.doctor.live import live_check
 from qiscus_tui.service.doctor.live_report import (
     Ended,
@@ -29,12 +27,11 @@ from qiscus_tui.service.doctor.live_report import (
 from qiscus_tui.service.revocation.verification import Verification
 from qiscus_tui.service.signal_shield import shield
 from qiscus_tui.store.audit_records import AuditIntent, AuditOutcome, AuditSummary
-from tests.sandbox import DIALECTS, DemoState
-from tests.sandbox.app import demo_app
+from tests.sandbox import DIALECTS
 from tests.sandbox.calls import Call
-from tests.sandbox.state import Caller
+from tests.sandbox.state import Answer, Caller
 from tests.sandbox.users import ADMIN
-from tests.service.conftest import DEMO_ORIGIN, Sandbox, SandboxMaker
+from tests.service.conftest import Sandbox, SandboxMaker
 from tests.service.scripted import START, listed, new_session
 
 BOTH = pytest.mark.parametrize("dialect", ["plain", "refresh-ends-older"])
@@ -47,35 +44,28 @@ def test_what_is_to_be_known_of_the_times_is_told():
     assert time_notes(listed([]), 7 * 3600) == ["Times without a zone are read as UTC+7 h."]
 
 
-class Wire(httpx.AsyncBaseTransport):
-    """The demo; before each request something may happen, and answers may be changed."""
+@dataclass
+class Wire:
+    """Before each call something may happen, and answers may be changed."""
 
-    def __init__(self, state: DemoState) -> None:
-        self._inner = httpx.ASGITransport(demo_app(state))
-        self.count = 0
-        self.before: Callable[[int, str], None] = lambda _count, _path: None
-        self.changes: dict[str, Callable[[Any], object]] = {}
-        """How the body of the call with this name is changed."""
+    count: int = 0
+    before: Callable[[int, Call], None] = lambda _count, _call: None
+    changes: dict[Call, Callable[[Any], object]] = field(default_factory=dict)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def intercept(self, call: Call, answer: Answer) -> Response:
         self.count += 1
-        path = request.url.path
-        self.before(self.count, path)
-        response = await self._inner.handle_async_request(request)
+        self.before(self.count, call)
+        response = await answer()
         await asyncio.sleep(0)
-        body = await response.aread()
-        if (change := self.changes.get(path.rpartition("/")[2])) is not None:
-            body = json.dumps(change(json.loads(body))).encode()
-        return httpx.Response(response.status_code, content=body)
+        if (change := self.changes.get(call)) is None:
+            return response
+        return JSONResponse(change(json.loads(bytes(response.body))), response.status_code)
 
 
 async def wired(here: Sandbox) -> tuple[Connection, Wire]:
     """A connection over such a wire."""
-    wire = Wire(here.state)
-    access = DemoAccess(wire, DEMO_ORIGIN, here.state.credentials.email, "demo-password")
-    here = replace(here, workspace=structs.replace(here.workspace, demo=access))
-    connection = await here.connected()
-    wire.count = 0
+    connection, wire = await here.connected(), Wire()
+    here.state.intercept = wire.intercept
     return connection, wire
 
 
@@ -97,7 +87,7 @@ async def test_cancelled_at_any_request_it_ends_its_tokens_and_keeps_the_stored_
         stored = (await connection.credentials()).short_lived
         task = asyncio.ensure_future(proved(connection))
 
-        def cancel(count: int, _path: str, at: int = number, task: object = task) -> None:
+        def cancel(count: int, _call: Call, at: int = number, task: object = task) -> None:
             if count == at:
                 assert isinstance(task, asyncio.Future)
                 shield.handle(task.cancel)
@@ -126,7 +116,7 @@ async def test_a_new_long_lived_token_is_stored_at_once(here: Sandbox) -> None:
         body["data"]["long_lived_token"] = new
         return body
 
-    wire.changes["refresh_token"] = renewed
+    wire.changes[Call.REFRESH] = renewed
     stored = (await connection.credentials()).short_lived
     report = await proved(connection)
     held = await connection.credentials()
@@ -151,7 +141,7 @@ async def test_a_token_that_existed_is_neither_revoked_nor_ended(
         body["data"]["auth"]["token"] = given.get(gives, first[0])
         return body
 
-    wire.changes["refresh_token"] = reused
+    wire.changes[Call.REFRESH] = reused
     before = here.tokens()
     report = await proved(connection)
     assert report.exit_code == 1
@@ -185,7 +175,7 @@ async def test_an_object_keyed_by_values_is_told_without_them(here: Sandbox, nam
         entries = enumerate(body["data"])
         return {"data": {name.format(number) + "x" * number: one for number, one in entries}}
 
-    wire.changes["active_token_list"] = keyed
+    wire.changes[Call.LIST] = keyed
     report = await proved(connection)
     call, finding = next(iter(report.findings.items()))
     assert finding.verdict is Verdict.DIFFERS
@@ -203,8 +193,8 @@ async def test_the_audit_log_has_the_intent_before_the_revoke_or_nothing_is_revo
     connection, wire = await wired(here)
     recorded: list[int] = []
 
-    def look(_count: int, path: str) -> None:
-        if path.endswith("revoke_token"):
+    def look(_count: int, call: Call) -> None:
+        if call is Call.REVOKE:
             recorded.append(len(here.local_files.audit.intents()))
 
     wire.before = look

@@ -2,68 +2,57 @@
 
 import asyncio
 import threading
-from dataclasses import dataclass
 from dataclasses import replace as changed
 
 import httpx
 import pytest
 from msgspec import structs
-from msgspec.structs import replace
+from starlette.responses import Response
 
 from qiscus_tui.errors import Blocked, OutOfReach, QiscusTuiError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.account.connection import Connection
-from qiscus_tui.service.account.login import GIVEN_UP, LoggedIn, Password, log_in
+from qiscus_tui.service.account.login import GIVEN_UP, LoggedIn
 from qiscus_tui.store.audit_records import AuditAccess, AuditKind
 from qiscus_tui.store.paths import Paths
 from qiscus_tui.store.secrets import FileSecrets
 from tests.sandbox.calls import Call, Fault
+from tests.sandbox.state import Answer
 from tests.service.conftest import Sandbox, cached, speaking
 
 
-class HeldAnswer(httpx.AsyncBaseTransport):
-    """The server logs in at once; its answer waits."""
+class Waiting:
+    """A login whose answer is on its way: the server has made its token."""
 
-    def __init__(self, server: httpx.AsyncBaseTransport) -> None:
-        self.server = server
+    login: "asyncio.Task[LoggedIn]"
+
+    def __init__(self) -> None:
         self.made, self.released = asyncio.Event(), asyncio.Event()
-        self.unreachable = False
-        self.held_before = ""
-        """The path of a call that is not sent yet."""
+        self.is_reached = True
+        self.held_before: Call | None = None
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if self.unreachable:
+    async def intercept(self, call: Call, answer: Answer) -> Response:
+        if not self.is_reached:
             raise httpx.ReadTimeout("no answer")
-        if request.url.path == self.held_before:
+        if call is self.held_before:
             self.made.set()
             await self.released.wait()
-        response = await self.server.handle_async_request(request)
-        if request.url.path == "/api/v1/auth":
+        response = await answer()
+        if call is Call.LOGIN:
             self.made.set()
             await self.released.wait()
         return response
 
 
-@dataclass
-class Waiting:
-    """A login whose answer is on its way: the server has made its token."""
-
-    answer: HeldAnswer
-    login: "asyncio.Task[LoggedIn]"
-
-
 async def waiting(here: Sandbox, *, is_released: bool = False) -> Waiting:
-    demo = here.workspace.demo
-    assert demo is not None
-    assert isinstance(demo.transport, httpx.AsyncBaseTransport)
-    answer = HeldAnswer(demo.transport)
+    given = Waiting()
     if is_released:
-        answer.released.set()
-    space = replace(here.workspace, demo=replace(demo, transport=answer))
-    login = asyncio.create_task(log_in(space, here.secrets, Password(demo.email, demo.password)))
-    await answer.made.wait()
-    return Waiting(answer, login)
+        given.released.set()
+    here.state.intercept = given.intercept
+    given.login = asyncio.create_task(here.log_in())
+    await given.made.wait()
+    return given
 
 
 async def given_up(here: Sandbox) -> Waiting:
@@ -77,7 +66,7 @@ async def test_its_token_is_ended_and_nothing_is_kept(here: Sandbox) -> None:
     before = here.tokens()
     given = await given_up(here)
     assert here.tokens() != before
-    given.answer.released.set()
+    given.released.set()
     with pytest.raises(asyncio.CancelledError):
         await given.login
     assert here.tokens() == before
@@ -98,7 +87,7 @@ async def test_the_answer_is_not_waited_for_long_nor_when_given_up_twice(
         given.login.cancel()
     with pytest.raises(asyncio.CancelledError):
         await given.login
-    assert not given.answer.released.is_set()
+    assert not given.released.is_set()
 
 
 async def test_given_up_while_another_program_has_the_account_its_token_is_ended(
@@ -130,7 +119,7 @@ async def rotated_meanwhile(here: Sandbox) -> tuple[Waiting, Credentials]:
 @speaking("new-long-lived")
 async def test_a_living_long_lived_token_is_not_overwritten_by_a_dead_one(here: Sandbox) -> None:
     rotation, newest = await rotated_meanwhile(here)
-    rotation.answer.released.set()
+    rotation.released.set()
     connection = (await rotation.login).connection
     newer = structs.replace(newest, replaced=None)  # the list was read with it
     assert await connection.credentials() == newer
@@ -143,9 +132,9 @@ async def test_where_the_server_does_not_say_which_one_lives_nothing_is_overwrit
     here: Sandbox, error: type[QiscusTuiError]
 ) -> None:
     rotation, newest = await rotated_meanwhile(here)
-    rotation.answer.unreachable = error is OutOfReach
+    rotation.is_reached = error is not OutOfReach
     here.state.fail_next(Call.LIST, Fault(403, b"<h1>blocked</h1>"))
-    rotation.answer.released.set()
+    rotation.released.set()
     with pytest.raises(error):
         await rotation.login
     (stored,) = here.local_files.book.all()
@@ -207,14 +196,14 @@ async def test_given_up_while_it_ends_the_token_that_it_replaces_that_is_ended_o
         monkeypatch.setattr("qiscus_tui.service.account.stored_login.UNWANTED_ANSWER", 0.0)
     replaced = await cached(await here.connected())
     given = await waiting(here)
-    login_answered, given.answer.held_before = given.answer.released, "/api/v1/auth/logout"
-    given.answer.made, given.answer.released = asyncio.Event(), asyncio.Event()
+    login_answered, given.held_before = given.released, Call.LOGOUT
+    given.made, given.released = asyncio.Event(), asyncio.Event()
     login_answered.set()
-    await given.answer.made.wait()
+    await given.made.wait()
     given.login.cancel()
     await asyncio.sleep(0)
     if in_time:
-        given.answer.released.set()
+        given.released.set()
     with pytest.raises(asyncio.CancelledError):
         await given.login
     assert (replaced in here.tokens()) is not in_time

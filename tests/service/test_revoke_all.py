@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from msgspec import structs
+from starlette.responses import Response
 
 from qiscus_tui.api.replies import NewTokens
 from qiscus_tui.errors import (
@@ -40,6 +40,7 @@ from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import AuditIntent, AuditKind, AuditSummary, AuditTokensStored
 from qiscus_tui.store.processes import Process, Running
 from tests.sandbox.calls import Call, Fault
+from tests.sandbox.state import Answer
 from tests.service.conftest import Sandbox, speaking
 
 
@@ -47,21 +48,18 @@ async def done(connection: Connection) -> RevokeAllResult:
     return await revoke_all(connection, await connection.read_list())
 
 
-def at_each(here: Sandbox, connection: Connection, call: Call, happens: Callable[[], object]):
-    """When this call reaches the server, this happens."""
-    asked = connection.client._settings.transport
-    assert asked is not None
+def at_each(here: Sandbox, call: Call, happens: Callable[[], object]) -> None:
+    """When the server has carried out this call, this happens."""
+    earlier = here.state.intercept
 
-    class Watching(httpx.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            before = here.state.calls[call]
-            answer = await asked.handle_async_request(request)
-            if here.state.calls[call] > before:
+    async def intercept(which: Call, answer: Answer) -> Response:
+        try:
+            return await earlier(which, answer)
+        finally:  # also where it was refused
+            if which is call:
                 happens()
-            return answer
 
-    connection.client._settings = structs.replace(connection.client._settings, transport=Watching())
-    connection.client._wire = None
+    here.state.intercept = intercept
 
 
 def is_locked(folder: Path) -> bool:
@@ -218,8 +216,8 @@ async def test_it_is_recorded_and_locked_before_the_call_and_the_list_is_read_wi
         seen.append(is_locked(here.local_files.paths.state_dir))
         seen.append(isinstance(here.local_files.audit.read().records[-1], AuditTokensStored))
 
-    at_each(here, connection, Call.REVOKE_ALL, look_at_the_call)
-    at_each(here, connection, Call.LIST, look_at_the_list)
+    at_each(here, Call.REVOKE_ALL, look_at_the_call)
+    at_each(here, Call.LIST, look_at_the_list)
     result = await revoke_all(connection, listed)
     locked, intent = called
     assert locked
@@ -250,8 +248,8 @@ async def test_a_token_that_cannot_be_stored_is_shown_before_anything_else(
 
     for name in ("outcomes", "summary"):
         monkeypatch.setattr(AuditLog, name, recorded)
-    at_each(here, connection, Call.LIST, lambda: order.append("listed"))
-    at_each(here, connection, Call.LOGOUT, lambda: order.append("ended"))
+    at_each(here, Call.LIST, lambda: order.append("listed"))
+    at_each(here, Call.LOGOUT, lambda: order.append("ended"))
     cannot_keep(monkeypatch, StorageError("The disk is full"))
     connection.show_secret = show
     result = await revoke_all(connection, listed)
@@ -290,7 +288,7 @@ async def test_a_good_long_lived_token_beside_an_unusable_short_one_is_kept(
     body = f'{{"data": {{"auth": {{"token": {short}, "long_lived_token": "LLTnew"}}}}}}'
     here.state.fail_next(Call.REVOKE_ALL, Fault(200, body.encode(), after=True))
     listed = await connection.read_list()
-    at_each(here, connection, Call.REVOKE_ALL, lambda: here.renew_long_lived("LLTnew"))
+    at_each(here, Call.REVOKE_ALL, lambda: here.renew_long_lived("LLTnew"))
     result = await revoke_all(connection, listed)
     assert await connection.credentials() == Credentials(long_lived="LLTnew")
     assert result.sent.failure is not None
@@ -321,7 +319,7 @@ async def test_new_tokens_in_an_odd_answer_are_stored_and_used(
     user = {"user": {"token": token, "long_lived_token": "LLTnew"}}
     body = json.dumps({"errors": "partly", "data": user}).encode()
     here.state.fail_next(Call.REVOKE_ALL, Fault(status, body))
-    at_each(here, connection, Call.REVOKE_ALL, lambda: here.renew_long_lived("LLTnew"))
+    at_each(here, Call.REVOKE_ALL, lambda: here.renew_long_lived("LLTnew"))
     result = await revoke_all(connection, listed)
     held = await connection.credentials()
     assert held.short_lived is not None
@@ -421,7 +419,7 @@ async def test_a_token_that_another_program_got_meanwhile_is_not_forgotten(
         store.write(other.account.key, structs.replace(credentials, short_lived=fresh))
 
     credentials = await other.credentials()
-    at_each(here, connection, Call.PROFILE, refreshed)
+    at_each(here, Call.PROFILE, refreshed)
     here.state.fail_next(Call.REVOKE_ALL, Fault(403, after=True))
     await revoke_all(connection, listed)
     assert (await connection.credentials()).short_lived == fresh
