@@ -1,5 +1,8 @@
 """A place of its own for every test of the stores, and accounts to put into it."""
 
+import multiprocessing
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -38,3 +41,17 @@ def new_credentials(
 ) -> Credentials:
     """All three kinds of secrets."""
     return Credentials(long_lived, ShortLived(short_lived, 1_793_000_000.0), secret_key)
+
+
+def begun(work: Callable[..., object], *arguments: object) -> BaseProcess:
+    """Another process of ours that does this."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
+    process.start()
+    return process
+
+
+def ended(*processes: BaseProcess) -> None:
+    """Wait until they are gone; each must end well."""
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * len(processes)

@@ -1,7 +1,5 @@
 import json
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -24,23 +22,9 @@ from qiscus_tui.store.locks import store_lock
 from qiscus_tui.store.paths import Paths, paths_in_memory
 from qiscus_tui.store.processes import Process, this_process
 from tests.clocks import ManualClock
+from tests.store.conftest import begun, ended
 
 IDS = ("3fa9c01b0001", "77be02d40002")
-
-CRASH = """
-import sys
-from pathlib import Path
-from qiscus_tui.model.account import Account
-from qiscus_tui.model.account import parse_origin
-from qiscus_tui.store.audit import AuditLog
-from qiscus_tui.store.audit_records import AuditKind
-from qiscus_tui.store.paths import Paths, paths_in_memory
-top = Path(sys.argv[1])
-log = AuditLog(Paths(top / "config", top / "data", top / "state", top / "cache"))
-account = Account(parse_origin("https://omnichannel.qiscus.com"), "abcd-1", "a@b.c")
-log.intent("cut", account, AuditKind.REVOKE, ["3fa9c01b0001", "77be02d40002"])
-log.outcomes("cut", [("3fa9c01b0001", "revoked", "")])
-"""
 
 
 @pytest.fixture
@@ -49,9 +33,11 @@ def log(paths: Paths, clock: ManualClock) -> AuditLog:
     return AuditLog(paths, clock.now, environ)
 
 
-def crash(paths: Paths) -> None:
-    """Run a program that ends in the middle of a plan."""
-    subprocess.run([sys.executable, "-c", CRASH, str(paths.data_dir.parent)], check=True)
+def crash(paths: Paths, account: Account) -> None:
+    """End in the middle of a plan."""
+    log = AuditLog(paths)
+    log.intent("cut", account, AuditKind.REVOKE, IDS)
+    log.outcomes("cut", [(IDS[0], "revoked", "")])
 
 
 def test_an_account_without_a_user_is_known_by_its_token(log: AuditLog, account: Account) -> None:
@@ -143,7 +129,7 @@ def test_a_plan_was_cut_short_where_it_has_no_end_and_its_program_is_gone(
     assert log.read().records == ()
     assert not paths.state_dir.exists()
 
-    crash(paths)
+    ended(begun(crash, paths, account))
     log.intent("running", account, AuditKind.REVOKE, IDS)
     log.intent("done", account, AuditKind.REVOKE, IDS)
     log.summary("done", {"revoked": 2})
@@ -182,7 +168,7 @@ def test_a_full_log_in_memory_is_rotated_too(account: Account, clock: ManualCloc
 def test_rotation_never_drops_the_intent_of_a_plan_without_an_end(
     paths: Paths, account: Account, clock: ManualClock
 ) -> None:
-    crash(paths)
+    ended(begun(crash, paths, account))
     log = AuditLog(paths, clock.now, {}, file_size=1500)
     log.intent("running", account, AuditKind.REVOKE, IDS)
     for number in range(120):
@@ -196,7 +182,7 @@ def test_rotation_never_drops_the_intent_of_a_plan_without_an_end(
 def test_the_two_newest_files_show_whether_a_plan_was_cut_short(
     paths: Paths, account: Account, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    crash(paths)
+    ended(begun(crash, paths, account))
     log = AuditLog(paths, clock.now, {}, file_size=1500)
     log.acknowledge("cut")
     for number in range(60):
@@ -268,11 +254,8 @@ def test_of_another_machines_plans_only_an_old_revoke_all_is_known_to_be_over(
     assert log.abandoned() == ({"plan"} if is_abandoned else frozenset())
 
 
-def test_two_processes_write_whole_lines(paths: Paths) -> None:
-    command = [sys.executable, "-c", CRASH, str(paths.data_dir.parent)]
-    writers = [subprocess.Popen(command) for _ in range(3)]
-    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
-
+def test_two_processes_write_whole_lines(paths: Paths, account: Account) -> None:
+    ended(*(begun(crash, paths, account) for _ in range(3)))
     lines = paths.audit_file.read_bytes().splitlines()
     assert len(lines) == 6
     assert all(from_line(line) for line in lines)

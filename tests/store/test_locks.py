@@ -1,11 +1,12 @@
 import asyncio
 import errno
 import fcntl
+import multiprocessing
 import os
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -13,35 +14,29 @@ import pytest
 from qiscus_tui.errors import StorageError
 from qiscus_tui.store.locks import KernelLock, account_lock, account_lock_name, store_lock
 from qiscus_tui.store.paths import Paths
-
-HOLD = """
-import asyncio, sys
-from pathlib import Path
-from qiscus_tui.store.locks import account_lock
-async def hold():
-    async with account_lock(Path(sys.argv[1]), "ann"):
-        print("held", flush=True)
-        sys.stdin.read()
-asyncio.run(hold())
-"""
+from tests.store.conftest import begun
 
 ACCOUNT_KEY = "https://x abcd ann@b.c"
 
 
+def hold(paths: Paths, held: Event) -> None:
+    async def until_killed() -> None:
+        async with account_lock(paths.state_dir, "ann"):
+            held.set()
+            await asyncio.Event().wait()
+
+    asyncio.run(until_killed())
+
+
 @pytest.fixture
-def holder(paths: Paths) -> Iterator[subprocess.Popen[str]]:
+def holder(paths: Paths) -> Iterator[BaseProcess]:
     """Another process that holds the account `ann`."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(paths.state_dir)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        yield process
-        process.kill()
+    held = multiprocessing.get_context("spawn").Event()
+    process = begun(hold, paths, held)
+    assert held.wait(60)
+    yield process
+    process.kill()
+    process.join()
 
 
 async def test_a_held_account_is_given_up_with_how_to_find_who_holds_it(paths: Paths) -> None:
@@ -53,19 +48,19 @@ async def test_a_held_account_is_given_up_with_how_to_find_who_holds_it(paths: P
 
 
 async def test_another_account_is_free_and_a_killed_process_holds_nothing(
-    paths: Paths, holder: subprocess.Popen[str]
+    paths: Paths, holder: BaseProcess
 ) -> None:
     with store_lock(paths.state_dir, timeout=0.1):
         async with account_lock(paths.state_dir, "ben", 0.1):
-            assert holder.poll() is None
+            assert holder.is_alive()
     holder.kill()
-    holder.wait()
+    holder.join()
     async with account_lock(paths.state_dir, "ann", 5):
         pass
 
 
 async def test_waiting_blocks_no_other_task_and_can_be_cancelled_at_once(
-    paths: Paths, holder: subprocess.Popen[str]
+    paths: Paths, holder: BaseProcess
 ) -> None:
     async def wait() -> None:
         async with account_lock(paths.state_dir, "ann"):
@@ -78,7 +73,7 @@ async def test_waiting_blocks_no_other_task_and_can_be_cancelled_at_once(
     with pytest.raises(asyncio.CancelledError):
         await waiting
     holder.kill()
-    holder.wait()
+    holder.join()
     async with account_lock(paths.state_dir, "ann", 0.1):
         pass
 

@@ -2,8 +2,6 @@ import errno
 import json
 import os
 import stat
-import subprocess
-import sys
 
 import pytest
 
@@ -18,19 +16,7 @@ from qiscus_tui.store.secrets import (
     MemorySecrets,
     SecretStore,
 )
-from tests.store.conftest import new_credentials
-
-ADD = """
-import sys
-from pathlib import Path
-from qiscus_tui.model.account import Credentials
-from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.secrets import FileSecrets
-top, who = Path(sys.argv[1]), sys.argv[2]
-store = FileSecrets(Paths(top / "config", top / "data", top / "state", top / "cache"))
-for number in range(12):
-    store.write(f"{who} {number}", Credentials(f"{who}-{number}"))
-"""
+from tests.store.conftest import begun, ended, new_credentials
 
 
 @pytest.fixture(params=["file", "memory", "environment"])
@@ -183,11 +169,13 @@ def test_an_unreadable_entry_is_not_a_missing_entry(paths: Paths, entry: object)
         FileSecrets(paths).read("key")
 
 
-def test_two_processes_lose_nothing_of_each_other(paths: Paths) -> None:
-    command = [sys.executable, "-c", ADD, str(paths.data_dir.parent)]
-    writers = [subprocess.Popen([*command, who]) for who in ("ann", "ben")]
-    assert [writer.wait(60) for writer in writers] == [0, 0]
+def add_twelve(paths: Paths, who: str) -> None:
+    for number in range(12):
+        FileSecrets(paths).write(f"{who} {number}", Credentials(f"{who}-{number}"))
 
+
+def test_two_processes_lose_nothing_of_each_other(paths: Paths) -> None:
+    ended(*(begun(add_twelve, paths, who) for who in ("ann", "ben")))
     stored = json.loads(paths.secrets_file.read_bytes())["accounts"]
     assert set(stored) == {f"{who} {number}" for who in ("ann", "ben") for number in range(12)}
 
