@@ -205,9 +205,6 @@ def test_an_account_of_the_environment_is_known_by_its_app(logged_in: Program) -
     assert "matches no account" not in logged_in("refresh", "--server", SERVER).err
 
 
-# What destroys names its account
-
-
 @pytest.mark.parametrize(
     "words",
     [["revoke", "--filter=client:curl"], ["prune", "--keep-newest=1", "--max=999"], ["revoke-all"]],

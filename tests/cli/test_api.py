@@ -202,9 +202,6 @@ def test_without_a_key_rest_is_4(rooms: Rooms) -> None:
     assert rooms.asked == []
 
 
-# Reading only
-
-
 def test_a_readonly_account_reads_alone(rooms: Rooms) -> None:
     app_id = rooms.program.server.credentials.app_code
     assert rooms.program.login_with_key().code == 0  # the account is both now

@@ -155,9 +155,6 @@ def test_what_is_new_for_a_filter_is_noted_for_that_filter_alone(logged_in: Prog
     assert "ip:203" not in (logged_in.data / "state" / "checks.json").read_text()
 
 
-# Our own token
-
-
 def test_where_there_is_no_token_of_our_own_none_is_to_be_renewed(program: Program) -> None:
     program.speak(DIALECTS["rfc3339"])  # else one is made to learn the zone
     program.use_environment()

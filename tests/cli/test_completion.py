@@ -42,9 +42,6 @@ def test_a_name_that_a_shell_would_carry_out_is_not_offered(logged_in: Program) 
     assert "reboot" not in logged_in("completion", "--words", "accounts").out
 
 
-# Real shells
-
-
 @pytest.fixture
 def folder(logged_in: Program) -> Path:
     """A folder with the program and its completion for each shell: HOME, and in PATH."""

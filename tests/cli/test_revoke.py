@@ -101,25 +101,6 @@ def test_ids_come_from_stdin(logged_in: Program) -> None:
         assert (done.code, said in done.err, "QEX" in done.err) == (2, True, False), words
 
 
-LINES = (
-    *("Authorization: {}", "authorization:{}", "QISCUS_TOKEN={}", "\ufeff{}", "{} {}", '"{}"'),
-    *("{},", "QEX…{}", "{}\x0c{}", "QEX****************************************"),
-)
-
-
-def test_a_line_that_can_be_no_token_is_refused(logged_in: Program) -> None:
-    token = logged_in.server.sessions()[0].token
-    for line in LINES:
-        tokens = f"{token}\n\n{line.replace('{}', token)}\n"
-        done = logged_in("revoke", "--token-stdin", "--yes", stdin=tokens)
-        assert (done.code, done.out) == (2, ""), line
-        assert "Line 3" in done.err
-        assert token not in done.err
-    logged_in.monkeypatch.setattr("qiscus_tui.cli.id.MOST_STDIN", 100)
-    assert logged_in("revoke", "--token-stdin", "--yes", stdin=f"{token}\n" * 3).code == 2
-    assert logged_in.server.calls[Call.REVOKE] == 0
-
-
 def test_several_rules_narrow_together(logged_in: Program) -> None:
     for several, one in (
         (["--filter=client:guzzle", "--filter=age:>7d"], "client:guzzle age:>7d"),
@@ -406,9 +387,6 @@ def test_a_filter_that_asks_for_what_no_session_has_is_no_clean_end(
     for more in (["--yes"], ["--yes", "--json"], ["--dry-run"]):
         done = program(*words, *more)
         assert (done.code, f"the server lists no {lacks} asks for" in done.err) == (3, True)
-
-
-# What ends besides
 
 
 def test_what_one_revoke_took_along_is_in_every_output_and_its_exit_code_is_3(

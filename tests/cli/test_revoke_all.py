@@ -38,9 +38,6 @@ def test_a_record_that_fails_after_the_call_is_not_said_to_have_lost_the_token(
     assert logged_in("token").out.strip() in {one.token for one in logged_in.server.sessions()}
 
 
-# Signals
-
-
 def test_a_signal_before_the_call_keeps_it_from_being_sent(logged_in: Program) -> None:
     number, prove = signal.SIGTERM, FileSecrets.probe
 
@@ -52,9 +49,6 @@ def test_a_signal_before_the_call_keeps_it_from_being_sent(logged_in: Program) -
     done = logged_in("revoke-all", "--yes", "--json")
     assert (done.code, done.out) == (128 + number, "")
     assert logged_in.server.calls[Call.REVOKE_ALL] == 0
-
-
-# The new tokens can't be stored
 
 
 @pytest.mark.parametrize("takes_no_audit_either", [False, True])

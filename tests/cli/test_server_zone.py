@@ -88,6 +88,10 @@ def test_what_is_used_now_stays_in_any_zone(
     in_zone(hours, *fields)
     assert (program.login_with_token() if with_token else program.login()).code == 0
     assert targets(program) == 0
+    in_zone(hours - 1, *fields)  # it is checked again with each token of ours
+    program.clock.advance(HOUR)
+    assert program("refresh").code == 0
+    assert targets(program) == 0
 
 
 def test_credentials_of_the_environment_learn_the_zone_by_one_refresh(
@@ -102,17 +106,6 @@ def test_credentials_of_the_environment_learn_the_zone_by_one_refresh(
     assert created
     assert all(0 <= (now - datetime.fromisoformat(one)).total_seconds() < HOUR for one in created)
     assert program.server.calls[Call.REFRESH] == 1
-
-
-def test_a_zone_is_checked_again_with_each_token_of_ours(
-    program: Program, in_zone: Callable[..., None]
-) -> None:
-    in_zone(2)
-    assert program.login().code == 0
-    in_zone(1)
-    program.clock.advance(HOUR)
-    assert program("refresh").code == 0
-    assert targets(program) == 0
 
 
 def test_where_the_zone_can_not_be_learned_rules_about_time_are_refused(
