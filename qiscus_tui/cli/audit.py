@@ -105,7 +105,6 @@ def _whence(plan: PastPlan) -> str:
 
 def _as_json(plan: PastPlan) -> dict[str, object]:
     intent = plan.intent
-    is_access = isinstance(intent, AuditAccess)
     return {
         "plan": intent.plan_id,
         "time": rfc3339(intent.time),
@@ -115,7 +114,7 @@ def _as_json(plan: PastPlan) -> dict[str, object]:
         **record(intent, "rule", "reason"),
         "groups": [record(one, "client", "network", "count") for one in plan.groups],
         "ids": list(intent.ids),
-        "error": (intent.error or None) if is_access else None,
+        "error": plan.error or None,
         "outcomes": [
             {"id": one.session_id, **record(one, "outcome", "reason")} for one in plan.outcomes
         ],

@@ -98,6 +98,15 @@ class PastPlan:
         return " · ".join(parts) or "done"
 
     @property
+    def error(self) -> str:
+        """Return why a login, refresh or logout failed; empty where it did not."""
+        if isinstance(self.intent, AuditAccess):
+            return self.intent.error
+        is_logout = self.intent.kind is AuditKind.LOGOUT
+        failed = (one.reason for one in self.outcomes if is_logout and one.outcome == "failed")
+        return next(failed, "")
+
+    @property
     def who(self) -> str:
         """Return `root (sudo by ann) from 203.0.113.9`: who did it."""
         intent, words = self.intent, safe(self.intent.os_user)

@@ -83,6 +83,9 @@ async def test_after_an_answer_that_is_no_clear_yes_the_token_itself_decides(
     assert here.tokens() == before
     assert is_kept(here, connection)
     assert written(here).words == "1 failed"
+    ((outcome, reason, _),) = written(here).outcomes_together
+    assert (outcome, reason) == ("failed", refusal.value.message)
+    assert written(here).error == refusal.value.message
 
 
 @pytest.mark.parametrize("profile", [Fault(503), Fault(200, b"{}")], ids=["none", "no profile"])

@@ -122,19 +122,22 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
     async with connection.locked():
         short = (await _held(connection)).short_lived
         trail = AuditTrail(connection, AuditKind.LOGOUT)
-        await trail.begin([fingerprint(short.token)] if short else [])
+        ids = [fingerprint(short.token)] if short else []
+        await trail.begin(ids)
+        why: list[tuple[str, str, str]] = []
         try:
             ended = await end_token(connection, short.token) if short else OwnToken.NONE
         except (OutOfReach, ServerError) as error:
             ended = left_by(error)
+            why = [(one, outcome, error.message) for one in ids for outcome in _COUNTS[ended]]
             if not forget_anyway:
-                await asyncio.to_thread(trail.finish, _COUNTS[ended])
+                await asyncio.to_thread(trail.finish, _COUNTS[ended], why)
                 error.hint = (
                     f"{ended.value.capitalize()}, and nothing was forgotten. Try again later, "
                     f"or forget it here anyway: {forgetting}"
                 )
                 raise
-        await asyncio.to_thread(trail.finish, _COUNTS[ended])
+        await asyncio.to_thread(trail.finish, _COUNTS[ended], why)
         if ended is OwnToken.UNKNOWN and not forget_anyway:
             raise _Unclear(
                 "Can't tell whether the server ended the token: its answer to the logout says "
