@@ -1,10 +1,10 @@
 """The themes: told apart in 256 colours, readable in 16 and in none; and which one is used."""
 
 import itertools
+from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
-from rich.color import Color as RichColor
 from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
@@ -16,7 +16,6 @@ from qiscus_tui.tui.terminal.replies import BackgroundIs
 from qiscus_tui.tui.theme import DARK, LIGHT, THEMES, has_few_colours, theme_for
 from tests.clocks import ManualClock
 from tests.sandbox import demo_state
-from tests.tui.conftest import NOW, TableApp, many
 from tests.tui.demo_app import Running, at_login, opened, workspace_on
 
 ACCENTS = ("primary", "secondary", "success", "warning", "error", "accent")
@@ -34,18 +33,11 @@ def colours(theme: Theme) -> dict[str, str]:
     return theme.to_color_system().generate()
 
 
-def downgraded(colour: str, system: ColorSystem) -> int | None:
-    return Color.parse(colour).rich_color.downgrade(system).number
-
-
-def test_surfaces_stay_apart_in_256_colours(theme: Theme) -> None:
-    shown = [downgraded(colours(theme)[name], ColorSystem.EIGHT_BIT) for name in SURFACES]
-    assert len(set(shown)) == len(SURFACES)
-
-
-def test_accents_stay_apart_in_256_colours(theme: Theme) -> None:
-    shown = [downgraded(colours(theme)[name], ColorSystem.EIGHT_BIT) for name in TEXTS]
-    assert len(set(shown)) == len(TEXTS)
+@pytest.mark.parametrize("names", [SURFACES, TEXTS])
+def test_surfaces_and_texts_stay_apart_in_256_colours(theme: Theme, names: Sequence[str]) -> None:
+    parsed = [Color.parse(colours(theme)[name]).rich_color for name in names]
+    shown = {colour.downgrade(ColorSystem.EIGHT_BIT).number for colour in parsed}
+    assert len(shown) == len(names)
 
 
 def test_every_colour_is_in_the_palette_of_256(theme: Theme) -> None:
@@ -101,29 +93,6 @@ def test_how_many_colours_there_are_is_told_by_the_environment(
     environ: dict[str, str], few: bool
 ) -> None:
     assert has_few_colours(environ) is few
-
-
-async def test_the_cursor_is_reversed_so_that_it_is_seen_without_colours(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    app = TableApp(many(9), ManualClock(NOW))
-    async with app.run_test(size=(80, 12)) as pilot:
-        await pilot.press("down")
-        await pilot.pause()
-        reversed_lines = [
-            y
-            for y, strip in enumerate(app.screen._compositor.render_strips())
-            if any(part.style and part.style.reverse and part.text.strip() for part in strip)
-        ]
-        assert reversed_lines == [2]
-        for strip in app.screen._compositor.render_strips():
-            for part in strip:
-                assert part.style is None or is_grey(part.style.color)
-
-
-def is_grey(colour: RichColor | None) -> bool:
-    return colour is None or colour.triplet is None or len(set(colour.triplet)) == 1
 
 
 def contrast(one: str, other: str) -> float:
