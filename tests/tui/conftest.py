@@ -169,7 +169,6 @@ class TableApp(App[None]):
 
 @pytest.fixture(autouse=True)
 def utc(zone: Callable[[str], None]) -> None:
-    """Local time is UTC."""
     zone("UTC")
 
 

@@ -83,12 +83,10 @@ class OnScreen:
         assert not missing, f"{missing} not in:\n{self.text()}"
 
     def value(self, field: str) -> str:
-        """What stands in a field."""
         return self.app.screen.query_one(field, Input).value
 
     @property
     def toasts(self) -> str:
-        """What was said in passing."""
         return "\n".join(note.message for note in self.app._notifications)
 
     @property
@@ -111,7 +109,6 @@ class Running(OnScreen):
 
     @property
     def login(self) -> LoginScreen:
-        """The login screen in front."""
         assert isinstance(self.app.screen, LoginScreen)
         return self.app.screen
 
@@ -148,7 +145,6 @@ class Running(OnScreen):
         self.clock.advance(0.7)
 
     async def resize(self, width: int, height: int) -> None:
-        """Give the terminal another size."""
         await self.pilot.resize_terminal(width, height)
         await self.settle()
 
@@ -173,7 +169,6 @@ class Running(OnScreen):
 
     @property
     def said(self) -> str:
-        """What the login says under its form."""
         return cast("Content", self.app.screen.query_one("#said", Static).content).plain
 
 
@@ -290,7 +285,6 @@ class Machine:
 
     @property
     def local_files(self) -> LocalFiles:
-        """The files."""
         return self.workspace.local_files
 
     @property

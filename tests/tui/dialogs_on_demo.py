@@ -65,7 +65,6 @@ class Stage:
 
     @property
     def own_position(self) -> int:
-        """Our own session."""
         return next(i for i, session in enumerate(self.listed.sessions) if session.current)
 
     @property
@@ -120,7 +119,6 @@ class Asked(OnScreen):
 
     @property
     def answers(self) -> list[object]:
-        """What was answered."""
         return self.app.answers
 
     async def show(self, dialog: ModalScreen[Any]) -> None:
@@ -147,7 +145,6 @@ class Asked(OnScreen):
         await self.pilot.pause()
 
     async def until(self, words: str) -> None:
-        """Wait until the screen says so."""
         async with asyncio.timeout(10):
             while words not in self.text():
                 await self.pilot.pause()

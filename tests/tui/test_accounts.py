@@ -44,14 +44,12 @@ async def confirm(here: Running) -> None:
 
 
 async def log_in_as(here: Running, email: str) -> None:
-    """Fill in the login form, and go on."""
     here.login.query_one("#email", Field).value = email
     here.login.query_one("#password", SecretField).value = PASSWORD
     await here.press("enter")
 
 
 def row_of(here: Running, words: str) -> str:
-    """The line on the screen that has these words."""
     return next(line for line in here.lines() if words in line)
 
 

@@ -28,7 +28,6 @@ def written(machine: Machine, plan: str, at: float, *, ended: bool = True) -> No
 
 
 async def open_audit(here: Running) -> None:
-    """By its key."""
     await here.press("L")
     assert isinstance(here.app.screen, AuditScreen)
 

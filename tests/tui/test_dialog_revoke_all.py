@@ -32,8 +32,6 @@ def flat(here: Asked) -> str:
 
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No new token can be stored."""
-
     async def full(*_: object) -> None:
         raise StorageError("The disk is full", "Make room.")
 

@@ -55,7 +55,6 @@ async def running(
 
 
 async def opened(here: Asked, on: Stage) -> None:
-    """Open the door, and wait for the end."""
     on.door.open()
     await here.settle()
 

@@ -15,8 +15,6 @@ from qiscus_tui.tui.terminal.replies import is_light
 
 
 class Listener(App[None]):
-    """Keeps the sizes that it is told."""
-
     def __init__(self) -> None:
         super().__init__()
         self.sizes: list[Size] = []

@@ -18,8 +18,6 @@ from tests.service.conftest import Sandbox, sandbox_on
 
 @dataclass
 class Live:
-    """A feed on the demo, and what it told."""
-
     feed: Feed
     sandbox: Sandbox
     lists: list[SessionList]

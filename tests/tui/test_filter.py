@@ -26,12 +26,10 @@ SELDOM = Config(ui=UiConfig(reload=DAY))
 
 
 async def typed(here: Running, text: str) -> None:
-    """Type a filter, as fingers do."""
     await here.press("slash", "ctrl+u", *(NAMES.get(key, key) for key in text))
 
 
 async def filtered(here: Running, text: str) -> None:
-    """Filter, and go back to the table."""
     await typed(here, text)
     await here.press("enter")
 
@@ -44,7 +42,6 @@ def holds(here: Running) -> bool:
 
 
 def ends(here: Running) -> list[float]:
-    """When the sessions end."""
     listed = here.sessions.feed.listed
     return [one.expires_at for one in listed.sessions if one.expires_at is not None]
 

@@ -79,8 +79,6 @@ class Vanishing(Static, can_focus=True):
 
 
 class Counting(TerminalApp):
-    """Counts the keys that reach it."""
-
     def __init__(self) -> None:
         super().__init__(css_path=[])
         self.keys: list[str] = []

@@ -8,7 +8,6 @@ from tests.tui.demo_app import Running, at_sessions
 
 
 async def at_cron(here: Running) -> None:
-    """With the cursor on a session of the cron."""
     await here.press("slash", *"guzzle", "enter")
 
 

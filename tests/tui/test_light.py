@@ -23,7 +23,6 @@ class Line:
         self.sent = 0
 
     def display(self, app: App[int], screen: Screen[object], renderable: RenderableType) -> None:
-        """Take the place of Textual's own."""
         if isinstance(renderable, CompositorUpdate) and screen is app.screen:
             self.paints += 1
             text = renderable.render_segments(app.console)

@@ -32,8 +32,6 @@ async def fill(here: Running, field: str, text: str) -> None:
 
 
 def fails_with(monkeypatch: pytest.MonkeyPatch, error: QiscusTuiError) -> None:
-    """Let every login end so."""
-
     async def log_in_with(*_: object) -> None:
         raise error
 

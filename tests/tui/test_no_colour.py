@@ -26,7 +26,6 @@ def drawn(here: Running) -> Iterator[Segment]:
 
 
 def bold(here: Running) -> str:
-    """What of it is bold, as one text."""
     parts = (part.text for part in drawn(here) if part.style and part.style.bold)
     return " ".join(" ".join(parts).split())
 

@@ -28,12 +28,10 @@ class Line:
         return self.sent()
 
     def answer(self) -> str:
-        """Answer; return what is sent then."""
         self.output.answered()
         return self.sent()
 
     def sent(self) -> str:
-        """Return what was sent meanwhile."""
         return "".join(str(self.queue.get()) for _ in range(self.queue.qsize()))
 
 

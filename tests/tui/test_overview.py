@@ -20,28 +20,23 @@ UNAUTHORIZED = Fault(401, b'{"errors": "Unauthorized"}')
 
 
 def screen_of(here: Running) -> OverviewScreen:
-    """The overview, which is in front."""
     assert isinstance(here.app.screen, OverviewScreen)
     return here.app.screen
 
 
 def chart(here: Running, name: str) -> Chart:
-    """One of the four."""
     return screen_of(here).query_one(f"#chart-{name}", Chart)
 
 
 def focused(here: Running) -> str:
-    """The chart with the focus."""
     return here.focus.removeprefix("chart-")
 
 
 def bars(here: Running, name: str) -> Sequence[Bar]:
-    """What it shows."""
     return chart(here, name)._rows
 
 
 def bar(here: Running, name: str) -> Bar:
-    """The one under its cursor."""
     bar = chart(here, name).bar
     assert bar is not None
     return bar

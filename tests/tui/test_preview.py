@@ -15,7 +15,6 @@ WIDE = (200, 50)
 
 
 def previewed(here: Running) -> str:
-    """What the preview says, in one line."""
     x = here.sessions.preview.region.x
     return " ".join(" ".join(line[x + 1 :] for line in here.lines()).split())
 

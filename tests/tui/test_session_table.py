@@ -42,7 +42,6 @@ Table = tuple[TableApp, Pilot[None]]
 async def table(
     shown: SessionList | int = 50, size: tuple[int, int] = SIZE
 ) -> AsyncGenerator[Table]:
-    """The table of these sessions, or of so many, drawn."""
     sessions = many(shown) if isinstance(shown, int) else shown
     app = TableApp(sessions, ManualClock(NOW))
     async with app.run_test(size=size) as pilot:

@@ -16,7 +16,6 @@ MOMENT = Moment(NOW, DAY)
 
 
 def view_of(listed: SessionList, text: str = "") -> ListView:
-    """What is shown of a list by a filter."""
     view = ListView()
     view.request = ViewRequest(listed, query=parse(text), moment=MOMENT)
     view.finish()

@@ -53,7 +53,6 @@ def working() -> KeyringSecrets:
 
 @asynccontextmanager
 async def at_the_login(machine: Machine) -> AsyncGenerator[Running]:
-    """The login screen of this machine."""
     app, before = QiscusTui(machine.workspace, None), machine.state.calls[Call.LOGIN]
     async with opened(app, machine.state, machine.clock) as here:
         yield here

@@ -49,7 +49,6 @@ def feed_of(
 
 
 def view_of(sessions: SessionList, text: str = "") -> ListView:
-    """What is shown of a list by a filter."""
     view, moment = ListView(), Moment(NOW, DAY)
     view.show(ViewRequest(sessions).find(view.result))
     view.type_filter(text, moment)

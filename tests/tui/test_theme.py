@@ -117,7 +117,6 @@ def test_the_configuration_knows_every_theme_of_the_app() -> None:
 
 
 async def choose(here: Running, number: str) -> None:
-    """Choose a theme by the palette."""
     await here.press("enter", "colon", *"theme", "enter")
     assert "Theme" in here.text()
     await here.press(number)

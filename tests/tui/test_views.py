@@ -24,7 +24,6 @@ VIEWS = Config(
 
 
 def shown(here: Running) -> tuple[str, bool]:
-    """The filter, and whether groups are shown."""
     screen = here.sessions
     return screen.filter_bar.value, screen.list.is_grouped
 
