@@ -17,6 +17,7 @@ from tests.tui.demo_app import (
 )
 
 AWAY = [Fault(503)] * 9
+UNAUTHORIZED = Fault(401, b'{"errors": "Unauthorized"}')
 
 
 async def test_a_server_that_goes_away_leaves_the_list_stale() -> None:
@@ -48,9 +49,13 @@ async def test_a_session_that_ended_asks_for_a_login_over_the_list_which_can_be_
         await here.press("j", "j", "space", "j")
         table = here.sessions.table
         at, marked = table.cursor_id, marked_ids(here.sessions.view)
-        here.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
-        await here.press("r")
+        logins = here.state.calls[Call.LOGIN]
+        here.state.fail_next(Call.LIST, UNAUTHORIZED)
+        await here.press("r", "j", "x", "y", "enter")  # meant for the list: none of it gets there
         assert isinstance(here.app.screen, LoginScreen)
+        password = here.value("#password")
+        assert password == here.state.credentials.password  # what the demo fills in
+        assert here.state.calls[Call.LOGIN] == logins
         assert "Session ended" in here.text()
         assert here.said
         assert here.focus == "password"
@@ -65,7 +70,9 @@ async def test_a_session_that_ended_asks_for_a_login_over_the_list_which_can_be_
         assert here.app.screen is here.sessions
         await here.press("r")
         assert isinstance(here.app.screen, LoginScreen)
-        await here.press_slowly("enter")
+        await here.press_slowly("k")
+        assert here.value("#password") == "k"  # typed over what was filled in
+        await here.press("backspace", *password, "enter")
         assert here.app.screen is here.sessions
         assert (table.cursor_id, marked_ids(here.sessions.view)) == (at, marked)
         assert "● live" in here.text()
@@ -76,41 +83,30 @@ async def test_an_account_of_a_token_is_logged_in_again_by_a_token() -> None:
         connection = here.sessions.feed.connection
         assert connection is not None
         connection.account = replace(connection.account, user="")
-        here.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
+        here.state.fail_next(Call.LIST, UNAUTHORIZED)
         await here.press("r")
         assert here.focus == "long-lived"
         assert here.value("#app-id") == here.state.credentials.app_code
 
 
-async def test_keys_that_were_meant_for_the_list_reach_no_login() -> None:
+async def test_a_login_that_is_needed_while_something_else_is_in_front_is_asked_for_after_it() -> (
+    None
+):
     async with at_sessions() as here:
-        here.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
-        before = here.state.calls[Call.LOGIN]
-        await here.press("r", "j", "x", "y", "enter")
-        assert isinstance(here.app.screen, LoginScreen)
-        password = here.value("#password")
-        assert password == here.state.credentials.password  # what the demo fills in
-        assert here.state.calls[Call.LOGIN] == before
-        await here.press_slowly("k")
-        assert here.value("#password") == "k"  # typed over what was filled in
-
-
-@pytest.mark.parametrize("key", ["A", "o", "F"])
-async def test_a_login_that_is_needed_while_something_else_is_in_front_is_asked_for_after_it(
-    key: str,
-) -> None:
-    async with at_sessions() as here:
-        await here.press(key)
-        assert here.app.screen is not here.sessions
-        here.state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
-        here.sessions.reload()
-        await here.settle()
-        if not isinstance(here.app.screen, LoginScreen):
-            await here.press("escape")
-        assert isinstance(here.app.screen, LoginScreen)
-        await here.press_slowly("escape")
-        await here.tick(5)
-        assert not isinstance(here.app.screen, LoginScreen)
+        for key in ("A", "o", "F"):
+            await here.press(key)
+            assert here.app.screen is not here.sessions
+            here.state.fail_next(Call.LIST, UNAUTHORIZED)
+            here.sessions.reload()
+            await here.settle()
+            if not isinstance(here.app.screen, LoginScreen):
+                await here.press("escape")
+            assert isinstance(here.app.screen, LoginScreen)
+            await here.press_slowly("escape")
+            await here.tick(5)
+            assert not isinstance(here.app.screen, LoginScreen)
+            here.sessions.reload()
+            await here.settle()
 
 
 @pytest.mark.parametrize("dialect", ["bare", "patchy", "masked"])
@@ -125,7 +121,7 @@ async def test_a_token_of_the_environment_that_is_not_taken_is_to_be_set_there(
     clock: ManualClock, home: Path
 ) -> None:
     state = demo_state(clock, sessions=9)
-    state.fail_next(Call.LIST, Fault(401, b'{"errors": "Unauthorized"}'))
+    state.fail_next(Call.LIST, UNAUTHORIZED)
     async with opened(QiscusTui(*from_environment(state, clock, home)), state, clock) as here:
         assert "The token comes from the environment: set a valid one there" in here.words()
         assert "qiscus-tui login" not in here.text()
