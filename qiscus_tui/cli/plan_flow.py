@@ -26,7 +26,6 @@ from qiscus_tui.service.history import seen_before
 from qiscus_tui.service.revocation.outcomes import GONE, Report, known_outcomes
 from qiscus_tui.service.revocation.plan import (
     Allowed,
-    Exclusion,
     RevocationPlan,
     Selection,
     make_plan,
@@ -53,7 +52,7 @@ from qiscus_tui.service.revocation.sending import (
 )
 from qiscus_tui.service.revocation.verification import settled
 from qiscus_tui.service.sessions.groups import lacking
-from qiscus_tui.service.sessions.session_list import BY_ID, SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.token.refresh import read_list
 from qiscus_tui.store.file_checks import quoted
 from qiscus_tui.store.plan_file import plan_key, write_plan_file
@@ -229,15 +228,11 @@ async def carry_out(
             confirm_plan(console, plan)
         report = await _apply(context, connection, plan)
         code = report.exit_code
-    if plan.doubt is None or code:
+    doubt = plan.doubt
+    if doubt is None or code:
         return code, report
-    hint = "See: qiscus-tui doctor"
-    if plan.doubt == Exclusion.NOT_REVOCABLE.value:
-        hint = BY_ID
-    elif plan.doubt.startswith("kept: ") and plan.doubt.endswith("unknown"):
-        hint = "To apply the rules to them too: --include-unknown"
-    doubt = plan.doubt.removeprefix("kept: ").removeprefix("can't be revoked: ")
-    console.warn(f"Nothing can be revoked: {doubt}", f"{NOT_SENT} {hint}")
+    hint = doubt.hint or "See: qiscus-tui doctor"
+    console.warn(f"Nothing can be revoked: {doubt.words}", f"{NOT_SENT} {hint}")
     return ExitCode.INCOMPLETE, report
 
 

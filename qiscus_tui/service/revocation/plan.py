@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -17,7 +18,7 @@ from qiscus_tui.model.session import Current, Session
 from qiscus_tui.query import Moment, Query, select
 from qiscus_tui.service.revocation.retention import Why, kept_by_rules
 from qiscus_tui.service.sessions.groups import Members, members_by
-from qiscus_tui.service.sessions.session_list import SessionList
+from qiscus_tui.service.sessions.session_list import BY_ID, SessionList
 
 WIDTH = 16
 """Requests in flight at once by default."""
@@ -115,6 +116,13 @@ class Exclusion(enum.Enum):
 
 DOUBTS = frozenset({Exclusion.CURRENT_UNKNOWN, Exclusion.NOT_REVOCABLE, Exclusion.SHARED_ID})
 """Reasons that lie in what is unknown of the session, not in a choice of the user."""
+
+
+class Doubt(NamedTuple):
+    """Why nothing is revoked, where that is because something is unknown."""
+
+    words: str
+    hint: str = ""
 
 
 class LeftOut(Struct, frozen=True, gc=False):
@@ -228,7 +236,7 @@ class RevocationPlan:
         return OWN_UNKNOWN if self.listed.current is Current.UNKNOWN else ""
 
     @property
-    def doubt(self) -> str | None:
+    def doubt(self) -> Doubt | None:
         """Return why nothing is revoked, where that is because something is unknown.
 
         A session that a rule keeps is no doubt, unless none of them could be judged.
@@ -236,16 +244,18 @@ class RevocationPlan:
         if self.targets:
             return None
         if self.selection.doubt:
-            return self.selection.doubt
+            return Doubt(self.selection.doubt)
         for left in self.left_out:
             if left.exclusion in DOUBTS and left.why is None:
-                return left.reason
-        unjudged = next((kept.reason for kept in self.kept if not kept.is_judged), None)
+                hint = BY_ID if left.exclusion is Exclusion.NOT_REVOCABLE else ""
+                return Doubt(left.reason.removeprefix("can't be revoked: "), hint)
+        whys = (kept.why for kept in self.kept)
+        unjudged = next((why for why in whys if why is not None and not why.is_judged), None)
         if self.retention is None or unjudged is None:
             return None
         can_judge = self.retention.rules.can_judge
         judged = (kept.is_judged and can_judge(kept.session) for kept in self.kept)
-        return None if any(judged) else unjudged
+        return None if any(judged) else Doubt(unjudged.words, unjudged.hint)
 
 
 def make_plan(

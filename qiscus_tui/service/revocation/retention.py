@@ -40,6 +40,8 @@ class Why:
     words: str
     is_judged: bool = True
     """False: it stays because something is unknown of it."""
+    hint: str = ""
+    """How the rules are applied to it all the same; empty where that can't be."""
     is_newest: bool = False
     """Whether it is among the newest of its group."""
 
@@ -60,7 +62,7 @@ def kept_by_rules(
         if group.is_unknown and not rules.include_unknown:
             pairs = zip(group.keys, group.values, strict=True)
             keys = " and ".join(key.value for key, value in pairs if not value)
-            kept |= dict.fromkeys(group.positions, Why(f"{keys} unknown", is_judged=False))
+            kept |= dict.fromkeys(group.positions, _unknown(keys))
             continue
         whys = {rule: Why(said) for rule, said in words.items()}
         if rules.keep_newest is not None:
@@ -123,11 +125,13 @@ def _why_in_doubt(unknown: Sequence[Rule], rules: RetentionRules) -> Why | None:
     """
     if Rule.keep_newest in unknown:
         words = f"no creation date: may be among the newest {rules.keep_newest}"
-    elif not rules.include_unknown:
-        words = f"{TIMES[unknown[0].goes_by]} unknown"
-    else:
-        return None
-    return Why(words, is_judged=False)
+        return Why(words, is_judged=False)
+    return None if rules.include_unknown else _unknown(TIMES[unknown[0].goes_by])
+
+
+def _unknown(what: str) -> Why:
+    hint = "To apply the rules to them too: --include-unknown"
+    return Why(f"{what} unknown", is_judged=False, hint=hint)
 
 
 # When they can't be applied
