@@ -6,12 +6,14 @@ import json
 import os
 import signal
 import stat
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from qiscus_tui.cli.output.console import system_console
 from tests.cli.conftest import EMAIL, Closed, Full, Program
 from tests.program import Done
 from tests.sandbox import DIALECTS, Dialect
@@ -74,6 +76,14 @@ def test_what_nobody_could_read_is_found_again(
     made(logged_in, CRON)
     assert logged_in("check", "--new", *form, out=stdout()).code == code
     assert check(logged_in, "--new") == [("new", "GuzzleHttp", "203.0.113.0/24", 1)]
+
+
+def test_what_goes_to_a_stdout_that_was_closed_is_read_by_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not system_console().results.are_lost
+    monkeypatch.setattr(sys, "stdout", None)  # as Python has it after `>&-`
+    assert system_console().results.are_lost
 
 
 def test_the_state_is_private_and_has_no_token_and_no_address(logged_in: Program) -> None:

@@ -390,7 +390,9 @@ def system_console() -> Console:
     sys.stdout = out or io.TextIOWrapper(
         io.BytesIO()
     )  # argparse would print --help on stderr instead
-    return Console(sys.stdout, err or io.StringIO(), source or io.StringIO())
+    console = Console(sys.stdout, err or io.StringIO(), source or io.StringIO())
+    console.results.are_lost = out is None
+    return console
 
 
 def record(source: object, *names: str) -> dict[str, object]:
