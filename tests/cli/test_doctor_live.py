@@ -2,8 +2,8 @@
 
 import json
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -43,8 +43,6 @@ class Live:
     """The program, logged in to a server that speaks some dialect from then on."""
 
     program: Program
-    own: str
-    """The stored token."""
 
     def __call__(self, *options: str, terminal: bool = False, stdin: str = "") -> Done:
         server = self.program.server
@@ -59,7 +57,7 @@ class Live:
         self.made = set(server._issued) - self.before  # pyright: ignore[reportPrivateUsage]
         return done
 
-    def found(self, *options: str) -> tuple[dict[str, str], dict[str, object], Done]:
+    def found(self, *options: str) -> tuple[dict[str, str], Any, Done]:
         """What it says of each call, and everything that it says."""
         done = self("--yes", "--json", *options)
         value = done.json()
@@ -74,33 +72,27 @@ class Live:
         return self.program("token").out.strip()
 
 
-@pytest.fixture
-def live(program: Program) -> Callable[..., Live]:
-    def made(dialect: str | Dialect = "plain", sessions: int = 12) -> Live:
-        spoken = SPOKEN[dialect] if isinstance(dialect, str) else dialect
-        spoken = replace(spoken, page_size=5)
-        answers = spoken if spoken.front is Front.API else DIALECTS["plain"]
-        program.log_in_to(answers, sessions)
-        program.server.dialect = spoken
-        own = program("token").out.strip()
-        return Live(program, own)
-
-    return made
+def live(program: Program, dialect: str | Dialect = "plain") -> Live:
+    """Log in, to a server that speaks this dialect from then on."""
+    spoken = replace(SPOKEN[dialect] if isinstance(dialect, str) else dialect, page_size=5)
+    program.log_in_to(spoken if spoken.front is Front.API else DIALECTS["plain"])
+    program.server.dialect = spoken
+    return Live(program)
 
 
 @pytest.mark.parametrize("dialect", [*OTHERWISE, "plain", "masked", "ids", "refresh-ends-older"])
 def test_in_every_dialect_it_proves_what_can_be_proven_with_its_own_tokens(
-    live: Callable[..., Live], dialect: str
+    program: Program, dialect: str
 ) -> None:
-    here = live(dialect)
+    here = live(program, dialect)
     found, value, done = here.found()
     verdicts = tuple(found[call] for call in CALLS)
     assert verdicts == OTHERWISE.get(dialect, GOOD)
     assert done.code == (0 if verdicts == GOOD else 1)
-    server, harmful = here.program.server, dialect.startswith("revoke-ends")
+    server, harmful = program.server, dialect.startswith("revoke-ends")
     assert set(server.revoke_requests) <= here.made  # never another token
     assert not here.made & here.living - {here.stored()}  # none is left behind
-    assert value["live"]["left"] == []  # type: ignore[index]
+    assert value["live"]["left"] == []
     if dialect != "refresh-ends-older" and not harmful:
         assert here.living == here.before
     assert not [one for one in here.values | here.made if one in done.out + done.err]
@@ -109,21 +101,21 @@ def test_in_every_dialect_it_proves_what_can_be_proven_with_its_own_tokens(
 
 @pytest.mark.parametrize("dialect", ["plain", "revoke-ends-another"])
 def test_a_proven_call_needs_no_trial_and_one_that_differs_begins_with_one(
-    live: Callable[..., Live], dialect: str
+    program: Program, dialect: str
 ) -> None:
-    here = live("plain")
+    here = live(program, "plain")
     begun = "no revoke was verified on this server yet"
     if dialect.startswith("revoke-"):
-        assert begun in here.program("revoke", *here.program.ids()[:2], "--yes").err
-    here.program.server.dialect = DIALECTS[dialect]
+        assert begun in program("revoke", *program.ids()[:2], "--yes").err
+    program.server.dialect = DIALECTS[dialect]
     here.found()
-    here.program.server.dialect = DIALECTS["plain"]
-    said = here.program("revoke", *here.program.ids()[:2], "--yes").err
+    program.server.dialect = DIALECTS["plain"]
+    said = program("revoke", *program.ids()[:2], "--yes").err
     assert (begun in said) is dialect.startswith("revoke-")
 
 
-def test_the_report_has_names_and_types_and_no_value(live: Callable[..., Live]) -> None:
-    here = live(replace(DIALECTS["extra"], pages=DIALECTS["laravel"].pages))
+def test_the_report_has_names_and_types_and_no_value(program: Program) -> None:
+    here = live(program, replace(DIALECTS["extra"], pages=DIALECTS["laravel"].pages))
     done = here("--yes")
     for line in (
         "confirmed   revoke_token (inferred) POST /api/v2/auth/revoke_token",
@@ -143,9 +135,9 @@ def test_the_report_has_names_and_types_and_no_value(live: Callable[..., Live]) 
 
 @pytest.mark.parametrize(("name", "shown"), [("jwt", "jwt"), ("john@corp.example", "[hidden]")])
 def test_a_token_under_an_unknown_name_is_found_there(
-    live: Callable[..., Live], name: str, shown: str
+    program: Program, name: str, shown: str
 ) -> None:
-    here = live(Dialect(fields=Fields(token=name, id="id")))
+    here = live(program, Dialect(fields=Fields(token=name, id="id")))
     found, value, _ = here.found()
     assert found["active_token_list"] == "differs"
     assert f"Our new token is in a field not read as one: {shown}." in json.dumps(value)
@@ -161,20 +153,20 @@ MOVED = (
 
 @pytest.mark.parametrize(("dialect", "lines"), [("revoke-renamed", RENAMED), ("moved", MOVED)])
 def test_a_renamed_field_or_another_path_is_found_and_its_config_lines_work(
-    live: Callable[..., Live], dialect: str, lines: tuple[str, ...]
+    program: Program, dialect: str, lines: tuple[str, ...]
 ) -> None:
-    here = live(dialect)
+    here = live(program, dialect)
     _, value, done = here.found()
     assert (done.code, value["config"]) == (1, [*lines])
-    here.program.configure("\n".join(lines))
+    program.configure("\n".join(lines))
     found, _, _ = here.found()
     assert tuple(found[call] for call in CALLS) == GOOD
 
 
 def test_where_several_likely_paths_exist_each_call_has_one_in_the_config_lines(
-    live: Callable[..., Live], monkeypatch: pytest.MonkeyPatch
+    program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = live("moved")
+    here = live(program, "moved")
 
     async def there(*_: object) -> Presence:
         return Presence.THERE
@@ -187,23 +179,21 @@ def test_where_several_likely_paths_exist_each_call_has_one_in_the_config_lines(
     }  # fmt: skip
 
 
-def test_where_no_likely_path_exists_it_says_that_they_were_tried(
-    live: Callable[..., Live],
-) -> None:
-    here = live("not-found")
+def test_where_no_likely_path_exists_it_says_that_they_were_tried(program: Program) -> None:
+    here = live(program, "not-found")
     _, value, _ = here.found()
     assert value["config"] == []
     assert "Likely other paths were tried: none exists." in str(value["live"])
 
 
-def test_an_id_is_never_sent(live: Callable[..., Live]) -> None:
-    here = live("ids-revocable")
+def test_an_id_is_never_sent(program: Program) -> None:
+    here = live(program, "ids-revocable")
     here.found()
-    here.program.configure('[api.revoke_token]\nfield = "token_id"')
-    here.program.server.revoke_requests.clear()
+    program.configure('[api.revoke_token]\nfield = "token_id"')
+    program.server.revoke_requests.clear()
     found, _, done = here.found()
     assert (found["revoke_token"], done.code) == ("can't tell", 3)
-    assert here.program.server.revoke_requests == []
+    assert program.server.revoke_requests == []
 
 
 HTML = Fault(200, b"<html>Welcome back, john</html>", content_type="text/html")
@@ -236,10 +226,10 @@ LEAKY = Fault(
     ],
 )
 def test_every_odd_answer_is_told_with_its_status_and_leaves_nothing_behind(
-    live: Callable[..., Live], call: Call, faults: list[Fault], verdict: str, code: int
+    program: Program, call: Call, faults: list[Fault], verdict: str, code: int
 ) -> None:
-    here = live()
-    here.program.server.fail_next(call, *faults)
+    here = live(program)
+    program.server.fail_next(call, *faults)
     found, value, done = here.found()
     names = {Call.LIST: "active_token_list", Call.PROFILE: "profile", Call.LOGOUT: "logout"}
     assert found[names.get(call, f"{call}_token")] == verdict
@@ -247,7 +237,7 @@ def test_every_odd_answer_is_told_with_its_status_and_leaves_nothing_behind(
     assert here.living == here.before
     answers = next(
         one["answers"]
-        for one in value["live"]["calls"]  # type: ignore[index]
+        for one in value["live"]["calls"]
         if one["call"] == names.get(call, f"{call}_token")
     )
     if faults[0].status != 302:  # not read
@@ -256,14 +246,14 @@ def test_every_odd_answer_is_told_with_its_status_and_leaves_nothing_behind(
     assert not any(secret in text for secret in ("QEXaB3", "john", "10.2.3.4", "\x1b", "\\u001b"))
 
 
-def test_it_is_refused_before_anything_is_sent(live: Callable[..., Live]) -> None:
-    here = live()
-    program, calls = here.program, here.program.server.calls.total()
+def test_it_is_refused_before_anything_is_sent(program: Program) -> None:
+    here = live(program)
+    calls = program.server.calls.total()
     app = program.server.credentials.app_code
-    here.program.configure(f'[account."admin@demo.example@{app}"]\nreadonly = true')
+    program.configure(f'[account."admin@demo.example@{app}"]\nreadonly = true')
     done = here("--yes")
     assert (done.code, done.out, here.made) == (2, "", set())
-    here.program.configure("")
+    program.configure("")
     done = here()
     assert (done.code, done.out, "--live asks first" in done.err) == (2, "", True)
     assert program.server.calls.total() == calls
@@ -273,8 +263,8 @@ def test_it_is_refused_before_anything_is_sent(live: Callable[..., Live]) -> Non
     assert (done.code, done.out, "REST secret key" in done.err) == (4, "", True)
 
 
-def test_it_asks_first(live: Callable[..., Live]) -> None:
-    here = live()
+def test_it_asks_first(program: Program) -> None:
+    here = live(program)
     for answer in ("n\n", "\n"):
         assert here(terminal=True, stdin=answer).code == 2
         assert here.made == set()
@@ -282,13 +272,13 @@ def test_it_asks_first(live: Callable[..., Live]) -> None:
     assert here.made
 
 
-def test_it_is_in_the_audit_log(live: Callable[..., Live]) -> None:
-    here = live()
+def test_it_is_in_the_audit_log(program: Program) -> None:
+    here = live(program)
     here("--yes")
-    said = here.program("audit").out
+    said = program("audit").out
     assert "doctor --live" in said
     assert said.count("refresh") >= 2
-    (revoked,) = here.program.server.revoke_requests
+    (revoked,) = program.server.revoke_requests
     assert revoked not in said
 
 
