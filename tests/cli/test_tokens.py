@@ -242,12 +242,3 @@ def test_revoke_all_leaves_one_and_keeps_it(logged_in: Program, dialect: str) ->
     assert left.token == logged_in.kept_token()
     assert left.token not in done.out + done.err
     assert logged_in("sessions").code == 0
-
-
-def test_with_environment_credentials_revoke_all_needs_a_terminal(program: Program) -> None:
-    program.use_environment()
-    done = program("revoke-all", "--yes")
-    assert done.code == 2
-    assert program.server.calls[Call.REVOKE_ALL] == 0
-    assert program("token").code == 0
-    assert program("revoke-all", "--yes", terminal=True).code == 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Generator, Mapping
@@ -44,6 +45,13 @@ def keep_that_revoking_works(paths: Paths, url: str, app_code: str) -> None:
     revoke = Contract().revoke
     call = f"{revoke.path} {revoke.field}"
     VerifiedCalls(paths, str(parse_origin(url)), app_code, call).remember()
+
+
+def status(pid: int, name: str) -> str:
+    """A line of what the system tells of a process."""
+    found = re.search(rf"^{name}:\s*(.*)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    assert found is not None
+    return found[1]
 
 
 @dataclass

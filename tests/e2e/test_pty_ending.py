@@ -1,15 +1,14 @@
 """However the program ends, the terminal is as it was before, and no traceback stands there."""
 
 import os
-import re
 import select
 import signal
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import PROGRAM, Opener, Server
+from tests.e2e.processes import status
 from tests.e2e.replies import Manners
 from tests.e2e.terminal import CTRL_C, CTRL_Z, PATIENCE, Terminal
 from tests.sandbox import Call
@@ -177,13 +176,6 @@ def test_a_stopped_program_gives_the_terminal_back_and_takes_it_again(
     assert terminal.finish() == 0
     assert terminal.modes == terminal.modes_before
     assert "Traceback" not in terminal.raw.decode()
-
-
-def status(pid: int, name: str) -> str:
-    """A line of what the system tells of a process."""
-    found = re.search(rf"^{name}:\s*(.*)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
-    assert found is not None
-    return found[1]
 
 
 def is_stopped(pid: int) -> bool:

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -20,7 +19,7 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.service.signal_shield import ANSWER_WAIT
 from qiscus_tui.store.audit_records import AuditAccess
 from qiscus_tui.store.locks import account_lock_name
-from tests.e2e.processes import Machine, keep, machine
+from tests.e2e.processes import Machine, keep, machine, status
 from tests.faults import behaviours as b
 from tests.faults.server import FaultyServer
 from tests.sandbox import PASSWORD, demo_state
@@ -165,9 +164,7 @@ def opened_by(process: int) -> Iterator[str]:
 
 def catches(process: int, number: int) -> bool:
     """Whether the process handles this signal itself."""
-    status = Path(f"/proc/{process}/status").read_text()
-    caught = re.search(r"^SigCgt:\s*([0-9a-f]+)", status, re.MULTILINE)
-    return caught is not None and bool(int(caught[1], 16) & 1 << (number - 1))
+    return bool(int(status(process, "SigCgt"), 16) & 1 << (number - 1))
 
 
 def test_so_does_a_write_that_nobody_reads(tmp_path: Path) -> None:
