@@ -61,15 +61,7 @@ def test_without_a_keyring_nothing_is_written_before_consent(program: Program) -
 
 
 def test_with_credentials_in_the_environment_it_is_refused_with_why(program: Program) -> None:
-    held = program.server.credentials
-    pair = {"QISCUS_LONG_LIVED_TOKEN": held.long_lived_token, "QISCUS_APP_ID": held.app_code}
-    for name, value in pair.items():
-        with program.monkeypatch.context() as patch:
-            patch.setenv(name, value)
-            done = program("sessions")
-            assert (done.code, "QISCUS_APP_ID" in done.err) == (2, True)  # one without the other
-    for name, value in pair.items():
-        program.monkeypatch.setenv(name, value)
+    program.use_environment()
     for verb in (["login", "--email", EMAIL], ["logout"], ["accounts", "use", "x"]):
         done = program(*verb)
         assert (done.code, "environment" in done.err) == (2, True)

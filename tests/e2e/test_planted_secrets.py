@@ -132,24 +132,21 @@ def commands(program: Program) -> Iterator[Done]:
         yield program("prune", *rules, "--dry-run", "--out", plan, "--json")
         yield program("prune", *rules, "--yes", "--max=99", "--json")
         yield program("revoke", "--plan", plan, "--yes", "--max=99")
-    yield program("sessions", "--filter", token)
-    yield program("refresh")
-    yield program("refresh", "--if", three)
-    yield program("refresh", "--if", token)
-    yield program("token", "--min-ttl", token)
-    for words in (("status",), ("status", "--json"), ("accounts",), ("accounts", "--json")):
-        yield program(*words)
-    yield program("audit")
-    yield program("audit", "--json")
-    yield program("doctor")
-    yield program("doctor", "--json")
-    yield program("doctor", "--live", "--yes")
-    yield program("doctor", "--live", "--yes", "--json")
-    yield program("completion", "bash")
-    yield program("api", "GET", "/api/v1/admin/get_profile", terminal=True)
-    yield program("api", "GET", f"/{token}", "-f", f"token={token}", terminal=True)
-    yield program("api", "POST", f"//{token}", "-f", f"token={token}")
-    yield program("exec", "--rest", "--", "true")
+    for line in (
+        *(
+            f"sessions --filter {token}",
+            "refresh",
+            f"refresh --if {three}",
+            f"refresh --if {token}",
+        ),
+        *(f"token --min-ttl {token}", "status", "status --json", "accounts", "accounts --json"),
+        *("audit", "audit --json", "doctor", "doctor --json", "completion bash"),
+        *("doctor --live --yes", "doctor --live --yes --json", "exec --rest -- true"),
+        f"api POST //{token} -f token={token}",
+    ):
+        yield program(*line.split())
+    for line in ("api GET /api/v1/admin/get_profile", f"api GET /{token} -f token={token}"):
+        yield program(*line.split(), terminal=True)
     yield program("revoke-all", "--dry-run")
     yield program("revoke-all", "--yes", "--json")
     yield program("logout")
