@@ -92,6 +92,18 @@ async def test_the_typed_code_alone_ends_every_session_and_keeps_the_new_token()
     assert short.token == on.state.sessions()[0].token
 
 
+ENDS_NOTHING = Fault(200, b'{"data": {"auth": {"token": "of-a-server-that-ends-nothing"}}}')
+
+
+async def test_of_one_session_the_words_are_of_one() -> None:
+    on = await stage(sessions=0)
+    async with asked(on, dialog(on)) as here:
+        assert "Revoke the only session" in here.text()
+        on.state.fail_next(Call.REVOKE_ALL, ENDS_NOTHING)
+        await here.press(*code(on), "enter")
+        here.shows("None revoked", "1 session from before is still listed")
+
+
 @pytest.mark.parametrize("leaves", [False, True])
 async def test_neither_a_key_nor_leaving_comes_between_the_call_and_the_new_token(
     leaves: bool,
@@ -119,7 +131,8 @@ async def test_neither_a_key_nor_leaving_comes_between_the_call_and_the_new_toke
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (Fault(403), ["Nothing was revoked", "Log in as an admin"]),
+        (Fault(403), ["None revoked", "Log in as an admin"]),
+        (ENDS_NOTHING, ["Can't tell what was revoked", "60 failed · 1 unknown"]),  # it expired
         (Fault(502, after=True), ["61 revoked", "No new token arrived"]),
     ],
 )

@@ -22,7 +22,6 @@ from qiscus_tui.errors import (
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.session import Current
-from qiscus_tui.model.text import counted
 from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.account.connection import Connection, end_unstored_token
 from qiscus_tui.service.history import OutcomeGroup
@@ -114,7 +113,7 @@ def all_sessions(listed: SessionList) -> str:
     """Return `all 7 sessions`, or `all sessions, 7 of them listed` where there may be more."""
     count = len(listed)
     if count and listed.is_whole:
-        return f"all {counted(count, 'session')}"
+        return "the only session" if count == 1 else f"all {count:,} sessions"
     return f"all sessions, {count:,} of them listed"
 
 

@@ -32,6 +32,7 @@ from qiscus_tui.tui import registry
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
 from qiscus_tui.tui.dialogs.question import Question, ReasonLine, TypedField
 from qiscus_tui.tui.revoke.plan_text import joined, parted
+from qiscus_tui.tui.revoke.run_text import ending
 from qiscus_tui.tui.widgets.texts import Words
 
 
@@ -127,7 +128,7 @@ class RevokeAllDialog(Question[RevokeAllResult]):
             self.say("lead", "Reading what is gone.")
             self._show_result(await verify(self._connection, self._listed, sent))
         except QiscusTuiError as error:
-            self.say("heading", "Nothing was revoked")
+            self.say("heading", "None revoked")
             self.say("lead")
             self.say_trouble(error)
         self.phase = Phase.DONE
@@ -162,10 +163,8 @@ class RevokeAllDialog(Question[RevokeAllResult]):
         self._result = result
         self._on_result(result)
         sent, whole = result.sent, result.still_listed == 0
-        refused = sent.failure is not None and result.nothing_ended
         self.set_class(not whole or sent.unstored is not None, "-dangerous")
-        heading = "Nothing was revoked" if refused else "Not all revoked"
-        self.say("heading", "Revoked" if whole else heading)
+        self.say("heading", "Revoked" if whole else ending(result.counts))
         self.say(
             "lead", Content.styled(result.words, "bold $success" if whole else "bold $warning")
         )
@@ -227,6 +226,7 @@ def result_words(result: RevokeAllResult) -> Content:
     for error, words in result.troubles:
         parts += [Content.styled(words, "$warning"), trouble(error)]
     if result.still_listed:
-        still = f"{counted(result.still_listed, 'session')} from before are still listed."
+        are = "is" if result.still_listed == 1 else "are"
+        still = f"{counted(result.still_listed, 'session')} from before {are} still listed."
         parts.append(Content(f"{still}\n{LOOK_AGAIN_HINT}"))
     return joined(parts or [Content("A new token is stored, and is in use now.")])

@@ -1,5 +1,6 @@
 """A run of a plan as text: how far it is and what failed so far; then how it ended, by reason."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -84,11 +85,15 @@ def ended_plan(
 
 def result_heading(ended: EndedPlan) -> str:
     """Return how it ended."""
-    counts = ended.report.counts
     if ended.unsent:
         return f"Stopped: {ended.unsent:,} not sent"
+    return ending(ended.report.counts)
+
+
+def ending(counts: Counter[Outcome]) -> str:
+    """Return in a few words what became of all that was to be revoked."""
     if counts[Outcome.REVOKED]:
-        return "Revoked" if ended.report.is_whole else "Not all revoked"
+        return "Revoked" if {*+counts} <= GONE else "Not all revoked"
     return "Can't tell what was revoked" if counts[Outcome.UNKNOWN] else "None revoked"
 
 

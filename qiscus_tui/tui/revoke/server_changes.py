@@ -80,9 +80,10 @@ class ServerChanges:
         if lacks := lacking(self.feed.listed, retention.keys):
             self.app.notify(lacks, severity="warning", markup=False)
             return
-        words = f"All {len(selection.positions):,} shown"
+        count = len(selection.positions)
+        words = "The only session shown" if count == 1 else f"All {count:,} shown"
         if filter_text:
-            words = f"{len(selection.positions):,} of those shown: what the policy {name} filters"
+            words = f"{count:,} of those shown: what the policy {name} filters"
         await self.revoke(PlanChoices(selection, allowed, retention, words))
 
     def _revoked(self, report: Report) -> None:
