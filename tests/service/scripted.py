@@ -30,7 +30,7 @@ from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutcome
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.run import Revocation
-from qiscus_tui.service.revocation.sending import Event
+from qiscus_tui.service.revocation.sending import Answered, Event
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.user_agents import quick_name
 from qiscus_tui.store.state import VerifiedCalls
@@ -429,11 +429,19 @@ class Stage:
         """A run, not begun."""
         return run_on(self.server, plan, self.audit_trail, self.trials, on_event, width)
 
-    async def apply(self, plan: RevocationPlan, width: int = 16) -> "Ending":
-        """Run the plan to its end."""
+    async def apply(
+        self, plan: RevocationPlan, width: int = 16, stop_after: int | None = None
+    ) -> "Ending":
+        """Run the plan to its end; where `stop_after` is given, cancel it after so many answers."""
         events: list[Event] = []
-        report = await self.run(plan, width, events.append).apply()
-        return Ending(events, report)
+
+        def on_event(event: Event) -> None:
+            events.append(event)
+            if isinstance(event, Answered) and event.done == stop_after:
+                run.stop()
+
+        run = self.run(plan, width, on_event)
+        return Ending(events, await run.apply())
 
 
 def run_on(

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from qiscus_tui.errors import NotConnected, QiscusTuiError
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
-from qiscus_tui.service.revocation.sending import Answered, Event
 from tests.clocks import ManualClock
 from tests.service.scripted import (
     AuditTrail,
@@ -62,14 +61,6 @@ REPLIES: list[Reply] = [
 ]
 
 
-def hides_some(server: ScriptedServer) -> None:
-    server.hidden = set(list(server.live)[::2])
-
-
-def own_ends(server: ScriptedServer) -> None:
-    server.end(server.own or "")
-
-
 def omits(every: int) -> ListStep:
     """One reading lacks some sessions that live: never two in a row, which are believed."""
 
@@ -84,9 +75,9 @@ READINGS: list[ListStep] = [
     *map(omits, (1, 2, 5, 9)),
     *[becomes(hidden=set())] * 2,
     becomes(complete=True),
-    hides_some,
+    lambda server: becomes(hidden=set(list(server.live)[::2]))(server),
     becomes(complete=False),
-    own_ends,
+    lambda server: server.end(server.own or ""),
     lost(),
     refused(503),
     refused(401),
@@ -139,13 +130,7 @@ async def played(script: Script) -> tuple[Stage, Report]:
     clock.advance(script.plan_age)
     server.next_replies.extend(script.replies)
     server.readings.extend(script.readings)
-
-    def stop(event: Event) -> None:
-        if isinstance(event, Answered) and event.done == script.stop_after:
-            run.stop()
-
-    run = stage.run(plan, script.width, stop)
-    return stage, await run.apply()
+    return stage, (await stage.apply(plan, script.width, script.stop_after)).report
 
 
 @given(scripts)

@@ -71,11 +71,6 @@ def by_rules(listed: SessionList) -> RevocationPlan:
     return plan_of(listed, retention=Retention(USUAL_KEYS, rules))
 
 
-MADE = pytest.mark.parametrize(
-    ("make", "reason"), [(by_filter, USED), (by_rules, KEPT), (by_marks, USED)]
-)
-
-
 def in_file(plan: RevocationPlan, stage: Stage) -> RevocationPlan:
     """The plan as it goes on from its file, on the list as it is now."""
     file, moment = plan_file_of(plan, ACCOUNT, START), query.Moment(stage.clock.now(), DAY)
@@ -128,7 +123,9 @@ async def test_what_was_used_since_the_plan_was_made_is_not_sent(
     assert not_sent(report) == reasons
 
 
-@MADE
+@pytest.mark.parametrize(
+    ("make", "reason"), [(by_filter, USED), (by_rules, KEPT), (by_marks, USED)]
+)
 async def test_nor_is_what_was_used_during_the_trial(
     stage: Stage, idle: list[Session], make: Make, reason: str
 ):

@@ -31,10 +31,9 @@ from tests.sandbox import DIALECTS
 from tests.sandbox.calls import Call
 from tests.sandbox.state import Answer, Caller
 from tests.sandbox.users import ADMIN
-from tests.service.conftest import Sandbox, SandboxMaker
+from tests.service.conftest import Sandbox, SandboxMaker, speaking
 from tests.service.scripted import START, listed, new_session
 
-BOTH = pytest.mark.parametrize("dialect", ["plain", "refresh-ends-older"])
 LIVES, GONE = TokenState(True, True), TokenState(False, False)
 
 
@@ -73,7 +72,7 @@ async def proved(connection: Connection) -> LiveReport:
     return await live_check(connection, lambda _: None)
 
 
-@BOTH
+@speaking("plain", "refresh-ends-older")
 async def test_cancelled_at_any_request_it_ends_its_tokens_and_keeps_the_stored_one(
     sandbox: SandboxMaker, dialect: str
 ) -> None:

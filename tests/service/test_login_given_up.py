@@ -55,6 +55,11 @@ async def waiting(here: Sandbox, *, is_released: bool = False) -> Waiting:
     return given
 
 
+async def ends_cancelled(login: "asyncio.Task[LoggedIn]") -> None:
+    with pytest.raises(asyncio.CancelledError):
+        await login
+
+
 async def given_up(here: Sandbox) -> Waiting:
     given = await waiting(here)
     given.login.cancel()
@@ -67,8 +72,7 @@ async def test_its_token_is_ended_and_nothing_is_kept(here: Sandbox) -> None:
     given = await given_up(here)
     assert here.tokens() != before
     given.released.set()
-    with pytest.raises(asyncio.CancelledError):
-        await given.login
+    await ends_cancelled(given.login)
     assert here.tokens() == before
     assert here.local_files.book.all() == ()
     (record,) = here.local_files.audit.read().records
@@ -85,8 +89,7 @@ async def test_the_answer_is_not_waited_for_long_nor_when_given_up_twice(
     given = await given_up(here)
     if twice:
         given.login.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await given.login
+    await ends_cancelled(given.login)
     assert not given.released.is_set()
 
 
@@ -99,8 +102,7 @@ async def test_given_up_while_another_program_has_the_account_its_token_is_ended
         for _ in range(20):  # until it waits for its turn
             await asyncio.sleep(0)
         login.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await login
+        await ends_cancelled(login)
     assert here.tokens() == before
 
 
@@ -171,8 +173,7 @@ async def test_given_up_while_it_is_written_it_is_stored_and_ends_the_token_that
     login.cancel()
     await asyncio.sleep(0.05)
     secrets.go_on.set()
-    with pytest.raises(asyncio.CancelledError):
-        await login
+    await ends_cancelled(login)
 
     (stored,) = here.local_files.book.all()
     held = secrets.read(stored.account.key)
@@ -204,8 +205,7 @@ async def test_given_up_while_it_ends_the_token_that_it_replaces_that_is_ended_o
     await asyncio.sleep(0)
     if in_time:
         given.released.set()
-    with pytest.raises(asyncio.CancelledError):
-        await given.login
+    await ends_cancelled(given.login)
     assert (replaced in here.tokens()) is not in_time
     last = accesses(here)[-1]
     assert (last.kind, *last.ids) == (AuditKind.LOGOUT, fingerprint(replaced))

@@ -5,6 +5,7 @@ import contextlib
 import json
 import ssl
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -67,13 +68,13 @@ async def _body(reader: asyncio.StreamReader, head: bytes) -> bytes:
     return await reader.readexactly(int(length or 0))
 
 
+@dataclass
 class Running:
     """A proxy before a server, and connections to it."""
 
-    def __init__(self, server: Server, proxy: Proxy, port: int) -> None:
-        self.server = server
-        self.proxy = proxy
-        self.port = port
+    server: Server
+    proxy: Proxy
+    port: int
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.port)

@@ -8,12 +8,10 @@ import tracemalloc
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qiscus_tui.model.session import Session
 from qiscus_tui.service import scan as walking
 from qiscus_tui.service.scan import (
     DamagedGzipError,
@@ -41,12 +39,8 @@ def token_of(number: int, length: int = 43) -> str:
     return "".join(digits)
 
 
-def session_of(token: str | None) -> Session:
-    return msgspec.structs.replace(new_session(1), token=token, revoke_with=token)
-
-
 def live(*tokens: str | None) -> LiveTokens:
-    return LiveTokens.of([session_of(token) for token in tokens])
+    return LiveTokens.of([new_session(1, token=one, revoke_with=one) for one in tokens])
 
 
 TOKENS = [token_of(number) for number in range(20)]

@@ -10,7 +10,6 @@ from qiscus_tui.service.revocation.outcomes import Outcome
 from qiscus_tui.service.revocation.sending import (
     GROW_AFTER,
     IN_A_ROW,
-    Answered,
     Breaker,
     Event,
     Halted,
@@ -19,7 +18,6 @@ from qiscus_tui.service.revocation.sending import (
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
 from tests.service.scripted import (
-    Ending,
     Reply,
     ScriptedServer,
     Stage,
@@ -33,19 +31,6 @@ from tests.service.scripted import (
 )
 
 
-async def stop_at(stage: Stage, answers: int, width: int = 16) -> Ending:
-    """Apply a plan for all, and cancel after so many answers."""
-    events: list[Event] = []
-
-    def on_event(event: Event) -> None:
-        events.append(event)
-        if isinstance(event, Answered) and event.done == answers:
-            run.stop()
-
-    run = stage.run(stage.plan(), width, on_event)
-    return Ending(events, await run.apply())
-
-
 async def settle() -> None:
     """Let everything run that can."""
     for _ in range(50):
@@ -54,7 +39,7 @@ async def settle() -> None:
 
 async def test_after_cancelling_nothing_more_is_sent_and_the_rest_is_not_sent(stage: Stage):
     stage.sessions(100)
-    end = await stop_at(stage, answers=20, width=4)
+    end = await stage.apply(stage.plan(), width=4, stop_after=20)
     sent = set(stage.server.requests)
     assert 20 <= len(sent) <= 28
     assert end.ids(Outcome.REVOKED) == sent

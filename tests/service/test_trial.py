@@ -13,11 +13,10 @@ from qiscus_tui.service.revocation.outcomes import (
     ENDED_OTHERS_HINT,
     LOOK_AGAIN_HINT,
     Outcome,
-    Report,
 )
 from qiscus_tui.service.revocation.plan import Allowed
 from qiscus_tui.service.revocation.run import FIRST_SAMPLE
-from qiscus_tui.service.revocation.sending import Answered, Event, Halted, TrialStarted
+from qiscus_tui.service.revocation.sending import Answered, Halted, TrialStarted
 from qiscus_tui.service.revocation.trial import ENDED_OTHERS, TRIAL_FAILED_HINT
 from tests.service.scripted import (
     DAY,
@@ -257,23 +256,13 @@ async def test_one_reading_that_lacks_it_lets_only_the_first_few_follow(first_us
     assert not first_use.trials.verified
 
 
-async def stopped_at(stage: Stage, answers: int, targets: list[Session]) -> Report:
-    """Apply a plan, and cancel it after so many answers."""
-
-    def stops(event: Event) -> None:
-        if isinstance(event, Answered) and event.done == answers:
-            run.stop()
-
-    run = stage.run(stage.plan(targets), width=1, on_event=stops)
-    return await run.apply()
-
-
 @pytest.mark.parametrize("answers", [1, 3])
 async def test_a_run_that_is_stopped_once_its_trial_passed_proves_the_call(
     first_use: Stage, answers: int
 ):
-    report = await stopped_at(first_use, answers, first_use.sessions(9))
-    assert (report.counts[Outcome.REVOKED], report.halted) == (answers, "cancelled")
+    first_use.sessions(9)
+    end = await first_use.apply(first_use.plan(), width=1, stop_after=answers)
+    assert (len(end.ids(Outcome.REVOKED)), end.report.halted) == (answers, "cancelled")
     assert first_use.trials.verified
 
 
@@ -447,8 +436,9 @@ async def test_where_one_outside_the_plan_went_too(
 
 
 async def test_a_run_that_is_stopped_before_a_second_decides_proves_nothing(first_use: Stage):
-    report = await stopped_at(first_use, 1, beside_others(first_use, 1))
-    assert (report.counts[Outcome.REVOKED], report.halted) == (1, "cancelled")
+    plan = first_use.plan(beside_others(first_use, 1))
+    end = await first_use.apply(plan, width=1, stop_after=1)
+    assert (len(end.ids(Outcome.REVOKED)), end.report.halted) == (1, "cancelled")
     assert not first_use.trials.verified
 
 

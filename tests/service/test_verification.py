@@ -408,21 +408,6 @@ def reading(read: Callable[..., Awaitable[SessionList]], clock: ManualClock) -> 
     return cast("Connection", SimpleNamespace(read_list=read, clock=clock))
 
 
-async def settled_from(*readings: list[Session], ids: set[str]) -> tuple[int, str]:
-    """How often the list was read, and why it is not whole."""
-    clock, waiting = ManualClock(), [listed(one) for one in readings]
-    first = waiting.pop(0)
-    count = 1
-
-    async def read(**_: object) -> SessionList:
-        nonlocal count
-        count += 1
-        return waiting.pop(0) if len(waiting) > 1 else waiting[0]
-
-    found = await settled(reading(read, clock), first, ids, lambda _: None)
-    return count, found.incomplete_because
-
-
 A, B = new_session(1), new_session(2)
 
 
@@ -438,9 +423,16 @@ A, B = new_session(1), new_session(2)
     ],
 )
 async def test_an_id_is_missing_only_where_two_readings_agree(
-    readings: tuple[list[Session], ...], ids: set[str], count: int, why: str
+    clock: ManualClock, readings: tuple[list[Session], ...], ids: set[str], count: int, why: str
 ):
-    assert await settled_from(*readings, ids=ids) == (count, why)
+    first, *later = map(listed, readings)
+
+    async def read(**_: object) -> SessionList:
+        return later.pop(0)
+
+    found = await settled(reading(read, clock), first, ids, lambda _: None)
+    assert found.incomplete_because == why
+    assert len(readings) - len(later) == count
 
 
 async def test_readings_are_a_second_apart_and_numbered(clock: ManualClock):
