@@ -369,11 +369,15 @@ async def test_a_small_plan_is_not_sampled_and_a_larger_one_once(stage: Stage):
     assert large.report.is_whole
 
 
-async def test_later_samples_are_some_hundred_answers_and_some_time_apart(stage: Stage):
+@pytest.mark.parametrize(("share", "samples"), [(1.01, [10, 510, 1010]), (0.401, [10, 1257])])
+async def test_later_samples_are_some_hundred_answers_and_some_time_apart(
+    stage: Stage, share: float, samples: list[int]
+):
+    """`share` of the pause passes while that many answers come."""
     sessions = beside(stage, 1500)
 
     def slow(server: ScriptedServer, session: Session) -> None:
-        stage.clock.advance(1.01 * SAMPLE_PAUSE / NEXT_SAMPLE)
+        stage.clock.advance(share * SAMPLE_PAUSE / NEXT_SAMPLE)
         server.end(session.id)
 
     stage.server.always = slow
@@ -383,7 +387,7 @@ async def test_later_samples_are_some_hundred_answers_and_some_time_apart(stage:
         answered += isinstance(event, Answered)
         if event == Reading(Purpose.SAMPLE):
             at.append(answered)
-    assert at == [10, 510, 1010]
+    assert at == samples
     assert end.report.is_whole
 
 
