@@ -2,13 +2,12 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.errors import NotConnected, QiscusTuiError
-from qiscus_tui.service.revocation.outcomes import Outcome, Report
+from qiscus_tui.service.revocation.outcomes import Outcome
 from tests.clocks import ManualClock
 from tests.service.scripted import (
     AuditTrail,
@@ -84,25 +83,7 @@ READINGS: list[ListStep] = [
 ]
 
 
-@dataclass
-class Script:
-    """What goes wrong, and how the run is made."""
-
-    targets: int
-    others: int
-    has_own: bool
-    verified: bool
-    plan_age: float
-    width: int
-    turns: int
-    always: Reply
-    replies: list[Reply]
-    readings: list[ListStep]
-    stop_after: int | None
-
-
-scripts = st.builds(
-    Script,
+@given(
     targets=st.integers(1, 25),
     others=st.integers(0, 3),
     has_own=st.booleans(),
@@ -115,30 +96,34 @@ scripts = st.builds(
     readings=st.lists(st.sampled_from(READINGS), max_size=7),
     stop_after=st.none() | st.integers(0, 20),
 )
-
-
-async def played(script: Script) -> tuple[Stage, Report]:
-    """The script, played to its end."""
-    clock = ManualClock()
-    server = ScriptedServer(clock, always=script.always, turns=script.turns)
-    stage = Stage(clock, server, AuditTrail(server.log), Trials(script.verified))
-    targets = stage.sessions(script.targets)
-    server.add(*(new_session(1_000 + number) for number in range(script.others)))
-    if script.has_own:
-        stage.own_session()
-    plan = stage.plan(targets)
-    clock.advance(script.plan_age)
-    server.next_replies.extend(script.replies)
-    server.readings.extend(script.readings)
-    return stage, (await stage.apply(plan, script.width, script.stop_after)).report
-
-
-@given(scripts)
 @settings(max_examples=100, deadline=None)
-def test_nothing_is_claimed_that_is_not_so(script: Script):
-    stage, report = asyncio.run(played(script))
-    server = stage.server
-    planned = [target.id for target in report.plan.targets]
+def test_nothing_is_claimed_that_is_not_so(
+    targets: int,
+    others: int,
+    has_own: bool,
+    verified: bool,
+    plan_age: float,
+    width: int,
+    turns: int,
+    always: Reply,
+    replies: list[Reply],
+    readings: list[ListStep],
+    stop_after: int | None,
+):
+    clock = ManualClock()
+    server = ScriptedServer(clock, always=always, turns=turns)
+    stage = Stage(clock, server, AuditTrail(server.log), Trials(verified))
+    chosen = stage.sessions(targets)
+    server.add(*(new_session(1_000 + number) for number in range(others)))
+    if has_own:
+        stage.own_session()
+    plan = stage.plan(chosen)
+    clock.advance(plan_age)
+    server.next_replies.extend(replies)
+    server.readings.extend(readings)
+    report = asyncio.run(stage.apply(plan, width, stop_after)).report
+
+    planned = [target.id for target in plan.targets]
     sent, live = set(server.requests), set(server.live)
     found = {kind: {o.id for o in report.outcomes if o.outcome is kind} for kind in Outcome}
 
@@ -164,7 +149,7 @@ def test_nothing_is_claimed_that_is_not_so(script: Script):
         if o.outcome not in {Outcome.REVOKED, Outcome.ALREADY_GONE}
     )
     # Never wider than asked, never unwritten, nothing left open.
-    assert server.most_under_way <= script.width
+    assert server.most_under_way <= width
     assert server.log[0] == "intent"
     assert stage.audit_trail.reports
     assert server.senders_open == 0
