@@ -34,14 +34,7 @@ from tests.sandbox import DIALECTS, PASSWORD, DemoSession, DemoState, Dialect, U
 from tests.sandbox.app import demo_app
 from tests.sandbox.dialects import Entry, Front, Pages, Revoking, Stamp
 from tests.sandbox.listing import UNREADABLE
-from tests.sandbox.users import (
-    AGENT,
-    OLD_APP,
-    REFUSED,
-    SUPERVISOR,
-    TWO_FACTOR,
-    TWO_FACTOR_ONLY,
-)
+from tests.sandbox.users import AGENT, OLD_APP, REFUSED, SUPERVISOR, TWO_FACTOR, TWO_FACTOR_ONLY
 
 SPEAKING = [name for name, dialect in DIALECTS.items() if dialect.front is Front.API]
 SEEDED = 250

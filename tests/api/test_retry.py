@@ -21,14 +21,7 @@ from qiscus_tui.errors import (
     TimedOut,
 )
 from qiscus_tui.model.account import Role
-from tests.api.serving import (
-    LONG_LIVED,
-    SHORT_LIVED,
-    answering,
-    client_of,
-    listing_of,
-    said,
-)
+from tests.api.serving import LONG_LIVED, SHORT_LIVED, answering, client_of, listing_of, said
 from tests.clocks import ManualClock
 
 LISTED = said({"data": [{"token": "a"}]})

@@ -13,13 +13,7 @@ from qiscus_tui.model.account import Storage, parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.service.account.workspace import config_language
 from qiscus_tui.store import config as settings_module
-from qiscus_tui.store.config import (
-    AccountConfig,
-    Config,
-    Override,
-    Policy,
-    View,
-)
+from qiscus_tui.store.config import AccountConfig, Config, Override, Policy, View
 from qiscus_tui.store.config_checks import api_path
 
 load_config = partial(settings_module.load_config, language=config_language)

@@ -10,12 +10,7 @@ from qiscus_tui.model.account import Credentials, ShortLived, Storage
 from qiscus_tui.model.clock import DAY
 from qiscus_tui.store import files
 from qiscus_tui.store.paths import Paths
-from qiscus_tui.store.secrets import (
-    EnvironmentSecrets,
-    FileSecrets,
-    MemorySecrets,
-    SecretStore,
-)
+from qiscus_tui.store.secrets import EnvironmentSecrets, FileSecrets, MemorySecrets, SecretStore
 from tests.store.conftest import begun, ended, new_credentials
 
 
