@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-import httpx
 import pytest
 
 from qiscus_tui.api.contract import SESSION_FACTS, Authentication, Contract, contract_with
@@ -14,7 +13,7 @@ from qiscus_tui.model.clock import DAY, TOKEN_LIFETIME
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.timestamps import known_times, rfc3339
-from tests.api.serving import answering, listing_of, now, said, token_of
+from tests.api.serving import answering, in_pages, listing_of, now, said, token_of
 from tests.clocks import ManualClock
 
 AT = 1_792_000_000.0
@@ -270,12 +269,7 @@ async def test_a_mark_that_cannot_be_right_is_none(rows: list[object]) -> None:
 
 
 async def read(*pages: Sequence[object], own: str | None = None) -> Listing:
-    def answer(request: httpx.Request) -> httpx.Response:
-        number = int(request.url.params.get("cursor_after", "x0")[1:])
-        meta = {"after": f"x{number + 1}"} if number + 1 < len(pages) else {}
-        return said({"data": pages[number], "meta": meta})
-
-    return await listing_of(answer, own=own)
+    return await listing_of(in_pages(*pages), own=own)
 
 
 @pytest.fixture

@@ -276,26 +276,27 @@ async def test_a_next_page_that_is_refused_leaves_the_list_incomplete(status: in
     assert listing.incomplete_because.startswith(f"the server refused the next page ({status}")
 
 
-@pytest.mark.parametrize("end", [{"limit": SIZE}, {"limit": SIZE, "after": None}, {}])
-async def test_a_full_last_page_of_cursor_pages_is_the_last(end: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    ("beside", "end", "why"),
+    [
+        ({"limit": SIZE}, {"limit": SIZE}, ""),  # a full last page is the last
+        ({"limit": SIZE}, {"limit": SIZE, "after": None}, ""),
+        ({"limit": SIZE}, {}, ""),
+        ({"total": ALL}, {"total": ALL, "after": ""}, "6 of 8 listed"),
+    ],
+)
+async def test_cursor_pages_end_where_none_follows_and_are_whole_unless_their_total_is_larger(
+    beside: dict[str, object], end: dict[str, object], why: str
+) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.query:
             return said({"data": ROWS[3:6], "meta": end})
-        return said({"data": ROWS[:3], "meta": {"after": "x", "limit": SIZE}})
+        return said({"data": ROWS[:3], "meta": {"after": "x", **beside}})
 
     server = Server(answer)
     listing = await listing_of(server)
-    assert (len(listing.sessions), listing.incomplete_because) == (6, "")
+    assert (len(listing.sessions), listing.incomplete_because) == (6, why)
     assert len(server.requests) == 2
-
-
-async def test_cursor_pages_that_hold_less_than_their_total_are_not_whole() -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        rows = ROWS[4:7] if request.url.query else ROWS[:3]
-        return said({"data": rows, "meta": {"after": "" if request.url.query else "x", "total": 8}})
-
-    listing = await listing_of(Server(answer))
-    assert listing.incomplete_because == "6 of 8 listed"
 
 
 @pytest.mark.parametrize("total", [ALL, None])

@@ -137,11 +137,7 @@ def test_a_keyring_that_fails_later_is_an_error_without_the_secret(
     monkeypatch.setattr(fake, moment, raising(error))
 
     with pytest.raises(StorageError) as caught:
-        (
-            secrets.write("key", credentials)
-            if moment != "delete_password"
-            else secrets.remove("key")
-        )
+        secrets.remove("key") if moment == "delete_password" else secrets.write("key", credentials)
     assert "SECRET" not in repr(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
