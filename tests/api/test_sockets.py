@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import socket
-import struct
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -21,7 +20,7 @@ from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clock import SystemClock
 from tests.api.serving import APP_ID, LONG_LIVED, SHORT_LIVED
 from tests.clocks import ManualClock
-from tests.listening import Serve, listening
+from tests.listening import listening, reset
 from tests.sandbox import demo_state
 from tests.sandbox.server import running
 
@@ -34,29 +33,25 @@ def client_at(port: int, clock: ManualClock, timeout: float = 5.0) -> ApiClient:
 
 
 @contextlib.asynccontextmanager
-async def serving(serve: Serve) -> AsyncGenerator[tuple[int, list[bytes]]]:
-    """A port where `serve` is called once a request has come; and what was asked."""
+async def serving(
+    answer: bytes, *, polite: bool = True, endless: bytes | None = None
+) -> AsyncGenerator[tuple[int, list[bytes]]]:
+    """A port where each request gets that; and what was asked. Then it ends, or never does."""
     asked: list[bytes] = []
 
     async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked.append(await reader.readuntil(b"\r\n\r\n"))
-        await serve(reader, writer)
+        writer.write(answer)
+        await writer.drain()
+        while endless is not None and not writer.is_closing():
+            writer.write(endless)
+            await writer.drain()
+            await asyncio.sleep(0.01)
+        if not polite:
+            reset(writer)
 
     async with listening(answered) as port:
         yield port, asked
-
-
-def reset(writer: asyncio.StreamWriter) -> None:
-    """End the connection with a reset, not a polite close."""
-    writer.get_extra_info("socket").setsockopt(
-        socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-    )
-    writer.transport.abort()
-
-
-async def says(writer: asyncio.StreamWriter, answer: bytes) -> None:
-    writer.write(answer)
-    await writer.drain()
 
 
 async def listing_at(port: int, clock: ManualClock) -> Listing:
@@ -77,11 +72,7 @@ async def test_a_port_where_nobody_listens_is_not_connected(clock: ManualClock) 
 async def test_a_login_whose_answer_is_lost_is_not_sent_again(
     polite: bool, clock: ManualClock
 ) -> None:
-    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not polite:
-            reset(writer)
-
-    async with serving(serve) as (port, asked), client_at(port, clock) as client:
+    async with serving(b"", polite=polite) as (port, asked), client_at(port, clock) as client:
         with pytest.raises(AnswerLost, match="ended in the middle of the answer"):
             await client.login("a@b.c", "password")
     assert len(asked) == 1
@@ -104,12 +95,7 @@ async def test_a_login_whose_answer_is_lost_is_not_sent_again(
 async def test_an_answer_that_breaks_off_is_never_a_list_and_asked_for_again(
     part: bytes, polite: bool, clock: ManualClock
 ) -> None:
-    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await says(writer, part)
-        if not polite:
-            reset(writer)
-
-    async with serving(serve) as (port, asked):
+    async with serving(part, polite=polite) as (port, asked):
         with pytest.raises(AnswerLost):
             await listing_at(port, clock)
     assert len(asked) == 5
@@ -128,13 +114,7 @@ async def test_an_answer_that_breaks_off_is_never_a_list_and_asked_for_again(
 async def test_an_answer_that_does_not_come_to_its_end_is_a_time_out(
     begun: bytes, endless: bytes, clock: ManualClock
 ) -> None:
-    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await says(writer, begun)
-        while not writer.is_closing():
-            await says(writer, endless)
-            await asyncio.sleep(0.01)
-
-    async with serving(serve) as (port, _), client_at(port, clock, 0.05) as client:
+    async with serving(begun, endless=endless) as (port, _), client_at(port, clock, 0.05) as client:
         with pytest.raises(TimedOut, match=r"did not answer within 0\.05 s"):
             await client.logout(SHORT_LIVED)
 
@@ -150,10 +130,7 @@ async def test_an_answer_that_does_not_come_to_its_end_is_a_time_out(
 async def test_what_is_not_http_or_too_large_a_head_is_refused(
     answer: bytes, words: str | None, clock: ManualClock
 ) -> None:
-    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await says(writer, answer)
-
-    async with serving(serve) as (port, _), client_at(port, clock) as client:
+    async with serving(answer) as (port, _), client_at(port, clock) as client:
         with pytest.raises(QiscusTuiError, match=words):
             await client.logout(SHORT_LIVED)
 

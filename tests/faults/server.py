@@ -5,9 +5,7 @@ It keeps count from the server's side: what was asked for, and what was really c
 
 import asyncio
 import contextlib
-import socket
 import ssl
-import struct
 from collections import Counter
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tests.listening import in_a_thread, listening
+from tests.listening import in_a_thread, listening, reset
 from tests.sandbox import Call, DemoState
 from tests.sandbox.app import call_named, calls_of, demo_app
 
@@ -119,11 +117,9 @@ class Exchange:
         self.ended = True
 
     def reset(self) -> None:
-        """End the connection with a reset: what is still under way is lost."""
+        """End the connection with a reset."""
         self.ended = True
-        connection = self.writer.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.writer.transport.abort()
+        reset(self.writer)
 
 
 async def obeys(x: Exchange) -> None:
