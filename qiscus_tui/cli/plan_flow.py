@@ -331,9 +331,9 @@ def _show_report(context: VerbContext, connection: Connection, report: Report) -
         console.report(account_line(connection))
         for line in report_lines(report):
             console.report(line)
-    if report.hint and (report.others_ended or not report.is_whole):
-        console.say(f"  {report.hint}")
     if report.warning and (is_json or not report.others_ended):
         console.say(report.warning)
+    if report.hint and (report.others_ended or not report.is_whole):
+        console.say(f"  {report.hint}")
     if report.audit_error is not None:
         console.show_error(report.audit_error)
