@@ -15,6 +15,7 @@ from qiscus_tui.service.revocation.outcomes import (
     Outcome,
 )
 from qiscus_tui.service.revocation.plan import Allowed
+from qiscus_tui.service.revocation.rechecks import IDS_CHANGED
 from qiscus_tui.service.revocation.run import FIRST_SAMPLE
 from qiscus_tui.service.revocation.sending import Answered, Halted, TrialStarted
 from qiscus_tui.service.revocation.trial import ENDED_OTHERS, TRIAL_FAILED_HINT
@@ -481,6 +482,9 @@ async def test_row_numbers_for_ids_are_found_out_before_a_wrong_row_is_revoked(
     assert len(first_use.server.live) == 7
     assert not end.ids(Outcome.REVOKED)
     assert not first_use.trials.verified
+    # Each new try would end one more session.
+    assert (end.report.hint == IDS_CHANGED.hint) is dated
+    assert "Try again" not in (end.report.hint or "")
 
 
 async def test_the_last_row_alone_proves_nothing_of_ids(first_use: Stage):

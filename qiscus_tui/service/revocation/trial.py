@@ -6,7 +6,7 @@ from qiscus_tui.errors import OutOfReach, ServerFault
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.outcomes import ENDED_OTHERS_HINT, Evidence, Report
 from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.revocation.rechecks import ids_changed
+from qiscus_tui.service.revocation.rechecks import IDS_CHANGED, ids_changed
 from qiscus_tui.service.revocation.sending import Stop
 from qiscus_tui.service.revocation.verification import Fate, Verification
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -106,10 +106,10 @@ def _not_ended(evidence: Evidence, trial: Session, found: Verification) -> Stop 
             return Stop(reason, answer.hint, answer)
         return Stop(reason, TRIAL_FAILED_HINT)
     if fate is Fate.UNKNOWN:
-        return Stop(
-            f"can't tell whether the first revoke worked: {why}",
-            "Try again; nothing more was sent.",
-        )
+        # Where ids are row numbers, each new try would end one more session.
+        has_changed = found.last is not None and ids_changed(evidence.plan, found.last)
+        hint = IDS_CHANGED.hint if has_changed else "Try again; nothing more was sent."
+        return Stop(f"can't tell whether the first revoke worked: {why}", hint)
     return None
 
 
