@@ -89,15 +89,6 @@ def test_a_name_that_says_that_more_follows_is_believed(
     assert reason(placed(place, fields)).startswith("the answer says that more follows (")
 
 
-@pytest.mark.parametrize(
-    "fields", [{"errors": ["shard 3 is down"]}, {"isSuccess": False}, {"status": "error"}], ids=str
-)
-def test_an_object_around_the_list_that_says_that_it_failed_is_believed(
-    fields: Mapping[str, object],
-) -> None:
-    assert reason(placed("data", fields)) == "the answer says that it failed"
-
-
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("fields", TOTAL_NAMED, ids=str)
 def test_a_number_above_the_rows_is_told(place: str, fields: Mapping[str, object]) -> None:
@@ -158,6 +149,13 @@ def test_the_status_of_a_part_is_told(status: int, why: str) -> None:
         ({"status": "partial"}, "the answer has the status 'partial'"),
         ({"status": "queued"}, "the answer has the status 'queued'"),
         ({"meta": {"status": "Processing"}}, "the answer has the status 'processing'"),
+        # an object around the list
+        (
+            {"data": {"tokens": FIRST, "errors": ["shard 3 is down"]}},
+            "the answer says that it failed",
+        ),
+        ({"data": {"tokens": FIRST, "isSuccess": False}}, "the answer says that it failed"),
+        ({"data": {"tokens": FIRST, "status": "error"}}, "the answer says that it failed"),
     ],
     ids=str,
 )

@@ -57,14 +57,11 @@ def test_other_scripts_stay_as_they_are(text: str) -> None:
         ("\u3164", "\\u3164"),
         ("a\ufe0f", "a\\ufe0f"),
         ("\U0001d159", "\\U0001d159"),
+        ("e\u0301\u0302\u0303", "e\u0301\u0302\\u0303"),  # more than two marks in a row
     ],
 )
 def test_what_would_not_show_has_a_visible_stand_in(text: str, shown: str) -> None:
     assert safe(text) == shown
-
-
-def test_more_than_two_combining_marks_in_a_row_are_shown_apart() -> None:
-    assert safe("e\u0301\u0302\u0303") == "e\u0301\u0302\\u0303"
 
 
 def test_what_was_cut_is_said() -> None:
