@@ -15,8 +15,10 @@ import pytest
 from msgspec import structs
 from starlette.responses import Response
 
-from qiscus_tui.api.replies import NewTokens
+from qiscus_tui.api.client import ApiClient
+from qiscus_tui.api.replies import NewTokens, TokenWatch
 from qiscus_tui.errors import (
+    AnswerLost,
     NotConnected,
     NotQiscus,
     NotTrusted,
@@ -380,6 +382,28 @@ async def test_an_answer_that_says_no_is_believed_only_where_nothing_ended(
         assert await connection.credentials() == before
         if isinstance(result.sent.failure, NotQiscus):  # no wait makes a path of it
             assert "Try again later" not in result.sent.failure.hint
+
+
+async def test_where_the_answer_is_lost_a_list_that_is_behind_is_waited_for(
+    here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch
+):
+    listed = await connection.read_list()
+    read, behind = Connection.read_list, [listed, listed]
+
+    async def lost(_: ApiClient, _token: str, watch: TokenWatch) -> NewTokens:
+        watch.on_send()
+        for session in here.state.sessions():
+            here.state.end(session.token)
+        raise AnswerLost("The answer was lost")
+
+    async def lagging(self: Connection, *arguments: Any, **named: Any) -> SessionList:
+        return behind.pop() if behind else await read(self, *arguments, **named)
+
+    monkeypatch.setattr(ApiClient, "revoke_all", lost)
+    monkeypatch.setattr(Connection, "read_list", lagging)
+    result = await revoke_all(connection, listed)
+    assert (result.nothing_ended, result.still_listed) == (False, 0)
+    assert (await connection.credentials()).short_lived is None, "a dead token would be handed out"
 
 
 @speaking("ids-unmarked")

@@ -79,9 +79,9 @@ async def end_token(connection: Connection, token: str) -> OwnToken:
         case False:
             return OwnToken.ENDED
         case True:
-            if isinstance(refusal, ServerError):
-                raise refusal
-            raise ServerRefused("The server did not log out: it still accepts the token")
+            if isinstance(refusal, OutOfReach):
+                raise OutOfReach(f"{refusal.message}, and the server still accepts the token")
+            raise refusal or ServerRefused("The server answered the logout and did not log out")
         case None:
             if refusal is not None:
                 raise refusal

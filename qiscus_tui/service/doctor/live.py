@@ -39,7 +39,7 @@ from qiscus_tui.service.doctor.live_report import (
     time_notes,
 )
 from qiscus_tui.service.doctor.own_tokens import RULE, OwnTokens
-from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.outcomes import Outcome, should_be_gone
 from qiscus_tui.service.revocation.run import verified_calls_of
 from qiscus_tui.service.revocation.verification import MOST_READINGS, Verification, take_readings
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -248,7 +248,9 @@ class _Proof:
         error, tries = await self._send(call, pair.target)
         target_id, was_listed = fingerprint(pair.target), pair.state.is_listed
         sent = frozenset([target_id]) if was_listed else frozenset[str]()
-        found = await self._read_after(listed, sent, awaited=sent if error is None else frozenset())
+        found = await self._read_after(
+            listed, sent, awaited=sent if should_be_gone(error) else frozenset()
+        )
         after = found.last if found is not None else None
         state = await self._tokens.state(pair.target, after)
         ended = ended_of(found, target_id, was_listed=was_listed) if found is not None else None

@@ -242,6 +242,11 @@ def prune_samples(report: Report, labels: Mapping[str, str]) -> list[Sample]:
     return [Sample(f"qiscus_prune_{name}", one, labels) for name, one in numbers.items()]
 
 
+def should_be_gone(error: QiscusTuiError | None) -> bool:
+    """Return whether what was sent should be gone: the server did not refuse it (lost answers)."""
+    return error is None or isinstance(error, OutOfReach)
+
+
 class Evidence:
     """What is known of the sessions of one plan while it runs."""
 
@@ -273,12 +278,8 @@ class Evidence:
 
     @property
     def awaited(self) -> frozenset[str]:
-        """Return what was sent and should be gone: the server did not refuse it."""
-        return frozenset(
-            one
-            for one, error in self.sent.items()
-            if error is None or isinstance(error, OutOfReach)
-        )
+        """Return what was sent and should be gone."""
+        return frozenset(one for one, error in self.sent.items() if should_be_gone(error))
 
     def is_gone(self, session: Session, listed: SessionList) -> bool:
         """Return whether the newest readings prove that it ended, though nothing was sent for it.

@@ -32,6 +32,7 @@ from qiscus_tui.service.revocation.outcomes import (
     outcome_of,
     outcome_words,
     record_end,
+    should_be_gone,
 )
 from qiscus_tui.service.revocation.plan_groups import audit_groups
 from qiscus_tui.service.revocation.verification import Verification, take_readings
@@ -250,7 +251,7 @@ async def verify(connection: Connection, before: SessionList, sent: Sent) -> Rev
 
 async def _listed_after(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:
     found = Verification(before, before.positions.keys())
-    awaited = before.positions.keys() if sent.failure is None else frozenset[str]()
+    awaited = before.positions.keys() if should_be_gone(sent.failure) else frozenset[str]()
     trouble: QiscusTuiError | None = None
     try:
         await take_readings(connection, found, awaited=awaited, held=sent.held)
