@@ -155,8 +155,9 @@ async def test_a_read_only_account_a_missing_reason_and_a_full_disk_send_nothing
     connection.needs_reason = error is UsageError
     if error is StorageError:
         monkeypatch.setattr(AuditLog, "intent", full)
-    with pytest.raises(error, match=words):
+    with pytest.raises(error, match=words) as refusal:
         await ends(connection, listed)
+    assert "othing was " in refusal.value.text
     assert here.state.calls[Call.REVOKE_ALL] + here.state.calls[Call.REVOKE] == 0
     after = here.local_files.audit.read().records[len(before) :]
     assert all(isinstance(one, AuditSummary) for one in after)

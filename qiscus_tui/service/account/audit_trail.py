@@ -42,7 +42,9 @@ class AuditTrail(Struct, frozen=True):
         writing = asyncio.ensure_future(asyncio.to_thread(self._record_intent, ids))
         try:
             await asyncio.shield(writing)
-        except (StorageError, asyncio.CancelledError):
+        except (StorageError, asyncio.CancelledError) as error:
+            if isinstance(error, StorageError):
+                error.hint = f"Nothing was ended. {error.hint}"
             with contextlib.suppress(StorageError):  # the first error is the one to report
                 await asyncio.wait({writing})
                 await asyncio.to_thread(self.finish, {NOT_SENT: len(ids)})
