@@ -35,12 +35,10 @@ class Server:
     def __init__(self) -> None:
         self.heads: list[bytes] = []
         self.bodies: list[bytes] = []
-        self.open = 0
         self.answer = OK
         self.closed = asyncio.Event()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.open += 1
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -53,7 +51,6 @@ class Server:
         except (asyncio.IncompleteReadError, ConnectionError):
             self.closed.set()
         finally:
-            self.open -= 1
             writer.close()
 
 
@@ -87,14 +84,15 @@ class Running:
         writer.close()
         return answer
 
-    async def get(self, path: str = "/x", *headers: str, method: str = "GET") -> bytes:
-        lines = (f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close", *headers)
-        return await self.send("\r\n".join((*lines, "", "")).encode())
+    async def get(
+        self, path: str = "/x", *headers: str, method: str = "GET", body: bytes = b""
+    ) -> bytes:
+        lines = (f"{method} {path}{HOST}Connection: close", *headers, "", "")
+        return await self.send("\r\n".join(lines).encode() + body)
 
     async def post(self, path: str, body: bytes, *headers: str) -> bytes:
-        lines = (f"POST {path} HTTP/1.1", "Host: localhost", "Connection: close", *headers)
-        head = "\r\n".join((*lines, f"Content-Length: {len(body)}", "", ""))
-        return await self.send(head.encode() + body)
+        length = f"Content-Length: {len(body)}"
+        return await self.get(path, *headers, length, method="POST", body=body)
 
     async def log_in(self, answer: bytes = b"") -> bytes:
         """Log in, which the server answers with a token by itself; return the answer."""
@@ -201,8 +199,7 @@ async def test_bodies_pass_in_both_ways(running: Running) -> None:
     running.server.answer = answered(b"\x1f\x8bx", "Content-Encoding: gzip")
     assert (await running.post("/up", b"\x00\xff" * 100_000)).endswith(b"\r\n\r\n\x1f\x8bx")
     chunked = b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
-    head = b"PUT /up HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-    await running.send(head + b"Transfer-Encoding: chunked\r\n\r\n" + chunked)
+    await running.get("/up", "Transfer-Encoding: chunked", method="PUT", body=chunked)
     assert running.server.bodies == [b"\x00\xff" * 100_000, b"hello world"]
 
 
@@ -340,10 +337,9 @@ async def test_a_long_login_passes_as_anything_else(running: Running) -> None:
 async def test_a_login_in_pieces_is_a_login_too(running: Running) -> None:
     await running.log_in()
     form = b"email=a%40b.c&password=right"
-    head = (
-        f"POST /api/v1/auth{HOST}Connection: close\r\n{FORM}\r\nTransfer-Encoding: chunked\r\n\r\n"
-    )
-    answer = await running.send(head.encode() + b"%x\r\n%b\r\n0\r\n\r\n" % (len(form), form))
+    body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(form), form)
+    headers = (FORM, "Transfer-Encoding: chunked")
+    answer = await running.get("/api/v1/auth", *headers, method="POST", body=body)
     assert TOKEN.encode() in answer
     assert len(running.server.heads) == 1
 
