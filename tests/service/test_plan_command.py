@@ -1,25 +1,32 @@
-"""The command line of a plan makes the same plan, whatever is in its filter."""
+"""The command line of a plan makes the same plan; each rule goes whole wherever rules go."""
 
 import shlex
 from dataclasses import replace
+from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from qiscus_tui import query
 from qiscus_tui.cli.parser import parse
 from qiscus_tui.cli.plan_flow import selected
 from qiscus_tui.cli.prune import prune_request
 from qiscus_tui.model.clients import Known
-from qiscus_tui.model.group_keys import GroupKey
+from qiscus_tui.model.clock import as_typed
+from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import MASK
-from qiscus_tui.model.retention_rules import Retention
+from qiscus_tui.model.retention_rules import Retention, Rule, written_rules
 from qiscus_tui.model.retention_rules import RetentionRules as Rules
+from qiscus_tui.service.account.workspace import config_language
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.plan_files import MOST_IDS, plan_command
-from qiscus_tui.store.config import Config
+from qiscus_tui.service.revocation.retention import retention_of
+from qiscus_tui.store.config import Config, load_config
+from qiscus_tui.store.plan_file import PlanFileRule
 from tests.service.scripted import DAY, START, listed, new_session, plan_of
 
 HOUR = 3600
@@ -121,3 +128,59 @@ def test_a_list_that_is_not_whole_is_allowed_where_no_ids_are_named(
             partial, selection, Allowed(), Retention((GroupKey.CLIENT,), Rules(1)), MOMENT
         )
         assert ("--allow-unreadable" in words(plan)) is expected
+
+
+# Each rule of retention
+
+OF_EACH = [
+    *(msgspec.convert({rule.name: 7 * DAY if rule.is_age else 7}, Rules) for rule in Rule),
+    Rules(keep_newest=2, keep_used_within=DAY, include_unknown=True),
+]
+
+
+@pytest.fixture(params=OF_EACH, ids=str)
+def rules(request: pytest.FixtureRequest) -> Rules:
+    found: Rules = request.param
+    return found
+
+
+def test_every_field_is_a_rule_or_a_switch():
+    names = {rule.name for rule in Rule}
+    assert {*Rules.__struct_fields__} == names | {"include_unknown"}
+
+
+def test_the_options_of_prune_and_the_command_that_is_shown(rules: Rules):
+    retention = Retention((GroupKey.USER,), rules)
+    plan = make_plan(LISTED, Selection([0], filter_text="curl"), Allowed(), retention, MOMENT)
+    assert prune_request(parse(words(plan)[1:]), Config())[1] == retention
+
+
+def test_a_policy_of_the_configuration(rules: Rules, tmp_path: Path):
+    def written(rule: Rule) -> str:
+        value = rules.value(rule)
+        return f'"{as_typed(value or 0)}"' if rule.is_age else f"{value}"
+
+    given = [f"{rule.name} = {written(rule)}" for rule in Rule if rules.value(rule) is not None]
+    switch = f"include_unknown = {str(rules.include_unknown).lower()}"
+    path = tmp_path / "config.toml"
+    path.write_text("\n".join(["[policy.nightly]", *given, switch]))
+    policy = load_config(path, config_language).policies["nightly"]
+    assert retention_of(policy) == Retention(USUAL_KEYS, rules, "nightly")
+
+
+def test_a_plan_file(rules: Rules):
+    rule = PlanFileRule("words", retention=Retention(USUAL_KEYS, rules, "nightly"))
+    assert msgspec.convert(msgspec.to_builtins(rule), PlanFileRule) == rule
+
+
+def test_a_rule_beside_a_policy_replaces_its_own_and_leaves_the_others(rules: Rules):
+    policy = Rules(keep_newest=1, keep_used_within=90, keep_created_within=90)
+    given = {one.name: rules.value(one) for one in Rule if rules.value(one) is not None}
+    expected = structs.replace(policy, **given, include_unknown=rules.include_unknown)
+    assert policy.replaced_by(rules) == expected
+
+
+def test_every_rule_has_its_words(rules: Rules):
+    words = Retention(USUAL_KEYS, rules).words
+    for rule, value in written_rules(rules):
+        assert rule.words.format(value) in words
