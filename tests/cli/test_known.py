@@ -75,25 +75,21 @@ def test_no_other_name_ends_a_protection_unasked(many: Program, again: tuple[str
     assert many("known", "add", *again, "--protect").code == 0
 
 
-def test_a_protected_one_is_forgotten_only_when_that_is_said(many: Program) -> None:
-    many("known", "add", "--client", "curl", "--label", "probe", "--protect")
-
-    refused = many("known", "forget", "probe")
-    assert refused.code == 2
-    assert "no longer be protected, and there is no terminal" in refused.err
-    assert many("known", "forget", "probe", stdin="n\n", terminal=True).code == 2
-    assert len(many("known", "--json").json()) == 1
-
-    done = many("known", "forget", "probe", "--yes")
-    assert done.out == "Forgot probe: its sessions are no longer protected by it\n"
-
-
-def test_what_was_named_and_forgotten_is_in_the_audit_log(many: Program) -> None:
+def test_a_protected_one_is_forgotten_only_when_that_is_said_and_the_audit_log_says_so(
+    many: Program,
+) -> None:
     add = ("known", "add", "--client", "curl", "--label")
     many(*add, "probe", "--protect")
     many(*add, "check", "--protect")
-    many("known", "forget", "check", "--yes")
 
+    refused = many("known", "forget", "check")
+    assert refused.code == 2
+    assert "no longer be protected, and there is no terminal" in refused.err
+    assert many("known", "forget", "check", stdin="n\n", terminal=True).code == 2
+    assert len(many("known", "--json").json()) == 1
+
+    done = many("known", "forget", "check", "--yes")
+    assert done.out == "Forgot check: its sessions are no longer protected by it\n"
     records = many("audit", "--json").json()
     assert [one["rule"] for one in records if one["kind"] == "known"] == [
         "forgot check (curl · any network), protected",

@@ -106,13 +106,8 @@ def test_where_all_stay_because_something_is_unknown_it_says_how_to_judge_them(
     logged_in: Program,
 ) -> None:
     logged_in("known", "add", "--client=Go-http-client", "--label=mine")
-    by_label = (
-        "prune",
-        "--group-by=label",
-        "--keep-newest=1",
-        "--dry-run",
-        "--filter=client:GuzzleHttp",
-    )
+    rule = "prune --group-by=label --keep-newest=1 --dry-run --filter=client:GuzzleHttp"
+    by_label = rule.split()
     done = logged_in(*by_label)
     assert (done.code, "Nothing can be revoked: label unknown\n" in done.err) == (3, True)
     assert "--include-unknown" in done.err
