@@ -28,29 +28,23 @@ def assert_as_it_was(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "how", "code"),
+    ("begins", "opens", "how", "code"),
     [
-        ("sessions", "q", 0),
-        ("dialog", CTRL_C, 130),
-        ("login", signal.SIGTERM, 143),
-        ("before it has drawn anything", signal.SIGTERM, 143),
+        ("60 active", "", "q", 0),
+        ("60 active", "x", CTRL_C, 130),
+        ("Password", "", signal.SIGTERM, 143),
+        ("", "", signal.SIGTERM, 143),  # before it has drawn anything
     ],
 )
 def test_a_key_or_a_signal_ends_it_with_its_code(
-    opened: Opener, server: Server, at: str, how: str | signal.Signals, code: int
+    opened: Opener, server: Server, begins: str, opens: str, how: str | signal.Signals, code: int
 ) -> None:
-    terminal = opened(**({} if at == "login" else server.account))
-    match at:
-        case "login":
-            terminal.wait_for("Password")
-        case "sessions":
-            terminal.wait_for("60 active")
-        case "dialog":
-            terminal.wait_for("60 active")
-            terminal.send("x")
-            terminal.wait_for("Revoke 1 session")
-        case _:
-            terminal.wait_for_bytes(b"\x1b[?1049h")
+    terminal = opened(**({} if begins == "Password" else server.account))
+    terminal.wait_for_bytes(b"\x1b[?1049h")
+    terminal.wait_for(begins)
+    if opens:
+        terminal.send(opens)
+        terminal.wait_for("Revoke 1 session")
     if isinstance(how, signal.Signals):
         terminal.signal(how)
         terminal.signal(signal.SIGCONT)  # as service managers do: it is not brought back by it
