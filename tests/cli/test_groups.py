@@ -45,6 +45,8 @@ def test_json_has_the_keys_asked_for_and_then_these_fields(many: Program) -> Non
     assert counts(grouped(many, "client", "--sort", "count", "--reverse")) == sorted(
         counts(grouped(many, "client"))
     )
+    days = [str(one["day"]) for one in grouped(many, "day", "--sort", "day")]
+    assert days == sorted(days, reverse=True)
     filtered = grouped(many, "client", "--filter=client:=GuzzleHttp ip:10.2")
     assert [(one["client"], one["share"]) for one in filtered] == [("GuzzleHttp", 1.0)]
     assert grouped(many, "client", "--filter=client:=nothing") == []
