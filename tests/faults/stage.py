@@ -52,24 +52,17 @@ MANY = 30
 
 
 class Deed(enum.Enum):
-    LOGIN = "login"
-    LIST = "list"
-    REVOKE_ONE = "revoke one"
-    REVOKE_MANY = "revoke many"
-    REVOKE_ALL = "revoke all"
-    REFRESH = "refresh"
+    LOGIN = ("login", Call.LOGIN)
+    LIST = ("list", Call.LIST)
+    REVOKE_ONE = ("revoke one", Call.REVOKE)
+    REVOKE_MANY = ("revoke many", Call.REVOKE)
+    REVOKE_ALL = ("revoke all", Call.REVOKE_ALL)
+    REFRESH = ("refresh", Call.REFRESH)
 
-    @property
-    def call(self) -> Call:
+    def __init__(self, label: str, call: Call) -> None:
+        self.label = label
+        self.call = call
         """The call of the API that it is about."""
-        return {
-            Deed.LOGIN: Call.LOGIN,
-            Deed.LIST: Call.LIST,
-            Deed.REVOKE_ONE: Call.REVOKE,
-            Deed.REVOKE_MANY: Call.REVOKE,
-            Deed.REVOKE_ALL: Call.REVOKE_ALL,
-            Deed.REFRESH: Call.REFRESH,
-        }[self]
 
 
 def cells(rows: Sequence[Any]) -> list[object]:
@@ -80,7 +73,7 @@ def cells(rows: Sequence[Any]) -> list[object]:
     every = [*Deed]
     is_all = os.environ.get("FAULTS") == "all"
     return [
-        pytest.param(row, deed, id=f"{row.name}-{deed.value}")
+        pytest.param(row, deed, id=f"{row.name}-{deed.label}")
         for number, row in enumerate(rows)
         for deed in (every if is_all else [every[number % len(every)]])
     ]
