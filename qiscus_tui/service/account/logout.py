@@ -88,7 +88,7 @@ async def end_token(connection: Connection, token: str) -> OwnToken:
             return OwnToken.UNKNOWN
 
 
-class _Unclear(ServerRefused):
+class _Unclear(ServerError):
     """The server did not say whether it ended the token."""
 
 
