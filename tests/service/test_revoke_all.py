@@ -24,8 +24,10 @@ from qiscus_tui.errors import (
     NotTrusted,
     QiscusTuiError,
     ReadOnly,
+    ServerFault,
     StorageError,
     TimedOut,
+    Unreadable,
     UsageError,
 )
 from qiscus_tui.model.account import Credentials
@@ -385,8 +387,12 @@ async def test_an_answer_that_says_no_is_believed_only_where_nothing_ended(
             assert "Try again later" not in result.sent.failure.hint
 
 
-async def test_where_the_answer_is_lost_a_list_that_is_behind_is_waited_for(
-    here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("failure", [AnswerLost, ServerFault, Unreadable])
+async def test_where_it_may_have_taken_effect_a_list_that_is_behind_is_waited_for(
+    here: Sandbox,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: type[QiscusTuiError],
 ):
     listed = await connection.read_list()
     read, behind = Connection.read_list, [listed, listed]
@@ -395,7 +401,7 @@ async def test_where_the_answer_is_lost_a_list_that_is_behind_is_waited_for(
         watch.on_send()
         for session in here.state.sessions():
             here.state.end(session.token)
-        raise AnswerLost("The answer was lost")
+        raise failure("No good answer")
 
     async def lagging(self: Connection, *arguments: Any, **named: Any) -> SessionList:
         return behind.pop() if behind else await read(self, *arguments, **named)

@@ -32,7 +32,6 @@ from qiscus_tui.service.revocation.outcomes import (
     outcome_of,
     outcome_words,
     record_end,
-    should_be_gone,
 )
 from qiscus_tui.service.revocation.plan_groups import audit_groups
 from qiscus_tui.service.revocation.verification import Verification, take_readings
@@ -108,6 +107,10 @@ class RevokeAllResult:
             (self.unwritten, "It could not be recorded."),
         )
         return [(error, words) for error, words in found if error is not None]
+
+
+IN_DOUBT = (OutOfReach, ServerFault, Unreadable)
+"""Failures of a call that may have taken effect all the same."""
 
 
 def all_sessions(listed: SessionList) -> str:
@@ -233,10 +236,9 @@ async def verify(connection: Connection, before: SessionList, sent: Sent) -> Rev
         await end_unstored_token(connection.client, sent.held.short_lived.token)
     result = await _listed_after(connection, before, sent)
     if sent.failure is not None:
-        in_doubt = isinstance(sent.failure, OutOfReach | ServerFault | Unreadable | NotQiscus)
-        if result.nothing_ended and in_doubt:
-            is_lasting = isinstance(sent.failure, NotQiscus)
-            way = sent.failure.hint if is_lasting else "Try again later."
+        in_doubt = isinstance(sent.failure, IN_DOUBT)
+        if result.nothing_ended and (in_doubt or isinstance(sent.failure, NotQiscus)):
+            way = "Try again later." if in_doubt else sent.failure.hint
             sent.failure.hint = f"What is stored here is still valid. {way}"
         try:
             await _forget_if_dead(connection, result)
@@ -251,7 +253,8 @@ async def verify(connection: Connection, before: SessionList, sent: Sent) -> Rev
 
 async def _listed_after(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:
     found = Verification(before, before.positions.keys())
-    awaited = before.positions.keys() if should_be_gone(sent.failure) else frozenset[str]()
+    may_be_gone = sent.failure is None or isinstance(sent.failure, IN_DOUBT)
+    awaited = before.positions.keys() if may_be_gone else frozenset[str]()
     trouble: QiscusTuiError | None = None
     try:
         await take_readings(connection, found, awaited=awaited, held=sent.held)
