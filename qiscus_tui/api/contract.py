@@ -284,6 +284,8 @@ CURSOR_PARAMETER, PAGE_PARAMETER, OFFSET_PARAMETER = "cursor_after", "page", "of
 # Errors.
 TOKEN_EXPIRED_WORDS = "token expired"  # after replacing `_` by a space
 INVALID_TOKEN_WORDS = "invalid token"
+GIVEN_TOKEN_WORDS = (INVALID_TOKEN_WORDS, "token is invalid", "given token")
+"""At a revoke they are about the token that is to be revoked."""
 ERRORS, ERROR, DETAIL, MESSAGE = "errors", "error", "detail", "message"
 STATUS = ("status", "status_code", "code", "http_code")
 """A number as HTTP has them, or a word."""

@@ -162,7 +162,9 @@ def error_for_answer(
                 f"The server rejected the short-lived token ({said})", status=status
             )
         case Authentication.LONG_LIVED if (
-            call.name == contract.DEFAULT.revoke.name and contract.INVALID_TOKEN_WORDS in lowered
+            call.name == contract.DEFAULT.revoke.name
+            and "long" not in lowered
+            and any(words in lowered for words in contract.GIVEN_TOKEN_WORDS)
         ):
             return NamedTokenInvalid(
                 f"{call.action} failed: the server answered {said}", status=status
