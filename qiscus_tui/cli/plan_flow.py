@@ -57,7 +57,7 @@ from qiscus_tui.service.token.refresh import read_list
 from qiscus_tui.store.file_checks import quoted
 from qiscus_tui.store.plan_file import plan_key, write_plan_file
 
-KEEP_ONE = "Nothing was sent. Keep one of each with --keep-newest 1, or end them: --allow-empty"
+KEEP_ONE = "Nothing was sent. Keep one of each: prune --keep-newest 1. Or end them: --allow-empty"
 OTHER_KEYS = "Give other keys with --group-by, or name sessions by id: qiscus-tui revoke ID"
 
 

@@ -75,7 +75,7 @@ class FirstUse:
         # An id that seems stuck may belong to another row by now, and its own row be gone.
         is_in_doubt = evidence.plan.revokes_by_id and ended_others
         if not is_stuck or is_in_doubt or self._stuck == MOST_STUCK:
-            objection = _not_ended(evidence, trial, found)
+            objection = _not_ended(evidence, trial, found, self._stuck)
             if objection is not None:
                 return objection
         objection = _ended_more(rest, found)
@@ -84,14 +84,16 @@ class FirstUse:
         self._suspected = self._suspected or ended_others
         self.is_decided = not is_stuck and not ended_others
         if ended_others:
-            self.why_another = "Sessions outside the plan ended with the first one"
+            self.why_another = "sessions outside the plan ended with the first one"
         elif is_stuck:
-            self.why_another = "The server could not revoke that one"
+            self.why_another = "the server could not revoke the one before it"
         return objection
 
 
-def _not_ended(evidence: Evidence, trial: Session, found: Verification) -> Stop | None:
+def _not_ended(evidence: Evidence, trial: Session, found: Verification, stuck: int) -> Stop | None:
     """Return why nothing may follow where the list does not show that the trial is gone.
+
+    `stuck`: how many the server could not revoke, with this one.
 
     A reading that lacks this one alone claims nothing, but lets the first few follow: no outcome is
     told by it, and the rest waits for a second reading, which must lack it too.
@@ -101,7 +103,10 @@ def _not_ended(evidence: Evidence, trial: Session, found: Verification) -> Stop 
     fate, why = found.fate(trial)
     if fate is Fate.LISTED:
         answer = evidence.sent[trial.id]
-        reason = f"{NOT_ENDED} ({answer.message})" if answer else NOT_ENDED
+        several = f"the first {stuck} revokes did not end their sessions"
+        reason = several if stuck > 1 else NOT_ENDED
+        if answer:
+            reason += f" ({answer.message})"
         if isinstance(answer, ServerFault | OutOfReach):
             return Stop(reason, answer.hint, answer)
         return Stop(reason, TRIAL_FAILED_HINT)
