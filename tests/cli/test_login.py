@@ -57,6 +57,10 @@ def test_without_a_keyring_nothing_is_written_before_consent(program: Program) -
     assert done.code == 2
     assert "--store file" in done.err
     assert str(program.data / "secrets.json") in done.err
+    for typed in ("", "y\n"):  # what is asked then has no answer
+        asked = program("login", "--server", SERVER, stdin=typed, terminal=True)
+        assert asked.code == 2
+        assert asked.err.endswith("No answer was given\n  Nothing was changed.\n")
     assert program.server.calls[Call.LOGIN] == 0
 
 
@@ -72,14 +76,6 @@ def test_a_login_with_a_token_names_no_user_and_is_stored(program: Program) -> N
     app_code = program.server.credentials.app_code
     assert done.out.startswith(f"Logged in at {SERVER}, app {app_code}\n")
     assert "  stored  by " in program("audit").out
-
-
-@pytest.mark.usefixtures("no_keyring")
-@pytest.mark.parametrize("typed", ["", "y\n"])
-def test_a_question_without_an_answer_ends_the_login(program: Program, typed: str) -> None:
-    done = program("login", "--server", SERVER, stdin=typed, terminal=True)
-    assert done.code == 2
-    assert done.err.endswith("No answer was given\n  Nothing was changed.\n")
 
 
 def test_another_name_renames_the_account(logged_in: Program) -> None:

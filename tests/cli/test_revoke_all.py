@@ -9,7 +9,6 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.secrets import FileSecrets
 from tests.cli.conftest import Program, full
-from tests.program import Done
 from tests.sandbox import DIALECTS
 from tests.sandbox.calls import Call, Fault
 
@@ -20,11 +19,6 @@ def nearly_full(logged_in: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
 
     monkeypatch.setattr(FileSecrets, "write", full)
     return logged_in
-
-
-def typed_on_a_terminal(program: Program) -> Done:
-    code = program.server.credentials.app_code
-    return program("revoke-all", stdin=f"{code}\n", terminal=True)
 
 
 def test_a_record_that_fails_after_the_call_is_not_said_to_have_lost_the_token(
@@ -51,29 +45,36 @@ def test_a_signal_before_the_call_keeps_it_from_being_sent(logged_in: Program) -
     assert logged_in.server.calls[Call.REVOKE_ALL] == 0
 
 
-@pytest.mark.parametrize("takes_no_audit_either", [False, True])
-def test_on_a_terminal_a_new_long_lived_token_that_is_not_kept_is_shown_once(
-    nearly_full: Program, monkeypatch: pytest.MonkeyPatch, *, takes_no_audit_either: bool
+@pytest.mark.parametrize(
+    ("is_new", "is_typed", "has_tty", "audit"),
+    [
+        (True, True, False, "written"),
+        (True, True, False, "full"),
+        (True, False, True, "written"),  # the output goes elsewhere
+        (True, False, False, "written"),  # there is no terminal
+        (False, True, False, "written"),
+    ],
+)
+def test_a_new_long_lived_token_that_is_not_kept_is_shown_once_on_a_terminal_alone(
+    nearly_full: Program, is_new: bool, is_typed: bool, has_tty: bool, audit: str
 ) -> None:
-    if takes_no_audit_either:
-        monkeypatch.setattr(AuditLog, "summary", full)
-    nearly_full.speak(DIALECTS["new-long-lived"])
-    done = typed_on_a_terminal(nearly_full)
-    assert done.code == 6
-    assert done.text.count(nearly_full.server.credentials.long_lived_token) == 1
-
-
-def test_it_is_shown_on_the_terminal_itself_where_the_output_goes_elsewhere(
-    nearly_full: Program,
-) -> None:
-    nearly_full.speak(DIALECTS["new-long-lived"])
-    nearly_full.terminal.touch()
-    done = nearly_full("revoke-all", "--yes", "--json", "--no-input")
-    new = nearly_full.server.credentials.long_lived_token
-    assert done.code == 6
-    assert nearly_full.terminal.read_text().count(new) == 1
-    assert new not in done.out + done.err
-    assert "--with-token" in done.err
+    if audit == "full":
+        nearly_full.monkeypatch.setattr(AuditLog, "summary", full)
+    if is_new:
+        nearly_full.speak(DIALECTS["new-long-lived"])
+    if has_tty:
+        nearly_full.terminal.touch()
+    if is_typed:
+        code = nearly_full.server.credentials.app_code
+        done = nearly_full("revoke-all", stdin=f"{code}\n", terminal=True)
+    else:
+        done = nearly_full("revoke-all", "--yes", "--json", "--no-input")
+    on_tty = nearly_full.terminal.read_text() if has_tty else ""
+    token = nearly_full.server.credentials.long_lived_token
+    assert (done.text.count(token), on_tty.count(token)) == (is_new and is_typed, has_tty)
+    assert (done.code, "qiscus-tui login" in done.err) == (6, True)
+    assert ("--with-token" in done.err) is (on_tty != "" or (is_new and is_typed))
+    assert nearly_full.server.sessions() == []  # the short-lived one is ended
 
 
 def test_with_credentials_of_the_environment_it_needs_a_terminal_for_what_it_may_show(
@@ -87,21 +88,6 @@ def test_with_credentials_of_the_environment_it_needs_a_terminal_for_what_it_may
     program.terminal.touch()
     assert program("revoke-all", "--yes").code == 6
     assert program.server.credentials.long_lived_token in program.terminal.read_text()
-
-
-@pytest.mark.parametrize("is_new", [True, False])
-def test_elsewhere_or_unchanged_it_is_not_shown_and_a_login_is_asked_for(
-    nearly_full: Program, *, is_new: bool
-) -> None:
-    if is_new:
-        nearly_full.speak(DIALECTS["new-long-lived"])
-        done = nearly_full("revoke-all", "--yes", "--json")
-    else:
-        done = typed_on_a_terminal(nearly_full)
-    assert done.code == 6
-    assert nearly_full.server.credentials.long_lived_token not in done.out + done.err
-    assert "qiscus-tui login" in done.err
-    assert nearly_full.server.sessions() == []  # the short-lived one is ended
 
 
 def test_a_dry_run_counts_what_is_protected_by_label(logged_in: Program) -> None:
