@@ -1,7 +1,5 @@
 """`doctor`: a report for a ticket."""
 
-from pathlib import Path
-
 import pytest
 
 from qiscus_tui.errors import StorageError
@@ -16,15 +14,13 @@ def words_of(program: Program, *options: str) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("no_keyring")
-def test_it_names_the_configuration_and_where_a_login_would_be_kept(
-    program: Program, tmp_path: Path
-) -> None:
+def test_it_names_the_configuration_and_where_a_login_would_be_kept(program: Program) -> None:
     words = words_of(program)
     assert words["config"].startswith("none")
     assert words["storage"].startswith("no keyring is running; a login would be stored in")
     assert "secrets.json" in words["storage"]
     assert not program.data.exists()
-    other = tmp_path / "other.toml"
+    other = program.folder / "other.toml"
     other.write_text("")
     assert str(other) in words_of(program, "--config", str(other))["config"]
     assert "TERM" not in program("--demo", "doctor").out  # it does not look at the terminal
