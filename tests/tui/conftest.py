@@ -8,13 +8,14 @@ from msgspec.structs import replace
 from textual import on
 from textual.app import App, ComposeResult
 from textual.message import Message
+from textual.widget import Widget
 
 from qiscus_tui.commands.command import Scope
 from qiscus_tui.model.account import Account, Role, Storage, parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
-from qiscus_tui.query import SortKey
+from qiscus_tui.query import Moment, SortKey
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.service.sessions.session_list import Current, SessionList
@@ -22,7 +23,7 @@ from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import Config
 from qiscus_tui.tui import registry
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.view import ListView, ViewResult
+from qiscus_tui.tui.listed.view import ListView, ViewRequest, ViewResult
 from qiscus_tui.tui.sessions.session_table import SessionTable
 from qiscus_tui.tui.sessions.shown_list import ShownList
 from qiscus_tui.tui.theme import DARK, THEMES
@@ -32,6 +33,7 @@ from tests.tui.demo_app import Machine
 
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
 DAY = 86_400
+MOMENT = Moment(NOW, DAY)
 CLIENTS = (
     ("GuzzleHttp 7", "10.2.0.7"),
     ("curl 8.5", "203.0.113.9"),
@@ -110,27 +112,52 @@ def marked_ids(view: ListView) -> tuple[str, ...]:
     return tuple(view.listed.sessions[at].id for at in view.marks.positions())
 
 
-class TableApp(App[None]):
+def view_of(sessions: SessionList, text: str = "") -> ListView:
+    """What is shown of a list by a filter."""
+    view = ListView()
+    view.show(ViewRequest(sessions).find(view.result))
+    view.type_filter(text, MOMENT)
+    view.finish()
+    return view
+
+
+class WidgetApp(App[None]):
+    """Nothing but some widgets, in our colours."""
+
+    def __init__(self, *widgets: Widget) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK
+        self.widgets = widgets
+
+    def compose(self) -> ComposeResult:
+        yield from self.widgets
+
+    def lines(self) -> list[str]:
+        """What stands on the screen, line by line."""
+        width, height = self.size
+        strips = self.screen._compositor.render_strips()
+        assert len(strips) == height
+        assert all(strip.cell_length == width for strip in strips)
+        return [strip.text.rstrip() for strip in strips]
+
+
+class TableApp(WidgetApp):
     """The list alone, with the sessions screen's bindings, keeping what its table posts."""
 
     CSS = "Screen { layout: vertical; }"
     BINDINGS = [*registry.bindings(Scope.SESSIONS)]  # noqa: RUF012 Textual's own form
 
     def __init__(self, sessions: SessionList, clock: ManualClock) -> None:
-        super().__init__()
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = DARK
-        self.clock = clock
         self.list = ShownList(feed_on(clock), lambda: None)
+        super().__init__(self.list)
+        self.clock = clock
         self.view, self.table = self.list.view, self.list.table
         self.first = sessions
         self.told: list[Message] = []
         for name in ("toggle_mark", "mark_range", "mark_shown", "invert_shown", "unmark_all"):
             setattr(self, f"action_{name}", getattr(self.list, name))
-
-    def compose(self) -> ComposeResult:
-        yield self.list
 
     def on_mount(self) -> None:
         self.table.show_sort(Sort(SortKey.CREATED, descending=True))
@@ -157,14 +184,6 @@ class TableApp(App[None]):
 
     def action_mark_up(self) -> None:
         self.list.mark_and_move(-1)
-
-    def lines(self) -> list[str]:
-        """What stands on the screen, line by line."""
-        width, height = self.size
-        strips = self.screen._compositor.render_strips()
-        assert len(strips) == height
-        assert all(strip.cell_length == width for strip in strips)
-        return [strip.text.rstrip() for strip in strips]
 
 
 @pytest.fixture(autouse=True)

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from textual.app import App, ComposeResult
-
 from qiscus_tui.service.overview import Bar
-from qiscus_tui.tui.theme import DARK, THEMES
 from qiscus_tui.tui.widgets.bars import MOST_LABEL, Chart, line_up
+from tests.tui.conftest import WidgetApp
 
 CLIENTS = (
     Bar("a", "GuzzleHttp 7", 10_684, "client:a"),
@@ -17,20 +15,13 @@ CLIENTS = (
 )
 
 
-class ChartApp(App[None]):
+class ChartApp(WidgetApp):
     def __init__(self, bars: Sequence[Bar] = CLIENTS) -> None:
-        super().__init__()
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = DARK
         self.chart = Chart("TOP CLIENTS", id="clients")
         self.other = Chart("TOP NETWORKS", id="networks")
+        super().__init__(self.chart, self.other)
         self.bars = bars
         self.opened: list[Bar | None] = []
-
-    def compose(self) -> ComposeResult:
-        yield self.chart
-        yield self.other
 
     def on_mount(self) -> None:
         self.show(self.bars)
@@ -42,11 +33,6 @@ class ChartApp(App[None]):
 
     def on_table_opened(self) -> None:
         self.opened.append(self.chart.bar)
-
-    def lines(self) -> list[str]:
-        strips = self.screen._compositor.render_strips()
-        assert all(strip.cell_length == self.size.width for strip in strips)
-        return [strip.text.rstrip(" ▁▂▃▄▅▆▇█") for strip in strips]
 
     def bars_drawn(self) -> list[str]:
         width = self.chart.row_width
@@ -62,7 +48,7 @@ async def test_bars_are_as_long_as_their_numbers_say():
         assert len(longest) == app.chart.row_width - 1 - 15 - 2 - 6 - 2 - 1
         assert abs(len(half) - len(longest) / 2) <= 0.5
         assert (least, none, others) == ("▖", "", "")
-        assert app.lines()[:3] == [
+        assert [line.rstrip(" ▁▂▃▄▅▆▇█") for line in app.lines()[:3]] == [
             " TOP CLIENTS",
             " GuzzleHttp 7     10,684",
             " curl 8.5          5,342",

@@ -3,7 +3,6 @@
 import string
 
 import pytest
-from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.keys import format_key
 
@@ -14,19 +13,17 @@ from qiscus_tui.store.config import Config
 from qiscus_tui.tui import registry
 from qiscus_tui.tui.base_screen import ActionBar
 from tests.sandbox import Call, Fault
+from tests.tui.conftest import WidgetApp
 from tests.tui.demo_app import at_sessions
 
 USUAL = Context(rows=5, listed=9, marked=1)
 
 
-class FooterApp(App[None]):
+class FooterApp(WidgetApp):
     def __init__(self) -> None:
-        super().__init__()
         self.bar = ActionBar()
+        super().__init__(self.bar)
         self.pressed: list[str] = []
-
-    def compose(self) -> ComposeResult:
-        yield self.bar
 
     def on_mount(self) -> None:
         self.bar.show_commands(Scope.SESSIONS, USUAL)

@@ -7,19 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.query import Moment, SortKey, parse, select
-from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.tui.listed.view import ListView, Sorting, ViewRequest
+from qiscus_tui.tui.listed.view import Sorting
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
-from tests.tui.conftest import DAY, NOW, many
-
-MOMENT = Moment(NOW, DAY)
-
-
-def view_of(listed: SessionList, text: str = "") -> ListView:
-    view = ListView()
-    view.request = ViewRequest(listed, query=parse(text), moment=MOMENT)
-    view.finish()
-    return view
+from tests.tui.conftest import DAY, MOMENT, NOW, many, view_of
 
 
 @pytest.mark.parametrize("text", ["", "curl", "ip:10", "age:<30d", "-curl expires:>1d", "zzz"])

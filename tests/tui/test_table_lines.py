@@ -6,20 +6,29 @@ from typing import Any
 
 import pytest
 from msgspec import structs
-from textual.app import App, ComposeResult
 
 from qiscus_tui.errors import LoginNeeded, OutOfReach
 from qiscus_tui.model.account import Account, Storage
-from qiscus_tui.query import Moment
 from qiscus_tui.service.overview import origins_of
 from qiscus_tui.service.sessions.session_list import Current, SessionList
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.listed.view import ListView, ViewRequest
+from qiscus_tui.tui.listed.view import ListView
 from qiscus_tui.tui.session.context import SessionDetails
 from qiscus_tui.tui.widgets.one_line import Line, OneLine, place
 from tests.clocks import ManualClock
-from tests.tui.conftest import ACCOUNT, DAY, NOW, feed_on, listed, many, session
+from tests.tui.conftest import (
+    ACCOUNT,
+    DAY,
+    MOMENT,
+    NOW,
+    WidgetApp,
+    feed_on,
+    listed,
+    many,
+    session,
+    view_of,
+)
 
 LEFT = 29 * DAY + 4 * 3600 + 11 * 60 + 9
 
@@ -46,14 +55,6 @@ def feed_of(
     else:
         feed.take(sessions)
     return feed
-
-
-def view_of(sessions: SessionList, text: str = "") -> ListView:
-    view, moment = ListView(), Moment(NOW, DAY)
-    view.show(ViewRequest(sessions).find(view.result))
-    view.type_filter(text, moment)
-    view.finish()
-    return view
 
 
 MANY = listed(
@@ -235,8 +236,7 @@ def test_why_no_row_is_shown_is_said() -> None:
 def test_without_a_filter_it_is_said_what_made_much_of_the_list() -> None:
     fields = {"ip": "10.2.0.7", "user_agent": "cron/1", "last_used_at": NOW - 2 * DAY}
     sprawling = listed([session(number, **fields) for number in range(60)])
-    moment = Moment(NOW, DAY)
-    sprawl = origins_of(sprawling, moment).sprawl
+    sprawl = origins_of(sprawling, MOMENT).sprawl
     assert sprawl is not None
     view = view_of(sprawling, "")
     words = text_of(texts.filtered(feed_of(sprawling), view, sprawl))
@@ -261,14 +261,14 @@ def test_without_a_filter_it_is_said_what_made_much_of_the_list() -> None:
         assert chosen.startswith(" cron from 10.2.0.0/24 made 100 % · P prunes  ")
         assert chosen.endswith(turned.words)
     few, mixed = listed(sprawling.sessions[:50]), listed([session(n) for n in range(60)])
-    assert origins_of(few, moment).sprawl is None
-    assert origins_of(mixed, moment).sprawl is None
+    assert origins_of(few, MOMENT).sprawl is None
+    assert origins_of(mixed, MOMENT).sprawl is None
 
 
 def type_filter(view: ListView, text: str) -> None:
     """Type a filter, key by key, in place of the one that is there."""
     for end in range(len(text) + 1):
-        view.type_filter(text[:end], Moment(NOW, DAY))
+        view.type_filter(text[:end], MOMENT)
         view.finish()
 
 
@@ -294,23 +294,14 @@ def test_with_an_error_the_list_stays_as_it_was_before_the_word_was_begun() -> N
 async def test_what_made_much_of_a_list_is_not_said_once_sessions_are_gone() -> None:
     sprawling = listed([session(number, user_agent="cron", ip="10.2.0.1") for number in range(60)])
     fewer, details = listed(sprawling.sessions[:20]), SessionDetails()
-    await details.find(sprawling, 0, Moment(NOW, DAY))
+    await details.find(sprawling, 0, MOMENT)
     assert details.sprawl(sprawling) is not None
     assert details.sprawl(fewer) is None
 
 
-class LineApp(App[None]):
-    def __init__(self, line: OneLine) -> None:
-        super().__init__()
-        self.line = line
-
-    def compose(self) -> ComposeResult:
-        yield self.line
-
-
 async def test_a_line_is_cut_to_its_width_and_is_not_drawn_again_where_it_did_not_change() -> None:
     widget = OneLine()
-    async with LineApp(widget).run_test(size=(80, 3)) as pilot:
+    async with WidgetApp(widget).run_test(size=(80, 3)) as pilot:
         widget.show_line(texts.filtered(feed_of(ONE), view_of(ONE, f"ua:{'x' * 300}")))
         await pilot.pause()
         assert len(widget.text) == 80
