@@ -53,9 +53,7 @@ def row_of(here: Running, words: str) -> str:
     return next(line for line in here.lines() if words in line)
 
 
-async def test_the_accounts_are_listed_with_what_is_known_here_and_no_server_is_asked(
-    machine: Machine,
-):
+async def test_the_accounts_are_listed_as_known_here_and_no_server_is_asked(machine: Machine):
     (agent,) = (one for one in machine.local_files.book.all() if AGENT in one.name)
     async with machine.app() as here:
         calls = machine.state.calls.copy()
@@ -100,9 +98,7 @@ async def test_enter_shows_the_other_accounts_sessions_without_a_restart(machine
     assert machine.workspace.choose().account.user == AGENT  # the next start's, too
 
 
-async def test_adding_logs_in_over_the_accounts_and_a_token_of_this_run_ends_with_it(
-    machine: Machine,
-):
+async def test_adding_logs_in_and_a_token_of_this_run_ends_with_it(machine: Machine):
     async with machine.app() as here:
         await here.press("A", "a", "escape")
         assert isinstance(here.app.screen, AccountsScreen)
@@ -186,9 +182,7 @@ async def test_logging_out_asks_ends_the_token_and_shows_the_accounts_left(machi
         assert here.sessions.feed.account.user == ADMIN
 
 
-async def test_a_read_only_account_is_shown_and_forgotten_without_ending_anything(
-    machine: Machine,
-):
+async def test_a_read_only_account_is_forgotten_without_ending_anything(machine: Machine):
     name = machine.workspace.choose().name
     parts = {name: AccountConfig(readonly=True), "typo": AccountConfig(readonly=True)}
     machine.workspace = replace(machine.workspace, config=Config(accounts=parts))
@@ -205,9 +199,7 @@ async def test_a_read_only_account_is_shown_and_forgotten_without_ending_anythin
         assert machine.names == {"agent@demo.example@" + machine.state.credentials.app_code}
 
 
-async def test_with_credentials_in_the_environment_switching_is_refused_with_the_reason(
-    machine: Machine,
-):
+async def test_with_credentials_of_the_environment_switching_is_refused(machine: Machine):
     app = QiscusTui(*from_environment(machine.state, machine.clock, machine.home))
     async with opened(app, machine.state, machine.clock) as here:
         old = here.sessions

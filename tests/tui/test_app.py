@@ -53,9 +53,7 @@ async def test_the_keys_of_multiplexers_are_bound_nowhere_but_ctrl_a_in_a_field(
 
 
 @pytest.mark.parametrize(("key", "code"), [("q", 0), ("ctrl+c", 130)])
-async def test_q_and_ctrl_c_quit_and_end_the_token_of_a_login_for_this_run_only(
-    key: str, code: int
-) -> None:
+async def test_q_and_ctrl_c_quit_and_end_the_token_of_this_run(key: str, code: int) -> None:
     async with at_sessions() as here:
         assert len(here.state.sessions()) == 41
         await here.pilot.press(key)

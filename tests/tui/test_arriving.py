@@ -113,9 +113,7 @@ async def test_what_is_asked_for_before_the_list_is_there_holds_for_it(
             assert here.lines()[2].endswith("latest end first")
 
 
-async def test_a_new_screen_has_the_classes_of_its_size_before_anything_on_it_is_styled(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_new_screen_is_styled_once_for_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
     classes: list[frozenset[str]] = []
     compose = AuditScreen.compose
 

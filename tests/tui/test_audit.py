@@ -92,9 +92,7 @@ async def test_a_plan_has_outcomes_rule_and_groups_below_the_list(machine: Machi
         assert isinstance(here.app.screen, SessionsScreen)
 
 
-async def test_a_filter_leaves_the_plans_with_all_its_words_and_several_accounts_are_named(
-    machine: Machine,
-):
+async def test_a_filter_leaves_the_plans_with_all_its_words(machine: Machine):
     written(machine, "aaaa1111", machine.clock.now())
     log, agent = machine.local_files.audit, await machine.log_in(AGENT)
     account = next(one.account for one in machine.local_files.book.all() if one.name == agent)

@@ -137,9 +137,7 @@ async def test_what_all_rules_keep_leaves_nothing_to_confirm_and_can_be_changed(
         assert "1 revoked" in here.box()
 
 
-async def test_a_rule_that_no_session_answers_can_be_turned_off(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_rule_without_an_answer_can_be_turned_off(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = DIALECTS["plain"]
     unused = replace(plain, fields=replace(plain.fields, last_used=None))
     monkeypatch.setitem(DIALECTS, "unused", unused)
@@ -207,9 +205,7 @@ async def test_what_ends_soon_still_does_when_the_list_is_read_again() -> None:
 # The command line.
 
 
-async def test_the_command_line_does_the_same_and_is_sent_to_the_clipboard(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_the_command_line_shown_does_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     prune = "prune --group-by client,network --keep-newest 1"
     async with at_sessions(sessions=200) as here:
         for pressed, expected in (

@@ -205,6 +205,7 @@ ASKED = "Reason (for the audit log):"
 EMPTY = "The reason is empty: nothing was sent. Say why in a few words."
 WHY = "leaked: n y c = 1"
 Opened = tuple[RevokeDialog | RevokeAllDialog, list[str]]
+Opening = Callable[[Stage], Opened]
 
 
 def few(on: Stage) -> Opened:
@@ -226,9 +227,7 @@ def recorded(on: Stage) -> str:
 
 
 @pytest.mark.parametrize("opened", [few, everything])
-async def test_a_read_only_account_is_said_and_cannot_confirm(
-    opened: Callable[[Stage], Opened],
-) -> None:
+async def test_a_read_only_account_is_said_and_cannot_confirm(opened: Opening) -> None:
     on = await stage(readonly=True)
     question, keys = opened(on)
     async with asked(on, question) as here:
@@ -240,9 +239,7 @@ async def test_a_read_only_account_is_said_and_cannot_confirm(
 
 
 @pytest.mark.parametrize("opened", [few, many, everything])
-async def test_a_reason_is_asked_for_where_it_is_required(
-    opened: Callable[[Stage], Opened],
-) -> None:
+async def test_a_reason_is_asked_for_where_it_is_required(opened: Opening) -> None:
     on = await stage(sessions=120)
     on.connection.needs_reason = True
     question, keys = opened(on)

@@ -105,9 +105,7 @@ async def test_of_one_session_the_words_are_of_one() -> None:
 
 
 @pytest.mark.parametrize("leaves", [False, True])
-async def test_neither_a_key_nor_leaving_comes_between_the_call_and_the_new_token(
-    leaves: bool,
-) -> None:
+async def test_no_key_nor_leaving_comes_between_call_and_new_token(leaves: bool) -> None:
     on = await stage()
     async with asked(on, dialog(on)) as here:
         await here.press(*code(on))

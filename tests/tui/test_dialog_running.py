@@ -97,9 +97,7 @@ async def test_an_old_list_is_read_again_first() -> None:
         here.shows("1 revoked, confirmed gone, in ", "1 already gone")
 
 
-async def test_a_diary_that_cannot_be_written_sends_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_without_an_audit_log_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     async def fails(*_: object, **__: object) -> None:
         raise StorageError("The audit log could not be written", "Make room on the disk.")
 

@@ -57,9 +57,7 @@ async def test_a_pasted_token_gives_its_session_and_nothing_comes_out_of_the_fie
         ("", "", "Paste or type a token first."),
     ],
 )
-async def test_what_finds_no_session_says_why_and_is_dropped(
-    typed: str, state: str, words: str
-) -> None:
+async def test_what_finds_no_session_says_why(typed: str, state: str, words: str) -> None:
     on = await stage("masked" if state == "masked" else "plain", sessions=9)
     listed = replace(on.listed, unreadable=2) if state == "unreadable" else on.listed
     async with asked(on, FindDialog(listed)) as here:
@@ -196,9 +194,7 @@ class Meddled(ManualClock):
         (["arm", "advance 5", "disarm", "arm", f"advance {ARM_DELAY}", "key"], True),
     ],
 )
-async def test_a_yes_counts_when_it_is_alone_and_the_question_was_drawn(
-    steps: list[str], meant: bool
-) -> None:
+async def test_a_yes_counts_alone_and_once_it_was_drawn(steps: list[str], meant: bool) -> None:
     clock = Meddled()
     guard = Guard(clock)
     for step in steps:

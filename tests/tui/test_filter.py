@@ -84,9 +84,7 @@ async def test_a_filter_by_marks_follows_the_marks() -> None:
         assert len(here.ids) == 41
 
 
-async def test_an_order_that_is_on_its_way_is_kept_by_what_changes_the_filter(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_an_order_on_its_way_outlives_a_new_filter(monkeypatch: pytest.MonkeyPatch) -> None:
     async with at_sessions(sessions=200) as here:
         await filtered(here, "-is:marked")
         monkeypatch.setattr(work, "AT_ONCE", 0)  # a long list: sorted in a thread
@@ -257,9 +255,7 @@ async def test_a_filter_follows_the_time_within_the_second_and_the_cursor_stays(
             assert len(here.ids) != shown
 
 
-async def test_a_long_list_is_looked_at_again_once_a_minute(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_long_list_is_filtered_again_each_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "AT_ONCE", 50)
     monkeypatch.setattr(shown_list, "AT_ONCE", 50)
     async with at_sessions(sessions=200, config=SELDOM) as here:

@@ -127,9 +127,7 @@ async def test_the_filter_groups_what_it_leaves_and_escape_comes_back_from_a_gro
         assert not here.sessions.list.is_grouped
 
 
-async def test_of_a_long_list_groups_are_made_in_a_thread_and_what_is_done_meanwhile_is_right() -> (
-    None
-):
+async def test_what_is_done_while_groups_are_made_in_a_thread_is_right() -> None:
     async with at_sessions(sessions=6000) as here:
         sessions = here.sessions
         await here.press("g", "space")

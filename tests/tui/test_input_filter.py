@@ -33,90 +33,88 @@ UNKNOWN = ("\x1b[1;2X", "\x1b[99z", "\x1bOz", "\x1b[120;1:3u", "\x1b[9999999999u
 PASTE = "\x1b[200~y\r \tq\n\x1b[201~"
 
 
+class Typed(InputFilter):
+    def __init__(self, owed: int = 0) -> None:
+        self.clock = ManualClock()
+        super().__init__(self.clock.monotonic, owed=lambda: owed)
+
+
 @pytest.fixture
-def typed(clock: ManualClock) -> InputFilter:
-    return InputFilter(clock.monotonic)
+def typed() -> Typed:
+    return Typed()
 
 
 @pytest.mark.parametrize("text", [*KEYS, *WANTED_REPLIES, PASTE])
-def test_goes_on_as_it_is(typed: InputFilter, text: str) -> None:
+def test_goes_on_as_it_is(typed: Typed, text: str) -> None:
     assert typed.filter(text) == text
 
 
 @pytest.mark.parametrize("reply", [*REPLIES, *UNKNOWN])
-def test_what_textual_would_take_for_keys_goes_no_further(typed: InputFilter, reply: str) -> None:
+def test_what_textual_would_take_for_keys_goes_no_further(typed: Typed, reply: str) -> None:
     assert typed.filter(f"a{reply}b") == "ab"
 
 
 @pytest.mark.parametrize("reply", [*REPLIES, *WANTED_REPLIES])
-def test_a_torn_reply_is_put_together_or_dropped_whole(
-    typed: InputFilter, clock: ManualClock, reply: str
-) -> None:
+def test_a_torn_reply_is_put_together_or_dropped_whole(typed: Typed, reply: str) -> None:
     for cut in range(2, len(reply)):
         given = typed.filter(reply[:cut])
-        clock.advance(TORN_TIMEOUT - 0.1)
+        typed.clock.advance(TORN_TIMEOUT - 0.1)
         assert not typed.escape_pressed()
         given += typed.filter(reply[cut:] + "k")
         assert given == ("k" if reply in REPLIES else reply + "k"), cut
 
 
 @pytest.mark.parametrize("reply", [*REPLIES, *WANTED_REPLIES])
-def test_torn_behind_its_first_byte_it_is_no_more_than_escape(
-    typed: InputFilter, clock: ManualClock, reply: str
-) -> None:
+def test_torn_behind_its_first_byte_it_is_no_more_than_escape(typed: Typed, reply: str) -> None:
     assert typed.filter(reply[0]) == ""
-    clock.advance(0.5)
+    typed.clock.advance(0.5)
     if reply[1] != "_":
         assert typed.escape_pressed()
         assert typed.filter(reply[1:]) in {"", reply}
 
 
-def test_of_a_paste_only_its_text_goes_on(typed: InputFilter) -> None:
+def test_of_a_paste_only_its_text_goes_on(typed: Typed) -> None:
     assert typed.filter("\x1b[200~a\x1b[Aq\x1b]52;c;x\x07\x9b?c\x7f") == "\x1b[200~a[Aq]52;c;x?c"
     assert typed.filter("\x1b[2") == ""
     assert typed.filter("J\x1b[201~q") == "[2J\x1b[201~q"
 
 
-def test_a_reply_that_never_ends_takes_no_room_and_is_forgotten(
-    typed: InputFilter, clock: ManualClock
-) -> None:
+def test_a_reply_that_never_ends_takes_no_room_and_is_forgotten(typed: Typed) -> None:
     typed.filter("\x1b]52;c;")
     for _ in range(20):
         assert typed.filter("y" * 1000) == ""
     assert typed.filter("\x07q") == "q"
     typed.filter("\x1b[?2026")
-    clock.advance(REPORT_TIMEOUT + 0.1)
+    typed.clock.advance(REPORT_TIMEOUT + 0.1)
     assert typed.filter("y") == "y"
 
 
-def test_escape_is_told_from_the_beginning_of_a_sequence_by_time(
-    typed: InputFilter, clock: ManualClock
-) -> None:
+def test_escape_is_told_from_the_beginning_of_a_sequence_by_time(typed: Typed) -> None:
     assert typed.filter("a\x1b") == "a"
     assert typed.escape_due_in == pytest.approx(ESCAPE_DELAY)
     assert not typed.escape_pressed()
-    clock.advance(ESCAPE_DELAY)
+    typed.clock.advance(ESCAPE_DELAY)
     assert typed.escape_pressed()
     assert not typed.escape_pressed()
     assert typed.escape_due_in is None
-    clock.advance(REPORT_TIMEOUT)
+    typed.clock.advance(REPORT_TIMEOUT)
     assert typed.filter("[") == "["  # by hand
 
 
-def test_the_first_byte_of_an_answer_on_its_way_is_no_escape(clock: ManualClock) -> None:
-    typed = InputFilter(clock.monotonic, owed=lambda: 1)
+def test_the_first_byte_of_an_answer_on_its_way_is_no_escape() -> None:
+    typed = Typed(owed=1)
     assert typed.filter("\x1b") == ""
-    clock.advance(OWED_ESCAPE_DELAY - 0.1)
+    typed.clock.advance(OWED_ESCAPE_DELAY - 0.1)
     assert not typed.escape_pressed()
     assert typed.filter("[0nj") == "j"
     assert typed.filter("\x1b") == ""
     assert typed.filter("\x1b[0nj") == f"{ESCAPE_KEY}j"
     assert typed.filter("\x1b") == ""
-    clock.advance(OWED_ESCAPE_DELAY)
+    typed.clock.advance(OWED_ESCAPE_DELAY)
     assert typed.escape_pressed()
 
 
-def test_what_is_typed_behind_a_sequence_that_breaks_off_is_typed(typed: InputFilter) -> None:
+def test_what_is_typed_behind_a_sequence_that_breaks_off_is_typed(typed: Typed) -> None:
     assert typed.filter("\x1b[?20\r") == "\r"
     assert typed.filter("\x1b[?20\x1b[A") == "\x1b[A"
     assert typed.filter("\x1b]11;rgb\x1b[Ax") == "\x1b[Ax"
@@ -128,8 +126,7 @@ def test_what_is_typed_behind_a_sequence_that_breaks_off_is_typed(typed: InputFi
     st.lists(st.integers(0, 200), max_size=8),
 )
 def test_wherever_it_is_cut_the_same_goes_on(pieces: list[str], cuts: list[int]) -> None:
-    clock = ManualClock()
-    typed = InputFilter(clock.monotonic)
+    typed = Typed()
     text = "".join(pieces)
     places = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
     given_on = ""
@@ -166,15 +163,14 @@ def torn(draw: st.DrawFn, piece: str) -> list[tuple[str, float]]:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(["y", "k", "?", *ATTRIBUTES, *NESTED]).flatmap(torn), max_size=6))
 def test_no_key_comes_out_that_was_not_typed(pieces: list[list[tuple[str, float]]]) -> None:
-    clock = ManualClock()
-    filtered, parser = InputFilter(clock.monotonic), CellParser()
+    filtered, parser = Typed(), CellParser()
     typed, keys = list[str](), list[str]()
     for reads in pieces:
         if len(reads) == 1 and len(reads[0][0]) == 1:
             typed += keys_of(CellParser(), reads[0][0])
         for read, pause in reads:
             keys += keys_of(parser, filtered.filter(read))
-            clock.advance(pause)
+            filtered.clock.advance(pause)
             # Torn behind its first byte, that is Escape, as far as anyone can know.
             assert not filtered.escape_pressed() or read == ESCAPE
     assert keys == typed
@@ -189,35 +185,31 @@ def test_no_key_comes_out_that_was_not_typed(pieces: list[list[tuple[str, float]
         (f"{PASTE}{PASTE}", f"{PASTE}{PASTE}"),
     ],
 )
-def test_where_a_paste_ends(typed: InputFilter, arrived: str, passes: str) -> None:
+def test_where_a_paste_ends(typed: Typed, arrived: str, passes: str) -> None:
     assert typed.filter(arrived) == passes
 
 
-def test_a_paste_whose_last_end_never_comes_is_over_after_a_while(
-    typed: InputFilter, clock: ManualClock
-) -> None:
+def test_a_paste_whose_last_end_never_comes_is_over_after_a_while(typed: Typed) -> None:
     assert typed.filter("\x1b[200~a\x1b[200~b\x1b[201~") == "\x1b[200~ab"
     assert typed.filter("c") == "c"
-    clock.advance(TORN_TIMEOUT + 0.1)
+    typed.clock.advance(TORN_TIMEOUT + 0.1)
     assert typed.filter("j") == "\x1b[201~j"
 
 
 @pytest.mark.parametrize("key", ["j", "\x03", "\x1b[B", "\x1b[<35;5;7M"])
-def test_keys_that_are_typed_do_not_keep_a_paste_open(
-    typed: InputFilter, clock: ManualClock, key: str
-) -> None:
+def test_keys_that_are_typed_do_not_keep_a_paste_open(typed: Typed, key: str) -> None:
     typed.filter("\x1b[200~a\x1b[200~b\x1b[201~")
     passed = list[str]()
     for _ in range(int(UNENDED_TIMEOUT) + 2):
-        clock.advance(1)
+        typed.clock.advance(1)
         passed.append(typed.filter(key))
     assert f"\x1b[201~{key}" in passed
     assert passed[-1] == key
 
 
-def test_a_paste_that_still_arrives_is_open(typed: InputFilter, clock: ManualClock) -> None:
+def test_a_paste_that_still_arrives_is_open(typed: Typed) -> None:
     typed.filter("\x1b[200~a\x1b[200~b\x1b[201~")
     for _ in range(3 * int(UNENDED_TIMEOUT)):
-        clock.advance(1)
+        typed.clock.advance(1)
         assert typed.filter("y\r y") == "y\r y"
     assert typed.filter("z\x1b[201~") == "z\x1b[201~"

@@ -90,9 +90,7 @@ class Counting(TerminalApp):
         self.keys.append(event.key)
 
 
-async def test_a_key_behind_one_that_takes_its_widget_away_does_not_wait(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_no_key_waits_for_a_widget_that_went_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(key_queue, "LONGEST_WAIT", 60.0)
     app = Counting()
     async with app.run_test() as pilot:
@@ -104,9 +102,7 @@ async def test_a_key_behind_one_that_takes_its_widget_away_does_not_wait(
         assert app.keys[-1] == "j"
 
 
-async def test_a_key_overtakes_none_while_the_program_stands_still(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_no_key_overtakes_another_in_a_standstill(monkeypatch: pytest.MonkeyPatch) -> None:
     """As when it loads modules behind its first frame: a password began in the field before it."""
     monkeypatch.setattr(key_queue, "LONGEST_WAIT", 0.05)
     async with at_login() as here:

@@ -43,9 +43,7 @@ def key_of(character: str) -> str:
     return names.get(character, character)
 
 
-async def test_tab_goes_email_password_server_keep_and_enter_logs_in_from_each(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_tab_goes_round_and_enter_logs_in_from_each(monkeypatch: pytest.MonkeyPatch) -> None:
     async with at_login() as here:
         walk = [here.focus]
         for _ in range(3):
@@ -110,9 +108,7 @@ async def test_what_is_missing_or_no_address_is_said_before_anything_is_sent() -
         assert not here.state.calls
 
 
-async def test_enter_logs_in_by_the_tab_that_it_was_pressed_on(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_enter_logs_in_by_the_tab_it_was_pressed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[object, ...]] = []
     is_found = asyncio.Event()
 
@@ -166,16 +162,14 @@ async def test_two_factor_leads_to_the_token_tab() -> None:
         (TokenInvalid("The server rejected the token"), "password long-lived"),
     ],
 )
-def test_the_field_at_fault_is_never_the_secret_where_something_else_is(
+def test_the_secret_is_at_fault_only_where_nothing_else_is(
     error: QiscusTuiError, focus: str
 ) -> None:
     found = [login.field_at_fault(error, tab).removeprefix("#") for tab in Tab]
     assert found == (focus.split() if " " in focus else [focus, focus])
 
 
-async def test_what_is_not_at_fault_stays_as_it_is_and_what_is_gets_the_focus(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_what_is_at_fault_gets_the_focus(monkeypatch: pytest.MonkeyPatch) -> None:
     async with at_login() as here:
         for error, focus in (
             (NoLongLivedToken("The app is too old"), "password"),

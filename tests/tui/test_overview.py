@@ -112,9 +112,7 @@ async def test_what_a_filter_has_wrong_or_leaves_none_of_is_said() -> None:
         assert "next chart" not in here.lines()[-1]
 
 
-async def test_keys_go_from_chart_to_chart_and_a_bar_that_is_no_filter_says_so(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_keys_go_through_charts_and_say_why_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qiscus_tui.service.overview.MOST", 2)
     async with at_sessions(sessions=120) as here:
         await here.press("slash")
@@ -221,9 +219,7 @@ async def test_expiries_move_on_by_the_second_and_days_at_midnight() -> None:
         assert bar(here, "days").count == today.count > 0  # the cursor stayed on its day
 
 
-async def test_a_large_list_is_counted_in_a_thread_and_the_bars_of_before_stay(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_while_a_large_list_is_counted_bars_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "AT_ONCE", 50)
     async with at_sessions(sessions=300) as here:
         await here.pilot.press("o", "escape", "o", "escape", "j")  # left while it counts

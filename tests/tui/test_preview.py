@@ -71,9 +71,7 @@ async def test_a_list_that_was_read_again_is_freed_at_once(size: tuple[int, int]
         assert listed() is None, "it waits for the garbage collector"
 
 
-async def test_a_list_whose_sort_was_called_off_is_freed_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_sort_that_was_called_off_keeps_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "AT_ONCE", 0)  # a long list: sorted in a thread
     async with at_sessions(sessions=300) as here:
         listed = weakref.ref(here.sessions.feed.listed)

@@ -163,9 +163,7 @@ async def test_what_a_session_is_begins_with_what_matters_where_there_is_no_room
 # Time passing.
 
 
-async def test_a_second_counts_down_by_the_second_only_what_ends_today_and_the_cursors_row() -> (
-    None
-):
+async def test_each_second_counts_down_what_ends_today_and_the_cursors_row() -> None:
     rows = [
         session(0, current=True, expires_at=NOW + 20 * DAY + 30, last_used_at=None),
         session(1, expires_at=NOW + 600, last_used_at=NOW - 90),
@@ -298,9 +296,7 @@ async def test_a_reload_keeps_cursor_and_window_on_their_sessions() -> None:
         assert app.table.cursor_id == session(24).id
 
 
-async def test_only_the_window_is_drawn_and_nothing_laid_out_when_the_rows_change(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_only_the_window_is_drawn_and_no_layout_made(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: set[int] = set()
     async with table(2_000) as (app, pilot):
         row_at = app.table.row_at

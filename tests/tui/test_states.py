@@ -89,9 +89,7 @@ async def test_an_account_of_a_token_is_logged_in_again_by_a_token() -> None:
         assert here.value("#app-id") == here.state.credentials.app_code
 
 
-async def test_a_login_that_is_needed_while_something_else_is_in_front_is_asked_for_after_it() -> (
-    None
-):
+async def test_a_login_that_is_needed_behind_something_else_is_asked_for_later() -> None:
     async with at_sessions() as here:
         for key in ("A", "o", "F"):
             await here.press(key)
@@ -117,7 +115,7 @@ async def test_every_shape_of_list_can_be_walked(dialect: str) -> None:
         assert here.text()
 
 
-async def test_a_token_of_the_environment_that_is_not_taken_is_to_be_set_there(
+async def test_a_rejected_token_of_the_environment_is_set_there(
     clock: ManualClock, home: Path
 ) -> None:
     state = demo_state(clock, sessions=9)

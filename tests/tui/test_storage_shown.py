@@ -89,9 +89,7 @@ async def test_a_file_is_named_whole_and_needs_the_tick(machine: Machine, findin
         assert tick(here).value  # as the account is stored
 
 
-async def test_a_locked_keyring_is_said_in_words_and_the_file_is_not_taken_instead(
-    machine: Machine, finding: Finding
-):
+async def test_for_a_locked_keyring_no_file_is_taken(machine: Machine, finding: Finding):
     finding(LOCKED)
     async with at_the_login(machine) as here:
         assert "is locked" in here.words()
@@ -104,9 +102,7 @@ async def test_a_locked_keyring_is_said_in_words_and_the_file_is_not_taken_inste
         assert not machine.local_files.paths.secrets_file.exists()
 
 
-async def test_a_keyring_that_is_locked_between_offer_and_login_is_an_error(
-    machine: Machine, finding: Finding
-):
+async def test_a_keyring_locked_since_the_offer_is_an_error(machine: Machine, finding: Finding):
     finding(working())
     async with at_the_login(machine) as here:
         finding(LOCKED)
@@ -115,9 +111,7 @@ async def test_a_keyring_that_is_locked_between_offer_and_login_is_an_error(
         assert machine.state.calls[Call.LOGIN] == 0
 
 
-async def test_an_account_whose_keyring_is_locked_says_so_at_the_start_and_tries_again(
-    machine: Machine, finding: Finding
-):
+async def test_an_account_of_a_locked_keyring_says_so(machine: Machine, finding: Finding):
     keyring = working()
     finding(keyring)
     kept = secret_store(machine.workspace, Storage.KEYRING)

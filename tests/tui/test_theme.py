@@ -89,7 +89,7 @@ def test_a_theme_that_the_user_chose_elsewhere_stays() -> None:
         ({"TERM": "xterm-256color", "NO_COLOR": "1"}, True),
     ],
 )
-def test_how_many_colours_there_are_is_told_by_the_environment(
+def test_the_environment_says_how_many_colours_there_are(
     environ: dict[str, str], few: bool
 ) -> None:
     assert has_few_colours(environ) is few
@@ -126,7 +126,7 @@ async def choose(here: Running, number: str) -> None:
     ("configured", "light", "used"),
     [("auto", True, LIGHT), ("auto", False, DARK), (DARK, True, DARK), ("nord", True, "nord")],
 )
-async def test_it_is_like_the_terminal_unless_config_toml_says_another(
+async def test_it_is_like_the_terminal_unless_config_toml_says(
     configured: str, light: bool, used: str
 ) -> None:
     config = Config(ui=UiConfig(theme=configured))

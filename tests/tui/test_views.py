@@ -64,9 +64,7 @@ async def test_without_views_the_keys_say_where_they_are_named() -> None:
             assert "name one in config.toml as [view.NAME]" in here.toasts
 
 
-async def test_the_last_sort_and_grouping_are_there_again(
-    clock: ManualClock, tmp_path: Path
-) -> None:
+async def test_the_last_sort_and_grouping_are_kept(clock: ManualClock, tmp_path: Path) -> None:
     state = demo_state(clock, sessions=40)
     workspace, account = from_environment(state, clock, tmp_path)
     async with opened(QiscusTui(workspace, account), state, clock) as here:
