@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from qiscus_tui.errors import NotConnected, QiscusTuiError, ServerFault
+from qiscus_tui.errors import NotConnected, NotQiscus, QiscusTuiError, ServerFault
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.outcomes import UNKNOWN_HINT, Outcome
@@ -36,12 +36,15 @@ from tests.service.scripted import (
 )
 
 REFUSED, TRIES = "gone, although the server refused the call: Revoking failed:", 5
+NO_PATH = "gone, although the server refused the call: No such path"
 ANSWERS: list[tuple[list[Reply], Outcome, str | None]] = [
     ([works], Outcome.REVOKED, None),
     ([does_nothing], Outcome.FAILED, "still listed"),
     ([says(refused(404))], Outcome.FAILED, "Revoking failed: 404"),
     ([says(refused(409))], Outcome.FAILED, "Revoking failed: 409"),
     ([works_but_says(refused(404))], Outcome.REVOKED, f"{REFUSED} 404"),
+    ([works_but_says(NotQiscus("No such path", status=405))], Outcome.REVOKED, NO_PATH),
+    ([works_but_says(NotQiscus("A web page", status=200))], Outcome.REVOKED, None),  # refuses none
     ([works_but_says(lost())] * TRIES, Outcome.REVOKED, None),
     ([works_but_says(timed_out())] * TRIES, Outcome.REVOKED, None),
     ([says(lost())] * TRIES, Outcome.FAILED, lost().message),

@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from qiscus_tui.errors import OutOfReach, QiscusTuiError, ServerError, ServerFault, StorageError
+from qiscus_tui.errors import (
+    NotQiscus,
+    OutOfReach,
+    QiscusTuiError,
+    ServerError,
+    ServerFault,
+    StorageError,
+    Unreadable,
+)
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.audit_trail import AuditTrail
@@ -192,6 +200,8 @@ def outcome_of(
         case Fate.GONE:
             if not isinstance(answer, ServerError) or isinstance(answer, ServerFault):
                 return SessionOutcome(session_id, Outcome.REVOKED)
+            if isinstance(answer, NotQiscus | Unreadable) and answer.status < 400:
+                return SessionOutcome(session_id, Outcome.REVOKED)  # it refused nothing
             reason = f"gone, although the server refused the call: {answer.message}"
             return SessionOutcome(session_id, Outcome.REVOKED, reason)
 
