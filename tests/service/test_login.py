@@ -30,7 +30,7 @@ from tests.sandbox import PASSWORD, Dialect
 from tests.sandbox.calls import Call, Fault
 from tests.sandbox.dialects import Stamp, written
 from tests.sandbox.state import APP_CODE, SECRET_KEY
-from tests.service.conftest import FailingSecrets, Sandbox, SandboxMaker, speaking
+from tests.service.conftest import FailingSecrets, Sandbox, SandboxMaker, cached, speaking
 
 
 def logins(here: Sandbox) -> int:
@@ -81,6 +81,12 @@ async def test_a_login_for_this_run_only_writes_no_account_and_its_refresh_leave
     here.clock.advance(1)
     assert await refreshed_since(connection, here.clock.now())
     assert len(here.tokens()) == before
+    token = await cached(connection)  # a server may give the same one again
+    body = f'{{"data": {{"auth": {{"token": "{token}"}}}}}}'
+    here.state.fail_next(Call.REFRESH, Fault(200, body.encode()))
+    here.clock.advance(1)
+    assert (await refreshed_since(connection, here.clock.now())).token == token
+    assert token in here.tokens()
 
 
 @pytest.mark.parametrize(

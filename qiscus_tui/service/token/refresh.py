@@ -185,7 +185,7 @@ async def _refreshed(connection: Connection, held: Credentials) -> ShortLived:
             await keep(replace(new, short_lived=None))
         raise new.doubt or no_new_token()
     is_ours_alone = connection.storage is Storage.THIS_RUN
-    if is_ours_alone and cached is not None:
+    if is_ours_alone and cached is not None and cached.token != made.token:
         # Quitting ends the new one alone.
         await end_unstored_token(connection.client, cached.token)
     return made
