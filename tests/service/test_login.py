@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from msgspec import structs
 
+from qiscus_tui.demo.seed import DemoSession
 from qiscus_tui.errors import (
     Blocked,
     ConfigError,
@@ -162,6 +163,22 @@ async def test_a_list_that_fails_after_the_login_is_told_and_does_not_undo_it(
     assert any("could not be listed" in note for note in done.notes)
     assert here.workspace.choose().name == done.connection.name
     assert logins(here) == 1
+
+
+async def test_a_login_that_gives_the_stored_token_again_does_not_end_it(
+    here: Sandbox, monkeypatch: pytest.MonkeyPatch
+):
+    token = await cached(await here.connected())
+    same = next(one for one in here.state.sessions() if one.token == token)
+
+    def issue(*_: object) -> DemoSession:
+        return same
+
+    monkeypatch.setattr(here.state, "issue", issue)
+    here.clock.advance(60)
+    again = await here.log_in()
+    assert (again.notes, await cached(again.connection)) == ((), token)
+    assert token in here.tokens()
 
 
 async def test_logging_in_again_ends_the_token_that_it_replaces(here: Sandbox):

@@ -112,8 +112,9 @@ async def store_login(
             stored, credentials, notes = writing.result()
     selected = SelectedAccount(configured(stored, workspace.config), "login")
     connection = connect(workspace, selected, secrets)
-    replaced = old.short_lived if old is not None else None
-    if replaced is not None and replaced != credentials.short_lived:
+    replaced, short = old.short_lived if old is not None else None, credentials.short_lived
+    # A server may give the same token again.
+    if replaced is not None and (short is None or replaced.token != short.token):
         ending = asyncio.create_task(_end_replaced(connection, replaced.token))
         try:
             if given_up is None:
