@@ -15,6 +15,7 @@ from qiscus_tui.service.revocation.outcomes import Outcome, Report, SessionOutco
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.progress import Progress
 from qiscus_tui.service.revocation.sending import Answered, Halted, Purpose, Reading
+from qiscus_tui.tui.dialogs.question import QuitDialog
 from qiscus_tui.tui.revoke.choices import USUAL_RULES, PlanChoices
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.revoke.run_text import ended_plan, progress_lead, progress_lines
@@ -249,6 +250,15 @@ async def test_where_all_is_sent_there_is_nothing_to_stop_and_q_leaves_the_progr
         assert not dialog.plan_runs
         await here.pilot.press("q")
         assert asked_to_quit == ["quit"]
+
+
+async def test_a_question_whether_to_quit_says_that_the_plan_has_ended_meanwhile() -> None:
+    async with running(3) as (here, on):
+        await here.show(QuitDialog(on.clock))
+        assert "Quit while sessions are being revoked?" in here.text()
+        await opened(here, on)
+        here.shows("Quit?", "The plan has ended meanwhile.")
+        assert "may remain unverified" not in here.text()
 
 
 async def test_progress_says_time_and_the_end_how_long_it_took_and_rings() -> None:

@@ -329,5 +329,10 @@ class QuitDialog(Question[bool]):
             "remain unverified; the next start names the plan that was cut short.",
         )
 
+    def plan_ended(self) -> None:
+        """Ask no more about a plan that runs: it has ended meanwhile."""
+        self.say("heading", "Quit?")
+        self.say("lead", "The plan has ended meanwhile. Its result is shown behind this question.")
+
     async def confirmed(self) -> None:
         self.close(True)

@@ -40,7 +40,7 @@ from qiscus_tui.service.sessions.groups import lacking
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui import registry
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
-from qiscus_tui.tui.dialogs.question import Question, ReasonLine, Toggle, TypedField
+from qiscus_tui.tui.dialogs.question import Question, QuitDialog, ReasonLine, Toggle, TypedField
 from qiscus_tui.tui.listed.work import AT_ONCE, ListWork
 from qiscus_tui.tui.revoke import plan_text, run_text
 from qiscus_tui.tui.revoke.choices import PlanChanges, PlanChoices, ShownPlan
@@ -308,6 +308,8 @@ class RevokeDialog(Question[Report]):
             await self._finished(report)
         finally:
             redraw.stop()
+            if not self.plan_runs and isinstance(self.app.screen, QuitDialog):
+                self.app.screen.plan_ended()
 
     def _show_running(self) -> None:
         self.phase, self._ended, self._is_stopping = Phase.RUNNING, None, False
