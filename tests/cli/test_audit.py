@@ -186,8 +186,6 @@ def test_an_account_that_is_not_known_is_refused_as_everywhere(logged_in: Progra
 
 # Why it was revoked
 
-Configured = Callable[[str], None]
-
 REQUIRED = '[audit]\nreason = "required"\n'
 WHY = "leaked in a log, \x1b[31mticket 4711"
 SEEN = "leaked in a log, ␛[31mticket 4711"
