@@ -6,7 +6,6 @@ session has that is not judged at all.
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -57,76 +56,84 @@ def kept_by_rules(
 ) -> dict[int, Why]:
     """Return by position why each session that stays does so."""
     kept: dict[int, Why] = {}
-    words = {rule: rule.words.format(value) for rule, value in written_rules(rules)}
+    written = dict(written_rules(rules))
+    whys = [(rule, Why(rule.words.format(value))) for rule, value in written.items()]
+    doubts = {rule: _doubt(rule, rules) for rule in written}
     for group in groups:
         if group.is_unknown and not rules.include_unknown:
             pairs = zip(group.keys, group.values, strict=True)
             keys = " and ".join(key.value for key, value in pairs if not value)
             kept |= dict.fromkeys(group.positions, _unknown(keys))
             continue
-        whys = {rule: Why(said) for rule, said in words.items()}
-        if rules.keep_newest is not None:
-            newest = f"{words[Rule.keep_newest].removeprefix('the ')} of {group.name}"
-            whys[Rule.keep_newest] = Why(newest, is_newest=True)
-        if group.count <= (rules.keep_newest or 0):
-            kept |= dict.fromkeys(group.positions, whys[Rule.keep_newest])
-        else:
-            kept |= _kept_of(group.positions, whys, rules, listed.facts, server_now)
+        if rules.keep_newest is not None:  # the first of the rules
+            newest = Why(f"newest {rules.keep_newest} of {group.name}", is_newest=True)
+            whys[0] = Rule.keep_newest, newest
+            if group.count <= rules.keep_newest:
+                kept |= dict.fromkeys(group.positions, newest)
+                continue
+        kept |= _kept_of(group.positions, whys, doubts, rules, listed.facts, server_now)
     return kept
 
 
 def _kept_of(
     members: Sequence[int],
-    whys: Mapping[Rule, Why],
+    whys: Iterable[tuple[Rule, Why]],
+    doubts: Mapping[Rule, Why | None],
     rules: RetentionRules,
     facts: Facts,
     now: float,
 ) -> dict[int, Why]:
     """Return why those members of a group stay that do, by position."""
     kept: dict[int, Why] = {}
-    unknown: defaultdict[int, list[Rule]] = defaultdict(list)
+    in_doubt: dict[int, Why | None] = {}
     undecided = members
-    for rule, why in whys.items():
+    for rule, why in whys:
         times: Sequence[float | None] = getattr(facts, rule.goes_by)
-        since = _since(rule, rules, times_of(members, times), now)
+        since, doubt = _since(rule, rules, members, times, now), doubts[rule]
+        left: list[int] = []
         for position in undecided:
             time = times[position]
-            if time is None:
-                unknown[position].append(rule)
-            elif time >= since:
+            if time is not None and time >= since:
                 kept[position] = why
-        undecided = [position for position in undecided if position not in kept]
-    for position in undecided:
-        if position in unknown and (why := _why_in_doubt(unknown[position], rules)):
-            kept[position] = why
-    return kept
+                continue
+            left.append(position)
+            if time is None:
+                in_doubt.setdefault(position, doubt)
+        undecided = left
+    return kept | {one: why for one in undecided if (why := in_doubt.get(one)) is not None}
 
 
-def _since(rule: Rule, rules: RetentionRules, times: Sequence[float], server_now: float) -> float:
+def _since(
+    rule: Rule,
+    rules: RetentionRules,
+    members: Sequence[int],
+    times: Sequence[float | None],
+    server_now: float,
+) -> float:
     """Return from what time on a rule that is given keeps members of a group.
 
-    `times`: those that are known of what the rule goes by, sorted.
+    `times`: what the rule goes by, of the whole list.
     """
     match rule:
         case Rule.keep_newest:
             # Sessions of the same second can't be told apart: all stay that are as new as the last.
-            most = rules.keep_newest or 0
-            return times[-most] if len(times) > most else -math.inf
+            known, most = times_of(members, times), rules.keep_newest or 0
+            return known[-most] if len(known) > most else -math.inf
         case Rule.keep_used_within:
             return server_now - (rules.keep_used_within or 0)
         case Rule.keep_created_within:
             return server_now - (rules.keep_created_within or 0)
 
 
-def _why_in_doubt(unknown: Sequence[Rule], rules: RetentionRules) -> Why | None:
-    """Return why a session that no rule keeps can't be judged; None where it goes.
+def _doubt(rule: Rule, rules: RetentionRules) -> Why | None:
+    """Return why a session stays that no rule keeps, where this one is the first that can't tell.
 
-    `unknown`: the rules for which the server does not list what they go by.
+    The server does not list what the rule goes by. None where such a session goes.
     """
-    if Rule.keep_newest in unknown:
+    if rule is Rule.keep_newest:
         words = f"no creation date: may be among the newest {rules.keep_newest}"
         return Why(words, is_judged=False)
-    return None if rules.include_unknown else _unknown(TIMES[unknown[0].goes_by])
+    return None if rules.include_unknown else _unknown(TIMES[rule.goes_by])
 
 
 def _unknown(what: str) -> Why:
