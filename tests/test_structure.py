@@ -5,20 +5,21 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from types import ModuleType
 
 from msgspec import Struct
 
 import qiscus_tui
+from tests.pages import PROJECT
 
 MOST_LINES = 600
 MOST_ABOVE = 2
+TEXTS = {str(path): path.read_text() for path in (PROJECT / "qiscus_tui").rglob("*.py")}
 
 
 def test_no_module_is_too_long_to_be_one_idea() -> None:
-    folder = Path(inspect.getfile(qiscus_tui)).parent
-    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in folder.rglob("*.py")}
-    assert {str(path): lines for path, lines in lengths.items() if lines > MOST_LINES} == {}
+    lengths = {path: len(text.splitlines()) for path, text in TEXTS.items()}
+    assert {path: lines for path, lines in lengths.items() if lines > MOST_LINES} == {}
 
 
 def test_no_class_stands_on_more_than_two_others_of_ours() -> None:
@@ -43,8 +44,8 @@ def test_a_value_with_secrets_is_shown_neither_by_repr_nor_by_rich() -> None:
             assert getattr(ours, method) is not getattr(Struct, method), (ours, method)
 
 
-def our_classes() -> Iterator[type]:
-    for found in pkgutil.walk_packages(qiscus_tui.__path__, "qiscus_tui."):
+def our_classes(package: ModuleType = qiscus_tui) -> Iterator[type]:
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         module = importlib.import_module(found.name)
         for _, ours in inspect.getmembers(module, inspect.isclass):
             if ours.__module__ == found.name:
@@ -58,6 +59,4 @@ def is_ours(kind: type) -> bool:
 def test_workers_are_given_their_work_not_a_coroutine_that_may_never_begin() -> None:
     """Python complains about such a one on the terminal that a crash leaves behind."""
     begun = re.compile(r"run_worker\(\s*(?!partial\()[\w.]+\(")
-    folder = Path(inspect.getfile(qiscus_tui)).parent
-    found = [path for path in folder.rglob("*.py") if begun.search(path.read_text("utf-8"))]
-    assert found == []
+    assert [path for path, text in TEXTS.items() if begun.search(text)] == []

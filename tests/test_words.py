@@ -1,9 +1,9 @@
 """Plain English: words of the early versions that cost every reader a second, and stay away."""
 
 import re
-from pathlib import Path
 
-PROJECT = Path(__file__).parents[1]
+from tests.pages import PROJECT
+
 UNWANTED = {
     r"\bmend(s|ed|ing)?\b": "fix, correct, repair",
     r"\banew\b": "again",

@@ -1,10 +1,7 @@
 """What we use of Textual that is private, and so may be missing in the next release."""
 
-import importlib
 import inspect
-import pkgutil
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 import qiscus_tui.tui
+from tests.test_structure import our_classes
 
 PRIVATE_NAMES: dict[type, set[str]] = {
     App: {
@@ -71,9 +69,9 @@ def test_only_the_terminal_room_uses_private_names_and_each_is_listed() -> None:
     listed = set[str]().union(*PRIVATE_NAMES.values())
     used = {
         f"{ours.__module__}.{ours.__name__}.{name}"
-        for ours in our_classes()
+        for ours in our_classes(qiscus_tui.tui)
         for name in names_in(ours) & names_of_textual(ours)
-        if name not in listed or not is_terminal(ours.__module__)
+        if name not in listed or not ours.__module__.startswith("qiscus_tui.tui.terminal.")
     }
     assert used == set()
 
@@ -82,17 +80,6 @@ def test_only_the_terminal_room_uses_private_names_and_each_is_listed() -> None:
 def test_only_the_terminal_room_imports_private_modules(mark: str) -> None:
     with_it = {path for path in FOLDER.rglob("*.py") if mark in path.read_text()}
     assert {path.parent.name for path in with_it} <= {"terminal"}
-
-
-def our_classes() -> Iterator[type]:
-    for found in pkgutil.walk_packages([str(FOLDER)], "qiscus_tui.tui."):
-        for _, ours in inspect.getmembers(importlib.import_module(found.name), inspect.isclass):
-            if ours.__module__ == found.name:
-                yield ours
-
-
-def is_terminal(module: str) -> bool:
-    return module.startswith("qiscus_tui.tui.terminal.")
 
 
 def names_of_textual(ours: type) -> set[str]:
