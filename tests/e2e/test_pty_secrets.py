@@ -35,6 +35,7 @@ def test_a_crash_says_two_lines_and_no_secret(
     raw = terminal.raw.decode()
     assert [secret for secret in secrets if secret in raw] == []
     assert "The program failed" in terminal.text
+    assert "RuntimeError" in terminal.text
     assert len(terminal.text.split("\n\n")[0].splitlines()) == 2
     assert "Traceback" not in raw
     assert "locals" not in raw

@@ -95,20 +95,23 @@ async def test_what_is_done_often_sends_little(line: Line) -> None:
         assert await sent_by(line, here, " ") <= 300
 
 
-async def test_a_dialog_sends_its_box_and_nothing_ticks_behind_it(line: Line) -> None:
+async def test_a_dialog_sends_its_box(line: Line) -> None:
     async with at_sessions(sessions=400) as here:
         assert await sent_by(line, here, "x") <= 4_000
-        assert await sent_in(line, here, 10) <= 200
         assert await sent_by(line, here, "n") <= 4_000
         assert await sent_by(line, here, "question_mark") <= 9_000
         assert await sent_by(line, here, "escape") <= 9_000
 
 
-async def test_the_list_is_right_at_once_when_a_dialog_closes(line: Line) -> None:
+@pytest.mark.parametrize("key", ["x", "A"])
+async def test_the_list_is_right_at_once_when_what_was_before_it_closes(
+    line: Line, key: str
+) -> None:
     async with at_sessions(sessions=400) as here:
-        await here.press("x")
+        await here.press(key)
+        assert await sent_in(line, here, 10) <= 200
         here.clock.advance(3600)
-        await here.press("n")
+        await here.press("escape")
         after = here.lines()
         await here.tick(0)
         assert here.lines() == after
