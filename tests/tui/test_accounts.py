@@ -11,7 +11,6 @@ from qiscus_tui.store.state import LastList
 from qiscus_tui.tui.accounts.screen import AccountsScreen
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login.screen import LoginScreen
-from qiscus_tui.tui.navigation import Navigation
 from qiscus_tui.tui.sessions.screen import SessionsScreen
 from qiscus_tui.tui.widgets.fields import Field, SecretField
 from tests.clocks import ManualClock
@@ -238,19 +237,3 @@ async def test_logging_in_again_for_this_run_ends_the_token_that_it_replaces():
         assert isinstance(here.app.screen, SessionsScreen)
         assert len(here.state.sessions()) == before
         assert "If the password is new, end them: filter age:>1m" in here.toasts
-
-
-async def test_what_an_earlier_run_left_is_said_once_and_not_for_each_account(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said: list[str] = []
-
-    async def notify(*_: object) -> None:
-        said.append("left half done")
-
-    monkeypatch.setattr(Navigation, "notify_of_earlier_runs", notify)
-    async with machine.app() as here:
-        await here.press("A", "home", "enter")
-        assert AGENT in here.text()
-        await here.press("A", "end", "enter")
-        assert said == ["left half done"]

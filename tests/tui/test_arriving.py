@@ -2,55 +2,21 @@
 
 import asyncio
 import dataclasses
-import inspect
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.app import ComposeResult
 
 from qiscus_tui.query import Moment, select
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.app import QiscusTui
-from qiscus_tui.tui.audit.screen import AuditScreen
-from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.sessions.session_table import SessionTable
 from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS, demo_state
 from tests.sandbox.dialects import Stamp
-from tests.tui.demo_app import DAY, Running, at_sessions, from_environment
-
-
-async def test_the_frame_comes_before_the_reading_and_that_before_all_that_can_wait(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[str] = []
-
-    def noted(owner: type, name: str, what: str) -> None:
-        method: Callable[..., Any] = getattr(owner, name)
-
-        def noting(*given: Any) -> Any:
-            seen.append(what)
-            return method(*given)
-
-        async def async_noting(*given: Any) -> Any:
-            return await noting(*given)
-
-        is_async = inspect.iscoroutinefunction(method)
-        monkeypatch.setattr(owner, name, async_noting if is_async else noting)
-
-    noted(SessionTable, "_header_parts", "frame")
-    noted(SessionTable, "row_at", "row")
-    noted(Feed, "reload", "reading")
-    noted(Feed, "_note_visit", "visit")
-    noted(Feed, "find_names", "names")
-    async with at_sessions(clock):
-        order = list(dict.fromkeys(seen))
-        assert order[:2] == ["frame", "reading"]
-        assert set(order[2:]) == {"row", "visit", "names"}
+from tests.tui.demo_app import DAY, Running, from_environment
 
 
 @asynccontextmanager
@@ -111,18 +77,3 @@ async def test_what_is_asked_for_before_the_list_is_there_holds_for_it(
         assert len(found) < 300 or not view.is_filtered
         if "S" in keys:
             assert here.lines()[2].endswith("latest end first")
-
-
-async def test_a_new_screen_is_styled_once_for_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    classes: list[frozenset[str]] = []
-    compose = AuditScreen.compose
-
-    def composing(self: AuditScreen) -> ComposeResult:
-        classes.append(frozenset(self.classes))
-        return compose(self)
-
-    monkeypatch.setattr(AuditScreen, "compose", composing)
-    async with at_sessions(size=(120, 18)) as here:
-        await here.press("L")
-        assert classes == [here.app.screen.classes]
-        assert {"-wide", "-short"} <= classes[0]

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from textual import events
 
@@ -31,6 +31,7 @@ REPLIES = (
 )
 UNKNOWN = ("\x1b[1;2X", "\x1b[99z", "\x1bOz", "\x1b[120;1:3u", "\x1b[9999999999u", "\x1b[M x!")
 PASTE = "\x1b[200~y\r \tq\n\x1b[201~"
+ARRIVING = [*KEYS, *REPLIES, *WANTED_REPLIES, *UNKNOWN, PASTE]
 
 
 class Typed(InputFilter):
@@ -42,16 +43,6 @@ class Typed(InputFilter):
 @pytest.fixture
 def typed() -> Typed:
     return Typed()
-
-
-@pytest.mark.parametrize("text", [*KEYS, *WANTED_REPLIES, PASTE])
-def test_goes_on_as_it_is(typed: Typed, text: str) -> None:
-    assert typed.filter(text) == text
-
-
-@pytest.mark.parametrize("reply", [*REPLIES, *UNKNOWN])
-def test_what_textual_would_take_for_keys_goes_no_further(typed: Typed, reply: str) -> None:
-    assert typed.filter(f"a{reply}b") == "ab"
 
 
 @pytest.mark.parametrize("reply", [*REPLIES, *WANTED_REPLIES])
@@ -121,11 +112,9 @@ def test_what_is_typed_behind_a_sequence_that_breaks_off_is_typed(typed: Typed) 
 
 
 @settings(max_examples=100, deadline=None)
-@given(
-    st.lists(st.sampled_from([*KEYS, *REPLIES, *WANTED_REPLIES, *UNKNOWN, PASTE]), max_size=8),
-    st.lists(st.integers(0, 200), max_size=8),
-)
-def test_wherever_it_is_cut_the_same_goes_on(pieces: list[str], cuts: list[int]) -> None:
+@given(st.lists(st.sampled_from(ARRIVING), max_size=8), st.lists(st.integers(0, 200), max_size=8))
+@example(ARRIVING, [])
+def test_wherever_it_is_cut_only_what_was_typed_goes_on(pieces: list[str], cuts: list[int]) -> None:
     typed = Typed()
     text = "".join(pieces)
     places = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})

@@ -66,6 +66,7 @@ async def test_only_the_session_on_which_the_cursor_rests_is_drawn(
 @pytest.mark.parametrize("size", [(120, 40), WIDE])
 async def test_a_list_that_was_read_again_is_freed_at_once(size: tuple[int, int]) -> None:
     async with at_sessions(sessions=300, size=size) as here:
+        await here.press("a", "u", "g", "g")
         listed = weakref.ref(here.sessions.feed.listed)
         await here.press("r")
         assert listed() is None, "it waits for the garbage collector"

@@ -2,19 +2,14 @@
 
 from pathlib import Path
 
-import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login.screen import LoginScreen
 from tests.clocks import ManualClock
-from tests.sandbox import DIALECTS, Call, Fault, demo_state
+from tests.sandbox import Call, Fault, demo_state
 from tests.tui.conftest import marked_ids
-from tests.tui.demo_app import (
-    at_sessions,
-    from_environment,
-    opened,
-)
+from tests.tui.demo_app import at_sessions, from_environment, opened
 
 AWAY = [Fault(503)] * 9
 UNAUTHORIZED = Fault(401, b'{"errors": "Unauthorized"}')
@@ -105,14 +100,6 @@ async def test_a_login_that_is_needed_behind_something_else_is_asked_for_later()
             assert not isinstance(here.app.screen, LoginScreen)
             here.sessions.reload()
             await here.settle()
-
-
-@pytest.mark.parametrize("dialect", ["bare", "patchy", "masked"])
-async def test_every_shape_of_list_can_be_walked(dialect: str) -> None:
-    assert dialect in DIALECTS
-    async with at_sessions(dialect=dialect, size=(80, 24)) as here:
-        await here.press("j", "enter", "escape", "pagedown", "s", "s", "S", "end", "enter")
-        assert here.text()
 
 
 async def test_a_rejected_token_of_the_environment_is_set_there(
