@@ -8,7 +8,7 @@ A time without seconds is unknown, such as a date alone, and so is one that can'
 
 import math
 from collections.abc import Sequence, Set
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from itertools import repeat
 from operator import itemgetter, sub
 from typing import Annotated, NamedTuple, cast
@@ -164,12 +164,12 @@ def _from_text(text: str, zone_offset: float) -> KnownTime | None:
 
 
 def _from_php(value: dict[str, object], zone_offset: float) -> KnownTime | None:
-    date = value.get("date")
+    text = value.get("date")
     zone = _zone(value.get("timezone", "UTC"))
-    if not isinstance(date, str) or date[13:17:3] != _COLONS or zone is None:
+    if not isinstance(text, str) or text[13:17:3] != _COLONS or zone is None:
         return None
     try:
-        moment = datetime.fromisoformat(date)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     return _from_moment(moment, zone if "timezone" in value else None, zone_offset)
@@ -209,6 +209,11 @@ def _zone(name: object) -> tzinfo | None:
         return ZoneInfo(name)
     except (ValueError, OverflowError, OSError, KeyError):  # KeyError: there is no such zone
         return None
+
+
+def day_begins(day: date) -> float:
+    """Return when a day begins in this machine's zone, epoch seconds."""
+    return datetime(day.year, day.month, day.day).timestamp()
 
 
 def rfc3339(epoch: float) -> str:

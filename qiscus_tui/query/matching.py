@@ -7,6 +7,7 @@ either: a word matches if its test is certainly true, a negated word if it is ce
 import operator
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from functools import partial
 from operator import attrgetter
 from typing import Protocol
@@ -16,9 +17,9 @@ from msgspec import Struct
 from qiscus_tui.model.addresses import packed
 from qiscus_tui.model.clients import Known, client_family, client_of
 from qiscus_tui.model.ids import ID_LENGTH
-from qiscus_tui.model.local_days import day_before, local_day
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
+from qiscus_tui.model.timestamps import day_begins
 from qiscus_tui.query.terms import (
     Anywhere,
     Comparison,
@@ -252,11 +253,11 @@ def _verdict(test: Keyed, columns: Columns, moment: Moment) -> Verdict:
         case CreatedBetween(since, until):
             return lambda i: _is_created_between(since, sessions[i].created_at, until)
         case CreatedOnDay(comparison, day):
-            today = local_day(moment.server_now)
-            named = today if day is NamedDay.TODAY else day_before(today)
-            return _verdict(
-                CreatedBetween.of(comparison, named.since, named.until), columns, moment
-            )
+            named = date.fromtimestamp(moment.server_now)
+            if day is NamedDay.YESTERDAY:
+                named -= timedelta(days=1)
+            begins, ends = day_begins(named), day_begins(named + timedelta(days=1))
+            return _verdict(CreatedBetween.of(comparison, begins, ends), columns, moment)
         case Is(state):
             return partial(_STATE[state], columns, moment)
 

@@ -4,7 +4,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from msgspec import Struct
@@ -13,9 +13,8 @@ from msgspec.structs import replace
 from qiscus_tui.model.clients import shown
 from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
-from qiscus_tui.model.local_days import day_begins, local_day
 from qiscus_tui.model.text import counted
-from qiscus_tui.model.timestamps import EARLIEST, LATEST
+from qiscus_tui.model.timestamps import EARLIEST, LATEST, day_begins
 from qiscus_tui.query import Key, Moment, written_between, written_exactly
 from qiscus_tui.service.sessions.groups import (
     KINDS,
@@ -58,7 +57,7 @@ _MARGIN = 2 * SHOWN * DAY
 def days_around(now: float) -> tuple[float, ...]:
     """Return when the days shown begin, the oldest first; the last one is tomorrow."""
     within = min(max(now, EARLIEST + _MARGIN), LATEST - _MARGIN)
-    today = local_day(within).date
+    today = date.fromtimestamp(within)
     return tuple(day_begins(today + timedelta(days)) for days in range(1 - SHOWN, 2))
 
 

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
@@ -30,8 +30,8 @@ from qiscus_tui.model.clients import client_family, client_of, shown
 from qiscus_tui.model.clock import DAY, HOUR
 from qiscus_tui.model.group_keys import USUAL_KEYS, GroupKey
 from qiscus_tui.model.ids import sha256
-from qiscus_tui.model.local_days import day_named, days_near
 from qiscus_tui.model.text import safe
+from qiscus_tui.model.timestamps import day_begins
 from qiscus_tui.query import Key, Moment, written_between, written_exactly
 from qiscus_tui.query.matching import address_of, label_of, text_of
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -88,16 +88,9 @@ def _labels(listed: SessionList, positions: Iterable[int]) -> Iterable[Value]:
 
 
 def _days(listed: SessionList, positions: Iterable[int]) -> Iterable[Value]:
-    """Yield the days themselves: times are seldom the same."""
-    near: dict[float, list[tuple[float, date]]] = {}
-    for position in positions:
-        at = listed.sessions[position].created_at
-        if at is None:
-            yield None
-            continue
-        if at // DAY not in near:
-            near[at // DAY] = [(one.until, one.date) for one in days_near(at // DAY * DAY)]
-        yield next(name for until, name in near[at // DAY] if at < until)
+    """Yield the local day of each: times are seldom the same."""
+    created = (listed.sessions[position].created_at for position in positions)
+    return (None if at is None else date.fromtimestamp(at) for at in created)
 
 
 def _network_text(kind: Kind) -> str:
@@ -127,8 +120,7 @@ def _address_words(kind: Kind) -> str:
 def _day_words(kind: Kind) -> str:
     if not isinstance(kind, date):
         return "age:unknown"
-    day = day_named(kind)
-    return written_between(day.since, day.until)
+    return written_between(day_begins(kind), day_begins(kind + timedelta(days=1)))
 
 
 def _exactly(key: Key) -> Callable[[Kind], str]:
