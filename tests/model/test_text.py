@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qiscus_tui.model.text import LIMIT, edit_distance, safe, similar
+from qiscus_tui.model.text import LIMIT, safe, similar
 
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 TRICKS = "\x00\x1b\x7f\x85\x9b\u200b\u202e\u2066\u2028\ufeff\ufe0f\u3164\u0301\ud800\n a"
@@ -70,20 +70,6 @@ def test_what_was_cut_is_said() -> None:
 
 
 # What a misspelt word was probably meant to be
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "distance"),
-    [
-        ("", "", 0),
-        ("", "ab", 2),
-        ("nto", "not", 1),
-        ("sever", "server", 1),
-        ("kitten", "sitting", 3),
-    ],
-)
-def test_letters_are_added_dropped_replaced_and_swapped(a: str, b: str, distance: int) -> None:
-    assert edit_distance(a, b) == edit_distance(b, a) == distance
 
 
 NAMES = ("expiring", "expired", "current", "new")
