@@ -65,7 +65,8 @@ def parse_origin(address: str) -> Origin:
         raise AddressError(f"'{shown}' does not name a server")
     if parts.path not in {"", "/"} or parts.query or parts.fragment or text.endswith(("?", "#")):
         raise AddressError(f"'{shown}' has a path; the program adds the paths itself")
-    host = _ascii_host(host, shown)
+    if not host.isascii():  # which host it is differs by the rules that it is read with
+        raise AddressError(f"'{shown}' is not in ASCII", "Give the name as xn--…")
     if not _is_host(host) or (":" in host) is not bool(_BRACKETED.fullmatch(parts.netloc)):
         raise AddressError(f"'{shown}' is not a server address")
     if parts.scheme == "http" and not is_loopback(host):
@@ -93,21 +94,6 @@ def _is_host(host: str) -> bool:
         return ipaddress.IPv6Address(host).scope_id is None
     except ValueError:
         return False
-
-
-def _ascii_host(host: str, shown: str) -> str:
-    if host.isascii():
-        return host
-    try:
-        encoded = host.encode("idna").decode("ascii").lower()
-        same = encoded.encode("ascii").decode("idna") == host
-    except UnicodeError as error:
-        raise AddressError(f"'{shown}' is not a server address") from error
-    if not same:  # such as the German sharp s: newer rules make it another host
-        raise AddressError(
-            f"'{shown}' can be read as two different hosts", "Give the name as xn--…"
-        )
-    return encoded
 
 
 class Role(enum.Enum):

@@ -20,7 +20,7 @@ from qiscus_tui.model.account import DEFAULT_SERVER, Origin, parse_origin
         (" https://host\n", "https://host"),
         ("https://[2001:DB8::1]:8443", "https://[2001:db8::1]:8443"),
         ("https://10.0.0.1", "https://10.0.0.1"),
-        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
         ("http://localhost:8080", "http://localhost:8080"),
         ("http://localhost.", "http://localhost"),
         ("http://127.0.0.1:80", "http://127.0.0.1"),
@@ -89,7 +89,7 @@ def test_http_goes_to_this_machine_alone(address: str) -> None:
         "https://a;b",
         "https://good.example℀evil.example",
         "https://straße.example",
-        "https://" + "ü" * 80,
+        "https://bücher.example",
         "https://" + "a" * 64,
     ],
 )
