@@ -23,12 +23,12 @@ from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.paths import Paths, find_paths
 from qiscus_tui.store.secrets import FileSecrets
 from qiscus_tui.store.state import VerifiedCalls
+from tests.pages import PROJECT
 from tests.program import Done, run_here
 from tests.sandbox import PASSWORD, DemoState, Dialect, demo_state
 from tests.sandbox.dialects import PLAIN
 from tests.sandbox.server import running
 
-PROJECT = Path(__file__).parents[2]
 PROGRAM = (sys.executable, "-m", "qiscus_tui")
 EMAIL = "admin@demo.example"
 
@@ -52,6 +52,21 @@ def status(pid: int, name: str) -> str:
     found = re.search(rf"^{name}:\s*(.*)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
     assert found is not None
     return found[1]
+
+
+def in_bash(line: str, environ: Mapping[str, str], cwd: Path, stdin: str = "") -> Done:
+    """How a line ends that somebody types in a folder."""
+    ended = subprocess.run(
+        ["bash", "-c", line],
+        env=environ,
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return Done(ended.returncode, ended.stdout, ended.stderr)
 
 
 @dataclass

@@ -130,6 +130,11 @@ class Terminal:
         """The line discipline as it is now."""
         return list(termios.tcgetattr(self._master))
 
+    @property
+    def echoes(self) -> bool:
+        """Whether what is typed is shown."""
+        return bool(termios.tcgetattr(self._master)[3] & termios.ECHO)
+
     def is_bold(self, text: str) -> bool:
         """Whether the text is on the screen, in bold where it stands first."""
         with self._changed:
@@ -411,10 +416,4 @@ def environment(**more: str) -> dict[str, str]:
 def wait_for_question(terminal: Terminal, asked: str, *, hidden: bool = False) -> None:
     """Wait until the command line asks, and what is typed answers: it is echoed then, or hidden."""
     terminal.wait_for(asked)
-
-    def echoes() -> bool:
-        flags = terminal.modes[3]
-        assert isinstance(flags, int)
-        return bool(flags & termios.ECHO) is not hidden
-
-    terminal.wait_until(echoes)
+    terminal.wait_until(lambda: terminal.echoes is not hidden)

@@ -9,7 +9,6 @@ from qiscus_tui.model.clock import SystemClock
 from tests.e2e.conftest import Opener, Server, wait_for_dialog
 from tests.faults import behaviours as b
 from tests.faults.server import FaultyServer
-from tests.faults.test_machine import Command
 from tests.sandbox import DIALECTS, Call, demo_state
 
 
@@ -24,7 +23,7 @@ def hanging() -> Generator[FaultyServer]:
 
 @pytest.mark.parametrize("how", ["the line breaks", "q"])
 def test_a_plan_that_is_cut_short_sends_nothing_more_and_is_named_at_the_next_start(
-    opened: Opener, hanging: FaultyServer, how: str, tmp_path: object
+    opened: Opener, hanging: FaultyServer, how: str
 ) -> None:
     account = Server(hanging.state, hanging.url).account
     terminal = opened(**account)
@@ -51,15 +50,10 @@ def test_a_plan_that_is_cut_short_sends_nothing_more_and_is_named_at_the_next_st
         assert "sent, and 4 of them were answered" in " ".join(terminal.text.split())
     sent = hanging.asked[Call.REVOKE]
     assert sent <= 4 + 16 + 4
-    environ = {
-        "QISCUS_TUI_CONFIG_DIR": f"{tmp_path}/config",
-        "QISCUS_TUI_DATA_DIR": f"{tmp_path}/data",
-        **account,
-    }
-    after = Command(tmp_path, environ=environ)("audit")  # pyright: ignore[reportArgumentType]
-    assert after.code == 0, after
-    told = re.search(r"was cut short: (\d+) were sent, and (\d+) of them were", after.err)
-    assert told, after.err
+    after = opened("audit", columns=200, **account)
+    assert after.finish() == 0, after.text
+    told = re.search(r"was cut short: (\d+) were sent, and (\d+) of them were", after.text)
+    assert told, after.text
     assert int(told[2]) == 4
     assert int(told[1]) <= sent
     assert hanging.asked[Call.REVOKE] == sent

@@ -2,12 +2,11 @@
 
 import re
 import signal
-import termios
 
 import pytest
 
 from tests.e2e.conftest import Opener
-from tests.e2e.terminal import CTRL_C, ENTER, Terminal, wait_for_question
+from tests.e2e.terminal import CTRL_C, ENTER, wait_for_question
 
 IGNORED = "Ignored: it was typed too early. Type it again."
 FEW = ("--demo", "revoke", "--filter=age:>29d client:guzzle")
@@ -61,12 +60,6 @@ def test_a_signal_at_a_question_ends_it_and_gives_the_echo_back(
     else:
         terminal.send(how)
     assert terminal.finish() == code
-    assert echoes(terminal)
+    assert terminal.echoes
     assert b"hunter2" not in terminal.raw
     assert "Traceback" not in terminal.text
-
-
-def echoes(terminal: Terminal) -> bool:
-    flags = terminal.modes[3]
-    assert isinstance(flags, int)
-    return bool(flags & termios.ECHO)

@@ -2,20 +2,19 @@
 
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.processes import EMAIL, PROJECT, Machine, machine
+from tests.e2e.processes import EMAIL, Machine, in_bash, machine
 from tests.e2e.terminal import ENTER, Terminal, environment, wait_for_question
+from tests.pages import README, REFERENCE
+from tests.program import Done
 from tests.sandbox import PASSWORD
 from tests.sandbox.state import APP_CODE
 
-README = (PROJECT / "README.md").read_text()
-REFERENCE = (PROJECT / ".github" / "REFERENCE.md").read_text()
 INSTALLS = re.compile(r"git clone .*|python3 -m venv .* && (?=\.venv)")
 """`.ci/run` installs the package, by README's last command."""
 ANSWERED = {
@@ -68,32 +67,23 @@ def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
             "QISCUS_TUI_SERVER": made.url,
         }
         (linked,) = [line for line in commands() if "ln -s" in line]
-        assert in_bash(made, linked).returncode == 0
+        assert typed(made, linked).code == 0
         made.log_in_at_once()
         yield made
 
 
-def in_bash(on: Machine, command: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-    """Run a line as somebody would who pastes it, without a terminal."""
-    return subprocess.run(
-        ["bash", "-c", command],
-        env=on.environ,
-        cwd=on.home,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def typed(on: Machine, line: str, stdin: str = "") -> Done:
+    """How a line ends that somebody pastes, without a terminal."""
+    return in_bash(line, on.environ, on.home, stdin)
 
 
 def done(on: Machine, command: str) -> str:
     """Run a line, at a terminal where it asks something; return what it says."""
     if command not in ANSWERED:
-        ended = in_bash(on, command)
-        assert ended.returncode == 0, ended.stderr
-        assert "Traceback" not in ended.stderr
-        return ended.stdout + ended.stderr
+        ended = typed(on, command)
+        assert ended.code == 0, ended.err
+        assert "Traceback" not in ended.err
+        return ended.text
     environ = environment(**{**on.environ, "HOME": str(on.home)})
     words = ["bash", "-c", f"cd && {command}"]
     with Terminal(words, environ=environ, columns=150) as terminal:
@@ -123,7 +113,7 @@ def test_after_a_leak_its_steps_do_what_it_says(on: Machine) -> None:
     lines = re.findall(r"^ {4,7}(qiscus-tui \S.*)", rest.partition("\n## ")[0], re.MULTILINE)
     alone, all_at_once, log_in, look, again, search, watch, report = lines
     leaked = on.state.sessions()[0].token
-    assert in_bash(on, alone.partition(" #")[0], f"{leaked}\n").returncode == 2  # it asks
+    assert typed(on, alone.partition(" #")[0], f"{leaked}\n").code == 2  # it asks
     for command, left in ((all_at_once, 1), (log_in, 1), (again, 1)):
         done(on, command)
         assert len(on.tokens()) == left
@@ -154,5 +144,5 @@ def test_its_cures_of_scripts_work(
         pytest.skip(f"there is no {program}")
     ((command, name),) = re.findall(rf"run by:? `?(qiscus-tui .* {program} ([\w.]+))", page)
     (on.home / name).write_text(script.format(lines="\n".join(added(word, page))))
-    done = in_bash(on, command)
-    assert (done.stdout.strip(), done.returncode) == ("200", 0), done.stderr
+    done = typed(on, command)
+    assert (done.out.strip(), done.code) == ("200", 0), done.err

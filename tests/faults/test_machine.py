@@ -2,22 +2,22 @@
 
 import errno
 import os
+import shlex
 import shutil
-import subprocess
 import sys
 import threading
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator
+from dataclasses import dataclass, replace
 from itertools import cycle
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.processes import PROJECT, in_bash
 from tests.faults.stage import Deed, Stage
 from tests.program import Done
 from tests.sandbox import Call
 
-ROOT = Path(__file__).parents[2]
 HALF = b'{"accounts": {"half'
 CHANGES = (Call.LOGIN, Call.REVOKE, Call.REVOKE_ALL, Call.REFRESH)
 CHANGING = [deed for deed in Deed if deed is not Deed.LIST]
@@ -27,32 +27,14 @@ CHANGING = [deed for deed in Deed if deed is not Deed.LIST]
 class Command:
     """The program as a process of its own, with limits or rights of its own."""
 
-    home: Path
+    home: str | Path
     before: str = ""
     """Shell words in front, such as a limit."""
-    environ: Mapping[str, str] = field(default_factory=dict[str, str])
-    """More of the environment."""
 
     def __call__(self, *arguments: str, stdin: str = "") -> Done:
-        words = [sys.executable, "-W", "error", "-m", "qiscus_tui", *arguments]
-        line = " ".join(f"'{word}'" for word in words)
-        ended = subprocess.run(
-            ["/bin/bash", "-c", f"{self.before} {line}"],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(self.home),
-                "LANG": "C.UTF-8",
-                "PYTHONPATH": str(ROOT),
-                "PYTHONDONTWRITEBYTECODE": "1",
-                **self.environ,
-            },
-            cwd=ROOT,
-        )
-        return Done(ended.returncode, ended.stdout, ended.stderr)
+        line = shlex.join([sys.executable, "-W", "error", "-m", "qiscus_tui", *arguments])
+        environ = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8"}
+        return in_bash(f"{self.before} {line}", environ, PROJECT, stdin)
 
 
 def _nothing_was_sent(stage: Stage, run: Done) -> None:
@@ -123,7 +105,7 @@ def test_secrets_that_others_may_read_are_refused_with_the_command_for_it(
 def test_without_a_home_nobody_is_logged_in(
     stage: Stage, home: str, code: int, plainly: Command
 ) -> None:
-    run = stage.do(Deed.LOGIN, replace(plainly, environ={"HOME": home}))
+    run = stage.do(Deed.LOGIN, replace(plainly, home=home))
     assert run.code == code, run
     assert stage.server.asked[Call.LOGIN] == 0
     stage.says_what_and_what_to_do(run)
@@ -138,7 +120,7 @@ def test_in_the_home_of_another_user_it_says_which_folder_and_what_to_set(
     home.mkdir()
     home.chmod(mode)
     os.chown(home, 54321, 54321)
-    run = stage.do(Deed.LOGIN, replace(plainly, environ={"HOME": str(home)}))
+    run = stage.do(Deed.LOGIN, replace(plainly, home=home))
     assert run.code in {2, 6}, run
     assert str(home) in run.err
     assert "QISCUS_TUI_DATA_DIR" in run.err
