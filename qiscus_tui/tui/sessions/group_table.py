@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from qiscus_tui.model.clients import Known, shown
 from qiscus_tui.model.group_keys import GroupKey
-from qiscus_tui.service.sessions.groups import Group, GroupFact, Kind
+from qiscus_tui.service.sessions.groups import Group, GroupFact
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
 from qiscus_tui.tui.listed.marks import Marks
 from qiscus_tui.tui.widgets.bars import share_blocks
@@ -26,7 +26,7 @@ from qiscus_tui.tui.widgets.cells import (
     last_used_cell,
     share_text,
 )
-from qiscus_tui.tui.widgets.table import UNBOUND, Column, Sort, Table
+from qiscus_tui.tui.widgets.table import NOWHERE, UNBOUND, Column, Sort, Table
 
 
 class GroupRow(Struct, frozen=True):
@@ -172,8 +172,6 @@ class GroupTable(Table[GroupRow]):
         self._groups: Sequence[Group] = ()
         self.listed = NO_SESSIONS
         self._largest = 0.0
-        self._forgotten: tuple[Kind, ...] | None = None
-        """The kinds of the group that was under the cursor when all were forgotten."""
         self._to_revoke: Mapping[tuple[Hashable, ...], int] | None = None
 
     @property
@@ -195,9 +193,9 @@ class GroupTable(Table[GroupRow]):
     ) -> None:
         """Show other groups of a list, or the same in another order, from the top.
 
-        The cursor stays on its group.
+        The cursor stays on its group, also if none is shown for a while.
         """
-        is_other, place = keys != self._groups_by, self.place
+        place = self.place if keys == self._groups_by else NOWHERE
         is_sorted = sort != self.sort
         rows = {group.kinds: row for row, group in enumerate(groups)}
         self.listed, self._groups_by, self._groups, self._marks = listed, keys, groups, marks
@@ -205,25 +203,9 @@ class GroupTable(Table[GroupRow]):
         self._now = self._server_now()
         self.columns = columns_by(keys)
         self.show_sort(sort)
-        if is_other:
-            self.set_rows(len(groups), 0, 0)
-        else:
-            wanted = None if place.rows or self._forgotten is None else rows.get(self._forgotten)
-            self.replace_rows(
-                place, len(groups), lambda row: rows.get(place.rows[row].kinds), wanted
-            )
-            if groups:
-                self._forgotten = None
-            if is_sorted:
-                self.scroll_to(y=0)
-
-    def forget(self) -> None:
-        """Let go of the list, which is large. The cursor will be on the same group again."""
-        self.listed = NO_SESSIONS
-        if (group := self.cursor_group) is not None:
-            self._forgotten = group.kinds
-            self._groups = ()
-            self.set_rows(0, 0, 0)
+        self.replace_rows(place, len(groups), lambda row: rows.get(place.rows[row].kinds))
+        if is_sorted:
+            self.scroll_to(y=0)
 
     def show_to_revoke(self, found: Mapping[tuple[Hashable, ...], int]) -> None:
         """Show how many sessions `x` would plan of each group; empty: that can't be known."""

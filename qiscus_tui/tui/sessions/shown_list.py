@@ -120,7 +120,7 @@ class ShownList(Container):
         self.view.show(result)
         self.table.show(listed, result.shown, self.view.marks, longest)
         if not self.is_grouped:
-            self.group_table.forget()
+            self._show_groups()  # none: the table lets go of the old list, which is large
         self._draw_found()
 
     def second(self) -> None:

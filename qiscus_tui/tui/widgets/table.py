@@ -93,6 +93,10 @@ class Place(Struct, frozen=True):
     """The first row in the window."""
 
 
+NOWHERE = Place((), 0, 0, 0)
+"""Among no rows."""
+
+
 def fit_columns(
     columns: Sequence[Column[Row]], longest: Sequence[int], width: int
 ) -> tuple[PlacedColumn[Row], ...]:
@@ -314,9 +318,8 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         place: Place,
         count: int,
         now_at: Callable[[int], int | None],
-        wanted: int | None = None,
     ) -> None:
-        """Set other rows; the cursor goes to the row `wanted`, else stays on its own of `place`.
+        """Set other rows; the cursor stays on its own of `place`.
 
         `now_at` returns where a row of `place` is now; None: it is gone. Where the cursor's is, it
         goes to the one that took its place. It keeps its line on the screen; a window at the very
@@ -333,10 +336,9 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             self._held = None if count else place
         page, top = self.page_rows, place.top
         if not count or not place.count:
-            row = wanted or 0
-            top = row - page // 2
+            row = top = 0
         else:
-            row = now_or_next(place.row) if wanted is None else wanted
+            row = now_or_next(place.row)
             if top <= place.row < top + page:
                 top = 0 if top == 0 and row < page else top + row - place.row
             elif top or row >= page:
