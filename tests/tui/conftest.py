@@ -104,7 +104,13 @@ def feed_on(
 ) -> Feed:
     """A feed whose list is on its way."""
     workspace = Workspace({}, Config(), LocalFiles.in_memory(), clock)
-    return Feed(workspace, SelectedAccount(StoredAccount("here", account, storage), "the test"))
+    selected = SelectedAccount(StoredAccount("here", account, storage), "the test")
+
+    async def show(listed: SessionList) -> None:
+        feed.take(listed)
+
+    feed = Feed(workspace, selected, show, lambda: None)
+    return feed
 
 
 def marked_ids(view: ListView) -> tuple[str, ...]:

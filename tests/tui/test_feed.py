@@ -35,9 +35,10 @@ async def live(clock: ManualClock) -> Live:
         lists.append(listed)
         feed.take(listed)
 
-    feed = Feed(sandbox.workspace, await sandbox.log_in())
-    feed.prepare = prepare
-    feed.subscribe(lambda: changes.append(feed.is_loading))
+    def changed() -> None:
+        changes.append(feed.is_loading)
+
+    feed = Feed(sandbox.workspace, await sandbox.log_in(), prepare, changed)
     return Live(feed, sandbox, lists, changes)
 
 
@@ -149,7 +150,7 @@ async def test_a_new_login_goes_on_with_the_same_list(
 async def test_a_refresh_is_busy_and_a_rejected_token_needs_a_login(live: Live) -> None:
     await live.feed.reload()
     busy: list[bool] = []
-    live.feed.subscribe(lambda: busy.append(live.feed.is_busy))
+    live.feed.changed = lambda: busy.append(live.feed.is_busy)
     live.sandbox.clock.advance(5)
     await live.feed.refresh_token()
     assert busy == [True, False]
@@ -158,17 +159,3 @@ async def test_a_refresh_is_busy_and_a_rejected_token_needs_a_login(live: Live) 
     with pytest.raises(QiscusTuiError):
         await live.feed.refresh_token()
     assert not live.feed.is_busy
-
-
-async def test_who_unsubscribed_is_called_no_more(live: Live) -> None:
-    calls: list[str] = []
-
-    def listener() -> None:
-        calls.append("changed")
-
-    live.feed.subscribe(listener)
-    live.feed.say("token refreshed")
-    live.feed.unsubscribe(listener)
-    live.feed.say("")
-    assert calls == ["changed"]
-    assert live.feed.note.text == ""

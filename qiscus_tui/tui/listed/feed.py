@@ -1,6 +1,6 @@
 """The live list of one account: reads it, and knows how far it can be trusted.
 
-Knows nothing of screens. Whoever draws it sets `prepare`, and listens by `subscribe`.
+Knows nothing of screens: it calls whoever draws it.
 """
 
 from __future__ import annotations
@@ -50,8 +50,18 @@ class Note(Struct, frozen=True):
 class Feed:
     """Connection, list, trouble and freshness of one account."""
 
-    def __init__(self, workspace: Workspace, opening: SelectedAccount | LoggedIn) -> None:
-        """`opening`: an account to be connected, or a login that was just made."""
+    def __init__(
+        self,
+        workspace: Workspace,
+        opening: SelectedAccount | LoggedIn,
+        show: Callable[[SessionList], Awaitable[None]],
+        changed: Callable[[], None],
+    ) -> None:
+        """`opening`: an account to be connected, or a login that was just made.
+
+        `show` is given each list that was read, and calls `take` when it is ready to be shown;
+        `changed` is called after every change.
+        """
         self.workspace = workspace
         self.connection: Connection | None = None
         self.login_notes: tuple[str, ...] = ()
@@ -61,8 +71,8 @@ class Feed:
             self._selected = opening
         else:
             self.connection, self.login_notes = opening.connection, opening.notes
-        self.prepare: Callable[[SessionList], Awaitable[None]] | None = None
-        """Given each list that was read; calls `take` when it is ready to be shown."""
+        self._show = show
+        self.changed = changed
         self.listed = NO_SESSIONS
         self.trouble: QiscusTuiError | None = None
         """Why the list could not be read the last time."""
@@ -81,22 +91,6 @@ class Feed:
         self._is_visit_noted = False
         self._tried_at = workspace.clock.now()
         self._began_at = self._heard_at = self._drawn_at = workspace.clock.monotonic()
-        self._listeners: list[Callable[[], None]] = []
-
-    # Listeners.
-
-    def subscribe(self, listener: Callable[[], None]) -> None:
-        """Call `listener` after every change, until it is unsubscribed."""
-        self._listeners.append(listener)
-
-    def unsubscribe(self, listener: Callable[[], None]) -> None:
-        """Call it no more."""
-        self._listeners.remove(listener)
-
-    def changed(self) -> None:
-        """Call the listeners."""
-        for listener in tuple(self._listeners):
-            listener()
 
     # What is known.
 
@@ -205,12 +199,6 @@ class Feed:
         if not self.is_read and self._heard_at - self._drawn_at >= BETWEEN_PROGRESS:
             self._drawn_at = self._heard_at
             self.changed()
-
-    async def _show(self, listed: SessionList) -> None:
-        if self.prepare is None:
-            self.take(listed)
-        else:
-            await self.prepare(listed)
 
     def take(self, listed: SessionList) -> None:
         """Make this the list."""

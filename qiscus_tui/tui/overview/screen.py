@@ -77,13 +77,8 @@ class OverviewScreen(BaseScreen[str]):
 
     def on_mount(self) -> None:
         """Count, and follow the list from now on."""
-        self._feed.subscribe(self.draw_soon)
         self.follow_clock()
         self.draw()
-
-    def on_unmount(self) -> None:
-        """Follow the list no more."""
-        self._feed.unsubscribe(self.draw_soon)
 
     def on_resize(self, event: events.Resize) -> None:
         """Align the bars for another arrangement of the charts."""

@@ -67,13 +67,8 @@ class DetailScreen(BaseScreen[str]):
 
     def on_mount(self) -> None:
         """Draw the known fields, then what takes longer."""
-        self._feed.subscribe(self.draw_soon)
         self.follow_clock()
         self._show(self.session)
-
-    def on_unmount(self) -> None:
-        """Follow the list no more."""
-        self._feed.unsubscribe(self.draw_soon)
 
     # Which session.
 

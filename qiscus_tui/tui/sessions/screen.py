@@ -63,8 +63,7 @@ class SessionsScreen(BaseScreen[None]):
         """`opening`: an account to be connected, or a login that was just made."""
         super().__init__()
         self.workspace = workspace
-        self.feed = Feed(workspace, opening)
-        self.feed.prepare = self._show_list
+        self.feed = Feed(workspace, opening, self._show_list, self._list_changed)
         self.list = ShownList(self.feed, self.draw_soon)
         self.view, self.table = self.list.view, self.list.table
         self.details = SessionDetails()
@@ -95,7 +94,6 @@ class SessionsScreen(BaseScreen[None]):
         self._show_as(self._remembered)
         self.draw()
         self.focus_list()
-        self.feed.subscribe(self.draw_soon)
         self.follow_clock()
 
     def first_drawn(self) -> None:
@@ -149,6 +147,12 @@ class SessionsScreen(BaseScreen[None]):
         await self.list.prepare(listed)
         if self.is_attached:  # else the account was left meanwhile
             self.draw_now()  # what follows may load modules
+
+    def _list_changed(self) -> None:
+        """Draw it, here and on a screen that shows it."""
+        for screen in self.app.screen_stack:
+            if isinstance(screen, BaseScreen) and (screen is self or screen.SHOWS_LIST):
+                screen.draw_soon()
 
     def check_login(self) -> None:
         """Ask for a login where one is needed: once the list is in front, if it is not."""
