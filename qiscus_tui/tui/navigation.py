@@ -49,6 +49,8 @@ LONGEST_LEAVE = 3.0
 LOOK_HERE = "The list shows what is live now, {key[audit]} what was recorded."
 SHOWN_FOR = 60
 """Seconds that it stays on the screen what an earlier run left half done."""
+WRITTEN_FOR = 10
+"""Seconds that the path of an export stays there."""
 
 UNNAMEABLE = "Only groups by client and network can be named: {key[group_by]} chooses them."
 
@@ -239,7 +241,7 @@ class Navigation(TerminalApp, inherit_bindings=False):
             dialog = ExportDialog(feed.listed, shown, feed.connection)
             path = await self.push_screen_wait(dialog)
             if path is not None:
-                self.notify(f"Written to {path}", markup=False)
+                self.notify(f"Written to {path}", timeout=WRITTEN_FOR, markup=False)
 
     # Dialogs over any screen.
 

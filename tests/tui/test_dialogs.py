@@ -234,7 +234,7 @@ async def test_the_sessions_shown_are_written_to_a_new_file_alone(home: Path) ->
         for name, words in (
             ("out.csv", "exists already"),
             ("out.xls", "must end in .csv or .json"),
-            ("out.json", "Written: "),
+            ("out.json", ""),
         ):
             here.app.screen.query_one("#path", Input).value = f"~/{name}"
             await here.burst("enter")
@@ -242,7 +242,6 @@ async def test_the_sessions_shown_are_written_to_a_new_file_alone(home: Path) ->
         day = free_name(0.0)
         named_path(day).touch()
         assert free_name(0.0) == day.replace(".csv", "-2.csv")
-        await here.burst("enter")
     assert here.answers == [str(home / "out.json")]
     assert len(json.loads((home / "out.json").read_text())) == 2
     assert (home / "out.csv").read_text() == "mine"
@@ -260,7 +259,7 @@ async def test_a_file_that_is_being_written_is_written_once_and_can_be_cancelled
 
     monkeypatch.setattr(export, "export_to", write)
     async with exporting() as here:
-        for keys, words in ((("enter", "escape"), "Cancelled: no file"), (("enter",), "Written: ")):
+        for keys, words in ((("enter", "escape"), "Cancelled: no file"), (("enter",), "")):
             may_go_on.clear()
             for key in ("enter", *keys):  # not by the pilot, which waits for the thread
                 here.app.post_message(events.Key(key, None))
@@ -271,8 +270,7 @@ async def test_a_file_that_is_being_written_is_written_once_and_can_be_cancelled
             may_go_on.set()
             await here.settle()
             assert words in here.words()
-            assert not here.answers
-        await here.burst("enter")
+            assert bool(here.answers) is not bool(words)
         assert len(begun) == 2
         assert here.answers == [str(begun[1])]
         assert str(begun[1]).startswith(f"{home}/sessions-20")

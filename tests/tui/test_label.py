@@ -3,7 +3,7 @@
 from qiscus_tui.model.clients import Known
 from qiscus_tui.service.account.integrations import Integration, integrations_of
 from qiscus_tui.tui.dialogs.label import LabelDialog
-from qiscus_tui.tui.dialogs.question import Toggle
+from qiscus_tui.tui.widgets.fields import Tick
 from tests.tui.demo_app import Running, at_sessions
 
 
@@ -54,7 +54,7 @@ async def test_l_names_client_and_network_and_the_list_says_so_at_once() -> None
         await here.press("escape")
 
         await here.press("l", *" two", "tab")
-        assert isinstance(here.app.focused, Toggle)
+        assert isinstance(here.app.focused, Tick)
         await here.press("space")
         assert "[ ] protect: plans leave it out" in here.text()
         await here.press("enter")

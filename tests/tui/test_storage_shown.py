@@ -12,7 +12,7 @@ from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.account.storage import secret_store
 from qiscus_tui.store.keyring_store import KeyringSecrets, NoKeyring
 from qiscus_tui.tui.app import QiscusTui
-from qiscus_tui.tui.login.screen import Tick
+from qiscus_tui.tui.widgets.fields import Tick
 from tests.clocks import ManualClock
 from tests.sandbox import PASSWORD, Call, Fault
 from tests.service.test_races import FakeKeyring
@@ -66,7 +66,7 @@ def tick(here: Running) -> Tick:
 async def test_a_keyring_is_named_and_ticked_before_the_login(machine: Machine, finding: Finding):
     finding(working())
     async with at_the_login(machine) as here:
-        assert "[x] Keep me logged in on this machine (keyring" in here.words()
+        assert "[✓] Keep me logged in on this machine (keyring" in here.words()
         assert not machine.local_files.paths.data_dir.exists()
         await here.press("enter")
         assert here.sessions.feed.storage is Storage.KEYRING
@@ -125,3 +125,15 @@ async def test_an_account_of_a_locked_keyring_says_so(machine: Machine, finding:
         finding(keyring)
         await here.press("r")
         assert "active" in here.lines()[1]
+
+
+def exports_in(folder: Path) -> list[Path]:
+    return [*folder.glob("sessions-*.csv")]
+
+
+async def test_an_export_says_where_it_is(machine: Machine, finding: Finding, home: Path):
+    finding(working())
+    async with at_the_login(machine) as here:
+        await here.press("enter", "e", "enter")
+        (written,) = exports_in(home)
+        assert f"Written to {written}" in here.toasts

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from textual.content import Content
 from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError, UsageError
@@ -31,7 +30,6 @@ class ExportDialog(Dialog[str | None]):
         self._listed = listed
         self._order = tuple(order)
         self._connection = connection
-        self._written: str | None = None
         self._is_writing = self._is_cancelled = False
         self._done = 0
         """Sessions written so far."""
@@ -56,11 +54,11 @@ class ExportDialog(Dialog[str | None]):
         self.action_write()
 
     def action_cancel(self) -> None:
-        """Close, with the path where one was written; while it is, stop writing."""
+        """Close; while it is written, stop that."""
         if self._is_writing:
             self._is_cancelled = True
         else:
-            self.close(self._written)
+            self.close(None)
 
     def action_write(self) -> None:
         """Write the file, or say why not."""
@@ -88,14 +86,7 @@ class ExportDialog(Dialog[str | None]):
         finally:
             shown.stop()
             self._is_writing = False
-        self._written = safe(str(path))
-        self.query_one("#questions").display = False
-        self.query_one("#write").display = False
-        self.say("lead")
-        self.say("note", Content.assemble(("Written: ", "bold $success"), self._written))
-        close = self.query_one("#cancel", DialogButton)
-        close.rename("Close  enter")
-        close.focus()
+        self.close(safe(str(path)))
 
     def _positions(self) -> Iterator[int]:
         """Yield what is written, in the thread that writes it, until the user cancels."""

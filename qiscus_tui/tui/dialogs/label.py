@@ -20,18 +20,11 @@ from qiscus_tui.service.account.integrations import (
     integrations_of,
 )
 from qiscus_tui.tui.dialogs.dialog import Dialog, DialogButton
-from qiscus_tui.tui.dialogs.question import Toggle
 from qiscus_tui.tui.listed.feed import Feed
-from qiscus_tui.tui.widgets.fields import Field
+from qiscus_tui.tui.widgets.fields import Field, Tick
 from qiscus_tui.tui.widgets.texts import Words
 
 NOTHING_TO_NAME = "This session has neither a client nor a network by which to name it."
-
-
-class ProtectToggle(Toggle):
-    """Changed by space or a click; Enter saves, as everywhere in this dialog."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.save_label", show=False)]
 
 
 class LabelDialog(Dialog[str | None]):
@@ -41,7 +34,10 @@ class LabelDialog(Dialog[str | None]):
 
     AUTO_FOCUS = "#label"
     TITLE_TEXT = "Name an integration"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+f", "forget_label", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "save_label", show=False),
+        Binding("ctrl+f", "forget_label", show=False),
+    ]
     DEFAULT_CSS = """
     LabelDialog #label-line { height: 1; }
     LabelDialog #label-line Words { width: auto; margin-right: 1; }
@@ -51,13 +47,14 @@ class LabelDialog(Dialog[str | None]):
         super().__init__()
         self._integrations = integrations
         self._named = named
-        self._protect = named.protect
+        words = "protect: plans leave it out (tab goes here, space changes it)"
+        self._protect = Tick(words, value=named.protect, id="protect")
 
     def compose_questions(self) -> Iterable[Widget]:
         with Horizontal(id="label-line"):
             yield Words("Label:")
             yield Field(safe(self._named.label), id="label", placeholder="such as: billing cron")
-        yield ProtectToggle("protect")
+        yield self._protect
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield DialogButton("Cancel  esc", id="cancel")
@@ -69,16 +66,6 @@ class LabelDialog(Dialog[str | None]):
         words = "All sessions of this client, whatever its version, from this network:"
         self.say("lead", Content.assemble(f"{words}\n", (self._named.words, "bold")))
         self.query_one(Field).cursor_position = len(self._named.label)
-        self._show_protection()
-
-    def _show_protection(self) -> None:
-        words = "protect: plans leave it out (tab goes here, space changes it)"
-        self.query_one(Toggle).show_state(words, on=self._protect)
-
-    def action_protect(self) -> None:
-        """Have plans leave these sessions out, or not."""
-        self._protect = not self._protect
-        self._show_protection()
 
     def on_input_submitted(self) -> None:
         """Save by Enter in the field."""
@@ -87,7 +74,7 @@ class LabelDialog(Dialog[str | None]):
     def action_save_label(self) -> None:
         """Store the label, or say why not."""
         label = self.query_one(Field).value.strip()
-        named = replace(self._named, label=label, protect=self._protect)
+        named = replace(self._named, label=label, protect=self._protect.value)
         self._change(lambda: self._integrations.name(named), label)
 
     def action_forget_label(self) -> None:

@@ -94,11 +94,11 @@ class Toggle(Static, can_focus=True):
         self._command = command
         self.display = False
 
-    def show_state(self, words: str, *, on: bool, key: str = "") -> None:
-        """Show what it adds, and whether it does; without a key, Enter and space change it."""
+    def show_state(self, words: str, *, on: bool, key: str) -> None:
+        """Show what it adds, and whether it does; without words, nothing."""
         self.display = bool(words)
         box = (f"[{'✓' if on else ' '}] ", "$warning" if on else "")
-        self.update(Content.assemble(box, (f"{key}  " if key else "", "bold $primary"), words))
+        self.update(Content.assemble(box, (f"{key}  ", "bold $primary"), words))
 
     async def action_change(self) -> None:
         """Run the command, if the dialog offers it now."""

@@ -10,15 +10,13 @@ import asyncio
 import enum
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical
 from textual.content import Content
-from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -39,7 +37,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.storage import offer, secret_store
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.tui.base_screen import ActionBar, BaseScreen
-from qiscus_tui.tui.widgets.fields import Field, SecretField
+from qiscus_tui.tui.widgets.fields import Field, SecretField, Tick
 from qiscus_tui.tui.widgets.one_line import ALWAYS, Line, OneLine, Piece, Tone, piece
 
 if TYPE_CHECKING:
@@ -69,58 +67,6 @@ class Tab(enum.Enum):
         if self is Tab.TOKEN:
             return {"#app-id": "app code", "#long-lived": "token"}
         return {"#email": "email address", "#password": "password"}
-
-
-class Tick(Widget, can_focus=True):
-    """`[x] label`, changed by space or a click; enter is left to the form."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "tick", show=False)]
-
-    DEFAULT_CSS = """
-    Tick {
-        width: 1fr;
-        height: auto;
-        &:focus { color: $primary; text-style: bold; }
-        &:ansi:focus { text-style: reverse; }
-        &.-fixed { color: $text-muted; }
-        &.-fixed:focus { color: $foreground; }
-    }
-    """
-
-    def __init__(self, label: str, *, value: bool, id: str) -> None:
-        super().__init__(id=id)
-        self.label, self.value = Content(label), value
-        self.was_touched = self.is_fixed = False
-        """Whether the user chose; whether there is nothing to choose."""
-
-    def show(self, label: str, *, value: bool, is_fixed: bool = False) -> None:
-        """Show another label, and whether it is ticked; fixed, it is not, and has no box."""
-        self.label, self.is_fixed = Content(label), is_fixed
-        self.value = value and not is_fixed
-        self.set_class(is_fixed, "-fixed")
-        self.refresh(layout=True)
-
-    def action_tick(self) -> None:
-        """Tick or untick, as the user wants."""
-        if not self.is_fixed:
-            self.was_touched, self.value = True, not self.value
-            self.refresh()
-
-    def on_click(self) -> None:
-        """Tick or untick."""
-        self.action_tick()
-
-    def render(self) -> Content:
-        return Content("\n").join(self._lines(self.content_size.width))
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._lines(width))
-
-    def _lines(self, width: int) -> list[Content]:
-        """Return the lines: what does not fit goes on under the label, not under the box."""
-        box = "" if self.is_fixed else f"[{'x' if self.value else ' '}] "
-        first, *others = self.label.wrap(max(1, width - len(box)))
-        return [Content(box) + first, *(Content(" " * len(box)) + line for line in others)]
 
 
 class LoginScreen(BaseScreen[None]):
