@@ -34,14 +34,6 @@ def test_accounts_are_listed_chosen_and_forgotten(logged_in: Program) -> None:
     assert "helper" not in (logged_in.data / "secrets.json").read_text()
 
 
-def test_a_name_reaches_the_terminal_in_its_safe_form_alone(program: Program) -> None:
-    told = [program.login(EMAIL, "--name", "\x1b]0;\x07\u202e")]
-    told += [program(*verb) for verb in (["accounts"], ["status"], ["revoke-all", "--yes"])]
-    told += [program("revoke-all", stdin="no\n", terminal=True), program("logout")]
-    for done in told:
-        assert (done.out + done.err).replace("\n", "").replace("\r", "").isprintable()
-
-
 def test_status_says_what_is_known_of_the_account_and_makes_no_token(logged_in: Program) -> None:
     found = status(logged_in)
     assert (found["server"], found["user"], found["role"]) == (SERVER, EMAIL, "admin")

@@ -168,6 +168,7 @@ proxy --upstream '' | is not a server address
 
 ODD = {
     "The verbs are": ["\x1b]0;x\x07"],
+    "An account can't be named": ["login", "--name=\x1b]0;\x07\u202e"],
     "The path must": ["api", "GET", "/api/v2/rooms\r\nX: y"],
     "it is no name of a file": ["api", "POST", "/api/v2/rooms", "--input", "a\0b"],
     "is not valid text": ["api", "POST", "/api/v2/rooms", "-f", "a=\udcff"],

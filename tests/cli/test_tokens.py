@@ -29,15 +29,6 @@ def test_the_kept_token_is_printed_in_each_form_without_asking_the_server(
     assert logged_in("token", "--header", "--check").out == header
 
 
-def test_no_header_line_carries_what_would_begin_another(logged_in: Program) -> None:
-    logged_in.clock.advance(31 * DAY)
-    answer = b'{"data": {"auth": {"token": "QEXnew\\r\\nX-Evil: 1"}}}'
-    logged_in.server.fail_next(Call.REFRESH, Fault(200, answer))
-    done = logged_in("token", "--header")
-    assert (done.code, done.out) == (1, "")
-    assert "Evil" not in done.err
-
-
 NO_TOKENS = (
     *("Authorization: QEXtwo", "authorization:QEXtwo", "QISCUS_TOKEN=QEXtwo", "\ufeffQEXtwo"),
     *("QEXtwo QEXtwo", '"QEXtwo"', "QEXtwo,", "QEX…QEXtwo", "QEXtwo\x0cQEXtwo"),
@@ -55,12 +46,8 @@ def test_ids_of_tokens_on_stdin_or_typed_unseen(program: Program) -> None:
         assert done.out.splitlines() == [fingerprint(token) for token in tokens]
     for line in NO_TOKENS:
         done = program("id", stdin=f"QEXone\n\n{line}\n")
-        assert (done.code, done.out, "Line 3" in done.err, "QEX" in done.err) == (
-            2,
-            "",
-            True,
-            False,
-        )
+        assert (done.code, done.out) == (2, "")
+        assert ("Line 3" in done.err, "QEX" in done.err) == (True, False)
     for text in ("", "\n\n", "x" * (1 << 24) + "y"):
         done = program("id", stdin=text)
         assert (done.code, done.out) == (2, "")

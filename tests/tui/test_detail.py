@@ -49,8 +49,12 @@ async def test_it_shows_what_is_known_ticks_and_says_how_old_the_list_is() -> No
         assert "as listed 2 min ago" in here.lines()[0]
         await here.press("c")
         assert here.app.clipboard == session.id
+        assert "Id sent to the terminal" in here.toasts
+        assert "copied" not in here.toasts
         await here.press("escape")
         assert here.app.screen is here.sessions
+        await here.press("home", "c")
+        assert here.app.clipboard == here.ids[0]
 
 
 async def test_unknown_fields_are_shown_in_the_same_columns_and_secrets_in_them_are_not() -> None:

@@ -77,12 +77,3 @@ async def test_what_is_filled_in_is_edited_at_its_end() -> None:
     async with at_sessions() as here:
         await here.press("e", *["backspace"] * 3, *"json")
         assert here.value("#path").endswith(".json")
-
-
-async def test_where_there_is_no_room_nothing_but_the_size_is_said() -> None:
-    async with at_sessions(size=NARROW, has_toasts=True) as here:
-        await here.press("x")
-        here.app.notify("Said in passing", markup=False)
-        for size, words in (((59, 14), ", this is 59x14"), ((20, 5), "")):
-            await here.resize(*size)
-            assert here.text().strip() == f"60x15 is needed{words}"

@@ -244,14 +244,6 @@ async def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_and_left_on
         assert "LLTnew" in " ".join(here.app.parting_words)
 
 
-async def test_an_id_is_copied_and_said_to_be_sent() -> None:
-    async with at_sessions() as here:
-        await here.press("c")
-        assert here.app.clipboard == here.ids[0]
-        assert "sent to the terminal" in here.toasts
-        assert "copied" not in here.toasts
-
-
 async def test_the_screen_says_how_many_are_in_range_and_escape_drops_it_first() -> None:
     async with at_sessions() as here:
         await here.press("slash", *"-curl", "enter")

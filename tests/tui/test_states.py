@@ -113,10 +113,13 @@ async def test_a_rejected_token_of_the_environment_is_set_there(
         assert "r tries again" not in here.text()
 
 
-async def test_what_is_said_in_passing_covers_no_button() -> None:
+async def test_what_is_said_in_passing_covers_neither_button_nor_needed_size() -> None:
     async with at_sessions(size=(80, 24), has_toasts=True) as here:
         await here.press("X")
         here.app.notify("Said in passing", markup=False)
         await here.settle()
         assert here.text().count("Said in passing") == 1
         assert "Cancel  esc    Revoke all" in here.text()
+        for size, words in (((59, 14), ", this is 59x14"), ((20, 5), "")):
+            await here.resize(*size)
+            assert here.text().strip() == f"60x15 is needed{words}"
