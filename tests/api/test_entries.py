@@ -106,10 +106,6 @@ def test_masked_tokens_that_look_alike_are_told_apart_by_the_rest() -> None:
     assert len(ids) == 4
 
 
-def test_a_masked_token_with_an_id_is_known_by_the_id() -> None:
-    assert session_of({"token": "QEX***", "id": 7}).id == fingerprint("7")
-
-
 def test_by_a_contract_with_an_id_field_the_id_is_what_is_revoked() -> None:
     by_id = contract_with({"revoke_token": (None, "token_id")})
     assert by_id.revokes_by_id
@@ -117,6 +113,8 @@ def test_by_a_contract_with_an_id_field_the_id_is_what_is_revoked() -> None:
     full = session_of({"token": "QEX", "id": "s7"}, contract=by_id)
     assert (full.revoke_with, full.id) == ("s7", fingerprint("QEX"))
     assert session_of({"token": "QEX"}, contract=by_id).revoke_with is None
+    masked = session_of({"token": "QEX***", "token_id": 7}, contract=by_id)
+    assert (masked.revoke_with, masked.id) == (7, fingerprint("7"))
     # of several, that of the very name that the contract asks for
     by_name = contract_with({"revoke_token": (None, "session_id")})
     both = session_of({"id": 7, "session_id": "ses-7"}, contract=by_name)

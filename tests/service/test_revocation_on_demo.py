@@ -12,9 +12,7 @@ from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.run import forget_own_if_ended, revocation_on
 from qiscus_tui.store.audit_records import AuditAccess, AuditIntent, AuditOutcome, AuditSummary
 from qiscus_tui.store.config import Config, Override
-from tests.sandbox import Dialect
-from tests.sandbox.calls import Call, Fault
-from tests.sandbox.dialects import Entry, Fields
+from tests.sandbox.calls import Call
 from tests.service.conftest import Sandbox, SandboxMaker
 
 
@@ -23,34 +21,6 @@ async def revoke(connection: Connection, count: int, allowed: Allowed | None = N
     listed = await connection.read_list()
     plan = make_plan(listed, Selection(range(count)), allowed or Allowed())
     return await (await revocation_on(connection, plan)).apply()
-
-
-@pytest.mark.parametrize(
-    "dialect",
-    [
-        "ids-revocable",
-        Dialect(
-            entry=Entry.MASKED_STARS,
-            fields=Fields(id="token_id", current="is_current"),
-            revoke_field="token_id",
-        ),
-    ],
-)
-async def test_sessions_are_revoked_by_id_where_the_contract_names_an_id_field(
-    sandbox: SandboxMaker, dialect: str | Dialect
-):
-    here = configured(sandbox(dialect), Override(field="token_id"))
-    connection = await here.connected()
-    before = here.tokens()
-    report = await revoke(connection, 5)
-    assert report.words == "5 revoked"
-    assert len(before - here.tokens()) == 5
-
-
-def configured(here: Sandbox, override: Override) -> Sandbox:
-    """With another revoke call in the configuration."""
-    config = Config(api={"revoke_token": override})
-    return replace(here, workspace=structs.replace(here.workspace, config=config))
 
 
 @pytest.mark.parametrize(
@@ -105,9 +75,11 @@ async def test_a_verified_call_is_remembered_for_the_next_start(here: Sandbox):
 async def test_our_own_session_revoked_on_purpose_is_forgotten_here(
     sandbox: SandboxMaker, *, by_mark: bool
 ):
-    """Whether it is told by its token, or by the server's own mark."""
-    by_id = configured(sandbox("ids-revocable"), Override(field="token_id"))
-    here = by_id if by_mark else sandbox()
+    """Whether it is told by its token, or by the server's own mark where ids are revoked."""
+    here = sandbox("ids-revocable" if by_mark else "plain")
+    if by_mark:
+        config = Config(api={"revoke_token": Override(field="token_id")})
+        here = replace(here, workspace=structs.replace(here.workspace, config=config))
     connection = await here.connected()
     listed = await connection.read_list()
     assert listed.current is Current.LISTED
@@ -116,15 +88,3 @@ async def test_our_own_session_revoked_on_purpose_is_forgotten_here(
     assert here.tokens() == set()
     await forget_own_if_ended(connection, report)
     assert (await connection.credentials()).short_lived is None
-
-
-@pytest.mark.parametrize("status", [400, 401, 422])
-async def test_an_answer_about_the_given_token_stops_nothing(sandbox: SandboxMaker, status: int):
-    here = sandbox(sessions=60)
-    connection = await here.connected()
-    await revoke(connection, 2)
-    here.state.fail_next(Call.REVOKE, *[Fault(status, b'{"errors": "Invalid token"}')] * 3)
-    report = await revoke(connection, 40)
-    assert report.halted is None
-    assert report.words == "37 revoked · 3 failed"
-    assert report.exit_code == 3

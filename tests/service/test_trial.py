@@ -6,7 +6,6 @@ import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.model.clients import Known
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.revocation.outcomes import (
@@ -147,6 +146,7 @@ OWN_UNKNOWN = reads(becomes(own="not listed"))
 ANOTHER_TARGET = ends_besides(another_target)
 NOT_ENDED = "the first revoke did not end its session"
 OWN_TOO = "the first revoke ended this program's own session too"
+UNREAD = f"the list could not be read after the first revoke: {lost().message}"
 STOPS: dict[str, tuple[Setup, bool, str, str]] = {
     # what happens, whether we have a session of our own, the result, why it is halted
     "it is still listed": (always(does_nothing), False, "1 failed · 4 not sent", NOT_ENDED),
@@ -171,12 +171,10 @@ STOPS: dict[str, tuple[Setup, bool, str, str]] = {
     ),
     "our own session ended instead": (always(ends_own), True, "1 failed · 4 not sent", NOT_ENDED),
     "the list cannot be read": (
-        reads(lost(), lost()), False, "1 unknown · 4 not sent",
-        f"the list could not be read after the first revoke: {lost().message}",
+        reads(lost(), lost()), False, "1 unknown · 4 not sent", UNREAD
     ),
     "the list can be read only a moment later": (
-        reads(lost()), False, "1 revoked · 4 not sent",
-        f"the list could not be read after the first revoke: {lost().message}",
+        reads(lost()), False, "1 revoked · 4 not sent", UNREAD
     ),
     "the list is not complete": (
         changes(complete=False), False, "1 unknown · 4 not sent",
@@ -194,6 +192,8 @@ STOPS: dict[str, tuple[Setup, bool, str, str]] = {
         "1 revoked · 4 not sent", "can't tell any longer which session is this program's own",
     ),
 }  # fmt: skip
+FAULTS = {refused(401).message: 4, refused(403).message: 1, UNREAD: 5}
+"""The exit code of the server's answer, or of the lack of one, by why it is halted."""
 
 
 @pytest.mark.parametrize(("happens", "own", "words", "why"), STOPS.values(), ids=STOPS.keys())
@@ -215,26 +215,8 @@ async def test_nothing_follows_a_trial_where(
     assert ("own session is gone" in (end.report.warning or "")) is is_own_gone
     assert sum(isinstance(event, Halted) for event in end.events) == 1
     assert first_use.trials.verified is (happens is OWN_UNKNOWN)
-
-
-@pytest.mark.parametrize(
-    ("happens", "code"),
-    [
-        (always(says(refused(401))), 4),
-        (always(says(refused(403))), 1),
-        (reads(lost(), lost()), 5),
-        (always(says(refused(503))), 1),  # which is not called a wrong path
-        (always(does_nothing), None),
-    ],
-)
-async def test_the_fault_of_a_trial_is_the_servers_answer_or_the_lack_of_one(
-    first_use: Stage, happens: Setup, code: int | None
-):
-    first_use.sessions(5)
-    happens(first_use)
-    report = (await first_use.apply(first_use.plan())).report
-    assert (report.fault and report.fault.exit_code) == code
-    assert (report.hint == TRIAL_FAILED_HINT) is (code is None)
+    assert (end.report.fault and end.report.fault.exit_code) == FAULTS.get(why)
+    assert (end.report.hint == TRIAL_FAILED_HINT) is why.startswith(NOT_ENDED)
 
 
 async def test_one_reading_that_lacks_it_lets_only_the_first_few_follow(first_use: Stage):
@@ -396,6 +378,9 @@ async def test_up_to_two_rows_that_the_server_cannot_revoke_do_not_keep_the_rest
     assert told == [None, *["the server could not revoke the one before it"] * min(count, 2)]
     if count == 3:
         assert "the first 3 revokes did not end their sessions" in (end.report.halted or "")
+        assert end.report.fault is not None
+        assert end.report.fault.exit_code == 1
+        assert end.report.hint != TRIAL_FAILED_HINT, "the path is not called wrong"
     assert first_use.trials.verified is (end.report.halted is None) is (count < 3)
 
 
@@ -517,14 +502,3 @@ async def test_one_revoke_that_changed_the_ids_of_others_proves_nothing(
     end = await stage.apply(stage.plan([middle]))
     assert end.of(middle).outcome is Outcome.REVOKED
     assert not stage.trials.verified
-
-
-async def test_a_session_that_is_protected_by_now_is_not_sent(first_use: Stage):
-    sessions = first_use.sessions(5)
-    known = Known("billing cron", client="curl", protect=True)
-    first_use.server.readings.append(becomes(labels={sessions[2].id: known}))
-    end = await first_use.apply(first_use.plan())
-    assert end.of(sessions[2]).reason == "protected: billing cron"
-    assert end.ids(Outcome.NOT_SENT) == {sessions[2].id}
-    assert sessions[2].id not in first_use.server.requests
-    assert len(end.ids(Outcome.REVOKED)) == 4

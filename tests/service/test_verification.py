@@ -1,6 +1,5 @@
 """The list decides what became of each session: two readings in a row, waited for and watched."""
 
-from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import cast
 
@@ -13,7 +12,7 @@ from qiscus_tui.service.revocation.outcomes import UNKNOWN_HINT, Outcome
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.run import FIRST_SAMPLE, NEXT_SAMPLE, SAMPLE_PAUSE, STALE_AFTER
 from qiscus_tui.service.revocation.sending import Answered, Purpose, Reading
-from qiscus_tui.service.revocation.verification import Verification, settled, take_readings
+from qiscus_tui.service.revocation.verification import settled
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
 from tests.service.scripted import (
@@ -410,11 +409,6 @@ async def test_what_an_id_stands_for_is_compared_before_a_plan_of_one_is_sent(st
     assert end.report.halted == "ids in the list stand for other sessions than before"
 
 
-def reading(read: Callable[..., Awaitable[SessionList]], clock: ManualClock) -> Connection:
-    """A connection that reads the list so."""
-    return cast("Connection", SimpleNamespace(read_list=read, clock=clock))
-
-
 A, B = new_session(1), new_session(2)
 
 
@@ -437,20 +431,7 @@ async def test_an_id_is_missing_only_where_two_readings_agree(
     async def read(**_: object) -> SessionList:
         return later.pop(0)
 
-    found = await settled(reading(read, clock), first, ids, lambda _: None)
+    reads = cast("Connection", SimpleNamespace(read_list=read, clock=clock))
+    found = await settled(reads, first, ids, lambda _: None)
     assert found.incomplete_because == why
     assert len(readings) - len(later) == count
-
-
-async def test_readings_are_a_second_apart_and_numbered(clock: ManualClock):
-    numbers: list[int] = []
-    times: list[float] = []
-
-    async def read(**_: object) -> SessionList:
-        times.append(clock.ticks)
-        return listed([B])
-
-    found = Verification(listed([A, B]), frozenset([A.id]))
-    await take_readings(reading(read, clock), found, on_reading=numbers.append)
-    assert numbers == [1, 2]
-    assert times[1] - times[0] >= 1
