@@ -12,6 +12,7 @@ from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.sessions.snapshot import Pair, Reader, full_reader, network_of
+from qiscus_tui.service.sessions.user_agents import quick_name
 from tests.service.scripted import listed, new_session
 
 A = new_session(1, id="abcdef012345")
@@ -122,10 +123,6 @@ def listing(*sessions: Session, unreadable: int = 0, incomplete: str = "") -> Li
     )
 
 
-def first_product(agent: str | None) -> str:
-    return (agent or "unknown").split("/")[0]
-
-
 async def test_the_snapshot_says_what_the_listing_said():
     sessions = [new_session(n) for n in range(3)]
     read = await full_reader().snapshot(
@@ -142,12 +139,12 @@ async def test_the_first_known_integration_that_matches_is_the_label():
     inside = new_session(1, user_agent="GuzzleHttp/7", ip="10.2.3.4")
     outside = new_session(2, user_agent="GuzzleHttp/7", ip="10.9.3.4")
     other = new_session(3, user_agent="curl/8", ip="10.2.3.4")
-    reader = Reader(first_product, lambda: [CRON, ANY_GUZZLE])
+    reader = Reader(quick_name, lambda: [CRON, ANY_GUZZLE])
     read = await reader.snapshot(listing(inside, outside, other), read_at=0, offset=0)
     assert list(read.labels) == [CRON, ANY_GUZZLE, None]
 
 
-async def test_a_client_from_a_network_that_was_not_seen_before_is_new():
+async def test_a_client_of_whatever_version_from_a_network_that_was_not_seen_before_is_new():
     asked: list[list[Pair]] = []
 
     def new_pairs(pairs: Iterable[Pair]) -> frozenset[Pair]:
@@ -155,11 +152,13 @@ async def test_a_client_from_a_network_that_was_not_seen_before_is_new():
         return frozenset({("curl", "198.51.100.0/24")})
 
     known = new_session(1, user_agent="curl/8", ip="192.0.2.1")
-    new = new_session(2, user_agent="curl/8", ip="198.51.100.9")
-    reader = Reader(first_product, new_pairs=new_pairs)
-    read = await reader.snapshot(listing(known, new), read_at=0, offset=0)
-    assert read.new == b"\0\1"
-    assert asked == [[("curl", "192.0.2.0/24"), ("curl", "198.51.100.0/24")]]
+    updated = new_session(2, user_agent="curl/9", ip="192.0.2.7")
+    new = new_session(3, user_agent="curl/8", ip="198.51.100.9")
+    reader = Reader(quick_name, new_pairs=new_pairs)
+    read = await reader.snapshot(listing(known, updated, new), read_at=0, offset=0)
+    assert read.new == b"\0\0\1"
+    (pairs,) = asked
+    assert {*pairs} == {("curl", "192.0.2.0/24"), ("curl", "198.51.100.0/24")}
 
 
 @pytest.mark.parametrize(
