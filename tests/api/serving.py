@@ -1,7 +1,10 @@
 """A client of the API whose server is a function, and answers for it to give."""
 
+import asyncio
+import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -16,6 +19,7 @@ from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.model.account import Origin, parse_origin
 from qiscus_tui.model.clock import Clock
 from tests.clocks import ManualClock
+from tests.listening import listening, reset
 
 ORIGIN = parse_origin("https://demo.invalid")
 LONG_LIVED = "LLT-the-long-lived-token"
@@ -99,6 +103,32 @@ def said(
 
 def raw(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> httpx.Response:
     return httpx.Response(status, headers=dict(headers or {}), content=body)
+
+
+@contextlib.asynccontextmanager
+async def answering_port(
+    answer: bytes,
+    *,
+    polite: bool = True,
+    endless: bytes | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> AsyncGenerator[tuple[int, list[bytes]]]:
+    """A port where each request gets that; and what was asked. Then it ends, or never does."""
+    asked: list[bytes] = []
+
+    async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(answer)
+        await writer.drain()
+        while endless is not None and not writer.is_closing():
+            writer.write(endless)
+            await writer.drain()
+            await asyncio.sleep(0.01)
+        if not polite:
+            reset(writer)
+
+    async with listening(answered, tls) as port:
+        yield port, asked
 
 
 class Pieces(httpx.AsyncByteStream):

@@ -1,11 +1,9 @@
 """What a real connection does when the network or the server fails it."""
 
 import asyncio
-import contextlib
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
 
 import httpcore
 import pytest
@@ -18,9 +16,8 @@ from qiscus_tui.api.wire import PIECE, WireSettings
 from qiscus_tui.errors import AnswerLost, NotConnected, QiscusTuiError, TimedOut
 from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clock import SystemClock
-from tests.api.serving import APP_ID, LONG_LIVED, SHORT_LIVED
+from tests.api.serving import APP_ID, LONG_LIVED, SHORT_LIVED, answering_port
 from tests.clocks import ManualClock
-from tests.listening import listening, reset
 from tests.sandbox import demo_state
 from tests.sandbox.server import running
 
@@ -30,28 +27,6 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 def client_at(port: int, clock: ManualClock, timeout: float = 5.0) -> ApiClient:
     origin = parse_origin(f"http://127.0.0.1:{port}")
     return ApiClient(origin, APP_ID, WireSettings(timeout=timeout), clock, None, RetryPolicy(clock))
-
-
-@contextlib.asynccontextmanager
-async def serving(
-    answer: bytes, *, polite: bool = True, endless: bytes | None = None
-) -> AsyncGenerator[tuple[int, list[bytes]]]:
-    """A port where each request gets that; and what was asked. Then it ends, or never does."""
-    asked: list[bytes] = []
-
-    async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(answer)
-        await writer.drain()
-        while endless is not None and not writer.is_closing():
-            writer.write(endless)
-            await writer.drain()
-            await asyncio.sleep(0.01)
-        if not polite:
-            reset(writer)
-
-    async with listening(answered) as port:
-        yield port, asked
 
 
 async def listing_at(port: int, clock: ManualClock) -> Listing:
@@ -66,16 +41,6 @@ async def test_a_port_where_nobody_listens_is_not_connected(clock: ManualClock) 
         with pytest.raises(NotConnected, match=rf"127\.0\.0\.1:{port} could not be reached: conn"):
             await listing_at(port, clock)
     assert len(clock.slept) == 4
-
-
-@pytest.mark.parametrize("polite", [True, False])
-async def test_a_login_whose_answer_is_lost_is_not_sent_again(
-    polite: bool, clock: ManualClock
-) -> None:
-    async with serving(b"", polite=polite) as (port, asked), client_at(port, clock) as client:
-        with pytest.raises(AnswerLost, match="ended in the middle of the answer"):
-            await client.login("a@b.c", "password")
-    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -95,7 +60,7 @@ async def test_a_login_whose_answer_is_lost_is_not_sent_again(
 async def test_an_answer_that_breaks_off_is_never_a_list_and_asked_for_again(
     part: bytes, polite: bool, clock: ManualClock
 ) -> None:
-    async with serving(part, polite=polite) as (port, asked):
+    async with answering_port(part, polite=polite) as (port, asked):
         with pytest.raises(AnswerLost):
             await listing_at(port, clock)
     assert len(asked) == 5
@@ -114,7 +79,10 @@ async def test_an_answer_that_breaks_off_is_never_a_list_and_asked_for_again(
 async def test_an_answer_that_does_not_come_to_its_end_is_a_time_out(
     begun: bytes, endless: bytes, clock: ManualClock
 ) -> None:
-    async with serving(begun, endless=endless) as (port, _), client_at(port, clock, 0.05) as client:
+    async with (
+        answering_port(begun, endless=endless) as (port, _),
+        client_at(port, clock, 0.05) as client,
+    ):
         with pytest.raises(TimedOut, match=r"did not answer within 0\.05 s"):
             await client.logout(SHORT_LIVED)
 
@@ -130,7 +98,7 @@ async def test_an_answer_that_does_not_come_to_its_end_is_a_time_out(
 async def test_what_is_not_http_or_too_large_a_head_is_refused(
     answer: bytes, words: str | None, clock: ManualClock
 ) -> None:
-    async with serving(answer) as (port, _), client_at(port, clock) as client:
+    async with answering_port(answer) as (port, _), client_at(port, clock) as client:
         with pytest.raises(QiscusTuiError, match=words):
             await client.logout(SHORT_LIVED)
 

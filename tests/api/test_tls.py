@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import datetime
 import ssl
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from qiscus_tui.api.retry import RetryPolicy
 from qiscus_tui.api.wire import WireSettings
 from qiscus_tui.errors import AnswerLost, ConfigError, NotConnected, NotTrusted
 from qiscus_tui.model.account import parse_origin
-from tests.api.serving import APP_ID, LONG_LIVED, short_of
+from tests.api.serving import APP_ID, LONG_LIVED, answering_port, short_of
 from tests.clocks import ManualClock
 from tests.listening import listening
 
@@ -23,35 +23,18 @@ NEW = b'{"data":{"auth":{"token":"QEX-new"}}}'
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(NEW), NEW)
 
 
-@contextlib.asynccontextmanager
-async def serving(
+def serving(
     certificate: trustme.LeafCert | Path, answer: bytes = ANSWER
-) -> AsyncGenerator[tuple[int, list[bytes]]]:
+) -> contextlib.AbstractAsyncContextManager[tuple[int, list[bytes]]]:
     """A port with that certificate; and what was asked there in clear text, after TLS."""
-    asked: list[bytes] = []
-
-    async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(answer)
-        await writer.drain()
-
     # The handshakes that fail here are meant to; asyncio would log each.
-    asyncio.get_running_loop().set_exception_handler(_nothing)
-    async with listening(answered, _context(certificate)) as port:
-        yield port, asked
-
-
-def _context(certificate: trustme.LeafCert | Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if isinstance(certificate, Path):
-        context.load_cert_chain(certificate)
+        tls.load_cert_chain(certificate)
     else:
-        certificate.configure_cert(context)
-    return context
-
-
-def _nothing(_loop: asyncio.AbstractEventLoop, _context: dict[str, object]) -> None:
-    pass
+        certificate.configure_cert(tls)
+    return answering_port(answer, tls=tls)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,8 @@ from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
 from qiscus_tui.query import KEYS, Columns, Moment, parse, parse_readable, select
 from qiscus_tui.query.terms import Key, Takes
-from tests.query.sample import NOW, SampleColumns, a_session, columns_of
+from qiscus_tui.service.sessions.session_list import SessionList
+from tests.query.sample import NOW, a_session, columns_of
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -79,7 +81,7 @@ def test_one_session_is_picked_or_not(
 
 
 @pytest.fixture
-def three() -> SampleColumns:
+def three() -> SessionList:
     """Curl from 10.2, a browser from 10.20, and one of which nothing is known."""
     return columns_of(
         a_session(
@@ -180,7 +182,7 @@ PICKED = (
 
 
 @pytest.mark.parametrize(("text", "expected"), PICKED)
-def test_a_filter_picks(three: SampleColumns, text: str, expected: list[int]) -> None:
+def test_a_filter_picks(three: SessionList, text: str, expected: list[int]) -> None:
     assert picked(text, three) == expected
 
 
@@ -200,9 +202,7 @@ def test_a_filter_picks(three: SampleColumns, text: str, expected: list[int]) ->
         "is:expired",
     ],
 )
-def test_the_unknown_matches_neither_a_test_nor_its_negation(
-    three: SampleColumns, test: str
-) -> None:
+def test_the_unknown_matches_neither_a_test_nor_its_negation(three: SessionList, test: str) -> None:
     assert 2 not in picked(test, three)
     assert 2 not in picked(f"-{test}", three)
 
@@ -237,14 +237,14 @@ def test_today_is_the_local_day_when_it_is_matched(zone: Callable[[str], None], 
         assert select(yesterday, columns, moment) == [i for i in range(72) if days[i] == now - 1]
 
 
-def test_marks_are_told_by_position(three: SampleColumns) -> None:
+def test_marks_are_told_by_position(three: SessionList) -> None:
     assert picked("is:marked", three, b"\0\1\0") == [1]
     assert picked("-is:marked", three, b"\0\1\0") == [0, 2]
     assert picked("is:marked", three) == []
 
 
-def test_new_is_told_by_its_column(three: SampleColumns) -> None:
-    assert picked("is:new", three.with_new(0, 0, 1)) == [2]
+def test_new_is_told_by_its_column(three: SessionList) -> None:
+    assert picked("is:new", replace(three, new=b"\0\0\1")) == [2]
 
 
 _TESTS = [

@@ -26,6 +26,7 @@ class Wrap(Enum):
 
     DATA = auto()
     DATA_KEY = auto()
+    """Under `data.active_tokens`."""
     BODY = auto()
 
 
@@ -36,8 +37,6 @@ class Pages(Enum):
     """All at once, no `meta`."""
     AFTER = auto()
     """`meta.after`, a string; sent back as `cursor_after`."""
-    CURSOR_AFTER_INT = auto()
-    """`meta.cursor_after`, an integer; sent back as `cursor_after`."""
     NUMBERED = auto()
     """`meta.page` and `meta.total_page`; sent back as `page`."""
     LARAVEL = auto()
@@ -48,10 +47,8 @@ class Entry(Enum):
     """What an entry says of its token."""
 
     FULL = auto()
-    MASKED_STARS = auto()
+    MASKED = auto()
     """`QEXd*******…Ab3x`."""
-    MASKED_DOTS = auto()
-    """`QEXd…Ab3x`."""
     ID_ONLY = auto()
     """Nothing: it has only an id."""
     BARE = auto()
@@ -127,8 +124,6 @@ class Dialect:
     front: Front = Front.API
     paths: Paths = Paths()
     wrap: Wrap = Wrap.DATA
-    list_key: str = "active_tokens"
-    """The key under `data` where `wrap` is DATA_KEY."""
     pages: Pages = Pages.NONE
     page_size: int = 100
     total: bool = False
@@ -168,30 +163,14 @@ DIALECTS: dict[str, Dialect] = {
     "body": Dialect(wrap=Wrap.BODY),
     # pages
     "after": Dialect(pages=Pages.AFTER),
-    "cursor-int": Dialect(pages=Pages.CURSOR_AFTER_INT, wrap=Wrap.DATA_KEY, list_key="sessions"),
     "numbered": Dialect(pages=Pages.NUMBERED),
     "numbered-total": Dialect(pages=Pages.NUMBERED, total=True),
     "laravel": Dialect(pages=Pages.LARAVEL),
-    "laravel-key": Dialect(pages=Pages.LARAVEL, wrap=Wrap.DATA_KEY, list_key="tokens"),
-    # names of fields
-    "names-authentication": Dialect(
-        fields=Fields(
-            token="authentication_token",
-            id="token_id",
-            created="issued_at",
-            expires="expires_at",
-            last_used="last_active_at",
-            agent="device",
-            ip="ip",
-            user="user",
-            current="current",
-        )
-    ),
+    # fields
     "current-mark": Dialect(fields=_ALL_FIELDS),
     "extra": Dialect(fields=_ALL_FIELDS, extra=True),
     # what the server says of the token
-    "masked": Dialect(fields=_ALL_FIELDS, entry=Entry.MASKED_STARS),
-    "masked-dots": Dialect(entry=Entry.MASKED_DOTS),
+    "masked": Dialect(fields=_ALL_FIELDS, entry=Entry.MASKED),
     "ids": Dialect(fields=replace(_ALL_FIELDS, id="session_id"), entry=Entry.ID_ONLY),
     "ids-unmarked": Dialect(fields=Fields(id="id"), entry=Entry.ID_ONLY, id_as_text=True),
     "ids-revocable": Dialect(

@@ -50,13 +50,7 @@ def public_id(dialect: Dialect, session: DemoSession) -> int | str:
 
 def _token(shape: Entry, session: DemoSession) -> str:
     token = session.token
-    match shape:
-        case Entry.MASKED_STARS:
-            return token[:4] + "*" * (len(token) - 8) + token[-4:]
-        case Entry.MASKED_DOTS:
-            return f"{token[:4]}…{token[-4:]}"
-        case _:
-            return token
+    return token[:4] + "*" * (len(token) - 8) + token[-4:] if shape is Entry.MASKED else token
 
 
 def _time(stamp: Stamp, at: float | None) -> object:
@@ -93,13 +87,13 @@ class Listing:
         match self._dialect.pages:
             case Pages.NONE:
                 return self._wrapped(self._array(sessions, own, first=True), None, len(sessions))
-            case Pages.AFTER | Pages.CURSOR_AFTER_INT:
+            case Pages.AFTER:
                 after = _number(query.get("cursor_after", ""), 0)
                 rest = [session for session in sessions if session.id > after]
                 page = rest[:size]
-                meta = self._cursor(page[-1].id if len(rest) > size else None)
+                last = str(page[-1].id) if len(rest) > size else None
                 array = self._array(page, own, first=after == 0)
-                return self._wrapped(array, meta, len(sessions))
+                return self._wrapped(array, {"after": last, "limit": 100}, len(sessions))
             case Pages.NUMBERED | Pages.LARAVEL:
                 number = max(1, _number(query.get("page", ""), 1))
                 last = max(1, -(-len(sessions) // size))
@@ -134,11 +128,6 @@ class Listing:
         self._entries[session.id] = (session, made)
         return made
 
-    def _cursor(self, last: int | None) -> dict[str, object]:
-        if self._dialect.pages is Pages.AFTER:
-            return {"after": None if last is None else str(last), "limit": 100}
-        return {"cursor_after": last}
-
     def _wrapped(self, items: bytes, meta: Mapping[str, object] | None, total: int) -> bytes:
         match self._dialect.wrap:
             case Wrap.BODY:
@@ -146,8 +135,7 @@ class Listing:
             case Wrap.DATA:
                 data = items
             case Wrap.DATA_KEY:
-                key = encoded(self._dialect.list_key)
-                data = b'{"total":' + encoded(total) + b"," + key + b":" + items + b"}"
+                data = b'{"total":' + encoded(total) + b',"active_tokens":' + items + b"}"
         tail = b"" if meta is None else b',"meta":' + encoded(meta)
         return b'{"data":' + data + tail + b"}"
 

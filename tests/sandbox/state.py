@@ -166,13 +166,5 @@ class DemoState(PlainState):
         return next(same, named)
 
 
-def demo_state(
-    clock: WallClock,
-    *,
-    sessions: int = 400,
-    seed: int = 1,
-    dialect: Dialect = PLAIN,
-    hostile: bool = True,
-) -> DemoState:
-    """Give a demo account with this many live sessions; equal arguments give equal accounts."""
-    return DemoState(clock, sessions=sessions, seed=seed, dialect=dialect, hostile=hostile)
+demo_state = DemoState
+"""Give a demo account with this many live sessions; equal arguments give equal accounts."""

@@ -270,7 +270,7 @@ async def test_a_long_lived_token_is_sent_to_the_list_alone_and_no_token_is_made
     assert len(here.local_files.book.all()) == 1
 
 
-@pytest.mark.parametrize("dialect", ["plain", "current-mark", "names-authentication"])
+@pytest.mark.parametrize("dialect", ["plain", "current-mark"])
 async def test_a_long_lived_token_that_is_kept_here_is_known_as_its_account(
     here: Sandbox, dialect: str
 ):

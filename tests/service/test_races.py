@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field
 
 import pytest
 
@@ -20,28 +19,7 @@ from qiscus_tui.store.keyring_store import KeyringSecrets
 from qiscus_tui.store.secrets import FileSecrets
 from tests.sandbox import PASSWORD, Call
 from tests.service.conftest import Sandbox, cached, speaking
-
-
-@dataclass
-class FakeKeyring:
-    """Entries in memory; refuses what a test tells it to."""
-
-    entries: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
-    is_away: bool = False
-    keeps_all: bool = False
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self.is_away:
-            raise OSError
-        return self.entries.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.entries[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        if self.keeps_all:
-            raise OSError
-        del self.entries[service, username]
+from tests.store.conftest import FakeKeyring, raising
 
 
 @pytest.fixture
@@ -88,25 +66,30 @@ async def test_moving_to_another_place_takes_the_secrets_out_of_the_old_one(
 @pytest.mark.parametrize(
     ("ails", "place", "words"),
     [
-        ("is_away", Storage.FILE, "in the keyring could not be read"),
-        ("keeps_all", Storage.FILE, "are still in keyring (fake)"),
+        ("get_password", Storage.FILE, "in the keyring could not be read"),
+        ("delete_password", Storage.FILE, "are still in keyring (fake)"),
         ("is damaged", Storage.KEYRING, "token was not ended"),
     ],
 )
 async def test_an_earlier_place_that_ails_stops_no_login_and_is_told(
-    here: Sandbox, keyring: FakeKeyring, ails: str, place: Storage, words: str
+    here: Sandbox,
+    keyring: FakeKeyring,
+    monkeypatch: pytest.MonkeyPatch,
+    ails: str,
+    place: Storage,
+    words: str,
 ):
     before = here.tokens()
     await logged_in(here, Storage.KEYRING)
     if ails == "is damaged":
         keyring.entries = dict.fromkeys(keyring.entries, "not ours")
     else:
-        setattr(keyring, ails, True)
+        monkeypatch.setattr(keyring, ails, raising(OSError()))
     connection, notes = await logged_in(here, place)
     assert connection.storage is place
     assert await cached(connection) in here.tokens()
     assert any(words in note for note in notes)
-    assert len(here.tokens() - before) == (1 if ails == "keeps_all" else 2)
+    assert len(here.tokens() - before) == (1 if ails == "delete_password" else 2)
 
 
 async def test_a_login_for_this_run_leaves_the_kept_account_as_it_is(here: Sandbox):

@@ -43,6 +43,31 @@ def new_credentials(
     return Credentials(long_lived, ShortLived(short_lived, 1_793_000_000.0), secret_key)
 
 
+class FakeKeyring:
+    """A keyring whose entries are in memory."""
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.entries.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.entries[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.entries[service, username]
+
+
+def raising(error: Exception) -> Callable[..., None]:
+    """A call that fails so."""
+
+    def fail_with_it(*_: object) -> None:
+        raise error
+
+    return fail_with_it
+
+
 def begun(work: Callable[..., object], *arguments: object) -> BaseProcess:
     """Another process of ours that does this."""
     process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)

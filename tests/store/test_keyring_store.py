@@ -10,25 +10,9 @@ from keyring.errors import InitError, KeyringLocked, PasswordSetError
 from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials
 from qiscus_tui.store.keyring_store import KeyringSecrets, NoKeyring, find_keyring
+from tests.store.conftest import FakeKeyring, raising
 
-Entries = dict[tuple[str, str], str]
 Install = Callable[[KeyringBackend], None]
-
-
-class FakeBackend:
-    """Keeps entries in memory; the methods of the genuine classes are replaced by its own."""
-
-    def __init__(self) -> None:
-        self.entries: Entries = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.entries.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.entries[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.entries[service, username]
 
 
 @pytest.fixture
@@ -38,9 +22,9 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Install:
 
 
 @pytest.fixture
-def fake(install: Install, monkeypatch: pytest.MonkeyPatch) -> FakeBackend:
-    """An unlocked Secret Service that works."""
-    fake = FakeBackend()
+def fake(install: Install, monkeypatch: pytest.MonkeyPatch) -> FakeKeyring:
+    """An unlocked Secret Service that works: a genuine class with the methods of the fake."""
+    fake = FakeKeyring()
     for name in ("get_password", "set_password", "delete_password"):
         monkeypatch.setattr(SecretService.Keyring, name, deferring(fake, name))
     install(SecretService.Keyring())
@@ -59,7 +43,7 @@ def never() -> Iterator[Callable[..., None]]:
     ended.set()
 
 
-def deferring(fake: FakeBackend, name: str) -> Callable[..., object]:
+def deferring(fake: FakeKeyring, name: str) -> Callable[..., object]:
     """A method that gives the call to the fake, as it is at that moment."""
 
     def call(_: object, *arguments: str) -> object:
@@ -75,7 +59,7 @@ def found() -> KeyringSecrets:
 
 
 def test_a_keyring_keeps_what_is_written_and_looking_and_probing_leave_nothing(
-    fake: FakeBackend, credentials: Credentials
+    fake: FakeKeyring, credentials: Credentials
 ) -> None:
     secrets = found()
     assert secrets.where == "keyring (Secret Service)"
@@ -103,7 +87,7 @@ def test_a_keyring_keeps_what_is_written_and_looking_and_probing_leave_nothing(
     ],
 )
 def test_a_locked_failing_or_slow_keyring_is_an_error_and_not_no_keyring(
-    fake: FakeBackend,
+    fake: FakeKeyring,
     monkeypatch: pytest.MonkeyPatch,
     never: Callable[..., None],
     error: Exception | None,
@@ -129,7 +113,7 @@ def test_a_search_for_backends_that_hangs_or_fails_is_an_error(
 
 @pytest.mark.parametrize("moment", ["get_password", "set_password", "delete_password"])
 def test_a_keyring_that_fails_later_is_an_error_without_the_secret(
-    fake: FakeBackend, monkeypatch: pytest.MonkeyPatch, credentials: Credentials, moment: str
+    fake: FakeKeyring, monkeypatch: pytest.MonkeyPatch, credentials: Credentials, moment: str
 ) -> None:
     secrets = found()
     secrets.write("key", credentials)
@@ -144,7 +128,7 @@ def test_a_keyring_that_fails_later_is_an_error_without_the_secret(
 
 
 def test_a_keyring_that_forgets_what_it_took_is_not_proven(
-    fake: FakeBackend, monkeypatch: pytest.MonkeyPatch
+    fake: FakeKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secrets = found()
     monkeypatch.setattr(fake, "set_password", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
@@ -154,7 +138,7 @@ def test_a_keyring_that_forgets_what_it_took_is_not_proven(
 
 
 @pytest.mark.parametrize("text", ["", "no json", "[]", '{"long_lived": 5}'])
-def test_an_unreadable_entry_is_not_a_missing_entry(fake: FakeBackend, text: str) -> None:
+def test_an_unreadable_entry_is_not_a_missing_entry(fake: FakeKeyring, text: str) -> None:
     fake.entries["qiscus-tui", "key"] = text
 
     with pytest.raises(StorageError, match="can't be read"):
@@ -216,7 +200,7 @@ def test_an_unknown_backend_counts_as_plain_text_also_in_disguise(install: Insta
 
 
 def test_a_chain_counts_by_the_member_that_would_be_used_and_does_not_step_down(
-    fake: FakeBackend, install: Install, monkeypatch: pytest.MonkeyPatch, credentials: Credentials
+    fake: FakeKeyring, install: Install, monkeypatch: pytest.MonkeyPatch, credentials: Credentials
 ) -> None:
     members = [SecretService.Keyring(), plain_text()]
     monkeypatch.setattr(chainer.ChainerBackend, "backends", members)
@@ -241,14 +225,7 @@ def test_a_chain_that_starts_with_plain_text_or_is_empty_is_not_a_keyring(
     assert isinstance(find_keyring(timeout=5), NoKeyring)
 
 
-def raising(error: Exception) -> Callable[..., None]:
-    def fail_with_it(*_: object) -> None:
-        raise error
-
-    return fail_with_it
-
-
-class LateBackend(FakeBackend):
+class LateBackend(FakeKeyring):
     """Writes and removes once it is let."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.widgets.fields import Tick
 from tests.clocks import ManualClock
 from tests.sandbox import PASSWORD, Call, Fault
-from tests.service.test_races import FakeKeyring
+from tests.store.conftest import FakeKeyring
 from tests.tui.demo_app import Machine, Running, opened
 
 
