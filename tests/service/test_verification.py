@@ -283,6 +283,14 @@ async def test_a_list_that_is_behind_is_waited_for(stage: Stage, behind: float, 
     assert end.report.exit_code == 0
 
 
+async def test_a_list_that_is_behind_is_waited_for_where_it_is_not_whole_either(stage: Stage):
+    (session,) = stage.sessions(1)
+    stage.server.complete = False
+    stage.server.always = works_later(4.0, stage.clock)
+    end = await stage.apply(stage.plan())
+    assert end.of(session).outcome is Outcome.UNKNOWN, "it ended, and is called still listed"
+
+
 @pytest.mark.parametrize(
     ("reply", "seconds", "readings"), [(does_nothing, 29, 5), (says(refused(422)), 0, 1)]
 )

@@ -367,7 +367,7 @@ async def take_readings(
 
     def is_done() -> bool:
         last = verification.last
-        if last is None or (last.complete and not awaited.isdisjoint(last.positions)):
+        if last is None or not awaited.isdisjoint(last.positions):
             return False
         return (one_will_do and verification.is_clean) or verification.is_settled(watched)
 
