@@ -102,6 +102,19 @@ async def test_where_the_server_does_not_say_whether_it_lives_it_is_unknown(
     assert not is_kept(here, connection)
 
 
+@pytest.mark.parametrize("answer", [UNCLEAR[0], Fault(503), Fault(404)], ids=["no", "5xx", "4xx"])
+async def test_a_refusal_alone_is_no_proof_that_the_token_lives(
+    here: Sandbox, connection: Connection, answer: Fault
+):
+    here.state.fail_next(Call.LOGOUT, changed(answer, after=True))
+    here.state.fail_next(Call.PROFILE, Fault(503))
+    with pytest.raises(ServerError) as refusal:
+        await log_out(connection)
+    assert "may remain valid" in refusal.value.hint
+    assert written(here).words == "1 unknown"
+    assert is_kept(here, connection)
+
+
 @pytest.mark.parametrize(
     ("is_ended", "can_ask", "words"),
     [

@@ -61,11 +61,16 @@ async def _held(connection: Connection) -> Credentials:
         return Credentials()
 
 
+class _Unclear(ServerError):
+    """The server did not say whether it ended the token."""
+
+
 async def end_token(connection: Connection, token: str) -> OwnToken:
     """End a short-lived token of ours.
 
     Where the server does not clearly say that it ended, or its answer is lost, it is asked whether
-    it accepts the token. Raises OutOfReach, and ServerError where the token remains valid.
+    it accepts the token. Raises OutOfReach, and ServerError where the token remains valid, or may:
+    `left_by` tells which.
     """
     refusal: ServerError | OutOfReach | None = None
     try:
@@ -83,13 +88,11 @@ async def end_token(connection: Connection, token: str) -> OwnToken:
                 raise OutOfReach(f"{refusal.message}, and the server still accepts the token")
             raise refusal or ServerRefused("The server answered the logout and did not log out")
         case None:
+            if isinstance(refusal, ServerError):  # one that says no may have done it all the same
+                raise _Unclear(refusal.message, refusal.hint, status=refusal.status) from refusal
             if refusal is not None:
                 raise refusal
             return OwnToken.UNKNOWN
-
-
-class _Unclear(ServerError):
-    """The server did not say whether it ended the token."""
 
 
 def left_by(error: OutOfReach | ServerError) -> OwnToken:
