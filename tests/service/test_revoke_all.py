@@ -369,6 +369,20 @@ async def test_an_answer_that_says_no_is_believed_only_where_nothing_ended(
             assert "Try again later" not in result.sent.failure.hint
 
 
+@pytest.mark.parametrize(("status", "nothing_ended"), [(500, False), (422, True)])
+async def test_a_list_that_had_no_session_does_not_show_that_nothing_ended(
+    here: Sandbox, connection: Connection, status: int, *, nothing_ended: bool
+):
+    empty = replace(await connection.read_list(), sessions=(), positions={})
+    here.state.fail_next(Call.REVOKE_ALL, Fault(status, after=not nothing_ended))
+    result = await revoke_all(connection, empty)
+    assert result.nothing_ended is nothing_ended
+    failure = result.sent.failure
+    assert failure is not None
+    assert "still valid" not in failure.hint
+    assert ("Nothing was ended." in dict(result.troubles).values()) is nothing_ended
+
+
 @pytest.mark.parametrize("failure", [AnswerLost, ServerFault, Unreadable])
 async def test_where_it_may_have_taken_effect_a_list_that_is_behind_is_waited_for(
     here: Sandbox,

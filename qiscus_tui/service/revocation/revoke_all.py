@@ -84,7 +84,12 @@ class RevokeAllResult:
 
     @property
     def nothing_ended(self) -> bool:
-        """Return whether every session is still listed."""
+        """Return whether every session is still listed.
+
+        Where none was listed before, that shows nothing: only the server's refusal counts.
+        """
+        if not self.outcomes and isinstance(self.sent.failure, IN_DOUBT):
+            return False
         return self.still_listed == len(self.outcomes)
 
     @property
