@@ -11,8 +11,9 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 import msgspec
 
@@ -115,17 +116,17 @@ class KeyringSecrets:
     def _bounded(
         self, call: Callable[[], T], what: str, undo: Callable[[], object] | None = None
     ) -> T:
-        answer = _ask(call, self._timeout, undo)
-        if answer is None:
+        done = _ask(call, self._timeout, undo)
+        if done is None:
             raise StorageError(
                 f"The {self.where} could not {what}: no answer in {self._timeout:g} s "
                 "(it may be locked)",
                 _UNLOCK,
             )
-        if answer.error is None:
-            return cast("T", answer.value)
-        # Without the cause: a backend's message may repeat the secret.
-        raise _error(self.where, what, answer.error)
+        if (error := done.exception()) is not None:
+            # Without the cause: a backend's message may repeat the secret.
+            raise _error(self.where, what, error)
+        return done.result()
 
 
 def open_keyring() -> KeyringSecrets:
@@ -144,15 +145,15 @@ def find_keyring(timeout: float = WAIT) -> KeyringSecrets | NoKeyring:
 
     Raises StorageError if it is locked, broken or does not answer.
     """
-    answer = _ask(_choose, timeout)
-    if answer is None:
+    done = _ask(_choose, timeout)
+    if done is None:
         raise StorageError(f"The keyring did not answer in {timeout:g} s", _UNLOCK)
-    if answer.error is not None:
+    if (error := done.exception()) is not None:
         raise StorageError(
-            f"The keyring could not be opened ({type(answer.error).__name__})",
+            f"The keyring could not be opened ({type(error).__name__})",
             "Check PYTHON_KEYRING_BACKEND and keyringrc.cfg, or log in with --store file.",
-        ) from answer.error
-    choice = cast("tuple[Backend, str] | NoKeyring", answer.value)
+        ) from error
+    choice = done.result()
     if isinstance(choice, NoKeyring):
         return choice
     backend, where = choice
@@ -211,45 +212,37 @@ def _work() -> None:
 threading.Thread(target=_work, name="keyring", daemon=True).start()
 
 
-@dataclass(frozen=True)
-class _Answer(Generic[T]):
-    value: T | None = None
-    error: Exception | None = None
-
-
 def _ask(
     call: Callable[[], T], timeout: float, undo: Callable[[], object] | None = None
-) -> _Answer[T] | None:
-    """Return the result or error of the call; None where it took too long.
+) -> Future[T] | None:
+    """Return the call, which has ended; None where it took too long.
 
     One that has not begun by then is dropped. `undo` reverts one that succeeds afterwards.
     """
-    answers: list[_Answer[T]] = []
-    is_answered, is_given_up, turn = threading.Event(), threading.Event(), threading.Lock()
+    future: Future[T] = Future()
 
     def run() -> None:
-        if is_given_up.is_set():
-            return
-        try:
-            answer: _Answer[T] = _Answer(value=call())
-        except Exception as error:  # noqa: BLE001 backends raise anything; the caller reports it
-            answer = _Answer(error=error)
-        with turn:
-            answers.append(answer)
-            is_answered.set()
-        if is_given_up.is_set() and undo is not None and answer.error is None:
+        if future.set_running_or_notify_cancel():
+            try:
+                future.set_result(call())
+            except Exception as error:  # noqa: BLE001 backends raise anything; the caller reports it
+                future.set_exception(error)
+
+    def revert(late: Future[T]) -> None:
+        if undo is not None and late.exception() is None:
             with contextlib.suppress(Exception):  # no one waits for the result
                 undo()
 
     _calls.put(run)
-    is_answered.wait(timeout)
-    with turn:
-        if not answers:
-            is_given_up.set()
-        return answers[0] if answers else None
+    wait([future], timeout)
+    if future.done():
+        return future
+    if not future.cancel():
+        future.add_done_callback(revert)
+    return None
 
 
-def _error(where: str, what: str, error: Exception) -> StorageError:
+def _error(where: str, what: str, error: BaseException) -> StorageError:
     from keyring.errors import KeyringLocked
 
     if isinstance(error, KeyringLocked):
