@@ -49,8 +49,11 @@ class Call(Struct, frozen=True):
     """The only field of the JSON body; empty if the call has no body, or several fields."""
     repeatable: bool = False
     """Whether it may safely be sent twice, and so be retried."""
-    can_override: bool = False
-    """Whether config.toml may change its path and field."""
+
+    @property
+    def can_override(self) -> bool:
+        """Whether config.toml may change its path and field."""
+        return self.authentication is Authentication.LONG_LIVED
 
 
 _LONG, _SHORT = Authentication.LONG_LIVED, Authentication.SHORT_LIVED
@@ -76,7 +79,6 @@ class Contract(Struct, frozen=True):
         Source.PUBLIC_CODE,
         action="Refreshing the token",
         verb="refresh",
-        can_override=True,
     )
     revoke: Call = Call(
         "revoke_token",
@@ -88,7 +90,6 @@ class Contract(Struct, frozen=True):
         verb="revoke",
         field="token",
         repeatable=True,
-        can_override=True,
     )
     revoke_all: Call = Call(
         "revoke_all_token",
@@ -98,7 +99,6 @@ class Contract(Struct, frozen=True):
         Source.INFERRED,
         action="Revoking all sessions",
         verb="revoke-all",
-        can_override=True,
     )
     list: Call = Call(
         "active_token_list",
@@ -109,7 +109,6 @@ class Contract(Struct, frozen=True):
         action="Listing the sessions",
         verb="sessions",
         repeatable=True,
-        can_override=True,
     )
     logout: Call = Call(
         "logout",

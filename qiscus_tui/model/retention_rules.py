@@ -63,10 +63,8 @@ class RetentionRules(Struct, frozen=True, forbid_unknown_fields=True):
     network, their last use, their creation."""
 
     def __post_init__(self) -> None:
-        if self.keep_newest is not None and self.keep_newest < 1:
-            raise ValueError("keep_newest is 1 or more")
-        if any(age is not None and age < 1 for age in self._ages):
-            raise ValueError("an age is a second or more")
+        if any((self.value(rule) or 0) < 1 for rule in self.all_given):
+            raise ValueError("a rule's value is 1 or more, or a second or more")
 
     @property
     def given(self) -> bool:
@@ -76,25 +74,16 @@ class RetentionRules(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def depends_on_clock(self) -> bool:
         """Whether a wrong clock, ours or the server's, may change what is kept."""
-        return any(age is not None for age in self._ages)
-
-    @property
-    def _ages(self) -> tuple[float | None, ...]:
-        return tuple(self.value(rule) for rule in Rule if rule.is_age)
+        return any(rule.is_age for rule in self.all_given)
 
     def value(self, rule: Rule) -> float | None:
         """Return what is given for this rule: a number, or seconds."""
-        match rule:
-            case Rule.keep_newest:
-                return self.keep_newest
-            case Rule.keep_used_within:
-                return self.keep_used_within
-            case Rule.keep_created_within:
-                return self.keep_created_within
+        value: float | None = getattr(self, rule.name)
+        return value
 
     def replaced_by(self, others: "RetentionRules") -> "RetentionRules":
         """Return these rules, with those that the others give in their place."""
-        given = {rule.name: value for rule in Rule if (value := others.value(rule)) is not None}
+        given = {rule.name: others.value(rule) for rule in others.all_given}
         include_unknown = self.include_unknown or others.include_unknown
         return replace(self, **given, include_unknown=include_unknown)
 
@@ -115,12 +104,8 @@ ANY_RULE = f"{', '.join(_NAMES[:-1])} or {_NAMES[-1]}"
 
 def written_rules(rules: RetentionRules) -> list[tuple[Rule, str]]:
     """Return each rule that is given with its value as it is typed: `1`, `24h`."""
-    values = ((rule, rules.value(rule)) for rule in Rule)
-    return [
-        (rule, as_typed(value) if rule.is_age else f"{value}")
-        for rule, value in values
-        if value is not None
-    ]
+    values = ((rule, rules.value(rule) or 0) for rule in rules.all_given)
+    return [(rule, as_typed(value) if rule.is_age else f"{value}") for rule, value in values]
 
 
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):
