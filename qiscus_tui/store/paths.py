@@ -169,22 +169,17 @@ def _given(environ: Mapping[str, str], variable: str) -> Path | None:
 def _usual_paths(environ: Mapping[str, str]) -> Paths:
     from platformdirs import PlatformDirs  # not where our two variables name the folders
 
-    home = environ.get("HOME")
-    if home is not None and not Path(home).is_absolute():
-        raise _no_home(": HOME is not an absolute path")
     usual = PlatformDirs("qiscus-tui", appauthor=False)
     try:
         found = (usual.user_config_path, usual.user_data_path, usual.user_state_path)
         folders = (*found, usual.user_cache_path)
-    except RuntimeError as error:  # pathlib's, where the system does not know this user either
-        raise _no_home(": HOME is not set, and the system does not know this user") from error
-    if not all(folder.is_absolute() for folder in folders):
-        raise _no_home("")
+    except RuntimeError:  # pathlib's, where the system does not know this user either
+        folders = (Path(),)
+    home = Path(environ.get("HOME", "/"))  # empty, it would be the root of the file system
+    if not all(folder.is_absolute() for folder in (home, *folders)):
+        raise ConfigError(
+            "There is no home folder to store anything in: HOME is not set, or not an absolute "
+            "path",
+            f"Set HOME, or both {CONFIG_VARIABLE} and {DATA_VARIABLE}, to folders of your own.",
+        )
     return Paths(*folders)
-
-
-def _no_home(reason: str) -> ConfigError:
-    return ConfigError(
-        f"There is no home folder to store anything in{reason}",
-        f"Set HOME, or both {CONFIG_VARIABLE} and {DATA_VARIABLE}, to folders of your own.",
-    )
