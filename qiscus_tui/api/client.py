@@ -137,7 +137,7 @@ class ApiClient:
         """End the session with this token (or id, by the contract); one try."""
         call = self.contract.revoke
         body = encode_json({call.field: what})
-        answer = await self._send(Request(call, self.long_lived_headers(long_lived), body))
+        answer = await self._send(Request(call, self.token_headers(long_lived), body))
         an_id = self.contract.revokes_by_id
         self._value(call, answer, (long_lived,) if an_id else (long_lived, str(what)))
 
@@ -147,7 +147,7 @@ class ApiClient:
         Raises TokenExpired if it has ended already.
         """
         call = self.contract.logout
-        answer = await self._send(Request(call, self.short_lived_headers(short_lived)))
+        answer = await self._send(Request(call, self.token_headers(short_lived)))
         value = self._value(call, answer, (short_lived,))
         return answer.status == 200 and bool(value) and not is_refusal(value.get(api.DATA))
 
@@ -174,7 +174,7 @@ class ApiClient:
         Raises OutOfReach, and ServerError for any other answer.
         """
         try:
-            await self._profile(self.profile_call(role), self.short_lived_headers(short_lived))
+            await self._profile(self.profile_call(role), self.token_headers(short_lived))
         except TokenExpired:
             return False
         except Forbidden:  # another role than we assumed, but the token is valid
@@ -206,13 +206,9 @@ class ApiClient:
         admin = role in {Role.ADMIN, Role.UNKNOWN}
         return self.contract.admin_profile if admin else self.contract.agent_profile
 
-    def long_lived_headers(self, long_lived: str) -> dict[str, str]:
-        """Return the headers for token management."""
-        return {api.TOKEN_HEADER: long_lived, api.APP_ID_HEADER: self.app_id}
-
-    def short_lived_headers(self, short_lived: str) -> dict[str, str]:
-        """Return the headers for ordinary calls."""
-        return {api.TOKEN_HEADER: short_lived, api.APP_ID_HEADER: self.app_id}
+    def token_headers(self, token: str) -> dict[str, str]:
+        """Return the headers for a call with this token, short- or long-lived."""
+        return {api.TOKEN_HEADER: token, api.APP_ID_HEADER: self.app_id}
 
     def rest_headers(self, secret_key: str) -> dict[str, str]:
         """Return the headers for server-to-server calls."""
@@ -293,7 +289,7 @@ class ApiClient:
         )
 
     async def _new_tokens(self, call: Call, long_lived: str, watch: TokenWatch) -> NewTokens:
-        headers, own = self.long_lived_headers(long_lived), {long_lived, *self.own_secrets}
+        headers, own = self.token_headers(long_lived), {long_lived, *self.own_secrets}
         async with self.stream(Request(call, headers, on_send=watch.on_send)) as answer:
             arriving = ArrivingTokens(answer, self._time_of(answer), own, watch)
             trouble: QiscusTuiError | None = None

@@ -39,21 +39,11 @@ _APP_NAME = "Demo Corp."
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 
 
-class Refusal(Exception):
-    """An answer that is an error: HTTP status, and what it says."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-
-
 class DemoApi:
     """The calls of the API."""
 
     def __init__(self, state: DemoState) -> None:
         self._state = state
-        self._entries: dict[int, tuple[DemoSession, bytes]] = {}
 
     def routes(self) -> list[Route]:
         """Give the paths and what answers them."""
@@ -92,9 +82,9 @@ class DemoApi:
         named = (await fields(request)).get(self.revoke_field)
         if not isinstance(named, str | int) or named == "":
             message = f"The {self.revoke_field} field is required"
-            raise Refusal(422, message)
+            raise HTTPException(422, message)
         if not self._state.revoke(user, str(named), caller(request)):
-            raise Refusal(404, "Token not found")
+            raise HTTPException(404, "Token not found")
         return json_answer({"data": {"success": True}})
 
     async def revoke_all(self, request: Request) -> Response:
@@ -105,7 +95,7 @@ class DemoApi:
     async def list(self, request: Request) -> Response:
         """List every session of the user."""
         sessions = self._state.sessions(self.manager(request).email)
-        return body_answer(b'{"data":[' + b",".join(map(self._entry, sessions)) + b"]}")
+        return body_answer(b'{"data":[' + b",".join(map(_entry, sessions)) + b"]}")
 
     async def admin(self, request: Request) -> Response:
         """Say who an admin is."""
@@ -124,7 +114,7 @@ class DemoApi:
         """Give the user of a token-management call: long-lived headers only."""
         user = self._state.holder_of_long_lived(_authorization(request))
         if user is None or request.headers.get("Qiscus-App-Id") != APP_CODE:
-            raise Refusal(401, "Invalid token")
+            raise HTTPException(401, "Invalid token")
         return user
 
     # Who is asking.
@@ -134,7 +124,7 @@ class DemoApi:
         body = await fields(request)
         user = self._state.logs_in(str(body.get("email")), str(body.get("password")))
         if user is None:
-            raise Refusal(401, "Invalid email or password")
+            raise HTTPException(401, "Invalid email or password")
         return user
 
     def _profile(self, request: Request, *roles: UserType) -> Response:
@@ -144,9 +134,9 @@ class DemoApi:
         elif (secret, request.headers.get("Qiscus-App-Id")) == (SECRET_KEY, APP_CODE):
             user = ADMIN
         else:
-            raise Refusal(401, "Unauthorized")
+            raise HTTPException(401, "Unauthorized")
         if user.role not in roles:
-            raise Refusal(403, "Forbidden")
+            raise HTTPException(403, "Forbidden")
         return json_answer(_profile_body(user))
 
     def _user(self, request: Request) -> User:
@@ -154,30 +144,11 @@ class DemoApi:
         token = _authorization(request)
         user = self._state.holder_of_short_lived(token) or self._state.holder_of_long_lived(token)
         if user is None or request.headers.get("Qiscus-App-Id") != APP_CODE:
-            raise Refusal(401, "Unauthorized")
+            raise HTTPException(401, "Unauthorized")
         return user
 
     def _now(self) -> float:
         return self._state.clock.now()
-
-    def _entry(self, session: DemoSession) -> bytes:
-        """Give an entry of the list. Each is encoded once: 100,000 are slow."""
-        kept = self._entries.get(session.id)
-        # A session that changed (it was used) is another object.
-        if kept is not None and kept[0] is session:
-            return kept[1]
-        made = encoded(
-            {
-                "token": session.token,
-                "created_at": _time(session.created),
-                "expired_at": _time(session.expires),
-                "last_used_at": None if session.last_used is None else _time(session.last_used),
-                "user_agent": session.agent,
-                "ip_address": session.ip,
-            }
-        )
-        self._entries[session.id] = (session, made)
-        return made
 
 
 def demo_app(
@@ -190,20 +161,14 @@ def demo_app(
     """Give the app that serves this state; each request first waits `latency_ms`."""
     api = make_api(state)
 
-    # Plain functions would be run in a thread each.
-    async def refused(_: Request, error: Exception) -> Response:
-        refusal = cast("Refusal", error)
-        return error_answer(refusal.status, refusal.message)
-
-    async def wrong_route(_: Request, error: Exception) -> Response:
+    async def refused(_: Request, error: Exception) -> Response:  # not async: a thread for each
         found = cast("HTTPException", error)
-        message = "Not Found" if found.status_code == 404 else found.detail
-        return error_answer(found.status_code, message, found.headers)
+        return error_answer(found.status_code, found.detail, found.headers)
 
     app = Starlette(
         routes=api.routes(),
         middleware=[Middleware(_Edge, clock=state.clock, latency_ms=latency_ms, sleep=sleep)],
-        exception_handlers={Refusal: refused, HTTPException: wrong_route},
+        exception_handlers={HTTPException: refused},
     )
     # A path with a slash too many is not found, as any other wrong path.
     app.router.redirect_slashes = False
@@ -253,7 +218,7 @@ async def fields(request: Request) -> Mapping[str, object]:
     try:
         value: object = json.loads(raw)
     except ValueError as error:
-        raise Refusal(400, "The body is not JSON") from error
+        raise HTTPException(400, "The body is not JSON") from error
     return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
@@ -334,6 +299,20 @@ def _profile_body(user: User) -> dict[str, object]:
             "app": {"app_code": APP_CODE, "name": _APP_NAME},
         }
     }
+
+
+def _entry(session: DemoSession) -> bytes:
+    """Give an entry of the list."""
+    return encoded(
+        {
+            "token": session.token,
+            "created_at": _time(session.created),
+            "expired_at": _time(session.expires),
+            "last_used_at": None if session.last_used is None else _time(session.last_used),
+            "user_agent": session.agent,
+            "ip_address": session.ip,
+        }
+    )
 
 
 def _authorization(request: Request) -> str:

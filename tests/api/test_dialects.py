@@ -175,8 +175,8 @@ async def test_a_token_of_our_own_is_found_from_its_refresh_to_its_logout(demo: 
         assert {session.current for session in listing.sessions} == {None}
 
     for headers in (
-        demo.client.short_lived_headers(own),
-        demo.client.long_lived_headers(demo.long_lived),
+        demo.client.token_headers(own),
+        demo.client.token_headers(demo.long_lived),
         demo.client.rest_headers(demo.state.credentials.secret_key),
     ):
         profile = await demo.client.profile(headers, Role.ADMIN)
@@ -263,7 +263,7 @@ async def test_agents_and_supervisors_have_their_own_profile(
     answer = await demo.client.login(user.email, PASSWORD)
     assert answer.role is role
     assert answer.short_lived is not None
-    headers = demo.client.short_lived_headers(answer.short_lived.token)
+    headers = demo.client.token_headers(answer.short_lived.token)
     assert (await demo.client.profile(headers, answer.role)).email == user.email
 
 

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from qiscus_tui.demo import app as plain
-from qiscus_tui.demo.app import DemoApi, Refusal, Sleep, body_answer, caller, json_answer
+from qiscus_tui.demo.app import DemoApi, Sleep, body_answer, caller, json_answer
 from qiscus_tui.demo.state import DemoState as PlainState
 from qiscus_tui.demo.state import User
 from tests.sandbox.calls import Call
@@ -109,7 +110,7 @@ class DialectApi(DemoApi):
     def manager(self, request: Request) -> User:
         user = super().manager(request)
         if not special(user).may_manage:
-            raise Refusal(403, "You are not allowed to do this")
+            raise HTTPException(403, "You are not allowed to do this")
         return user
 
     def _route(self, method: str, path: str, name: str) -> Route:

@@ -249,7 +249,7 @@ class ListReading:
         self, query: PageQuery | None, within: float
     ) -> tuple[Paging, Sequence[object]]:
         client, call = self._client, self._client.contract.list
-        headers = client.long_lived_headers(self._long_lived)
+        headers = client.token_headers(self._long_lived)
         request = Request(call, headers, query=dict([query]) if query else None)
         async with client.stream(request, within) as answer:
             if answer.status >= 300:

@@ -441,7 +441,7 @@ async def ask_long_lived(client: ApiClient, long_lived: str) -> None:
     call = client.contract.list
 
     async def once(time: CallTime) -> None:
-        request = Request(call, client.long_lived_headers(long_lived))
+        request = Request(call, client.token_headers(long_lived))
         async with time.bound(), client.stream(request) as answer:
             body, whole = await _beginning(answer)
         value = lenient(body) if whole else None

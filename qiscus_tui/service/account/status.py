@@ -69,6 +69,6 @@ async def _ask(connection: Connection, credentials: Credentials) -> None:
     short = credentials.short_lived
     if short is not None and connection.is_live(short):
         try:
-            await client.profile(client.short_lived_headers(short.token), role)
+            await client.profile(client.token_headers(short.token), role)
         except Forbidden:
             return  # the role is another, but the token was accepted

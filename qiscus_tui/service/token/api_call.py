@@ -53,7 +53,7 @@ async def answer_to(
 
         async def once(token: str) -> CallAnswer:
             must_not_be_the_long_lived(token, await connection.credentials())
-            headers = client.short_lived_headers(token)
+            headers = client.token_headers(token)
             stream = await open_answer.enter_async_context(client.ask(call, headers, body))
             beginning, answer = await _begun(stream)
             tried.append(token)
