@@ -25,7 +25,7 @@ from qiscus_tui.api.replies import (
     read_profile,
 )
 from qiscus_tui.api.retry import CallTime, RetryPolicy
-from qiscus_tui.api.wire import Request, Wire, WireSettings, tls_context
+from qiscus_tui.api.wire import Request, Wire, WireSettings, tls_for
 from qiscus_tui.errors import (
     AnswerLost,
     Forbidden,
@@ -242,9 +242,8 @@ class ApiClient:
     async def _connected(self) -> Wire:
         async with self._connecting:
             if self._wire is None:
-                secure = self.origin.scheme == "https" and self._settings.transport is None
-                if secure and self._tls is None:
-                    self._tls = await asyncio.to_thread(tls_context, self._settings.ca_bundle)
+                if self._tls is None:
+                    self._tls = await asyncio.to_thread(tls_for, self.origin, self._settings)
                 self._wire = Wire(self.origin, self._settings, self._clock, self._tls)
             return self._wire
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from qiscus_tui.api.answers import server_time
 from qiscus_tui.api.contract import Authentication, Call
-from qiscus_tui.api.wire import Request, Wire, WireSettings, tls_context
+from qiscus_tui.api.wire import Request, Wire, WireSettings, tls_for
 from qiscus_tui.model.account import Origin
 from qiscus_tui.model.clock import Clock
 
@@ -33,9 +33,7 @@ class PathProbe:
     """A client of its own that can hold no credential."""
 
     def __init__(self, origin: Origin, settings: WireSettings, clock: Clock) -> None:
-        plain = origin.scheme == "http" or settings.transport is not None
-        tls = None if plain else tls_context(settings.ca_bundle)
-        self._wire = Wire(origin, settings, clock, tls)
+        self._wire = Wire(origin, settings, clock, tls_for(origin, settings))
         self._controls: dict[str, int] = {}
         self.server_time: float | None = None
         """The `Date` of the last answer, epoch seconds."""

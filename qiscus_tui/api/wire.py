@@ -110,6 +110,16 @@ def tls_context(ca_bundle: str) -> ssl.SSLContext:
     return context
 
 
+def tls_for(origin: Origin, settings: WireSettings) -> ssl.SSLContext | None:
+    """Return how to encrypt what is sent to a server; None where it is spoken to without.
+
+    Takes some time, which a thread should spend. Raises ConfigError.
+    """
+    if origin.scheme == "http" or settings.transport is not None:
+        return None
+    return tls_context(settings.ca_bundle)
+
+
 def fits_a_header(text: str) -> bool:
     """Return whether a header can carry this text unchanged."""
     return text.isascii() and text.isprintable() and text == text.strip()

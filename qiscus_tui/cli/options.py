@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clock import DAY, HOUR, parse_duration
-from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH
+from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, begins_an_id
 from qiscus_tui.model.text import did_you_mean, safe
 
 LONGEST_TTL = 29 * DAY
@@ -71,7 +71,7 @@ def min_ttl(text: str) -> int:
 def session_id(text: str) -> str:
     """Return the id, or the beginning of one. No error quotes what may be a token."""
     wanted = text.strip().lower()
-    if PREFIX_LENGTH <= len(wanted) <= ID_LENGTH and not wanted.strip("0123456789abcdef"):
+    if len(wanted) >= PREFIX_LENGTH and begins_an_id(wanted):
         return wanted
     if len(wanted) > ID_LENGTH:
         raise UsageError(

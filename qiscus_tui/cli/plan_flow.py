@@ -18,8 +18,8 @@ from qiscus_tui.cli.verbs import VerbContext
 from qiscus_tui.cli.workspace import account_fields, account_line
 from qiscus_tui.errors import CannotTell, NoAccount, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.model.ids import is_full_id
 from qiscus_tui.model.retention_rules import Retention
-from qiscus_tui.model.session import is_full_id
 from qiscus_tui.model.text import capitalized
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.history import seen_before

@@ -22,6 +22,16 @@ def can_be_token(text: str) -> bool:
     return bool(text) and not re.search(_NOT_IN_A_TOKEN, text, re.VERBOSE)
 
 
+def begins_an_id(text: str) -> bool:
+    """Return whether the text is an id, or the beginning of one."""
+    return len(text) <= ID_LENGTH and not text.strip("0123456789abcdef")
+
+
+def is_full_id(text: str) -> bool:
+    """Return whether the text is a full id."""
+    return len(text) == ID_LENGTH and begins_an_id(text)
+
+
 def fingerprint(secret: str) -> str:
     """Return the first 12 hex digits of the SHA-256 of a token (or of the server's own id)."""
     return fingerprints((secret,))[0]

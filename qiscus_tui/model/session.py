@@ -4,8 +4,6 @@ import enum
 
 import msgspec
 
-from qiscus_tui.model.ids import ID_LENGTH
-
 
 class Current(enum.Enum):
     """What is known about the session of this program itself."""
@@ -68,8 +66,3 @@ class Session(msgspec.Struct, frozen=True, gc=False):
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
         return [("id", self.id)]
-
-
-def is_full_id(text: str) -> bool:
-    """Return whether `text` is a full session id."""
-    return len(text) == ID_LENGTH and not text.strip("0123456789abcdef")

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from qiscus_tui.model.addresses import packed
 from qiscus_tui.model.clients import Known, client_family, client_of
-from qiscus_tui.model.ids import ID_LENGTH
+from qiscus_tui.model.ids import begins_an_id
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import day_begins
@@ -211,8 +211,7 @@ def select(
 
 def _contains(needle: str, columns: Columns) -> Matches:
     search, sessions = columns.search, columns.sessions
-    may_be_in_an_id = len(needle) <= ID_LENGTH and not needle.strip("0123456789abcdef")
-    if may_be_in_an_id:
+    if begins_an_id(needle):  # so it may be in one
         return lambda i: needle in search[i] or needle in sessions[i].id
     return lambda i: needle in search[i]
 

@@ -29,7 +29,7 @@ from msgspec import Struct
 from qiscus_tui.errors import FilterError, UsageError
 from qiscus_tui.model.addresses import network, packed
 from qiscus_tui.model.clock import DAY, MINUTE, as_typed, parse_duration
-from qiscus_tui.model.ids import ID_LENGTH
+from qiscus_tui.model.ids import ID_LENGTH, begins_an_id
 from qiscus_tui.model.text import safe, similar
 from qiscus_tui.query.terms import (
     KEYS,
@@ -329,7 +329,7 @@ def _whole_id(raw: RawWord) -> Test:
 
 def _id(raw: RawWord) -> IdPrefix:
     prefix = raw.value.strip().lower()
-    if len(prefix) > ID_LENGTH or prefix.strip("0123456789abcdef"):
+    if not begins_an_id(prefix):
         _refuse(raw, "is not the beginning of an id", f"An id is {ID_LENGTH} hex digits.")
     return IdPrefix(prefix)
 

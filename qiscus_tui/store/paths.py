@@ -174,7 +174,7 @@ def _usual_paths(environ: Mapping[str, str]) -> Paths:
         found = (usual.user_config_path, usual.user_data_path, usual.user_state_path)
         folders = (*found, usual.user_cache_path)
     except RuntimeError:  # pathlib's, where the system does not know this user either
-        folders = (Path(),)
+        folders = (Path(), Path(), Path(), Path())
     home = Path(environ.get("HOME", "/"))  # empty, it would be the root of the file system
     if not all(folder.is_absolute() for folder in (home, *folders)):
         raise ConfigError(

@@ -11,8 +11,7 @@ from itertools import islice
 from msgspec import Struct
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.model.ids import sha256
-from qiscus_tui.model.session import is_full_id
+from qiscus_tui.model.ids import is_full_id, sha256
 from qiscus_tui.model.timestamps import EpochSeconds
 from qiscus_tui.store.jsonfile import Fields, JsonFile, decoded
 from qiscus_tui.store.paths import Paths

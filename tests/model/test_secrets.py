@@ -10,7 +10,7 @@ from rich.pretty import pretty_repr
 
 from qiscus_tui.api import contract
 from qiscus_tui.model.account import Account, Credentials, Origin, Role, ShortLived
-from qiscus_tui.model.ids import ID_LENGTH, can_be_token, fingerprint
+from qiscus_tui.model.ids import ID_LENGTH, can_be_token, fingerprint, is_full_id
 from qiscus_tui.model.masking import (
     MASK,
     MAX_DEPTH,
@@ -21,7 +21,6 @@ from qiscus_tui.model.masking import (
     shown_message,
     shown_name,
 )
-from qiscus_tui.model.session import is_full_id
 from tests.query.sample import a_session
 
 SECRET = "QEX-private-words"

@@ -8,7 +8,7 @@ from wsgiref.util import is_hop_by_hop
 import httpx
 
 from qiscus_tui.api.answers import transport_error
-from qiscus_tui.api.wire import WireSettings, connection_to, shown_proxy, tls_context
+from qiscus_tui.api.wire import WireSettings, connection_to, shown_proxy, tls_for
 from qiscus_tui.errors import OutOfReach
 from qiscus_tui.model.account import Origin
 
@@ -69,7 +69,7 @@ class Upstream:
         """Raises ConfigError where its certificates or its proxy can't be used."""
         self.origin = origin
         self._settings = settings
-        self._tls = tls_context(settings.ca_bundle) if origin.scheme == "https" else None
+        self._tls = tls_for(origin, settings)
         self._idle = [self._connection()]  # of our own: httpcore's pool is slow when it is large
 
     def _connection(self) -> httpx.AsyncBaseTransport:

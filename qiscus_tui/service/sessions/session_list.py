@@ -13,8 +13,14 @@ from typing import NamedTuple
 from qiscus_tui.api.list.rows import Listing
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clients import Known
-from qiscus_tui.model.ids import ID_LENGTH, PREFIX_LENGTH, fingerprint
-from qiscus_tui.model.session import Current, Session, is_full_id
+from qiscus_tui.model.ids import (
+    ID_LENGTH,
+    PREFIX_LENGTH,
+    begins_an_id,
+    fingerprint,
+    is_full_id,
+)
+from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.sessions.user_agents import quick_name
 
@@ -203,7 +209,7 @@ class SessionList(Listing):
             return self.get(wanted)
         shown = safe(prefix, 60)
         hint = f"An id is {ID_LENGTH} hex digits; {PREFIX_LENGTH} or more are enough."
-        if not PREFIX_LENGTH <= len(wanted) <= ID_LENGTH or wanted.strip("0123456789abcdef"):
+        if len(wanted) < PREFIX_LENGTH or not begins_an_id(wanted):
             raise UsageError(f"'{shown}' is not a session id", hint)
         found = [session for session in self.sessions if session.id.startswith(wanted)]
         if not found:
