@@ -158,9 +158,3 @@ def test_an_old_token_that_cannot_be_forgotten_hides_no_outcome(nearly_full: Pro
     assert done.code == 3
     assert "revoked" in done.out
     assert "The disk is full" in done.err
-
-
-def test_a_dry_run_on_a_list_known_in_part_is_3(logged_in: Program) -> None:
-    logged_in.log_in_to(DIALECTS["unreadable"])
-    done = logged_in("revoke-all", "--dry-run")
-    assert (done.code, "could not be read" in done.err) == (3, True)

@@ -64,15 +64,18 @@ def test_csv_has_the_same_columns_but_extra(logged_in: Program) -> None:
     assert len(rows) == len(logged_in.listed()) + 1
 
 
-@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
-def test_a_list_with_unreadable_entries_is_3_and_says_how_many(
-    logged_in: Program, form: list[str]
-) -> None:
-    logged_in.speak(DIALECTS["unreadable"])
-    done = logged_in("sessions", *form)
-    assert done.code == 3
-    assert "could not be read" in done.err
-    assert logged_in.ids()[0] in done.out
+def test_a_list_with_unreadable_entries_is_3_and_says_so(logged_in: Program) -> None:
+    logged_in.log_in_to(DIALECTS["unreadable"])
+    (logged_in.folder / "clean").touch()
+    newest = logged_in.ids()[0]
+    for line in (
+        *("sessions", "sessions --json", "sessions --csv"),
+        *("check", f"scan {logged_in.folder / 'clean'}", "revoke-all --dry-run"),
+        *("prune --keep-newest 1 --dry-run", "revoke --filter=client:guzzle --dry-run"),
+    ):
+        done = logged_in(*line.split())
+        assert (done.code, "could not be read" in done.err) == (3, True), line
+        assert newest in done.out or not line.startswith("sessions"), line
 
 
 def test_a_list_that_was_cut_off_is_3_and_says_so(logged_in: Program) -> None:

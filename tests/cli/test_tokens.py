@@ -184,11 +184,7 @@ def test_refresh_makes_a_new_one_never_prints_it_and_if_refreshes_only_the_named
 def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_on_a_terminal_alone(
     logged_in: Program, monkeypatch: pytest.MonkeyPatch, verb: str, terminal: bool
 ) -> None:
-    def no_terminal(*_: object, **__: object) -> None:
-        raise OSError
-
     monkeypatch.setattr("qiscus_tui.store.secrets.FileSecrets.write", full)
-    monkeypatch.setattr("qiscus_tui.cli.output.console.open", no_terminal, raising=False)
     logged_in.clock.advance(31 * DAY)
     answer = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "LLTnew"}}}'
     logged_in.server.fail_next(Call.REFRESH, Fault(200, answer))

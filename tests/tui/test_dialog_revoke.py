@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input
 
-from qiscus_tui.model.clients import Known
 from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.session import Current
 from qiscus_tui.service.revocation.plan import Selection
@@ -17,10 +16,9 @@ from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog
 from tests.clocks import ManualClock
 from tests.sandbox import Call, demo_state
+from tests.tui.conftest import BILLING
 from tests.tui.demo_app import at_login
 from tests.tui.dialogs_on_demo import Stage, asked, stage
-
-CRON = Known("billing cron", client="GuzzleHttp", protect=True)
 
 
 def dialog(
@@ -80,7 +78,7 @@ async def test_confirming_is_dead_for_half_a_second_after_the_drawing(how: str) 
 
 
 async def test_a_burst_a_paste_and_a_change_confirm_nothing_and_make_it_dead_again() -> None:
-    on = await stage(known=[CRON])
+    on = await stage(known=[BILLING])
     positions = [protected(on)[0], on.own_position, *on.other_positions(1)]
     async with asked(on, dialog(on, positions)) as here:
         await here.burst("p")
@@ -103,7 +101,7 @@ async def test_a_burst_a_paste_and_a_change_confirm_nothing_and_make_it_dead_aga
 
 
 async def test_it_says_what_stays_and_why() -> None:
-    on = await stage(known=[CRON])
+    on = await stage(known=[BILLING])
     first, second, third = [at for at in on.other_positions(60) if at not in protected(on)][:3]
     positions = [protected(on)[0], on.own_position, first, second]
     several = dialog(on, positions, hidden=frozenset({second}))
@@ -314,7 +312,7 @@ async def test_what_was_marked_by_age_is_refused_where_the_clocks_differ_by_days
 
 @pytest.mark.parametrize("count", [12, 60])
 async def test_the_buttons_are_on_the_screen_at_every_size_and_the_body_scrolls(count: int) -> None:
-    on = await stage(sessions=100, known=[] if count == 12 else [CRON])
+    on = await stage(sessions=100, known=[] if count == 12 else [BILLING])
     positions = [on.own_position, *on.other_positions(count)]
     async with asked(on, dialog(on, positions, hidden=frozenset(positions[1:2]))) as here:
         drawn: list[str] = []
@@ -337,7 +335,7 @@ async def test_the_buttons_are_on_the_screen_at_every_size_and_the_body_scrolls(
 
 @pytest.mark.parametrize("height", [15, 20, 24])
 async def test_what_is_warned_of_does_not_cover_what_would_be_revoked(height: int) -> None:
-    on = await stage(sessions=60, known=[CRON])
+    on = await stage(sessions=60, known=[BILLING])
     on.connection.needs_reason = True
     doubts = {
         "current": Current.UNKNOWN,

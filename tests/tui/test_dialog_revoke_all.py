@@ -6,15 +6,13 @@ from dataclasses import replace
 import pytest
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.model.clients import Known
 from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.revoke_all import RevokeAllResult
 from qiscus_tui.tui.dialogs.question import TypedField
 from qiscus_tui.tui.revoke.revoke_all import RevokeAllDialog
 from tests.sandbox import Call, Fault
+from tests.tui.conftest import BILLING
 from tests.tui.dialogs_on_demo import Asked, DialogApp, Stage, asked, stage
-
-CRON = Known("billing cron", client="GuzzleHttp", protect=True)
 
 
 def dialog(on: Stage) -> RevokeAllDialog:
@@ -39,7 +37,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_it_says_how_many_end_and_which_integrations_stop_at_every_size() -> None:
-    on = await stage(sessions=400, known=[CRON])
+    on = await stage(sessions=400, known=[BILLING])
     async with asked(on, dialog(on)) as here:
         here.shows(
             f"Revoke all {len(on.listed)} sessions",

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
-from qiscus_tui.model.clients import Known
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.service.sessions.groups import Group, grouped
 from qiscus_tui.tui.dialogs.choice import ChoiceDialog
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.widgets.cells import UNKNOWN
+from tests.tui.conftest import BILLING
 from tests.tui.demo_app import Running, at_sessions
-
-CRON = Known("billing cron", client="GuzzleHttp", protect=True)
 
 
 def rows_of(here: Running) -> list[str]:
@@ -48,7 +46,7 @@ async def test_g_shows_the_list_as_groups_the_largest_first_and_g_shows_the_list
 
 
 async def test_the_titles_fall_with_the_width_the_least_important_first() -> None:
-    async with at_sessions(sessions=400, known=[CRON]) as here:
+    async with at_sessions(sessions=400, known=[BILLING]) as here:
         await here.press("g")
         for width, titles in (
             (200, "SESSIONS▼ PER DAY NEWEST LAST USED IN USE TO REVOKE EXPIRING CLIENT NETWORK"),
@@ -243,7 +241,7 @@ async def test_the_cursor_stays_on_its_group_and_goes_to_the_first_where_none_wa
 
 
 async def test_rows_say_what_is_ours_protected_in_use_today_and_what_x_would_revoke() -> None:
-    async with at_sessions(sessions=400, known=[CRON], size=(120, 90)) as here:
+    async with at_sessions(sessions=400, known=[BILLING], size=(120, 90)) as here:
         await here.press("g")
         protected = [row for row in rows_of(here) if row.endswith("protected")]
         assert protected
