@@ -97,6 +97,7 @@ def test_no_token_is_printed_from_files_that_are_not_as_they_should_be(
     done = logged_in("token")
     assert (done.code, done.out) == (6, "")
     assert path.name in done.err
+    assert ("chmod" in done.err) is (mode != 0o600)
 
 
 TOO_OLD = '{{"data": {{"auth": {{"token": "{0}", "long_lived_token": "{0}"}}}}}}'

@@ -57,19 +57,3 @@ def test_a_list_that_cannot_be_read_afterwards_leaves_the_outcome_unknown(
     stage.nothing_is_lost(deed)
     if deed is Deed.REVOKE_ALL:
         assert stage.own_id() in stage.live()  # the new token is kept
-
-
-WITHOUT = [way for way in LISTS if way != "holds less"]
-
-
-@pytest.mark.parametrize(
-    ("way", "deed"), zip(WITHOUT, cycle([Deed.REVOKE_MANY, Deed.REVOKE_ONE]), strict=False)
-)
-def test_without_a_list_nothing_is_sent(stage: Stage, way: str, deed: Deed) -> None:
-    stage.timeout = TIMEOUT if way == "never comes" else PATIENT
-    stage.prepare(deed)
-    stage.server.strikes(Call.LIST, LISTS[way])
-    run = _checked(stage, stage.do(deed))
-    assert run.code, run
-    assert not stage.server.asked[Call.REVOKE]
-    assert "already gone" not in run.text

@@ -90,27 +90,6 @@ def test_secrets_that_may_not_be_read_are_not_taken_for_none(
     _nothing_was_sent(stage, stage.do(Deed.REVOKE_ONE, plainly))
 
 
-@pytest.mark.parametrize("deed", [Deed.LIST, Deed.REVOKE_MANY])
-def test_secrets_that_others_may_read_are_refused_with_the_command_for_it(
-    stage: Stage, deed: Deed
-) -> None:
-    stage.prepare(deed)
-    stage.paths.secrets_file.chmod(0o644)
-    run = stage.do(deed)
-    _nothing_was_sent(stage, run)
-    assert "chmod" in run.err
-
-
-@pytest.mark.parametrize(("home", "code"), [("", 2), ("/proc/nowhere", 6)])
-def test_without_a_home_nobody_is_logged_in(
-    stage: Stage, home: str, code: int, plainly: Command
-) -> None:
-    run = stage.do(Deed.LOGIN, replace(plainly, home=home))
-    assert run.code == code, run
-    assert stage.server.asked[Call.LOGIN] == 0
-    stage.says_what_and_what_to_do(run)
-
-
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 @pytest.mark.parametrize("mode", [0o755, 0o700])
 def test_in_the_home_of_another_user_it_says_which_folder_and_what_to_set(

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -78,13 +79,14 @@ async def test_ctrl_c_quits_while_a_field_has_the_focus() -> None:
         assert here.app.return_value == 130
 
 
-async def test_textuals_own_commands_and_screenshot_are_not_there() -> None:
+async def test_textuals_own_commands_and_screenshot_are_not_there(home: Path) -> None:
     async with at_sessions() as here:
         assert not here.app.ENABLE_COMMAND_PALETTE
         await here.press("colon", *"screenshot")
         assert "Save" not in here.text()
-        here.app.action_screenshot()
-        assert here.app.return_value is None
+        await here.app.run_action(f"screenshot('x.svg', '{home}')")
+        await here.pilot.pause(0.1)
+        assert os.listdir(home) == []
 
 
 def test_of_our_own_errors_message_and_hint_are_said() -> None:

@@ -113,15 +113,6 @@ def test_every_command_has_its_own_keys_a_heading_and_words() -> None:
         assert one.keys or one.title, one.name
 
 
-def test_bindings_carry_every_key_and_the_actions_name() -> None:
-    bound = {binding.key: binding.action for binding in registry.bindings(Scope.SESSIONS)}
-    assert bound["space"] == "toggle_mark"
-    assert bound["X"] == "app.revoke_all"
-    assert "up,down,pageup,pagedown,home,end,j,k" not in bound
-    of_app = {binding.action for binding in registry.bindings(Scope.APP)}
-    assert of_app == {"palette", "help", "quit"}
-
-
 @pytest.mark.parametrize(
     ("keys", "reason"),
     [

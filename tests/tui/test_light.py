@@ -2,12 +2,9 @@
 
 import pytest
 from rich.console import RenderableType
-from textual._compositor import Compositor, CompositorUpdate, ReflowResult
+from textual._compositor import CompositorUpdate
 from textual.app import App
-from textual.events import Resize
-from textual.geometry import Size
 from textual.screen import Screen
-from textual.widget import Widget
 
 from qiscus_tui.tui.terminal.screen_model import ScreenModel
 from tests.tui.demo_app import Running, at_sessions
@@ -19,12 +16,10 @@ class Line:
     def __init__(self) -> None:
         self.model = ScreenModel()
         self.model.clear(120, 40)
-        self.paints = 0
         self.sent = 0
 
     def display(self, app: App[int], screen: Screen[object], renderable: RenderableType) -> None:
         if isinstance(renderable, CompositorUpdate) and screen is app.screen:
-            self.paints += 1
             text = renderable.render_segments(app.console)
             self.sent += len(self.model.draw(text)) + len(self.model.frame())
 
@@ -53,37 +48,6 @@ async def sent_in(line: Line, here: Running, seconds: int) -> int:
     for _ in range(seconds):
         await here.tick()
     return line.sent - before
-
-
-async def test_what_was_painted_with_the_whole_screen_is_not_painted_again(line: Line) -> None:
-    async with at_sessions(sessions=400) as here:
-        await here.settle()  # the groups of the list are found when it is there
-        screen, before = here.sessions, line.paints
-        for widget in screen.walk_children(Widget):
-            widget.refresh()
-        screen.refresh()
-        screen.draw_now()
-        await here.settle()
-        assert line.paints == before + 1
-
-
-async def test_a_size_that_is_known_is_not_laid_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with at_sessions(sessions=400) as here:
-        layouts = 0
-        reflow = Compositor.reflow
-
-        def counted(compositor: Compositor, parent: Widget, size: Size) -> ReflowResult:
-            nonlocal layouts
-            layouts += 1
-            return reflow(compositor, parent, size)
-
-        monkeypatch.setattr(Compositor, "reflow", counted)
-        size = here.sessions.size
-        here.sessions.post_message(Resize(size, size))
-        await here.settle()
-        assert layouts == 0
-        await here.pilot.resize_terminal(100, 30)
-        assert layouts > 0
 
 
 async def test_what_is_done_often_sends_little(line: Line) -> None:

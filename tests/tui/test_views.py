@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.query import SortKey
 from qiscus_tui.service.sessions.groups import GroupFact
@@ -85,10 +83,3 @@ async def test_the_last_sort_and_grouping_are_kept(clock: ManualClock, tmp_path:
 
     async with opened(QiscusTui(workspace, account), state, clock) as here:
         assert here.sessions.view.request.sorting == chosen != left[0]
-
-    other = replace(
-        account, stored=replace(account.stored, account=replace(account.account, user="x"))
-    )
-    async with opened(QiscusTui(workspace, other), state, clock) as here:
-        assert here.sessions.view.request.sorting.key is SortKey.CREATED
-        assert not here.sessions.list.is_grouped
