@@ -24,7 +24,7 @@ from qiscus_tui.cli.serving import (
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import signal_exit_code
-from qiscus_tui.model.account import Origin, parse_origin
+from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clock import MINUTE
 from qiscus_tui.model.text import counted, safe
 
@@ -99,7 +99,9 @@ async def served(
         from qiscus_tui.service.proxy.protocol import BoundedProtocol
         from qiscus_tui.service.proxy.upstream import Upstream
     options, workspace = context.options, context.workspace
-    upstream = Upstream(_origin(context), wire_settings(workspace))
+    named = getattr(options, "upstream", None)
+    origin = workspace.server() if named is None else parse_origin(named)
+    upstream = Upstream(origin, wire_settings(workspace))
     proxy = Proxy(upstream, configured_contract(workspace), workspace.clock, options.min_ttl)
     serves = serving(
         proxy, listener, http=BoundedProtocol, timeout_keep_alive=75, timeout_graceful_shutdown=2
@@ -114,15 +116,6 @@ async def served(
                 f"warning: {counted(left, 'token')} could not be ended",
                 "They expire within 30 days. See them: qiscus-tui sessions",
             )
-
-
-def _origin(context: VerbContext) -> Origin:
-    """Return the server: the named one, the account's, or the default."""
-    named, workspace = getattr(context.options, "upstream", None), context.workspace
-    if named is not None:
-        return parse_origin(named)
-    chosen = workspace.choose_if_any()
-    return workspace.login_server() if chosen is None else chosen.account.origin
 
 
 async def _report(proxy: "Proxy", console: Console, metrics: Path | None) -> None:

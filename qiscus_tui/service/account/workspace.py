@@ -167,6 +167,14 @@ class Workspace(Unshown, frozen=True, dict=True):
             "Select one: qiscus-tui accounts use NAME, or add --account NAME.",
         )
 
+    def server(self) -> Origin:
+        """Return the server of the account of this run; where there is none, that of a login.
+
+        Raises as `choose` and `login_server` do.
+        """
+        selected = self.choose_if_any()
+        return self.login_server() if selected is None else selected.account.origin
+
     def unmatched_accounts(self) -> list[ConfigError]:
         """Return a warning of each account of the configuration that is not stored here.
 

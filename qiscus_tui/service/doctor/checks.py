@@ -69,7 +69,7 @@ async def examine(workspace: Workspace) -> AsyncGenerator[Check]:
         yield Check("server", Health.UNSURE, words)
         return
     try:
-        origin, contract = _target(workspace)
+        origin, contract = workspace.server(), configured_contract(workspace)
     except QiscusTuiError as error:
         yield _proxy(workspace)
         name = "server" if isinstance(error, AddressError) else "account"
@@ -85,10 +85,9 @@ async def try_paths(workspace: Workspace, on_try: Callable[[str], None]) -> dict
 
     Raises OutOfReach, AddressError, NoAccount.
     """
-    origin, contract = _target(workspace)
     found: dict[Call, str] = {}
-    async with _probe(workspace, origin) as probe:
-        for call, path in _likely(contract)[:MOST_TRIES]:
+    async with _probe(workspace, workspace.server()) as probe:
+        for call, path in _likely(configured_contract(workspace))[:MOST_TRIES]:
             if call in found:
                 continue
             on_try(path)
@@ -107,12 +106,6 @@ def _likely(contract: Contract) -> list[tuple[Call, str]]:
         for call in inferred
     ]
     return [(call, path) for call, path in candidates if path != call.path]
-
-
-def _target(workspace: Workspace) -> tuple[Origin, Contract]:
-    chosen = workspace.choose_if_any()
-    origin = workspace.login_server() if chosen is None else chosen.account.origin
-    return origin, configured_contract(workspace)
 
 
 def _probe(workspace: Workspace, origin: Origin) -> PathProbe:
