@@ -30,11 +30,11 @@ from qiscus_tui.service.metrics import Sample
 from qiscus_tui.service.proxy.logins import Login, Logins, read_request
 from qiscus_tui.service.proxy.upstream import Upstream, answer_headers, end_to_end
 
-LONGEST_LOGIN = LONGEST_REFUSAL = 64 * 1024
-"""Bytes of a login's body, and of an answer that is searched for the end of its token.
+LONGEST_LOGIN = 64 * 1024
+"""Bytes of a login's body; a longer one is refused."""
 
-What is longer is passed on as anything else.
-"""
+LONGEST_REFUSAL = 64 * 1024
+"""Bytes of an answer that is searched for the end of its token."""
 
 LONGEST_ANSWER = 8 * 1024 * 1024
 """Bytes of an answer that has to be read whole before it is passed on."""
@@ -80,7 +80,8 @@ class Proxy:
 
     async def _answer(self, request: Request, send: Send) -> Response | None:
         """Return the answer; None where the server's has been passed on."""
-        target, headers, contract = _target(request), request.headers, self._contract
+        target: bytes = request.scope["raw_path"]  # path and query, as they were sent
+        headers, contract = request.headers, self._contract
         asked = (request.method, target)
         if not _is_for_this_machine(request):
             raise HTTPException(421, "This proxy is for programs on its own machine.")
@@ -90,8 +91,7 @@ class Proxy:
             return Response(b'{"data":{"success":true}}', media_type="application/json")
         has_body = {"content-length", "transfer-encoding"} & {*headers}
         content = request.stream() if has_body else None
-        is_short = int(headers.get("Content-Length", 0)) <= LONGEST_LOGIN
-        if asked == _asked(contract.login) and is_short and "Content-Encoding" not in headers:
+        if asked == _asked(contract.login):
             content = await _whole(request.stream(), LONGEST_LOGIN, 413)
             kind, app_id = headers.get("Content-Type", ""), headers.get(APP_ID_HEADER, "")
             login = read_request(content, kind, app_id)
@@ -178,15 +178,6 @@ class Proxy:
             async with self._upstream.ask(call.method, call.path.encode(), headers) as answer:
                 if answer.is_success or answer.status_code == 401:
                     del left[token]
-
-
-def _target(request: Request) -> bytes:
-    """Return path and query as they were sent; a scheme and host lead to no other server."""
-    target: bytes = request.scope["raw_path"]
-    scheme, colon, rest = target.partition(b"://")
-    if colon and scheme.isalnum():
-        return b"/" + rest.partition(b"/")[2]
-    return target
 
 
 def _asked(call: Call) -> tuple[str, bytes]:
