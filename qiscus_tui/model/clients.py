@@ -92,13 +92,13 @@ class Known(Struct, frozen=True):
     is_certain: bool = True
     """False for the label of a session that may be of a protected integration, or not."""
 
-    def judge(self, clients: Sequence[str], user_agent: str | None, ip: str | None) -> bool | None:
+    def judge(self, client: str, user_agent: str | None, ip: str | None) -> bool | None:
         """Return whether a session with these belongs to this integration; None: can't tell.
 
-        `clients` are the names of its client. Where the list names its client but no address that
-        can be read, or the reverse, what is missing decides.
+        `client` is the name of its client. Where the list names its client but no address that can
+        be read, or the reverse, what is missing decides.
         """
-        has_client = self._has_client(clients, user_agent)
+        has_client = self._has_client(client, user_agent)
         if self.network is None or has_client is False:
             return bool(self.client) and has_client is True
         in_network = _is_in(self.network, ip)
@@ -106,13 +106,12 @@ class Known(Struct, frozen=True):
             return None if in_network else False
         return in_network
 
-    def _has_client(self, clients: Sequence[str], user_agent: str | None) -> bool | None:
-        wanted = folded(self.client).strip()
+    def _has_client(self, client: str, user_agent: str | None) -> bool | None:
+        wanted, names = folded(self.client).strip(), (folded(client), folded(user_agent or ""))
         if not wanted:
             return True
-        if not folded(user_agent or "").strip():
-            return True if any(folded(one).startswith(wanted) for one in clients) else None
-        names = [*map(folded, clients), folded(user_agent or "")]
+        if not names[1].strip():
+            return True if names[0].startswith(wanted) else None
         return any(one.startswith(wanted) or client_family(one) == wanted for one in names)
 
     def covers(self, other: "Known") -> bool:
@@ -126,7 +125,7 @@ class Known(Struct, frozen=True):
 
 
 def integration_of(
-    known: Sequence[Known], clients: Sequence[str], user_agent: str | None, ip: str | None
+    known: Sequence[Known], client: str, user_agent: str | None, ip: str | None
 ) -> Known | None:
     """Return the integration that a session belongs to: a protected one before others.
 
@@ -135,7 +134,7 @@ def integration_of(
     unprotected: Known | None = None
     in_doubt: Known | None = None
     for one in known:
-        belongs = one.judge(clients, user_agent, ip)
+        belongs = one.judge(client, user_agent, ip)
         if belongs and one.protect:
             return one
         if belongs:

@@ -44,7 +44,7 @@ class Visit:
         """
         if not listed.sessions:
             return
-        pairs = set(await asyncio.to_thread(pairs_of, listed.sessions))
+        pairs = await asyncio.to_thread(pairs_of, listed)
         found = LastList(len(listed.sessions), listed.is_whole, listed.read_at)
         await asyncio.to_thread(self._visits.remember, self.account_key, pairs, found)
 

@@ -14,7 +14,7 @@ PAGES = 12
 SORTS = 6
 QUIET = 0.15
 AFTER_START = 6.0
-"""Seconds: what follows a start, such as full names, is not a key's cost."""
+"""Seconds: what follows a start, such as what is loaded when there is time, is not a key's cost."""
 
 
 def keys(runs: int, measured: Measured) -> None:

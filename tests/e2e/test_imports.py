@@ -51,7 +51,7 @@ VERB_HELP = SCREENS | SERVER | {"httpx", "keyring", "filelock"}
 
 WITHOUT_SERVER = {
     *(SCREENS | SERVER),
-    *("httpx", "asyncio", "ssl", "subprocess", "keyring", "ua_parser", "traceback", "dataclasses"),
+    *("httpx", "asyncio", "ssl", "subprocess", "keyring", "traceback", "dataclasses"),
     *("qiscus_tui.api.client", "qiscus_tui.service.sessions.snapshot", "qiscus_tui.query"),
 }
 """Nothing of this is needed to show what is kept on this machine."""
@@ -59,7 +59,7 @@ WITHOUT_SERVER = {
 PARSER = WITHOUT_SERVER | {"msgspec", "filelock", "platformdirs", "tomllib", "hashlib"}
 """Nothing of this is needed to show the help of all verbs."""
 
-ONE_LIST = SCREENS | SERVER | {"keyring", "ua_parser"}
+ONE_LIST = SCREENS | SERVER | {"keyring"}
 """Nothing of this is needed until a list is there."""
 
 ONE_CALL = ONE_LIST | {"qiscus_tui.query"}

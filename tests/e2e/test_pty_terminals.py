@@ -69,14 +69,14 @@ def test_whatever_size_it_gets_it_is_drawn_for_that_and_no_dialog_is_confirmed_o
 
 
 SLOW = {
-    *("httpx", "keyring", "starlette", "uvicorn", "ua_parser", "rich.markdown"),
+    *("httpx", "keyring", "starlette", "uvicorn", "rich.markdown"),
     *("qiscus_tui.api.client", "qiscus_tui.tui.dialogs"),
 }
 FIRST_FRAME = (sys.executable, Path(__file__).with_name("first_frame.py"))
 
 
 COMES_AFTER_THE_LIST = {
-    *("ua_parser", "qiscus_tui.tui.session.screen", "qiscus_tui.tui.overview.screen"),
+    *("qiscus_tui.tui.session.screen", "qiscus_tui.tui.overview.screen"),
     "qiscus_tui.tui.dialogs",
 }
 

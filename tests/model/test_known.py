@@ -10,7 +10,7 @@ CRON = Known(
     "billing cron", client="GuzzleHttp", network=ipaddress.ip_network("10.2.0.0/16"), protect=True
 )
 ANYWHERE = Known("x", client="guzzle")
-GUZZLE = ["GuzzleHttp 7"]
+GUZZLE = "GuzzleHttp 7"
 WIDE = "\uff27\uff55\uff5a\uff5a\uff4c\uff45Http"
 
 
@@ -53,10 +53,10 @@ def test_a_session_without_a_readable_address_is_not_judged_and_stays(ip: str | 
 
 
 def test_a_session_without_a_client_from_a_protected_network_is_not_judged_either() -> None:
-    label = integration_of([CRON], ["unknown"], None, "10.2.7.5")
+    label = integration_of([CRON], "unknown", None, "10.2.7.5")
     assert label is not None
     assert (label.label, label.protect) == ("may be billing cron (client unknown)", True)
-    assert integration_of([CRON], ["unknown"], None, None) is None
+    assert integration_of([CRON], "unknown", None, None) is None
 
 
 def test_only_protection_is_in_doubt() -> None:
@@ -99,7 +99,7 @@ PROXY = Known("proxy", network=ipaddress.ip_network("127.0.0.0/8"), protect=True
 def test_a_session_is_one_of_an_integration_by_client_and_network(
     known: Known, client: str, agent: str | None, ip: str | None, judged: bool | None
 ) -> None:
-    assert known.judge([client], agent, ip) is judged
+    assert known.judge(client, agent, ip) is judged
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selectio
 from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.revocation.sending import Answered, Event
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.service.sessions.user_agents import quick_name
+from qiscus_tui.service.sessions.user_agents import client_name
 from qiscus_tui.store.state import VerifiedCalls
 from tests.clocks import ManualClock
 
@@ -82,7 +82,7 @@ def listed(
     them = tuple(sessions)
     if current is None:
         current = Current.LISTED if any(s.current for s in them) else Current.NONE
-    clients = [quick_name(session.user_agent) for session in them]
+    clients = [client_name(session.user_agent) for session in them]
     known = [(labels or {}).get(session.id) for session in them]
     return SessionList(
         sessions=them,

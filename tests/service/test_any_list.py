@@ -19,7 +19,7 @@ from qiscus_tui.api.list.listing import read_listing
 from qiscus_tui.service.revocation.outcomes import Outcome, Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.service.sessions.snapshot import full_reader
+from qiscus_tui.service.sessions.snapshot import Reader
 from tests.api.serving import LONG_LIVED, client_of, said
 from tests.clocks import ManualClock
 from tests.service.scripted import DAY, START, AuditTrail, Trials, run_on
@@ -167,7 +167,7 @@ class Api:
 
     async def read_list(self, **_: object) -> SessionList:
         listing = await read_listing(self.client, LONG_LIVED, self.own_token)
-        return await full_reader().snapshot(listing, read_at=self.clock.now(), offset=0.0)
+        return await Reader().snapshot(listing, read_at=self.clock.now(), offset=0.0)
 
 
 @dataclass

@@ -65,7 +65,7 @@ def test_a_session_is_named_by_client_without_version_and_by_network(
     found = integrations.of(session, None)
     assert found == named("", client, network)
     integrations.name(named("x", client, network))
-    assert integrations.known()[1].judge([client], agent, ip)
+    assert integrations.known()[1].judge(client, agent, ip)
 
 
 def test_a_session_that_has_a_name_is_found_under_it(integrations: Integrations):

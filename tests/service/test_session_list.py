@@ -11,8 +11,7 @@ from qiscus_tui.api.list.rows import Listing
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Current, Session
-from qiscus_tui.service.sessions.snapshot import Pair, Reader, full_reader, network_of
-from qiscus_tui.service.sessions.user_agents import quick_name
+from qiscus_tui.service.sessions.snapshot import Pair, Reader, network_of
 from tests.service.scripted import listed, new_session
 
 A = new_session(1, id="abcdef012345")
@@ -125,7 +124,7 @@ def listing(*sessions: Session, unreadable: int = 0, incomplete: str = "") -> Li
 
 async def test_the_snapshot_says_what_the_listing_said():
     sessions = [new_session(n) for n in range(3)]
-    read = await full_reader().snapshot(
+    read = await Reader().snapshot(
         listing(*sessions, unreadable=2, incomplete="3 of 9 listed"), read_at=5.0, offset=-3.0
     )
     assert list(read.sessions) == sessions
@@ -139,7 +138,7 @@ async def test_the_first_known_integration_that_matches_is_the_label():
     inside = new_session(1, user_agent="GuzzleHttp/7", ip="10.2.3.4")
     outside = new_session(2, user_agent="GuzzleHttp/7", ip="10.9.3.4")
     other = new_session(3, user_agent="curl/8", ip="10.2.3.4")
-    reader = Reader(quick_name, lambda: [CRON, ANY_GUZZLE])
+    reader = Reader(lambda: [CRON, ANY_GUZZLE])
     read = await reader.snapshot(listing(inside, outside, other), read_at=0, offset=0)
     assert list(read.labels) == [CRON, ANY_GUZZLE, None]
 
@@ -154,7 +153,7 @@ async def test_a_client_of_whatever_version_from_a_network_that_was_not_seen_bef
     known = new_session(1, user_agent="curl/8", ip="192.0.2.1")
     updated = new_session(2, user_agent="curl/9", ip="192.0.2.7")
     new = new_session(3, user_agent="curl/8", ip="198.51.100.9")
-    reader = Reader(quick_name, new_pairs=new_pairs)
+    reader = Reader(new_pairs=new_pairs)
     read = await reader.snapshot(listing(known, updated, new), read_at=0, offset=0)
     assert read.new == b"\0\0\1"
     (pairs,) = asked

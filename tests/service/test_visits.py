@@ -1,11 +1,12 @@
 """What is new since the last visit: when a visit counts, and what is kept of it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.model.session import Current
+from qiscus_tui.model.session import Current, Session
 from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.account.logout import log_out
 from qiscus_tui.service.sessions.session_list import SessionList
@@ -47,6 +48,12 @@ def came(here: Sandbox) -> None:
     here.state.issue(ADMIN, Caller(EVIL, "203.0.113.200"))
 
 
+def only(listed: SessionList, kept: Sequence[Session]) -> SessionList:
+    """Return the list of these of its sessions."""
+    clients = [listed.clients[listed.positions[one.id]] for one in kept]
+    return replace(listed, sessions=kept, clients=clients)
+
+
 async def test_what_was_not_there_at_the_last_visit_is_new_until_a_visit_has_ended(
     here: Sandbox, connection: Connection
 ):
@@ -68,7 +75,7 @@ async def test_what_was_not_there_at_the_last_visit_is_new_until_a_visit_has_end
 async def test_our_own_new_session_is_told_by_its_own_sign_alone(connection: Connection):
     begun = visit(connection)
     listed = await connection.read_list()
-    others = replace(listed, sessions=[one for one in listed.sessions if not one.current])
+    others = only(listed, [one for one in listed.sessions if not one.current])
     await begun.end(others)
     visit(connection)
     again = await connection.read_list()
@@ -119,7 +126,7 @@ async def test_an_empty_list_and_one_that_is_known_in_part_forget_nothing(
     connection = await visited(here)
     listed = await connection.read_list()
     kept = listed.sessions[:1] if part else ()
-    await visit(connection).end(replace(listed, sessions=kept, **part))  # pyright: ignore[reportArgumentType]
+    await visit(connection).end(replace(only(listed, kept), **part))  # pyright: ignore[reportArgumentType]
     visit(connection)
     assert new_ids(await connection.read_list()) == set()
 
@@ -160,7 +167,7 @@ async def test_what_the_list_had_at_the_end_of_the_last_visit_is_known_until_it_
     assert last_lists(here.local_files) == {key: found}
     assert here.local_files.visits.last(key).prints is not None
 
-    await visit(connection).end(replace(listed, sessions=[]))
+    await visit(connection).end(only(listed, []))
     assert last_lists(here.local_files) == {key: found}  # an empty answer says nothing
 
     await log_out(connection)

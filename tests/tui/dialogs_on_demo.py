@@ -16,7 +16,7 @@ from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.account.login import Password, log_in
 from qiscus_tui.service.revocation.run import verified_calls_of
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.service.sessions.snapshot import full_reader
+from qiscus_tui.service.sessions.snapshot import Reader
 from qiscus_tui.store.secrets import MemorySecrets
 from qiscus_tui.tui.dialogs.question import Question
 from qiscus_tui.tui.terminal.app import TerminalApp
@@ -89,7 +89,7 @@ async def stage(
     workspace = workspace_on(state, clock, latency_ms=1, sleep=door.pass_through)
     entered = Password(state.credentials.email, state.credentials.password)
     connection = (await log_in(workspace, MemorySecrets(), entered)).connection
-    connection.reader = full_reader(lambda: known)
+    connection.reader = Reader(lambda: known)
     connection.account = replace(connection.account, readonly=readonly)
     if verified:
         verified_calls_of(connection).remember()

@@ -121,17 +121,6 @@ async def test_a_reading_that_brings_nothing_for_its_whole_period_hangs(
     assert not live.feed.hangs
 
 
-async def test_full_names_come_after_the_first_list(live: Live) -> None:
-    await live.feed.reload()
-    assert live.feed.lacks_names
-    await live.feed.find_names()
-    assert not live.feed.lacks_names
-    quick, full = live.lists
-    assert [one.id for one in quick.sessions] == [one.id for one in full.sessions]
-    await live.feed.reload()
-    assert not live.feed.lacks_names
-
-
 async def test_a_new_login_goes_on_with_the_same_list(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:

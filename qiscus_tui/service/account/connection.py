@@ -47,7 +47,7 @@ from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.storage import secret_store
 from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.service.sessions.session_list import SessionList
-from qiscus_tui.service.sessions.snapshot import NewPairs, Reader, full_reader
+from qiscus_tui.service.sessions.snapshot import NewPairs, Reader
 from qiscus_tui.store.locks import ACCOUNT_WAIT, WAIT, account_lock
 from qiscus_tui.store.secrets import SecretStore
 
@@ -248,9 +248,9 @@ class Connection(Struct):
         self._last_list = weakref.ref(listed)
         return listed
 
-    async def named(self, listed: SessionList) -> SessionList:
-        """Return a list that was read with the names of now. Raises StorageError."""
-        return self.replaced(listed, await self.reader.named(listed))
+    async def labelled(self, listed: SessionList) -> SessionList:
+        """Return a list that was read with the labels of now. Raises StorageError."""
+        return self.replaced(listed, await self.reader.labelled(listed))
 
     def replaced(self, listed: SessionList, found: SessionList) -> SessionList:
         """Return what is used from now on in place of a list that was read."""
@@ -390,7 +390,7 @@ def connect(
         secrets or secret_store(workspace, storage, selected.given),
         workspace.local_files,
         workspace.clock,
-        full_reader(integrations_of(workspace, account).known),
+        Reader(integrations_of(workspace, account).known),
         KnownZone(account.zone_offset),
         selected.by,
         workspace.show_secret,

@@ -13,11 +13,11 @@ from pathlib import Path
 from qiscus_tui.errors import StorageError, UsageError
 from qiscus_tui.model.account import Account
 from qiscus_tui.model.addresses import named_network, network_of
-from qiscus_tui.model.clients import UNKNOWN, Known, client_name_error
+from qiscus_tui.model.clients import UNKNOWN, Known, client_family, client_name_error
 from qiscus_tui.model.session import Session
 from qiscus_tui.model.text import did_you_mean, safe
 from qiscus_tui.service.account.workspace import Workspace
-from qiscus_tui.service.sessions.user_agents import family_of
+from qiscus_tui.service.sessions.user_agents import client_name
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.known import Integration, KnownFile
 
@@ -60,7 +60,7 @@ class Integrations:
         `known` is what the list labels it with. None for a session without client and network.
         """
         named = (one for one in self.all() if one.known == known)
-        family, ip = family_of(session.user_agent), _network(session.ip)
+        family, ip = client_family(client_name(session.user_agent)), _network(session.ip)
         family = "" if family == UNKNOWN else family
         unnamed = Integration(family, ip, protect=True) if family or ip else None
         return next(named, unnamed)

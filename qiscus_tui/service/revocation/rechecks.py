@@ -1,7 +1,6 @@
 """What a newer list says of what is still to be sent: compared again each time it is read. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.query import Moment
@@ -38,7 +37,7 @@ def held_back(
     sessions in a group never make a rule keep fewer of them, so whatever began since can't take the
     place of one that is kept.
     """
-    plan, named = evidence.plan, _named_as_before(evidence.plan, listed)
+    plan = evidence.plan
     selected = dict.fromkeys(plan.listed.sessions[one].id for one in plan.selection.positions)
     members = [
         position
@@ -47,9 +46,9 @@ def held_back(
     ]
     moment, since = Moment(server_now, plan.moment.expiring), plan.moment.server_now
     not_chosen = not_chosen_now(
-        plan.selection.filters, plan.retention, named, members, moment, since
+        plan.selection.filters, plan.retention, listed, members, moment, since
     )
-    again = make_plan(named, Selection(members), plan.allowed, None, moment, not_chosen)
+    again = make_plan(listed, Selection(members), plan.allowed, None, moment, not_chosen)
     reasons = {left.session.id: left.reason for left in again.left_out}
     found: dict[str, SessionOutcome] = {}
     for session in waiting:
@@ -71,25 +70,6 @@ def _why_unlisted_stays(plan: RevocationPlan, session: Session) -> str | None:
         return "no longer listed: can't tell whether it would still be chosen"
     # A token ends its own session and no other; an id may be another's by now.
     return None if session.revoke_with == session.token else "no longer listed"
-
-
-def _named_as_before(plan: RevocationPlan, listed: SessionList) -> SessionList:
-    """Return the newer list with the client names of the plan's.
-
-    Names that are found quickly and those found with care differ, and with them the groups and
-    what a filter matches.
-    """
-    before = plan.listed
-    clients = list(listed.clients)
-    for position, session in enumerate(listed.sessions):
-        earlier = before.positions.get(session.id)
-        if (
-            earlier is not None
-            and before.clients[earlier] != clients[position]
-            and before.sessions[earlier].user_agent == session.user_agent
-        ):
-            clients[position] = before.clients[earlier]
-    return replace(listed, clients=clients)
 
 
 def ids_changed(plan: RevocationPlan, listed: SessionList) -> bool:

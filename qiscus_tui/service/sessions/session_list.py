@@ -22,7 +22,6 @@ from qiscus_tui.model.ids import (
 )
 from qiscus_tui.model.session import Current, Session
 from qiscus_tui.model.text import counted, safe
-from qiscus_tui.service.sessions.user_agents import quick_name
 
 BY_ID = 'If the server revokes by id, set field = "id" under [api.revoke_token] in config.toml.'
 """What to do where the list has no token in full."""
@@ -168,15 +167,11 @@ class SessionList(Listing):
 
     def count_of(self, known: Known) -> int:
         """Return how many sessions belong to an integration, whatever their label."""
-        judged: dict[tuple[str, str | None, str | None], bool] = {}
-        count = 0
-        for client, session in zip(self.clients, self.sessions, strict=True):
-            key = client, session.user_agent, session.ip
-            if key not in judged:
-                names = client, quick_name(session.user_agent)
-                judged[key] = known.judge(names, *key[1:]) is True
-            count += judged[key]
-        return count
+        judge = cache(known.judge)
+        return sum(
+            judge(client, session.user_agent, session.ip) is True
+            for client, session in zip(self.clients, self.sessions, strict=True)
+        )
 
     @cached_property
     def unmatched_protection(self) -> tuple[str, ...]:

@@ -114,7 +114,7 @@ async def label_session(app: App[int], feed: Feed, session: Session) -> None:
     label = await app.push_screen_wait(LabelDialog(integrations, found))
     if label is None:
         return
-    await feed.name_again()
+    await feed.label_again()
     if not label:
         unprotected = ", and no longer protected" if found.protect else ""
         feed.say(f"{safe(found.label)} is forgotten{unprotected}")

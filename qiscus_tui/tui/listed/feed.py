@@ -8,31 +8,20 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Account, Storage
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.service.sessions.session_list import NO_SESSIONS, SessionList
-from qiscus_tui.service.sessions.user_agents import (
-    MOST_PARSED,
-    ClientNames,
-    client_name,
-    quick_name,
-)
 from qiscus_tui.service.visits import Visit, visit_of
 
 if TYPE_CHECKING:  # loads httpx: after the first frame
     from qiscus_tui.service.account.connection import Connection
     from qiscus_tui.service.account.stored_login import LoggedIn
-
-BETWEEN_NAMES = 0.002
-"""Seconds between two clients that are named: a name takes less than 1 ms, and keys come first."""
 
 BETWEEN_PROGRESS = 0.2
 """Seconds between two drawings of how much has arrived."""
@@ -85,8 +74,6 @@ class Feed:
         self.progress_total: int | None = None
         """Bytes that it has; None: the server does not say."""
         self.note = Note()
-        self.lacks_names = False
-        """Whether the list names clients only as far as that is quick."""
         self._visit: Visit | None = None
         self._is_visit_noted = False
         self._tried_at = workspace.clock.now()
@@ -183,8 +170,6 @@ class Feed:
         self._visit = visit_of(self.workspace.local_files, connection.account.key, self._visit)
         if self._visit is not None:
             connection.mark_new(self._visit.new_pairs)
-        if not self.is_read:
-            self._name_quickly(connection)
         from qiscus_tui.service.token.refresh import read_list  # loads httpx: after the frame
 
         await self._show(await read_list(connection, self._progressed))
@@ -208,38 +193,20 @@ class Feed:
         self.listed = listed
         self.changed()
 
-    # Clients' names.
+    # Labels.
 
-    def _name_quickly(self, connection: Connection) -> None:
-        """The first list comes without the names that take long to find."""
-        connection.reader = replace(connection.reader, names=quick_name)
-        self.lacks_names = True
-
-    async def find_names(self) -> None:
-        """Find the clients' full names while the list is on screen, and show them."""
-        await asyncio.to_thread(client_name, "curl/8")  # loads what names clients
-        names = ClientNames()
-        agents = dict.fromkeys(session.user_agent for session in self.listed.sessions)
-        for agent in islice(agents, MOST_PARSED):
-            names(agent)
-            await asyncio.sleep(BETWEEN_NAMES)
-        if self.connection is not None:
-            self.connection.reader = replace(self.connection.reader, names=names)
-            await self.name_again()
-
-    async def name_again(self) -> None:
-        """Find the names of the clients and integrations of the list again, and show them."""
+    async def label_again(self) -> None:
+        """Find the integrations of the list again, and show their labels."""
         listed = None
         try:
             while self.connection is not None and listed is not self.listed:  # a newer one came
                 listed = self.listed
-                named = await self.connection.named(listed)
+                labelled = await self.connection.labelled(listed)
                 if listed is self.listed:
-                    self.lacks_names = False
-                    await self._show(named)
+                    await self._show(labelled)
                     return
         except StorageError as error:  # what is protected is not known
-            self.trouble, self.lacks_names = error, False
+            self.trouble = error
             self.changed()
 
     # The visit.

@@ -77,8 +77,7 @@ class Preview(Vertical):
         if self.display:
             (await self._mounted_panel()).show(*self._wanted)
         position = self._wanted[0].positions[self._wanted[1].id]
-        if not self._feed.lacks_names:  # a list is grouped once, by its clients' full names
-            await self._details.find(self._wanted[0], position, self._rows.moment())
+        await self._details.find(self._wanted[0], position, self._rows.moment())
         self._found()
 
     async def _mounted_panel(self) -> SessionPanel:

@@ -137,8 +137,6 @@ class SessionsScreen(BaseScreen[None]):
         for words in await self.feed.reload():
             self.app.notify(words, severity="warning", markup=False)
         self.check_login()
-        if self.feed.is_read and self.feed.lacks_names:
-            self.run_worker(self.feed.find_names, group="names", exclusive=True)
         if not self._is_settled:
             self._is_settled = True
             self.post_message(self.Settled())
