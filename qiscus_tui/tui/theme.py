@@ -61,7 +61,7 @@ def _variables(
         "input-selection-background": selection,
         "input-selection-foreground": text,
         "scrollbar": line,
-        "scrollbar-hover": faint,
+        "scrollbar-hover": primary,
         "scrollbar-active": primary,
         "scrollbar-background": back,
         "scrollbar-background-hover": back,
@@ -132,15 +132,16 @@ def _ansi(name: str, primary: str, *, dark: bool) -> Theme:
         foreground=own,
         primary=primary,
         secondary=primary,
-        success="ansi_green",
-        warning="ansi_yellow",
+        # Green and yellow can't be read on white, still less in bold.
+        success="ansi_green" if dark else primary,
+        warning="ansi_yellow" if dark else "ansi_red",
         error="ansi_bright_red" if dark else "ansi_red",
         accent="ansi_bright_magenta" if dark else "ansi_magenta",
         variables={"ansi-background": own, "ansi-foreground": own}  # Textual's rules name them
         | _variables(
             text=own,
             muted=own,  # a grey would be the background's in some palettes
-            faint="ansi_bright_black",
+            faint=own,
             line="ansi_bright_black",
             back=own,
             primary=primary,

@@ -63,14 +63,29 @@ def test_the_cursor_is_readable_with_and_without_the_focus(theme: Theme) -> None
         assert contrast(text, colours(theme)[f"block-cursor{focus}-background"]) >= 4.5
 
 
-@pytest.mark.parametrize("wanted", [DARK, LIGHT])
-def test_where_there_are_16_colours_the_accents_are_five_of_them(wanted: str) -> None:
+XTERM = {
+    "ansi_red": "#cd0000",
+    "ansi_green": "#00cd00",
+    "ansi_yellow": "#cdcd00",
+    "ansi_blue": "#0000ee",
+    "ansi_magenta": "#cd00cd",
+    "ansi_cyan": "#00cdcd",
+    "ansi_bright_red": "#ff0000",
+    "ansi_bright_magenta": "#ff00ff",
+}
+"""Of its 16 colours those that a text may have; the greys are the background's in some palettes."""
+
+
+@pytest.mark.parametrize(("wanted", "ground"), [(DARK, "#000000"), (LIGHT, "#ffffff")])
+def test_in_16_colours_states_differ_and_every_text_is_readable(wanted: str, ground: str) -> None:
     taken = next(one for one in THEMES if one.name == theme_for(wanted, few_colours=True))
     assert taken.ansi
-    accents = {colours(taken)[name] for name in ("primary", "success", "warning", "error")}
-    accents.add(colours(taken)["accent"])
-    assert len(accents) == 5
-    assert accents.isdisjoint({"ansi_default", "ansi_bright_black", "ansi_black", "ansi_white"})
+    own_soon_marked = {colours(taken)[name] for name in ("success", "warning", "accent")}
+    assert len(own_soon_marked) == 3
+    for name in ACCENTS:
+        assert contrast(XTERM[colours(taken)[name]], ground) >= 4.5, name
+    for name in ("foreground", "text-muted", "text-disabled"):
+        assert colours(taken)[name] == "ansi_default"
 
 
 def test_a_theme_that_the_user_chose_elsewhere_stays() -> None:
