@@ -169,14 +169,16 @@ async def test_rules_are_refused_where_the_list_cannot_be_grouped() -> None:
 
 
 NIGHTLY = Policy(name="nightly", filter="client:curl", group_by=("client",), keep_newest=2)
+EVERYTHING = Policy(name="everything", keep_used_within=DAY, include_protected=True)
 
 
 async def test_policies_of_the_configuration_are_offered() -> None:
-    config = Config(policies={"nightly": NIGHTLY})
+    config = Config(policies={"nightly": NIGHTLY, "everything": EVERYTHING})
     async with at_sessions(sessions=200, config=config) as here:
         await here.press_slowly("P")
         assert isinstance(here.app.screen, ChoiceDialog)
-        here.shows("nightly", "by client: keep the newest 2")
+        here.shows("nightly", "client:curl · by client: keep the newest 2")
+        here.shows("everything", "used within 24h; protected ones judged too")
         await here.press_slowly("2")
         plan = dialog(here)._plan
         assert plan.retention is not None

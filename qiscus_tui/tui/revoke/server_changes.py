@@ -67,7 +67,10 @@ class ServerChanges:
             ways.append((safe(policy.name, 24), policy.filter, allowed, retention_of(policy)))
         number: int | None = 0  # without a question where there is no policy
         if len(ways) > 1:
-            offered = [Choice(name, replace(rules, policy="").words) for name, _, _, rules in ways]
+            offered = [
+                Choice(name, _way_words(filter_text, allowed, rules))
+                for name, filter_text, allowed, rules in ways
+            ]
             number = await self.app.push_screen_wait(ChoiceDialog("Prune by", offered))
         if number is None:
             return
@@ -123,3 +126,11 @@ class ServerChanges:
         else:
             self.feed.say("token refreshed")
             self.reload()
+
+
+def _way_words(filter_text: str, allowed: Allowed, retention: Retention) -> str:
+    """Return what a way of pruning revokes: `client:curl · by client: keep the newest 2`."""
+    words = replace(retention, policy="").words
+    if allowed.protected:
+        words += "; protected ones judged too"
+    return f"{safe(filter_text)} · {words}" if filter_text else words
