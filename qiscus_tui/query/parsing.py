@@ -341,7 +341,7 @@ def _network(raw: RawWord) -> Test:
         _refuse(
             raw,
             "is not an address or network",
-            f"Give whole octets or groups from the left, or CIDR: {Key.IP.example}",
+            f"Write it as {Key.IP.example}: whole octets or groups from the left, or CIDR.",
         )
     return InNetwork(first, last)
 
@@ -355,7 +355,7 @@ def _lasts(raw: RawWord, key: Key) -> Test:
     except UsageError:
         if _DATE.fullmatch(value):
             _refuse(raw, "is a date", "For a date use created, such as created:>2026-10-01")
-        _refuse(raw, "is not a duration", f"Write it in lower case, such as {key.example}")
+        _refuse(raw, "is not a duration", f"Write it as {key.example}; in lower case.")
     if comparison is None:
         more, less = _COMPARISON_SIGNED[key]
         shown = safe(value, SHOWN)
