@@ -47,20 +47,15 @@ def certified(stage: Stage, host: str) -> tuple[ssl.SSLContext, Path]:
     return context, bundle
 
 
-def private_authority(trusted: bool) -> Set:
-    """A server whose authority the system does not know; SSL_CERT_FILE may name it."""
-
-    @contextlib.contextmanager
-    def way(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
-        context, bundle = certified(stage, "localhost")
-        if trusted:
-            monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
-        server = FaultyServer(stage.server.state, context)
-        with server.running():
-            stage.server = server
-            yield
-
-    return way
+@contextlib.contextmanager
+def private_authority(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """A server whose authority the system does not know; SSL_CERT_FILE names it."""
+    context, bundle = certified(stage, "localhost")
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    server = FaultyServer(stage.server.state, context)
+    with server.running():
+        stage.server = server
+        yield
 
 
 def through_proxy(address: str, wants: str = "") -> Set:
@@ -90,8 +85,7 @@ def through_proxy(address: str, wants: str = "") -> Set:
 
 
 WAYS = (
-    Way("certificate of nobody", private_authority(trusted=False), 5, "failed TLS verification"),
-    Way("private CA by SSL_CERT_FILE", private_authority(trusted=True), 0, ""),
+    Way("private CA by SSL_CERT_FILE", private_authority, 0, ""),
     Way("proxy by HTTPS_PROXY", through_proxy("env:http://localhost:PORT"), 0, ""),
     Way("proxy wants credentials", through_proxy("http://localhost:PORT", HUNTER2), 5, "407"),
     Way("proxy gets them", through_proxy("http://user:hunter2@localhost:PORT", HUNTER2), 0, ""),

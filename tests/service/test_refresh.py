@@ -103,6 +103,15 @@ async def test_fifty_at_once_make_one_refresh_in_whatever_program(
     tokens = await asyncio.gather(*(valid_token(one, 0) for one in programs for _ in range(25)))
     assert refreshes(here) == 1
     assert len({token.token for token in tokens}) == 1
+    old = fingerprint(tokens[0].token)
+    here.clock.advance(1)
+    began = here.clock.now()
+    new = await asyncio.gather(
+        *(refreshed_since(one, began) for one in programs for _ in range(12)),
+        *(refreshed_if(one, old) for one in programs for _ in range(12)),
+    )
+    assert refreshes(here) == 2
+    assert {token.token for token in new} == {await cached(programs[0])}
 
 
 async def test_who_gives_up_waiting_for_the_lock_does_not_hold_it_for_ever(

@@ -25,7 +25,7 @@ from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.storage import secret_store
 from qiscus_tui.service.account.workspace import DemoAccess, LocalFiles, Workspace
 from qiscus_tui.service.sessions.groups import Group
-from qiscus_tui.store.config import AccountConfig, Config
+from qiscus_tui.store.config import Config
 from qiscus_tui.store.paths import find_paths
 from qiscus_tui.tui.app import QiscusTui
 from qiscus_tui.tui.login.screen import LoginScreen
@@ -190,16 +190,15 @@ def workspace_on(
 
 
 def from_environment(
-    state: DemoState, clock: ManualClock, home: Path, *, readonly: bool = False
+    state: DemoState, clock: ManualClock, home: Path
 ) -> tuple[Workspace, SelectedAccount]:
     """A workspace and an account whose secrets come from the environment."""
-    config = Config(accounts={"environment": AccountConfig(readonly=readonly)})
     environ = {
         "QISCUS_LONG_LIVED_TOKEN": state.credentials.long_lived_token,
         "QISCUS_APP_ID": state.credentials.app_code,
         "QISCUS_TUI_SERVER": "https://demo.invalid",
     }
-    workspace = with_files(workspace_on(state, clock, config), home, environ)
+    workspace = with_files(workspace_on(state, clock), home, environ)
     return workspace, workspace.choose()
 
 

@@ -17,22 +17,10 @@ from qiscus_tui.tui.listed.marks import Marks
 from qiscus_tui.tui.sessions.session_table import SessionTable, ShownRows
 from qiscus_tui.tui.widgets.table import Sort
 from tests.clocks import ManualClock
+from tests.sandbox.hostile import HOSTILE_AGENTS
 from tests.tui.conftest import BILLING, DAY, NOW, TableApp, listed, many, marked_ids, session
 
 SIZE = (100, 11)  # a header and ten rows
-HOSTILE = (
-    "\x1b]0;pwned\x07\x1b[31mred",
-    "\x9b31m\x9d52;c;cHduZWQ=\x9c",
-    "[/]",
-    "[@click=app.quit]quit[/]",
-    "[bold]bold[/bold] [on red]",
-    "\u202egnihton\u2066",
-    "日本語ブラウザー" * 20,
-    "👍🏽🇩🇪👩‍👩‍👧" * 20,
-    "a\u0301\u0301\u0301\u0301\u0301" * 30,
-    "x" * 100_000,
-    "",
-)
 
 
 Table = tuple[TableApp, Pilot[None]]
@@ -104,22 +92,23 @@ async def test_a_row_reads_as_the_screen_is_drawn() -> None:
 async def test_what_strangers_wrote_moves_no_column_and_is_no_markup() -> None:
     rows = [
         session(n, user_agent=one, ip=one, user=one, created_at=NOW)
-        for n, one in enumerate(HOSTILE, 1)
+        for n, one in enumerate(HOSTILE_AGENTS, 1)
     ]
     rung: list[bool] = []
-    async with table(listed([session(0, user="u"), *rows]), (140, 15)) as (app, pilot):
+    async with table(listed([session(0, user="u"), *rows]), (140, 32)) as (app, pilot):
         app.bell = lambda: rung.append(True)  # pyright: ignore[reportAttributeAccessIssue]
         strips = app.screen._compositor.render_strips()
         for segment in (segment for strip in strips for segment in strip):
             assert segment.text.isprintable()
             assert segment.style is None or "@click" not in segment.style.meta
         starts = {one.column.title: one.start for one in app.table.shown_columns}
-        for number, agent in enumerate(HOSTILE, 1):
+        for number, agent in enumerate(HOSTILE_AGENTS, 1):
             drawn = strips[number + 1].crop(0, 139)
             assert drawn.cell_length == 139
             assert drawn.crop(starts["CREATED"]).text.startswith("today ")
             assert not agent.startswith("[") or agent[:10] in drawn.text
-        await pilot.click("#table", offset=(30, 4))
+        at = next(at for at, one in enumerate(HOSTILE_AGENTS) if one.startswith("[@click"))
+        await pilot.click("#table", offset=(30, 2 + at))
         await pilot.pause()
     assert not rung
 
