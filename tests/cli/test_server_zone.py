@@ -60,13 +60,6 @@ def in_zone(program: Program, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     return written
 
 
-@pytest.fixture
-def in_environment(program: Program) -> Program:
-    """Credentials of the environment: no token of our own."""
-    program.use_environment()
-    return program
-
-
 def targets(program: Program) -> int:
     done = program(*PRUNE)
     assert done.code == 0, done.err
@@ -95,8 +88,9 @@ def test_what_is_used_now_stays_in_any_zone(
 
 
 def test_credentials_of_the_environment_learn_the_zone_by_one_refresh(
-    program: Program, in_zone: Callable[..., None], in_environment: Program
+    program: Program, in_zone: Callable[..., None]
 ) -> None:
+    program.use_environment()
     in_zone(7)
     assert targets(program) == 0
     assert targets(program) == 0
@@ -109,8 +103,9 @@ def test_credentials_of_the_environment_learn_the_zone_by_one_refresh(
 
 
 def test_where_the_zone_can_not_be_learned_rules_about_time_are_refused(
-    program: Program, in_zone: Callable[..., None], in_environment: Program
+    program: Program, in_zone: Callable[..., None]
 ) -> None:
+    program.use_environment()
     in_zone(-5)
     by_age, by_use = ("revoke", "--older-than=7d", "--dry-run"), ("revoke", "--filter=idle:>2h")
     checks = (("check", "--filter=age:>7d"), ("check", "--max-per-day=5"))
@@ -135,9 +130,9 @@ def test_where_the_zone_can_not_be_learned_rules_about_time_are_refused(
 
 
 def test_where_the_server_sends_no_date_a_token_of_our_own_shows_whether_our_clock_is_right(
-    in_environment: Program, monkeypatch: pytest.MonkeyPatch
+    program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = in_environment
+    program.use_environment()
     program.speak(Dialect(stamp=Stamp.RFC3339), sessions=40)
     monkeypatch.setattr("qiscus_tui.demo.app.formatdate", no_date)
     program.server.fail_next(Call.REFRESH, Fault(403))
@@ -149,9 +144,9 @@ def test_where_the_server_sends_no_date_a_token_of_our_own_shows_whether_our_clo
 
 
 def test_a_wrong_clock_is_found_out_without_a_date_and_without_a_token_of_our_own(
-    in_environment: Program, monkeypatch: pytest.MonkeyPatch
+    program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = in_environment
+    program.use_environment()
     right = ManualClock(program.clock.now() - 400 * DAY)
     credentials = program.server.credentials
     program.server = demo_state(right, sessions=40, dialect=Dialect(stamp=Stamp.RFC3339))

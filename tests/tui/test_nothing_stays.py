@@ -36,15 +36,6 @@ async def test_what_was_closed_is_gone() -> None:
         assert await opened_and_closed(here) == first
 
 
-async def test_a_list_that_is_read_again_has_the_sessions_that_did_not_change() -> None:
-    async with at_sessions() as here:
-        before = here.sessions.view.listed
-        await here.press("r")
-        now = here.sessions.view.listed
-        assert now is not before
-        assert [*map(id, now.sessions)] == [*map(id, before.sessions)]
-
-
 async def test_a_screen_whose_widgets_are_gone_can_still_be_drawn() -> None:
     async with at_sessions() as here:
         for keys in (("j", "enter"), ("o",), ("A",)):
