@@ -1,4 +1,4 @@
-"""`man`: the manual page: --help of every verb, filter, configuration, files, exit codes."""
+"""`man`: the manual page: --help of every verb, filter, configuration, files, JSON, exit codes."""
 
 import argparse
 import os
@@ -8,8 +8,6 @@ import tempfile
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
-
-from msgspec import Struct
 
 from qiscus_tui import __version__
 from qiscus_tui.cli.parser import ABOUT, full_parser, help_parser
@@ -25,17 +23,6 @@ from qiscus_tui.service.account.selection import (
     SECRET_KEY_VARIABLE,
     SERVER_VARIABLE,
 )
-from qiscus_tui.store.config import (
-    AccountConfig,
-    AuditConfig,
-    Override,
-    Policy,
-    ServerConfig,
-    StorageConfig,
-    UiConfig,
-    View,
-)
-from qiscus_tui.store.known import Integration
 from qiscus_tui.store.paths import CONFIG_VARIABLE, DATA_VARIABLE
 
 REVISED = "2026-12-02"
@@ -49,25 +36,54 @@ FILTER = (
     ("TIME", "a whole number and s, m, h, d or w, in lower case: 90s, 15m, 24h, 7d, 2w"),
 )
 
-_TABLES: dict[str, type[Struct]] = {
-    "[server]": ServerConfig,
-    "[ui]": UiConfig,
-    "[storage]": StorageConfig,
-    "[account.NAME]": AccountConfig,
-    "[[known]]": Integration,
-    "[policy.NAME]": Policy,
-    "[view.NAME]": View,
-    "[audit]": AuditConfig,
-    "[api.CALL]": Override,
-}
-
 CONFIGURATION = (
-    *(
-        (table, ", ".join(name for name in kind.__struct_fields__ if name != "name"))
-        for table, kind in _TABLES.items()
+    ("[server]", "url, timeout (20s), ca_bundle, proxy"),
+    ("[ui]", "theme, reload (60s), expiring (24h), mouse, bell"),
+    ("[storage]", "backend: auto, keyring or file"),
+    ("[account.NAME]", "readonly; label: a part of this program's user agent"),
+    ("[[known]]", "client, ip, label, protect: an integration, whose sessions plans leave out"),
+    (
+        "[policy.NAME]",
+        "for prune --policy: filter, group_by, keep_newest, keep_used_within, "
+        "keep_created_within, include_unknown, include_protected",
     ),
+    ("[view.NAME]", "for sessions --view and the app: filter, group_by, sort, reverse"),
+    ("[audit]", "syslog; reason: optional or required"),
+    ("[api.CALL]", "path and field of a call, where this server has others"),
     ("[keys]", "the key of a command of the app, by the command's name"),
 )
+
+JSON = (
+    ("an error", "error, hint, exit"),
+    (
+        "sessions",
+        "id, created_at, expires_at, expires_computed, expires_in, last_used_at, client, "
+        "user_agent, ip, user, current, revocable, label, extra",
+    ),
+    (
+        "sessions --group-by",
+        "the KEYS, count, share, per_day, oldest_at, newest_at, last_used_at, expiring, current, "
+        "protected",
+    ),
+    (
+        "revoke, prune",
+        "account, server, plan {targets, left_out, kept, groups}, list {complete, unreadable}, "
+        "outcomes {id, outcome, reason}, others_ended",
+    ),
+    (
+        "check",
+        "account, server, checked_at, live, expiring, issued_24h, token_expires_at, findings "
+        "{kind, client, network, count, message}",
+    ),
+    ("scan", "path, line, id, client, ip, expires_at"),
+    (
+        "status",
+        "account, server, app_id, user, role, storage, chosen_by, expires_at, clock_offset, "
+        "accepted",
+    ),
+    ("token", "token, expires_at, app_id"),
+)
+"""The fields of each `--json`, briefly; their types are in REFERENCE."""
 
 ENVIRONMENT = (
     (f"{LONG_LIVED_VARIABLE}, {APP_ID_VARIABLE}", "an account without a login"),
@@ -133,6 +149,8 @@ def man_page() -> str:
     lines += _entries(CONFIGURATION)
     lines += [".SH ENVIRONMENT", *_entries(ENVIRONMENT)]
     lines += [".SH FILES", escaped("On Linux; on macOS below ~/Library."), *_entries(FILES)]
+    words = "One document in ASCII; times are RFC 3339 in UTC, what is unknown is null."
+    lines += [".SH JSON", escaped(words), *_entries(JSON)]
     lines += [".SH EXIT STATUS", *_entries((str(code.value), code.meaning) for code in ExitCode)]
     lines += [".SH SEE ALSO", *map(escaped, textwrap.wrap(SEE_ALSO, 60))]
     return "\n".join([*lines, ""])

@@ -6,14 +6,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
-from qiscus_tui.cli.man import CONFIGURATION, escaped, man_page
+from qiscus_tui.cli.man import CONFIGURATION, JSON, escaped, man_page
 from qiscus_tui.cli.parser import EXAMPLES, full_parser
 from qiscus_tui.cli.verbs import VERBS, load
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.query import Key
-from qiscus_tui.store.config import TABLES
+from qiscus_tui.store.config import TABLES, AccountConfig, Config, Override, Policy, View
 from tests.cli.conftest import Program
+from tests.cli.test_json import FIELDS
 
 
 def test_it_has_every_verb_option_exit_code_filter_key_and_example() -> None:
@@ -44,8 +46,20 @@ def test_the_formatters_find_nothing_wrong(tmp_path: Path, command: list[str]) -
     assert command[0] == "mandoc" or "qiscus-tui prune --policy nightly" in done.stdout
 
 
-def test_it_has_every_table_of_the_configuration() -> None:
-    assert {re.sub(r"[\[\]]|\..*", "", name) for name, _ in CONFIGURATION} == {*TABLES}
+def test_it_has_every_setting_and_every_field_of_json() -> None:
+    told = {re.sub(r"[\[\]]|\..*", "", name): words for name, words in CONFIGURATION}
+    assert {*told} == {*TABLES}
+    config = Config()
+    kinds: dict[str, type[Struct]] = {"policy": Policy, "view": View, "api": Override}
+    kinds |= {name: type(getattr(config, name)) for name in ("server", "ui", "storage", "audit")}
+    for table, kind in {**kinds, "account": AccountConfig}.items():
+        for setting in {*kind.__struct_fields__} - {"name"}:
+            assert re.search(rf"\b{setting}\b", told[table]), (table, setting)
+    for names, words in JSON:
+        fields = FIELDS["error" if names == "an error" else names.partition(",")[0]]
+        top = {re.split(r"[.\[]", name)[0] for name in fields} - {"network", "day"}
+        told_here = {*re.findall(r"\b[a-z_0-9]+", re.sub(r" \{.*?\}", "", words))}
+        assert top - told_here <= ({"client", "ip", "user", "label"} if "group" in names else set())
 
 
 def test_the_verb_prints_it_and_shows_it_by_man_on_a_terminal(program: Program) -> None:
