@@ -53,8 +53,8 @@ class Demo:
         assert token is not None
         return token
 
-    async def list(self, own: str | None = None, zone_offset: float | None = None) -> Listing:
-        return await read_listing(self.client, self.long_lived, own, zone_offset=zone_offset)
+    async def list(self, own: str | None = None) -> Listing:
+        return await read_listing(self.client, self.long_lived, own)
 
     async def refusal(self, call: str, *arguments: Any) -> QiscusTuiError:
         with pytest.raises(QiscusTuiError) as raised:
@@ -299,11 +299,3 @@ async def test_a_web_page_is_no_qiscus_server(demo: Demo) -> None:
         assert type(await demo.refusal(call, *arguments)) is NotQiscus
     with pytest.raises(Unreadable, match="a web page, not JSON"):
         await demo.list()
-
-
-async def test_times_of_a_server_in_another_zone_are_put_right(clock: ManualClock) -> None:
-    demo = demo_speaking("local-time", clock, sessions=30)
-    listing = await demo.list(zone_offset=7 * 3600)
-    created = [session.created_at for session in listing.sessions]
-    assert created == [session.created for session in demo.state.sessions()]
-    await demo.client.close()

@@ -114,18 +114,3 @@ async def test_a_total_that_counts_something_else_makes_no_list_moved() -> None:
     listing = await listing_of(answer)
     assert (len(listing.sessions), listing.moved) == (8, False)
     assert server.requests == 3 + 3  # the second reading holds all that the first one did
-
-
-@pytest.mark.parametrize("cursor", [False, True])
-async def test_one_whole_answer_and_cursor_pages_are_read_once(cursor: bool) -> None:
-    requests: list[str | None] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        after = request.url.params.get("cursor_after")
-        requests.append(after)
-        meta = {"after": "x"} if cursor and after is None else {}
-        return said({"data": [{"token": token_of(after)}], "meta": meta})
-
-    listing = await listing_of(answer)
-    assert len(requests) == 1 + cursor
-    assert not listing.moved

@@ -143,38 +143,39 @@ def has_proxy(wire: Wire) -> bool:
     return isinstance(pool, httpcore.AsyncHTTPProxy)
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "http://localhost", "https://[::1]"])
-def test_no_proxy_stands_before_this_machine_itself(
-    address: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+PROXY = "http://proxy.example:3128"
+NAMED = WireSettings(proxy=PROXY)
+DEMO = WireSettings(proxy=PROXY, transport=httpx.MockTransport(lambda _: OK))
+SERVER = str(ORIGIN)
+
+
+@pytest.mark.parametrize(
+    ("address", "settings", "no_proxy", "is_between"),
+    [
+        *((one, NAMED, "", False) for one in ("http://127.0.0.1:8000", "http://localhost")),
+        ("https://[::1]", NAMED, "", False),
+        (SERVER, DEMO, "", False),
+        (SERVER, NAMED, "", True),
+        (SERVER, WireSettings(), "", True),
+        (SERVER, WireSettings(), "other.example, .invalid", False),
+    ],
+)
+def test_a_proxy_stands_before_other_servers_and_not_before_this_machine_or_the_demo(
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    settings: WireSettings,
+    no_proxy: str,
+    is_between: bool,
 ) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://proxy.example:3128")
-    settings = WireSettings(proxy="http://proxy.example:3128")
-    assert not has_proxy(Wire(parse_origin(address), settings, clock))
+        monkeypatch.setenv(name, PROXY)
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert has_proxy(Wire(parse_origin(address), settings, clock)) is is_between
 
 
-def test_no_proxy_stands_before_the_demo(clock: ManualClock) -> None:
-    transport = httpx.MockTransport(lambda _: OK)
-    settings = WireSettings(proxy="http://proxy.example:3128", transport=transport)
-    assert not has_proxy(Wire(ORIGIN, settings, clock))
-
-
-def test_a_proxy_stands_before_other_servers(
-    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = WireSettings(proxy="http://proxy.example:3128")
-    assert has_proxy(Wire(ORIGIN, settings, clock))
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    assert has_proxy(Wire(ORIGIN, WireSettings(), clock))
-    monkeypatch.setenv("NO_PROXY", "other.example, .invalid")
-    assert not has_proxy(Wire(ORIGIN, WireSettings(), clock))
-
-
-def test_a_proxy_that_cannot_be_used_is_said_without_its_password(clock: ManualClock) -> None:
-    settings = WireSettings(proxy="ftp://me:proxy-password@proxy.example")
-    with pytest.raises(ConfigError) as raised:
-        Wire(ORIGIN, settings, clock)
-    assert "proxy-password" not in f"{raised.value!r}{raised.value.message}{settings!r}"
+def test_a_proxy_of_the_settings_needs_no_environment(clock: ManualClock) -> None:
+    assert has_proxy(Wire(ORIGIN, NAMED, clock))
 
 
 # What a header cannot carry

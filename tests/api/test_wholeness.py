@@ -204,6 +204,7 @@ STYLES = [
     ("meta", "page, per_page"),
     ("meta", "page, has_more"),
     ("meta", "total_pages"),
+    ("meta", "page, total_page"),
     ("meta", "next_page"),
     ("data.meta", "limit, offset, total"),
     ("meta", "limit, offset"),
@@ -228,7 +229,7 @@ def paged(place: str, names: str, knows: str) -> Server:
             **dict.fromkeys(("total", "X-Total-Count"), ALL),
             "has_more": more,
             "offset": begin,
-            "total_pages": 3,
+            **dict.fromkeys(("total_pages", "total_page"), 3),
             "next_page": page + 1 if more else None,
         }
         fields = {name: numbers[name] for name in names.split(", ")}
@@ -293,7 +294,7 @@ async def test_cursor_pages_end_where_none_follows_and_are_whole_unless_their_to
 
     server = Server(answer)
     listing = await listing_of(server)
-    assert (len(listing.sessions), listing.incomplete_because) == (6, why)
+    assert (len(listing.sessions), listing.incomplete_because, listing.moved) == (6, why, False)
     assert len(server.requests) == 2
 
 

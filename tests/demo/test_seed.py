@@ -2,12 +2,10 @@
 
 import pytest
 
-from qiscus_tui.demo import DemoState
 from qiscus_tui.demo.seed import LIFETIME
 from tests.clocks import ManualClock
 from tests.demo.conftest import START
 from tests.sandbox import demo_state
-from tests.sandbox.hostile import HOSTILE_AGENTS
 
 DAY = 86_400
 
@@ -81,14 +79,3 @@ def test_a_careless_rule_would_end_a_token_that_is_needed(
     assert needed.last_used is not None
     assert START - needed.last_used < idle
     assert same_client[-1] != needed or START - needed.last_used > 7 * DAY
-
-
-def test_every_hostile_agent_is_in_the_tests_list_and_none_in_the_demos(
-    clock: ManualClock,
-) -> None:
-    agents = {session.agent for session in demo_state(clock).sessions()}
-    assert agents.issuperset(HOSTILE_AGENTS)
-    assert max(len(agent) for agent in HOSTILE_AGENTS) > 100_000
-    plain = DemoState(clock).sessions()
-    assert len(plain) == 400
-    assert {session.agent for session in plain}.isdisjoint(HOSTILE_AGENTS)

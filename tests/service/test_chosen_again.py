@@ -8,7 +8,6 @@ from msgspec.structs import replace as replaced
 
 from qiscus_tui import query
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.account import Account, parse_origin
 from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.retention_rules import Retention, RetentionRules
@@ -24,10 +23,9 @@ from qiscus_tui.service.revocation.plan import (
 from qiscus_tui.service.revocation.plan_files import plan_file_of, plan_from
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.service.scripted import DAY, START, ScriptedServer, Stage, Trials, plan_of
-from tests.service.test_retention import HOUR, one
+from tests.service.test_retention import ACCOUNT, HOUR, one
 
 Make = Callable[[SessionList], RevocationPlan]
-ACCOUNT = Account(parse_origin("https://demo.invalid"), "app-1", "a@b.c")
 IDLE = "idle:>2d"
 USED = "no longer matches the filter: used since the plan was made"
 KEPT = "kept now: used within 2d"

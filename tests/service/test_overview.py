@@ -222,15 +222,10 @@ CHARTS = {
         {"unknown": 2, '"unknown"': 1, "unknown bot": 1},
     ),
     "signs of the language": ("clients", with_clients(*SIGNS), dict.fromkeys(SIGNS, 1)),
-    "of 24 and 48 bits": (
+    "networks, and what is no address": (
         "networks",
-        from_addresses("10.2.0.1", "10.2.0.9", "::ffff:10.2.0.3", "2001:db8:1::1", "10.2.1.1"),
-        {"10.2.0.0/24": 3, "10.2.1.0/24": 1, "2001:db8:1::/48": 1},
-    ),
-    "no addresses": (
-        "networks",
-        from_addresses("10.2.0.1", None, "unix socket", "unix socket", None, None),
-        {"unknown": 3, "unix socket": 2, "10.2.0.0/24": 1},
+        from_addresses("10.2.0.1", "10.2.0.9", "2001:db8:1::1", None, *["unix socket"] * 3),
+        {"unix socket": 3, "10.2.0.0/24": 2, "2001:db8:1::/48": 1, "unknown": 1},
     ),
 }
 

@@ -35,22 +35,19 @@ def test_a_relative_folder_is_refused(name: str, given: str) -> None:
         find_paths({name: given})
 
 
-def test_a_user_unknown_to_the_system_learns_what_to_set(
+def test_without_a_home_of_the_environment_or_the_system_it_says_which_variables_help(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def unknown(_uid: int) -> None:
         raise KeyError
 
+    def check(environ: dict[str, str]) -> None:
+        with pytest.raises(ConfigError, match="no home folder") as caught:
+            find_paths(environ)
+        assert "QISCUS_TUI_DATA_DIR" in caught.value.hint
+
+    for home in ("", "somewhere"):
+        check({"HOME": home})
     monkeypatch.delenv("HOME", raising=False)
     monkeypatch.setattr("pwd.getpwuid", unknown)
-    with pytest.raises(ConfigError, match="no home folder") as caught:
-        find_paths({})
-    assert "QISCUS_TUI_DATA_DIR" in caught.value.hint
-
-
-@pytest.mark.parametrize("home", ["", "somewhere"])
-def test_without_a_home_it_says_which_variables_help(home: str) -> None:
-    with pytest.raises(ConfigError, match="no home folder") as caught:
-        find_paths({"HOME": home})
-
-    assert "QISCUS_TUI_DATA_DIR" in caught.value.hint
+    check({})
