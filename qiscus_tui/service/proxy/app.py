@@ -11,6 +11,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from email.utils import formatdate
@@ -35,6 +36,9 @@ LONGEST_LOGIN = 64 * 1024
 
 LONGEST_REFUSAL = 64 * 1024
 """Bytes of an answer that is searched for the end of its token."""
+
+_SERVER = re.compile(rb"\Ahttps?://[^/]*/?", re.IGNORECASE)
+"""What a whole address has before its path: it leads to no other server."""
 
 LONGEST_ANSWER = 8 * 1024 * 1024
 """Bytes of an answer that has to be read whole before it is passed on."""
@@ -80,7 +84,8 @@ class Proxy:
 
     async def _answer(self, request: Request, send: Send) -> Response | None:
         """Return the answer; None where the server's has been passed on."""
-        target: bytes = request.scope["raw_path"]  # path and query, as they were sent
+        # Path and query, as they were sent.
+        target: bytes = _SERVER.sub(b"/", request.scope["raw_path"])
         headers, contract = request.headers, self._contract
         asked = (request.method, target)
         if not _is_for_this_machine(request):
