@@ -68,6 +68,12 @@ async def test_l_names_client_and_network_and_the_list_says_so_at_once() -> None
         assert "billing cron two is forgotten, and no longer protected" in here.text()
 
 
+async def test_where_no_client_is_known_it_says_that_the_label_is_for_any() -> None:
+    async with at_sessions(sessions=400) as here:
+        await here.press("slash", *"client:=unknown", "enter", "l")
+        here.shows("All sessions of any client from this network:", "any client · ")
+
+
 async def test_what_config_toml_names_is_changed_there() -> None:
     known = [Known("billing", client="GuzzleHttp", protect=True)]
     async with at_sessions(known=known) as here:

@@ -63,7 +63,9 @@ class LabelDialog(Dialog[str | None]):
         yield DialogButton("Save  enter", id="save_label")
 
     def opened(self) -> None:
-        words = "All sessions of this client, whatever its version, from this network:"
+        client = "this client, whatever its version," if self._named.client else "any client"
+        network = "this network" if self._named.ip else "any network"
+        words = f"All sessions of {client} from {network}:"
         self.say("lead", Content.assemble(f"{words}\n", (self._named.words, "bold")))
         self.query_one(Field).cursor_position = len(self._named.label)
 
