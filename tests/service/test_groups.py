@@ -139,6 +139,17 @@ def test_a_group_of_clients_and_networks_says_what_a_script_does():
     assert other.per_day == 1  # not 1,440, as it is a minute old
 
 
+@pytest.mark.parametrize(
+    ("protected", "words"), [((), ""), ((1,), "some protected"), ((1, 2), "protected")]
+)
+def test_a_group_is_protected_where_all_of_it_is(protected: tuple[int, ...], words: str):
+    sessions = [new_session(1), new_session(2)]
+    labels = {sessions[at - 1].id: Known(f"cron {at}", protect=True) for at in protected}
+    (group,) = by("client", listed(sessions, labels=labels))
+    assert group.protection_words == words
+    assert group.protected is bool(words)
+
+
 def test_our_own_session_may_be_in_any_group_where_it_is_unknown():
     groups = by("client", listed([new_session(1, current=None), new_session(2, current=False)]))
     assert [group.current for group in groups] == [None]

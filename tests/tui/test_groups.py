@@ -240,12 +240,21 @@ async def test_the_cursor_stays_on_its_group_and_goes_to_the_first_where_none_wa
 # What can't act says why; what is protected or ours says so.
 
 
+async def test_a_day_with_protected_sessions_and_others_is_not_called_protected() -> None:
+    async with at_sessions(sessions=400, known=[BILLING], size=(80, 24)) as here:
+        await here.press("g", "G", "6")
+        mixed = next(row for row in rows_of(here) if row.endswith("some protected"))
+        assert "●" in mixed
+        assert "■" not in mixed
+
+
 async def test_rows_say_what_is_ours_protected_in_use_today_and_what_x_would_revoke() -> None:
     async with at_sessions(sessions=400, known=[BILLING], size=(120, 90)) as here:
         await here.press("g")
         protected = [row for row in rows_of(here) if row.endswith("protected")]
         assert protected
         assert all("■" in row and "billing cron" in row for row in protected)
+        assert not any(row.endswith("some protected") for row in protected)
         (own,) = (row for row in rows_of(here) if "this session" in row)
         assert own.split()[1] == "1"
         await here.press("c")

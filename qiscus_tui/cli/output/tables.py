@@ -116,7 +116,7 @@ def group_table(
 
 
 def _facts(group: Group, now: float, *, is_utc: bool) -> tuple[str, ...]:
-    notes = {"this session": group.current, "protected": group.protected}
+    notes = ("this session" if group.current else "", group.protection_words)
     return (
         f"{group.count:,}",
         f"{group.share:.1%}",
@@ -125,5 +125,5 @@ def _facts(group: Group, now: float, *, is_utc: bool) -> tuple[str, ...]:
         moment(group.newest_at, is_utc=is_utc),
         _ago(group.last_used_at, now),
         f"{group.expiring:,}" if group.expiring else "",
-        ", ".join(note for note, holds in notes.items() if holds),
+        ", ".join(filter(None, notes)),
     )

@@ -200,6 +200,15 @@ class Group(Members, frozen=True, kw_only=True):
     """Whether it has our own session; None where that is unknown."""
     protected: bool
     """Whether it has sessions of a protected integration."""
+    only_protected: bool
+    """Whether it has no others."""
+
+    @property
+    def protection_words(self) -> str:
+        """Return `protected`, or `some protected` where it has others too; empty without any."""
+        if self.only_protected:
+            return "protected"
+        return "some protected" if self.protected else ""
 
 
 def _values(keys: Sequence[GroupKey], kinds: Sequence[Kind]) -> tuple[str | None, ...]:
@@ -249,6 +258,7 @@ def _group(listed: SessionList, members: Members, moment: Moment, total: int) ->
         per_day = (len(created) - bisect_right(created, now - PER_DAY_OF)) / days
     whether_current = {listed.facts.current[position] for position in positions}
     labels = {listed.labels[position] for position in positions}
+    protection = {known is not None and known.protect for known in labels}
     return Group(
         keys=members.keys,
         kinds=members.kinds,
@@ -263,7 +273,8 @@ def _group(listed: SessionList, members: Members, moment: Moment, total: int) ->
         in_use=len(used) - bisect_left(used, now - DAY),
         used_last_hour=len(used) - bisect_left(used, now - HOUR),
         current=True in whether_current or (None if None in whether_current else False),
-        protected=any(known.protect for known in labels if known is not None),
+        protected=True in protection,
+        only_protected=protection == {True},
     )
 
 

@@ -89,8 +89,8 @@ def group_words(context: SessionContext) -> str:
         words.append("not used within 24h")
     else:
         words.append(f"{used:,} used within 24h")
-    if group.protected:
-        words.append("protected")
+    if group.protection_words:
+        words.append(group.protection_words)
     return ", ".join(words)
 
 

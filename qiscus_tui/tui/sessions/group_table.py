@@ -59,7 +59,7 @@ class GroupRow(Struct, frozen=True):
         """Return its state as a sign."""
         if not self.is_revocable:
             return Badge.NOT_REVOCABLE
-        return Badge.PROTECTED if self.group.protected else Badge.LIVE
+        return Badge.PROTECTED if self.group.only_protected else Badge.LIVE
 
     @property
     def label(self) -> Known | None:
@@ -79,9 +79,7 @@ class GroupRow(Struct, frozen=True):
         """Return what keeps sessions of it out of plans."""
         if self.group.current and not self.is_own:
             return "with our own"
-        if self.group.protected:
-            return "protected"
-        return "" if self.is_revocable else "no token"
+        return self.group.protection_words or ("" if self.is_revocable else "no token")
 
     def name(self, key: GroupKey) -> str:
         """Return its value of a key, for people; a safe text."""
@@ -141,7 +139,7 @@ _FACTS: tuple[Column[GroupRow], ...] = (
     Column("EXPIRING", _expiring, 8, 40, is_number=True,
            style=lambda row: "soon" if row.group.expiring else "muted"),
 )  # fmt: skip
-_NOTE: Column[GroupRow] = Column("", lambda row, _: row.note, 12, 50)
+_NOTE: Column[GroupRow] = Column("", lambda row, _: row.note, 14, 50)
 _NAMES = {GroupKey.CLIENT: (15, 34), GroupKey.NETWORK: (16, 20), GroupKey.USER: (14, 34)}
 """The least and the most cells of the names of some keys."""
 
