@@ -136,5 +136,8 @@ take for themselves, and without ctrl+l."""
 def key(text: str) -> str:
     """Return a key of the app, or several with commas between them."""
     if not all(map(_KEY.fullmatch, text.split(","))):
-        raise ValueError("must be a key, such as d, D, f5 or ctrl+r; several with commas")
+        raise ValueError(
+            "must be a key, such as d, D, f5 or ctrl+r, but none that terminals or multiplexers "
+            "take, such as ctrl+a; several with commas"
+        )
     return text

@@ -255,7 +255,7 @@ def test_a_known_network_is_written_as_in_a_filter(path: Path, written: str, net
         ("[api.revoke_token]\npath = 'x'", 2, "path must be a path such as", None),
         ("[api.revoke_token]\nfield = 'a\\tb'\nfeld = ''", 3, "Unknown setting `feld`", None),
         ("[keys]\nreload = 'F5'", 2, "reload must be a key, such as d, D, f5", None),
-        ("[keys]\nreload = 'ctrl+s'", 2, "reload must be a key", None),
+        ("[keys]\nreload = 'ctrl+s'", 2, "none that terminals or multiplexers take", None),
         ("[keys]\nreload = ','", 2, "reload must be a key", None),
         ("[keys]\nreload = 'f5,'", 2, "reload must be a key", None),
         ("[keys]\nreload = 5", 2, "reload must be text in quotes", None),
