@@ -148,6 +148,10 @@ class Account(Struct, frozen=True):
         """The default name of the account: `user@app`, or the app alone."""
         return "@".join(filter(None, (self.user, self.app_code)))
 
+    def user_words(self, name: str) -> str:
+        """Return whose it is: the user, or where that is unknown its `name` on this machine."""
+        return self.user or self.user_name or safe(name)
+
     @property
     def role_words(self) -> str:
         """`admin, read-only`."""

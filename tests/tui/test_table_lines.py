@@ -14,9 +14,11 @@ from qiscus_tui.service.sessions.session_list import Current, SessionList
 from qiscus_tui.tui.listed import texts
 from qiscus_tui.tui.listed.feed import Feed
 from qiscus_tui.tui.listed.view import ListView
+from qiscus_tui.tui.revoke.plan_text import heading
 from qiscus_tui.tui.session.context import SessionDetails
 from qiscus_tui.tui.widgets.one_line import Line, OneLine, place
 from tests.clocks import ManualClock
+from tests.service.scripted import plan_of
 from tests.tui.conftest import (
     ACCOUNT,
     DAY,
@@ -84,6 +86,15 @@ def test_the_identity_line_reads_as_drawn() -> None:
     assert "keyring" in text
     feed = feed_of(ONE, age=3, storage=Storage.FILE)
     assert "  secrets file  " in text_of(texts.identity(feed), 130)
+
+
+def test_where_the_user_is_unknown_the_accounts_name_says_which_one_it_is() -> None:
+    account = structs.replace(ACCOUNT, user="", user_name="")
+    text = text_of(texts.identity(feed_of(ONE, account)), 80)
+    assert text.startswith(" sessions of here · admin · omnichannel.qiscus.com")
+    plan = plan_of(ONE, 0)
+    words = "Revoke 1 session of here on omnichannel.qiscus.com"
+    assert heading(plan, account, "here") == words
 
 
 @pytest.mark.parametrize("width", [120, 80, 60, 40])

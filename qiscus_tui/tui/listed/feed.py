@@ -91,6 +91,13 @@ class Feed:
         return self._selected.account
 
     @property
+    def account_name(self) -> str:
+        """The account's name on this machine."""
+        if self.connection is not None:
+            return self.connection.name
+        return self._selected.name if self._selected else self.account.name
+
+    @property
     def storage(self) -> Storage:
         """Where our secrets are."""
         if self.connection is not None:

@@ -64,12 +64,12 @@ def client_text(listed: SessionList, at: int) -> str:
 def identity(feed: Feed) -> Line:
     """Return the first line; the app's name and code are left out first on a short width."""
     account, is_demo = feed.account, feed.workspace.demo is not None
-    whom = account.user or account.user_name
+    whom = account.user_words(feed.account_name)
     left = [
         piece("qiscus-tui", Tone.STRONG, 20),
-        piece(f"sessions of {whom}" if whom else "sessions", Tone.PLAIN, 90, after="   "),
+        piece(f"sessions of {whom}", Tone.PLAIN, 90, after="   "),
         piece(account.app_name, Tone.MUTED, 30),
-        piece(account.app_code, Tone.MUTED, 40),
+        piece("" if whom == account.app_code else account.app_code, Tone.MUTED, 40),
         piece("" if account.role is Role.UNKNOWN else account.role.value, Tone.MUTED, 50),
         piece(account.origin.netloc, Tone.MUTED, 60),
     ]

@@ -184,7 +184,8 @@ class RevokeDialog(Question[Report]):
     def _show_plan(self, shown: ShownPlan) -> None:
         self._shown, choices = shown, self._choices
         plan, count = shown.plan, len(shown.plan.targets)
-        self.say("heading", plan_text.heading(plan, self._connection.account, choices.chosen))
+        account, name = self._connection.account, self._connection.name
+        self.say("heading", plan_text.heading(plan, account, name, choices.chosen))
         self.say("lead", plan_text.lead(shown))
         self._say_lines()
         # Rules say nothing of one session.

@@ -60,9 +60,12 @@ def parted(parts: Iterable[Iterable[Content]]) -> Content:
     return joined(map(joined, parts), "\n\n")
 
 
-def heading(plan: RevocationPlan, account: Account, chosen: str = "") -> str:
-    """Return what was chosen, and how much of it is revoked, of whom."""
-    count, whose = len(plan.targets), account.user or "this user"
+def heading(plan: RevocationPlan, account: Account, name: str, chosen: str = "") -> str:
+    """Return what was chosen, and how much of it is revoked, of whom.
+
+    `name` is the account's on this machine.
+    """
+    count, whose = len(plan.targets), account.user_words(name)
     # Where some are kept, the sum below counts them.
     what = "sessions" if count < len(plan.selection.positions) else counted(count, "session")
     words = f"Revoke {what} of {whose} on {account.origin.netloc}" if count else "Nothing to revoke"

@@ -96,7 +96,7 @@ class RevokeAllDialog(Question[RevokeAllResult]):
         except QiscusTuiError as error:
             self._refusal = error
         self.say("heading", f"Revoke {all_sessions(self._listed)}")
-        whose = account.user or account.user_name or "this user"
+        whose = account.user_words(self._connection.name)
         self.say("lead", f"Of {whose} on {account.origin.netloc}. This can't be undone.")
         self.say("lines", what_follows(self._listed))
         if self._refusal is None:
