@@ -17,10 +17,6 @@ from qiscus_tui.errors import (
     TokenExpired,
     TokenInvalid,
 )
-from qiscus_tui.model.account import Role
-from tests.api.serving import SHORT_LIVED, answering, client_of
-from tests.api.serving import said as json_of
-from tests.clocks import ManualClock
 
 NOW = 1_792_000_000.0
 BY_KEY = replace(DEFAULT.admin_profile, authentication=Authentication.REST)
@@ -213,11 +209,6 @@ def test_the_message_says_what_failed_and_what_the_server_said(
     call: Call, status: int, body: object, message: str
 ) -> None:
     assert said(call, status, body).message == message
-
-
-async def test_a_token_is_not_accepted_where_the_answer_has_the_status_401() -> None:
-    async with client_of(answering(json_of({"status": 401, "data": {}})), ManualClock()) as client:
-        assert not await client.accepts(SHORT_LIVED, Role.ADMIN)
 
 
 def test_a_servers_words_are_made_safe_and_short() -> None:

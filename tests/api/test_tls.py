@@ -64,21 +64,15 @@ async def test_a_private_authority_is_trusted_through_its_bundle(
     assert b"Authorization: LLT-the-long-lived-token" in asked[0]
 
 
-async def test_a_private_authority_is_not_trusted_without_it(
-    authority: trustme.CA, clock: ManualClock
-) -> None:
-    async with serving(authority.issue_cert("127.0.0.1")) as (port, asked):
-        with pytest.raises(NotTrusted, match="failed TLS verification: ") as raised:
-            await refresh_at(port, clock)
-    assert asked == []
-    assert "ca_bundle" in raised.value.hint
-
-
 def self_signed(_: trustme.CA, folder: Path) -> Path:
     another, chain = trustme.CA(), folder / "self-signed.pem"
     another.private_key_pem.write_to_path(chain)
     another.cert_pem.write_to_path(chain, append=True)
     return chain
+
+
+def of_the_authority(authority: trustme.CA, _: Path) -> trustme.LeafCert:
+    return authority.issue_cert("127.0.0.1")
 
 
 def of_another_host(authority: trustme.CA, _: Path) -> trustme.LeafCert:
@@ -91,11 +85,12 @@ def expired(authority: trustme.CA, _: Path) -> trustme.LeafCert:
 
 
 @pytest.mark.parametrize(
-    ("made", "why"),
+    ("made", "has_bundle", "why"),
     [
-        (self_signed, "self-signed certificate"),
-        (of_another_host, r"not valid for '127\.0\.0\.1'"),
-        (expired, "certificate has expired"),
+        (of_the_authority, False, "failed TLS verification: "),
+        (self_signed, True, "self-signed certificate"),
+        (of_another_host, True, r"not valid for '127\.0\.0\.1'"),
+        (expired, True, "certificate has expired"),
     ],
 )
 async def test_a_certificate_that_proves_nothing_is_not_trusted(
@@ -104,12 +99,14 @@ async def test_a_certificate_that_proves_nothing_is_not_trusted(
     tmp_path: Path,
     clock: ManualClock,
     made: Callable[[trustme.CA, Path], trustme.LeafCert | Path],
+    has_bundle: bool,
     why: str,
 ) -> None:
     async with serving(made(authority, tmp_path)) as (port, asked):
-        with pytest.raises(NotTrusted, match=why):
-            await refresh_at(port, clock, bundle)
+        with pytest.raises(NotTrusted, match=why) as raised:
+            await refresh_at(port, clock, bundle if has_bundle else "")
     assert asked == []
+    assert "ca_bundle" in raised.value.hint
 
 
 async def test_a_port_without_tls_is_said_to_have_none(clock: ManualClock) -> None:
