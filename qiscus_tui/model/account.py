@@ -45,10 +45,9 @@ def parse_origin(address: str) -> Origin:
     """
     text = address.strip()
     shown = safe(text, 200)
-    if not text or any(character.isspace() or not character.isprintable() for character in text):
-        raise AddressError(f"'{shown}' is not a server address")
-    if "\\" in text:
-        raise AddressError(f"'{shown}' is not a server address: it has a backslash")
+    wrong = AddressError(f"'{shown}' is not a server address")
+    if not text or not text.isprintable() or not {" ", "\\"}.isdisjoint(text):
+        raise wrong
     if "://" not in text:
         text = f"https://{text}"
     try:
@@ -56,19 +55,16 @@ def parse_origin(address: str) -> Origin:
         port = parts.port
         host = (parts.hostname or "").rstrip(".")
     except ValueError as error:
-        raise AddressError(f"'{shown}' is not a server address") from error
+        raise wrong from error
     if parts.username is not None or parts.password is not None:
         raise AddressError("A server address must not contain a user name or password")
-    if parts.scheme not in {"https", "http"}:
-        raise AddressError(f"'{shown}' is neither https nor http")
-    if not host or port == 0:
-        raise AddressError(f"'{shown}' does not name a server")
-    if parts.path not in {"", "/"} or parts.query or parts.fragment or text.endswith(("?", "#")):
-        raise AddressError(f"'{shown}' has a path; the program adds the paths itself")
     if not host.isascii():  # which host it is differs by the rules that it is read with
         raise AddressError(f"'{shown}' is not in ASCII", "Give the name as xn--…")
+    has_more = parts.path not in {"", "/"} or parts.query or parts.fragment
+    if parts.scheme not in {"https", "http"} or port == 0 or has_more or text.endswith(("?", "#")):
+        raise wrong
     if not _is_host(host) or (":" in host) is not bool(_BRACKETED.fullmatch(parts.netloc)):
-        raise AddressError(f"'{shown}' is not a server address")
+        raise wrong
     if parts.scheme == "http" and not is_loopback(host):
         raise AddressError(
             f"'{shown}' would send secrets unencrypted", "Use https; http is for 127.0.0.1 only."
