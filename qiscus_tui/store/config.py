@@ -1,21 +1,20 @@
 """The user's settings: config.toml, each with its type and default."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Struct
 
-from qiscus_tui.errors import ConfigError, FilterError
+from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.account import Origin, Storage
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.clock import DAY, MINUTE, duration_between
-from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.model.masking import Unshown
 from qiscus_tui.model.retention_rules import ANY_RULE, RetentionRules
 from qiscus_tui.store import config_checks as read
-from qiscus_tui.store.config_reader import ConfigFile, Place, unreadable
+from qiscus_tui.store.config_reader import ConfigFile, unreadable
 from qiscus_tui.store.file_checks import check_settings, quoted, shown
 from qiscus_tui.store.known import Integration
 
@@ -147,29 +146,12 @@ TABLES = ("server", "ui", "storage", "audit", "account", "known", "policy", "vie
 """Names of the file's tables."""
 
 
-class Language(Struct, frozen=True):
-    """The words of other parts of the program that the file may use."""
-
-    calls: Sequence[str]
-    """The calls that `[api]` may override."""
-    path_clash: Callable[[Mapping[str, str | None]], tuple[str, str] | None]
-    """Returns a call whose path is another call's, and the problem."""
-    session_sort_keys: Sequence[str]
-    group_sort_keys: Sequence[str]
-    """Without the keys of the grouping, which are sort keys too."""
-    check_filter: Callable[[str], object]
-    """Raises FilterError where the text is no filter."""
-    commands: Sequence[str]
-    """The commands of the app whose keys can be changed."""
-    key_clash: Callable[[Mapping[str, str]], tuple[str, str] | None]
-    """Returns a command and what is wrong with the key that `[keys]` gives it."""
+CheckWords = Callable[[ConfigFile, Config], None]
+"""Raises ConfigError for a word of another part of the program that is none there. Called for a
+file that has filters, sort orders, calls of the API or keys alone: it loads them."""
 
 
-GetLanguage = Callable[[], Language]
-"""Loads it: called for a file that has filters, sort orders, calls of the API or keys alone."""
-
-
-def load_config(path: Path, language: GetLanguage) -> Config:
+def load_config(path: Path, check_words: CheckWords) -> Config:
     """Return the settings of the file; the defaults where there is none.
 
     Raises ConfigError, also for a link that leads nowhere: its file may protect sessions; and
@@ -178,7 +160,7 @@ def load_config(path: Path, language: GetLanguage) -> Config:
     try:
         if path.is_fifo():
             raise ConfigError(f"{shown(path)} is a named pipe", "Put a file in its place.")
-        return _config(path, language)
+        return _config(path, check_words)
     except FileNotFoundError as error:
         for part in (path, *path.parents):
             if part.is_symlink() and not part.exists():
@@ -191,74 +173,35 @@ def load_config(path: Path, language: GetLanguage) -> Config:
         raise unreadable(path, error) from error
 
 
-def load_named_config(path: Path, language: GetLanguage) -> Config:
+def load_named_config(path: Path, check_words: CheckWords) -> Config:
     """Return the settings of a file that the user named. Raises as `load_config`."""
     try:
-        return _config(path, language)
+        return _config(path, check_words)
     except FileNotFoundError as error:
         raise ConfigError(
             f"There is no file {shown(path)}", "Check what --config names."
         ) from error
 
 
-def _config(path: Path, language: GetLanguage) -> Config:
+def _config(path: Path, check_words: CheckWords) -> Config:
     check_settings(path)
     file = ConfigFile(path)
     file.check_names(TABLES)
-    server = file.table(ServerConfig, "server")
-    if server.ca_bundle is not None:
-        check_settings(server.ca_bundle)  # whoever can write it is trusted with our tokens
-    api = file.named(Override, "api")
-    if api:
-        words = language()
-        file.check_names(words.calls, "api")
-        if clash := words.path_clash({name: one.path for name, one in api.items()}):
-            name, problem = clash
-            raise file.error(("api", name, "path"), problem, "Nothing was sent. Fix the path.")
-    policies, views = file.named(Policy, "policy"), file.named(View, "view")
-    for policy in policies.values():
-        _check_selection(file, ("policy", policy.name), policy, language())
-    for view in views.values():
-        _check_selection(file, ("view", view.name), view, language())
-        if view.sort:
-            words = language()
-            of_groups = view.group_by and (*words.group_sort_keys, *view.group_by)
-            keys = of_groups or words.session_sort_keys
-            file.check_word("sort key", view.sort, keys, "view", view.name, "sort")
-    ui = file.table(UiConfig, "ui")
-    file.check_word("theme", ui.theme, read.THEMES, "ui", "theme")
-    keys = file.texts("keys", read.key)
-    if keys:
-        words = language()
-        file.check_names(words.commands, "keys")
-        if clash := words.key_clash(keys):
-            name, problem = clash
-            raise file.error(("keys", name), problem, "Choose another key, or change both.")
-    return Config(
-        server=server,
-        ui=ui,
+    config = Config(
+        server=file.table(ServerConfig, "server"),
+        ui=file.table(UiConfig, "ui"),
         storage=file.table(StorageConfig, "storage"),
         audit=file.table(AuditConfig, "audit"),
         accounts=file.named(AccountConfig, "account"),
         known=tuple(one.known for one in file.list_of(Integration, "known")),
-        policies=policies,
-        views=views,
-        api=api,
-        keys=keys,
+        policies=file.named(Policy, "policy"),
+        views=file.named(View, "view"),
+        api=file.named(Override, "api"),
+        keys=file.texts("keys", read.key),
     )
-
-
-def _check_selection(
-    file: ConfigFile, place: Place, one: Policy | View, language: Language
-) -> None:
-    if one.filter:
-        try:
-            language.check_filter(one.filter)
-        except FilterError as error:
-            raise file.error(
-                (*place, "filter"), f"has a mistake: {error.message}", error.hint
-            ) from error
-    for key in one.group_by:
-        file.check_word("grouping", key, GROUP_KEYS, *place, "group_by")
-    if len(set(one.group_by)) < len(one.group_by):
-        raise file.error((*place, "group_by"), "names a grouping twice")
+    if config.server.ca_bundle is not None:
+        check_settings(config.server.ca_bundle)  # whoever can write it is trusted with our tokens
+    file.check_word("theme", config.ui.theme, read.THEMES, "ui", "theme")
+    if config.policies or config.views or config.api or config.keys:
+        check_words(file, config)
+    return config

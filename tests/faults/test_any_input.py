@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from qiscus_tui.errors import ConfigError, QiscusTuiError, StorageError
 from qiscus_tui.model.account import Credentials
-from qiscus_tui.service.account.workspace import config_language
+from qiscus_tui.service.account.workspace import check_words
 from qiscus_tui.store.accounts import AccountBook
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.audit_records import from_line, to_line
@@ -70,7 +70,7 @@ def any_config_is_read_or_refused_in_words(text: bytes, folder: Path) -> None:
     file = folder / "config.toml"
     file.write_bytes(text)
     try:
-        load_named_config(file, config_language)
+        load_named_config(file, check_words)
     except ConfigError as error:
         _is_told_well(error, of="config.toml")
 

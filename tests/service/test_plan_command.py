@@ -21,7 +21,7 @@ from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.retention_rules import Retention, Rule, written_rules
 from qiscus_tui.model.retention_rules import RetentionRules as Rules
-from qiscus_tui.service.account.workspace import config_language
+from qiscus_tui.service.account.workspace import check_words
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.plan_files import MOST_IDS, plan_command
 from qiscus_tui.service.revocation.retention import retention_of
@@ -164,7 +164,7 @@ def test_a_policy_of_the_configuration(rules: Rules, tmp_path: Path):
     switch = f"include_unknown = {str(rules.include_unknown).lower()}"
     path = tmp_path / "config.toml"
     path.write_text("\n".join(["[policy.nightly]", *given, switch]))
-    policy = load_config(path, config_language).policies["nightly"]
+    policy = load_config(path, check_words).policies["nightly"]
     assert retention_of(policy) == Retention(USUAL_KEYS, rules, "nightly")
 
 

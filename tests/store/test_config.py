@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from qiscus_tui.errors import ConfigError, StorageError
 from qiscus_tui.model.account import Storage, parse_origin
 from qiscus_tui.model.clients import Known
-from qiscus_tui.service.account.workspace import config_language
+from qiscus_tui.service.account.workspace import check_words
 from qiscus_tui.store import config as settings_module
 from qiscus_tui.store.config import AccountConfig, Config, Override, Policy, View
 from qiscus_tui.store.config_checks import api_path
 
-load_config = partial(settings_module.load_config, language=config_language)
-load_named_config = partial(settings_module.load_named_config, language=config_language)
+load_config = partial(settings_module.load_config, check_words=check_words)
+load_named_config = partial(settings_module.load_named_config, check_words=check_words)
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 

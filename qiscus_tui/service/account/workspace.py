@@ -3,7 +3,14 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from qiscus_tui.errors import ConfigError, NoAccount, QiscusTuiError, StorageError, UsageError
+from qiscus_tui.errors import (
+    ConfigError,
+    FilterError,
+    NoAccount,
+    QiscusTuiError,
+    StorageError,
+    UsageError,
+)
 from qiscus_tui.model.account import (
     DEFAULT_SERVER,
     Account,
@@ -12,6 +19,7 @@ from qiscus_tui.model.account import (
     parse_origin,
 )
 from qiscus_tui.model.clock import Clock, SystemClock
+from qiscus_tui.model.group_keys import GROUP_KEYS
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.model.masking import Unshown
 from qiscus_tui.model.text import safe
@@ -30,7 +38,8 @@ from qiscus_tui.service.account.selection import (
 )
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
 from qiscus_tui.store.audit import AuditLog
-from qiscus_tui.store.config import Config, Language, load_config, load_named_config
+from qiscus_tui.store.config import Config, Policy, View, load_config, load_named_config
+from qiscus_tui.store.config_reader import ConfigFile, Place
 from qiscus_tui.store.paths import Paths, check_config_dir, find_paths, paths_in_memory
 from qiscus_tui.store.state import Checks, ShownLists, Visits
 
@@ -214,28 +223,49 @@ class Workspace(Unshown, frozen=True, dict=True):
         return self.config.server.url or parse_origin(DEFAULT_SERVER)
 
 
-def config_language() -> Language:
-    """Return the words of the API, the filter, sort orders and keys that config.toml may use."""
+def check_words(file: ConfigFile, config: Config) -> None:
+    """Raise ConfigError for calls of the API, filters, groupings, orders and keys that are none."""
     # The filter's parser takes long to load, and few files use it.
     from qiscus_tui.api.contract import OVERRIDABLE, path_clash
     from qiscus_tui.commands.keys import DIALOG_KEYS, KEYS, key_clash
-    from qiscus_tui.query import SortKey, parse
+    from qiscus_tui.query import SortKey
     from qiscus_tui.service.sessions.groups import GroupFact
 
-    return Language(
-        calls=OVERRIDABLE,
-        path_clash=path_clash,
-        session_sort_keys=tuple(key.value for key in SortKey),
-        group_sort_keys=tuple(fact.value for fact in GroupFact),
-        check_filter=parse,
-        commands=(*KEYS, *DIALOG_KEYS),
-        key_clash=key_clash,
-    )
+    file.check_names(OVERRIDABLE, "api")
+    if clash := path_clash({name: one.path for name, one in config.api.items()}):
+        name, problem = clash
+        raise file.error(("api", name, "path"), problem, "Nothing was sent. Fix the path.")
+    for policy in config.policies.values():
+        _check_selection(file, ("policy", policy.name), policy)
+    for view in config.views.values():
+        _check_selection(file, ("view", view.name), view)
+        sorts = [one.value for one in (GroupFact if view.group_by else SortKey)]
+        if view.sort:
+            keys = (*sorts, *view.group_by)
+            file.check_word("sort key", view.sort, keys, "view", view.name, "sort")
+    file.check_names((*KEYS, *DIALOG_KEYS), "keys")
+    if clash := key_clash(config.keys):
+        name, problem = clash
+        raise file.error(("keys", name), problem, "Choose another key, or change both.")
+
+
+def _check_selection(file: ConfigFile, place: Place, one: Policy | View) -> None:
+    from qiscus_tui.query import parse
+
+    try:
+        parse(one.filter)
+    except FilterError as error:
+        problem = f"has a mistake: {error.message}"
+        raise file.error((*place, "filter"), problem, error.hint) from error
+    for key in one.group_by:
+        file.check_word("grouping", key, GROUP_KEYS, *place, "group_by")
+    if len(set(one.group_by)) < len(one.group_by):
+        raise file.error((*place, "group_by"), "names a grouping twice")
 
 
 def named_config(path: Path | None) -> Config | None:
     """Return the settings of the file that the user named. Raises ConfigError, StorageError."""
-    return load_named_config(path, config_language) if path else None
+    return load_named_config(path, check_words) if path else None
 
 
 def open_workspace(
@@ -245,7 +275,7 @@ def open_workspace(
     config = named_config(config_file)
     if config is None:
         check_config_dir(environ)
-        config = load_config(find_paths(environ).config_file, config_language)
+        config = load_config(find_paths(environ).config_file, check_words)
     local_files = LocalFiles(find_paths(environ), environ, to_syslog=config.audit.syslog)
     return Workspace(environ, config, local_files, SystemClock(), account_options, config_file)
 
