@@ -58,15 +58,13 @@ def any_call(
 
 
 def _must_be_plain(target: str, path: str) -> None:
-    if not _PLAIN.fullmatch(target):
-        raise UsageError("The path must begin with / and be plain ASCII without spaces", _HINT)
-    for bad in _LEADS_AWAY:
-        if bad in path:
-            raise UsageError(f"The path must not contain {bad}", _HINT)
-    if "\\" in target or "#" in target:
-        raise UsageError("The query must not contain \\ or #", _HINT)
-    if "." in path.split("/"):
-        raise UsageError("The path must not contain /./", _HINT)
+    leads_away = "." in path.split("/") or any(bad in path for bad in _LEADS_AWAY)
+    if not _PLAIN.fullmatch(target) or leads_away or "\\" in target or "#" in target:
+        raise UsageError(
+            "The path must begin with /, be plain ASCII without spaces, and have no //, /./, .., "
+            "\\, @ or #",
+            _HINT,
+        )
     if _ESCAPE.search(path):
         raise UsageError("The path has an invalid % escape", "Write a percent sign as %25.")
 

@@ -127,7 +127,8 @@ def exactly(columns: Columns, key: Key, wanted: str | None) -> Verdict:
         case Key.LABEL:
             return _label_is(columns, wanted)
         case _:
-            return _text_is(columns, key, wanted)
+            value_of = _VALUES[key]  # a session without a user may be anybody's
+            return lambda i: None if (found := value_of(columns, i)) is None else found == wanted
 
 
 def _client_is(columns: Columns, wanted: str) -> Verdict:
@@ -154,12 +155,6 @@ def _address_is(columns: Columns, wanted: str) -> Verdict:
         return found == (wanted if address is None else address)
 
     return verdict
-
-
-def _text_is(columns: Columns, key: Key, wanted: str) -> Verdict:
-    """A session without a user may be anybody's."""
-    value_of = _VALUES[key]
-    return lambda i: None if (value := value_of(columns, i)) is None else value == wanted
 
 
 def _label_is(columns: Columns, wanted: str) -> Verdict:

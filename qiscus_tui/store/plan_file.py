@@ -109,7 +109,7 @@ def read_plan_file(path: Path, key: bytes) -> PlanFile:
         raise UsageError(f"{shown(path)} was written by {age} qiscus-tui", MAKE_ANOTHER)
     seal = fields.pop(_SEAL, None) if fields is not None else None
     plan = decoded(fields, PlanFile)
-    if fields is None or plan is None or not _makes_sense(plan):
+    if fields is None or plan is None:
         raise UsageError(f"{shown(path)} is damaged, or is not a plan file", MAKE_ANOTHER)
     if seal != sealed(fields, key)[_SEAL]:
         raise UsageError(
@@ -118,13 +118,3 @@ def read_plan_file(path: Path, key: bytes) -> PlanFile:
             MAKE_ANOTHER,
         )
     return plan
-
-
-def _makes_sense(plan: PlanFile) -> bool:
-    """Return whether no session is named twice, there is a rule, and the time is one of ours."""
-    named, retention = (*plan.ids, *plan.kept, *plan.left_out), plan.rule.retention
-    return (
-        len(frozenset(named)) == len(named)
-        and (retention is None or retention.rules.given)
-        and 1970 < plan.time.year < 9000
-    )
