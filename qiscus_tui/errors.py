@@ -1,18 +1,16 @@
 """Everything that can go wrong, as types that carry their own message and exit code.
 
     QiscusTuiError                      exit code
-    ├── UsageError                          2  the command or its options
+    ├── UsageError                          2  the command or its options, or no confirmation
     │   ├── ConfigError                     2  config.toml or the environment
     │   ├── AddressError                    2  an unusable server address
     │   ├── FilterError                     2  a filter with a mistake in it
-    │   ├── ReadOnly                        2  the configuration forbids changes
-    │   └── NotConfirmed                    2  the user did not confirm
+    │   └── ReadOnly                        2  the configuration forbids changes
     ├── LoginNeeded                         4  no usable credentials
     │   ├── NoAccount                       4  not logged in on this machine
     │   ├── LoginRefused                    4  wrong email address or password
     │   ├── TwoFactor                       4  the account logs in with a second factor
     │   ├── NoLongLivedToken                4  an app too old for token management, a REST account
-    │   ├── NoSecretKey                     4  an account without a REST secret key
     │   └── TokenInvalid                    4  the server rejected our token
     ├── ServerError                         1  the server answered with an error
     │   ├── ServerRefused                   1  4xx, none of these three:
@@ -99,12 +97,6 @@ class FilterError(UsageError):
         return self.message.removesuffix(f", at character {self.position + 1}")
 
 
-class NotConfirmed(UsageError):
-    """The user did not confirm, so nothing was done."""
-
-    default_hint = "Nothing was changed. To skip the confirmation, add --yes."
-
-
 class ReadOnly(UsageError):
     """The configuration forbids changes with this account."""
 
@@ -145,15 +137,6 @@ class NoLongLivedToken(LoginNeeded):
     """The app is too old for token management."""
 
     default_hint = "Ask Qiscus support to move the app, or use the REST secret key."
-
-
-class NoSecretKey(LoginNeeded):
-    """The account has no REST secret key."""
-
-    default_hint = (
-        "Omit --rest, or store a secret key: qiscus-tui login --rest --app-id APP "
-        "(or set QISCUS_SECRET_KEY and QISCUS_APP_ID)."
-    )
 
 
 class TokenInvalid(LoginNeeded):

@@ -152,7 +152,7 @@ async def _checked(context: VerbContext) -> tuple[list[dict[str, object]], bool]
 
 
 async def _confirm(context: VerbContext, connection: "Connection") -> None:
-    """Have `--live` confirmed. Raises NotConfirmed, ReadOnly, NoLongLivedToken."""
+    """Have `--live` confirmed. Raises UsageError, ReadOnly, NoLongLivedToken."""
     console = context.console
     connection.must_be_writable()
     await connection.long_lived()

@@ -161,7 +161,7 @@ def _forget(context: VerbContext, integrations: Integrations) -> int:
 
 
 def _confirm(context: VerbContext, integrations: Integrations, label: str) -> None:
-    """Ask before a protection ends. Raises NotConfirmed."""
+    """Ask before a protection ends. Raises UsageError."""
     options, console = context.options, context.console
     protecting = [one for one in integrations.all() if one.label == label and one.protect]
     if options.yes or all(map(integrations.is_configured, protecting)):

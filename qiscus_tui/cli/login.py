@@ -9,7 +9,7 @@ from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import warn_of_unmatched_accounts
-from qiscus_tui.errors import NotConfirmed, UsageError
+from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
 from qiscus_tui.model.text import safe
@@ -114,21 +114,21 @@ def _email_and_password(options: argparse.Namespace, console: Console) -> tuple[
 
 
 async def _place(context: VerbContext) -> "SecretStore":
-    """Return where to store the secrets, after consent. Raises NotConfirmed, StorageError."""
+    """Return where to store the secrets, after consent. Raises UsageError, StorageError."""
     workspace, console = context.workspace, context.console
     named = context.options.store
     choice = STORAGE[named] if named else workspace.config.storage.backend
     found = await asyncio.to_thread(offer, workspace, choice)
     if found.needs_consent and choice is None:
         if not console.can_ask:
-            raise NotConfirmed(
+            raise UsageError(
                 f"There is no keyring ({found.reason}), and storing in a file was not agreed to",
                 f"To store the tokens in {found.where} (mode 0600), add: --store file",
             )
         if found.reason:
             console.say(f"There is no keyring: {found.reason}")
         if not console.confirms(f"Store the tokens in {found.where} (mode 0600)?"):
-            raise NotConfirmed(
+            raise UsageError(
                 "Not logged in: there is nowhere to store the tokens",
                 "Start a keyring, or agree to the file: --store file",
             )

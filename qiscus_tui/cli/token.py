@@ -45,7 +45,7 @@ def script_token(context: VerbContext) -> ScriptSecret:
 
 
 def script_key(context: VerbContext) -> ScriptSecret:
-    """Return the secret key. Raises NoSecretKey, NoAccount, StorageError."""
+    """Return the secret key. Raises LoginNeeded, StorageError."""
     kept = cached_secret_key(context.workspace) if context.workspace.demo is None else None
     if kept is not None:
         return kept

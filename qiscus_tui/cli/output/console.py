@@ -15,7 +15,7 @@ from typing import TextIO
 
 from qiscus_tui.cli.output.results import Results
 from qiscus_tui.cli.signals import interruptible
-from qiscus_tui.errors import NotConfirmed, QiscusTuiError, UsageError
+from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.model.ascii_json import ascii_json
 from qiscus_tui.model.clock import Pace, read_words
 from qiscus_tui.model.text import safe
@@ -265,10 +265,10 @@ class Console:
     def ask(self, question: str) -> str:
         """Return the answer to a question: not one that was typed before it, or at once.
 
-        Raises NotConfirmed, Interrupted.
+        Raises UsageError, Interrupted.
         """
         if not self.can_ask:
-            raise NotConfirmed(
+            raise UsageError(
                 "This needs an answer, and there is no terminal to ask on",
                 "Nothing was changed. Run it with stdin and stderr on a terminal.",
             )
@@ -286,25 +286,25 @@ class Console:
         return answer.strip()
 
     def confirms(self, question: str) -> bool:
-        """Return whether the answer is a yes. Raises NotConfirmed, Interrupted."""
+        """Return whether the answer is a yes. Raises UsageError, Interrupted."""
         return self.ask(f"{question} [y/N] ").lower() in {"y", "yes"}
 
     def must_confirm(self, question: str, *answers: str, unchanged: str = NOT_SENT) -> None:
         """Have something confirmed, by a yes or by one of these answers.
 
-        `unchanged` says what was not done. Raises NotConfirmed, Interrupted.
+        `unchanged` says what was not done. Raises UsageError, Interrupted.
         """
         is_confirmed = self.ask(question) in answers if answers else self.confirms(question)
         if not is_confirmed:
-            raise NotConfirmed("Not confirmed", unchanged)
+            raise UsageError("Not confirmed", unchanged)
 
     def must_ask(self, what: str, how: str) -> None:
-        """Raise NotConfirmed where no question can be asked; `how` is the way around it."""
+        """Raise UsageError where no question can be asked; `how` is the way around it."""
         if not self.can_ask:
-            raise NotConfirmed(f"{what}, and there is no terminal to ask on", how)
+            raise UsageError(f"{what}, and there is no terminal to ask on", how)
 
     def ask_secret(self, question: str) -> str:
-        """Return the answer to a question, without echo. Raises NotConfirmed, UsageError."""
+        """Return the answer to a question, without echo. Raises UsageError."""
         if not self.can_ask:
             raise UsageError(
                 "A secret is needed, and there is no terminal to ask on",
@@ -374,8 +374,8 @@ def terminal_width(stream: TextIO) -> int:
         return USUAL_WIDTH
 
 
-def _unanswered() -> NotConfirmed:
-    return NotConfirmed("No answer was given", "Nothing was changed.")
+def _unanswered() -> UsageError:
+    return UsageError("No answer was given", "Nothing was changed.")
 
 
 def system_console() -> Console:

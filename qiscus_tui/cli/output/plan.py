@@ -96,7 +96,7 @@ def must_fit(plan: RevocationPlan, *, yes: bool, most: int | None) -> None:
 
 
 def confirm_plan(console: Console, plan: RevocationPlan) -> None:
-    """Ask for a yes, or for the number if the plan is large. Raises NotConfirmed."""
+    """Ask for a yes, or for the number if the plan is large. Raises UsageError."""
     total = len(plan.targets)
     sessions = counted(total, "session")
     largest = f" --max {total}" if plan.is_large else ""

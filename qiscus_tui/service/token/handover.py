@@ -6,7 +6,7 @@ Light to import: a cached token is handed over without loading any part of the n
 from collections.abc import Iterable, Mapping
 
 from qiscus_tui.api.contract import APP_ID_HEADER, TOKEN_HEADER
-from qiscus_tui.errors import NoLongLivedToken, NoSecretKey, Unreadable
+from qiscus_tui.errors import LoginNeeded, NoLongLivedToken, Unreadable
 from qiscus_tui.model.account import Account, Credentials, ShortLived
 from qiscus_tui.model.masking import Unshown, names_a_secret
 from qiscus_tui.model.text import safe
@@ -48,9 +48,13 @@ class ScriptSecret(Unshown, frozen=True):
 
 
 def secret_key_of(name: str, held: Credentials) -> str:
-    """Return the REST secret key of the account of this name. Raises NoSecretKey."""
+    """Return the REST secret key of the account of this name. Raises LoginNeeded."""
     if held.secret_key is None:
-        raise NoSecretKey(f"The account {safe(name)} holds no REST secret key")
+        raise LoginNeeded(
+            f"The account {safe(name)} holds no REST secret key",
+            "Omit --rest, or store a secret key: qiscus-tui login --rest --app-id APP "
+            "(or set QISCUS_SECRET_KEY and QISCUS_APP_ID).",
+        )
     return held.secret_key
 
 
@@ -84,7 +88,7 @@ def script_token(account: Account, token: ShortLived, held: Credentials) -> Scri
 
 
 def script_key(account: Account, name: str, held: Credentials) -> ScriptSecret:
-    """Return the secret key for a script. Raises NoSecretKey."""
+    """Return the secret key for a script. Raises LoginNeeded."""
     return ScriptSecret(account, SECRET_KEY_VARIABLE, secret_key_of(name, held), held.secrets)
 
 
@@ -94,7 +98,7 @@ def script_key(account: Account, name: str, held: Credentials) -> ScriptSecret:
 def cached_secret_key(workspace: Workspace) -> ScriptSecret | None:
     """Return the stored secret key; None where the account's secrets are gone.
 
-    Raises NoAccount, NoSecretKey, UsageError, StorageError.
+    Raises NoAccount, LoginNeeded, UsageError, StorageError.
     """
     selected, held = _stored(workspace)
     if held is None:

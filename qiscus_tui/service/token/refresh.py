@@ -253,7 +253,7 @@ async def fetched_token(connection: Connection, min_ttl: float, *, check: bool) 
 
 
 async def fetched_secret_key(connection: Connection) -> ScriptSecret:
-    """Return the secret key. Raises NoSecretKey, NoAccount."""
+    """Return the secret key. Raises LoginNeeded."""
     return script_key(connection.account, connection.name, await connection.credentials())
 
 
