@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.store.locks import KernelLock, account_lock, account_lock_name, store_lock
+from qiscus_tui.store.locks import KERNEL_LOCK, account_lock, account_lock_name, store_lock
 from qiscus_tui.store.paths import Paths
 from tests.store.conftest import begun
 
@@ -106,10 +106,10 @@ async def test_a_file_system_without_locks_is_an_error_and_a_read_only_one_anoth
     assert hint in caught.value.hint
 
 
-def test_a_lock_is_the_kernels_and_its_file_stays(paths: Paths) -> None:
+def test_a_lock_is_the_kernels_and_its_file_stays() -> None:
     """filelock has a soft lock for where there are none, and may remove the file of a lock."""
-    lock = KernelLock(paths.state_dir, "one.lock")._lock
-    assert (lock.fallback_to_soft, lock.preserve_lock_file) == (False, True)
+    assert not KERNEL_LOCK["fallback_to_soft"]
+    assert KERNEL_LOCK["preserve_lock_file"]
 
 
 def test_a_link_in_the_locks_place_is_refused(paths: Paths, tmp_path: Path) -> None:
