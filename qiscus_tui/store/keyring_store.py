@@ -12,7 +12,6 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
 
 import msgspec
@@ -41,12 +40,14 @@ class Backend(Protocol):
     def delete_password(self, service: str, username: str) -> None: ...
 
 
-@dataclass(frozen=True)
-class NoKeyring:
-    """No usable keyring was found."""
+class NoKeyring(StorageError):
+    """There is no usable keyring."""
 
-    reason: str
-    """Why not, for the user."""
+    def __init__(self, reason: str) -> None:
+        """`reason` is why not, for the user."""
+        hint = "Unlock or start it, or log in with --store file."
+        super().__init__(f"The keyring cannot be used: {reason}", hint)
+        self.reason = reason
 
 
 class KeyringSecrets:
@@ -129,61 +130,48 @@ class KeyringSecrets:
         return done.result()
 
 
-def open_keyring() -> KeyringSecrets:
-    """Return this machine's keyring. Raises StorageError where it can't be used."""
-    found = find_keyring()
-    if isinstance(found, NoKeyring):
-        raise StorageError(
-            f"The keyring cannot be used: {found.reason}",
-            "Unlock or start it, or log in with --store file.",
-        )
-    return found
+def find_keyring(timeout: float = WAIT) -> KeyringSecrets:
+    """Return this machine's keyring, after a real read from it.
 
-
-def find_keyring(timeout: float = WAIT) -> KeyringSecrets | NoKeyring:
-    """Return this machine's keyring, after a real read from it; or why there is none.
-
-    Raises StorageError if it is locked, broken or does not answer.
+    Raises NoKeyring where there is none; StorageError if it is locked, broken or does not answer.
     """
     done = _ask(_choose, timeout)
     if done is None:
         raise StorageError(f"The keyring did not answer in {timeout:g} s", _UNLOCK)
-    if (error := done.exception()) is not None:
+    error = done.exception()
+    if error is not None and not isinstance(error, NoKeyring):
         raise StorageError(
             f"The keyring could not be opened ({type(error).__name__})",
             "Check PYTHON_KEYRING_BACKEND and keyringrc.cfg, or log in with --store file.",
         ) from error
-    choice = done.result()
-    if isinstance(choice, NoKeyring):
-        return choice
-    backend, where = choice
+    backend, where = done.result()
     found = KeyringSecrets(backend, where, timeout)
     found.answer()
     return found
 
 
-def _choose() -> tuple[Backend, str] | NoKeyring:
-    """Return the backend that the keyring library uses, with its name, if it is secure."""
+def _choose() -> tuple[Backend, str]:
+    """Return the backend that the keyring library uses, with its name. Raises NoKeyring."""
     try:
         import keyring
         from keyring.backends import chainer, fail, null
-    except ImportError:
-        return NoKeyring("the keyring library is not installed")
+    except ImportError as error:
+        raise NoKeyring("the keyring library is not installed") from error
     backend = keyring.get_keyring()
     if type(backend) is chainer.ChainerBackend:
         members = backend.backends
         if not members:
-            return NoKeyring("no keyring is running")
+            raise NoKeyring("no keyring is running")
         backend = members[0]  # used directly: the chain would fall back to the next
     if type(backend) is fail.Keyring:
-        return NoKeyring("no keyring is running")
+        raise NoKeyring("no keyring is running")
     if type(backend) is null.Keyring:
-        return NoKeyring("the keyring is switched off")
+        raise NoKeyring("the keyring is switched off")
     # The classes themselves: names can be imitated, and a subclass may do anything.
     for kind, name in _trusted():
         if type(backend) is kind:
             return cast("Backend", backend), name
-    return NoKeyring(f"{type(backend).__module__} is not known to be secure")
+    raise NoKeyring(f"{type(backend).__module__} is not known to be secure")
 
 
 def _trusted() -> tuple[tuple[type, str], ...]:

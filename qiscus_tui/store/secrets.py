@@ -42,9 +42,9 @@ def open_store(storage: Storage, paths: Paths, given: Credentials | None = None)
         case Storage.ENVIRONMENT:
             return EnvironmentSecrets(given or Credentials(), paths)
         case Storage.KEYRING:
-            from qiscus_tui.store.keyring_store import open_keyring
+            from qiscus_tui.store.keyring_store import find_keyring
 
-            return open_keyring()
+            return find_keyring()
         case Storage.FILE:
             return FileSecrets(paths)
         case Storage.THIS_RUN:

@@ -7,7 +7,7 @@ import json
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import pytest
@@ -195,8 +195,11 @@ def logged_in(program: Program, first_login: tuple[Path, list[DemoState]]) -> Pr
 @pytest.fixture
 def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     """No keyring runs on this machine."""
-    missing = NoKeyring("no keyring is running")
-    monkeypatch.setattr("qiscus_tui.store.keyring_store.find_keyring", lambda: missing)
+
+    def missing() -> NoReturn:
+        raise NoKeyring("no keyring is running")
+
+    monkeypatch.setattr("qiscus_tui.store.keyring_store.find_keyring", missing)
 
 
 @pytest.fixture

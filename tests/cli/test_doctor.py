@@ -1,9 +1,10 @@
 """`doctor`: a report for a ticket."""
 
+from typing import NoReturn
+
 import pytest
 
 from qiscus_tui.errors import StorageError
-from qiscus_tui.store.keyring_store import NoKeyring
 from tests.cli.conftest import SERVER, Program
 
 
@@ -32,7 +33,7 @@ def test_the_home_folder_is_not_named(logged_in: Program) -> None:
 
 
 def test_a_keyring_that_is_locked_is_a_bad_check(program: Program) -> None:
-    def locked() -> NoKeyring:
+    def locked() -> NoReturn:
         raise StorageError("The keyring is locked", "Unlock it.")
 
     program.monkeypatch.setattr("qiscus_tui.store.keyring_store.find_keyring", locked)

@@ -18,16 +18,15 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.account import Credentials, ShortLived
 from qiscus_tui.store.keyring_store import NoKeyring, find_keyring
 try:
-    match find_keyring(timeout=3.0):
-        case NoKeyring(reason):
-            print("none:", reason)
-        case secrets:
-            secrets.probe()
-            kept = Credentials("long", ShortLived("short", 1.0))
-            secrets.write("key", kept)
-            same = find_keyring().read("key") == kept
-            secrets.remove("key")
-            print(secrets.where, same, secrets.read("key"))
+    secrets = find_keyring(timeout=3.0)
+    secrets.probe()
+    kept = Credentials("long", ShortLived("short", 1.0))
+    secrets.write("key", kept)
+    same = find_keyring().read("key") == kept
+    secrets.remove("key")
+    print(secrets.where, same, secrets.read("key"))
+except NoKeyring as error:
+    print("none:", error.reason)
 except StorageError as error:
     print("error:", error.message)
 """

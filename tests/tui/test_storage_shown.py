@@ -25,15 +25,15 @@ def machine(clock: ManualClock, home: Path) -> Machine:
     return Machine(clock, home)
 
 
-Finding = Callable[[KeyringSecrets | NoKeyring | StorageError], None]
+Finding = Callable[[KeyringSecrets | StorageError], None]
 
 
 @pytest.fixture
 def finding(monkeypatch: pytest.MonkeyPatch) -> Finding:
     """Says what is found where a keyring is looked for."""
 
-    def set_to(what: KeyringSecrets | NoKeyring | StorageError) -> None:
-        def find() -> KeyringSecrets | NoKeyring:
+    def set_to(what: KeyringSecrets | StorageError) -> None:
+        def find() -> KeyringSecrets:
             if isinstance(what, StorageError):
                 raise what
             return what

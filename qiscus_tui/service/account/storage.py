@@ -42,8 +42,8 @@ def offer(workspace: Workspace, choice: Storage | None) -> StorageOffer:
         return StorageOffer(choice, secret_store(workspace, choice).where)
     from qiscus_tui.store.keyring_store import NoKeyring, find_keyring  # takes 180 ms to load
 
-    found = find_keyring()
-    if isinstance(found, NoKeyring):
+    try:
+        return StorageOffer(Storage.KEYRING, find_keyring().where)
+    except NoKeyring as error:
         where = secret_store(workspace, Storage.FILE).where
-        return StorageOffer(Storage.FILE, where, found.reason)
-    return StorageOffer(Storage.KEYRING, found.where)
+        return StorageOffer(Storage.FILE, where, error.reason)
