@@ -3,7 +3,6 @@
 import enum
 import os
 import time
-from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -47,11 +46,7 @@ class Process(Struct, frozen=True, array_like=True):
 
 def this_process() -> Process:
     """Return the present process."""
-    return _process(os.getpid())
-
-
-@cache
-def _process(pid: int) -> Process:
+    pid = os.getpid()
     return Process(os.uname().nodename, pid, _started(pid))
 
 
