@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import copy
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
@@ -80,24 +79,18 @@ class RetryPolicy:
         self._clock = clock
         self._call_time = call_time
         self._is_strict = is_strict
-        self._sleep = clock.sleep
         self._chance = chance
-
-    def sleeping_by(self, sleep: Callable[[float], Awaitable[None]]) -> "RetryPolicy":
-        """Return the same policy with another way to wait."""
-        other = copy.copy(self)
-        other._sleep = sleep
-        return other
 
     async def retrying(
         self,
         once: Callable[[CallTime], Awaitable[Result]],
         go_on: Callable[[Exception], bool] = lambda _: True,
+        sleep: Callable[[float], Awaitable[None]] | None = None,
     ) -> Result:
         """Return the result of `once`, tried up to five times within the time.
 
         `once` gets the time that is left, and must observe it. `go_on` is called with every fault
-        and says whether to try again. Raises the last fault.
+        and says whether to try again. `sleep` is another way to wait. Raises the last fault.
         """
         time = CallTime(self._clock, self._call_time)
         wait = FIRST_WAIT
@@ -115,7 +108,7 @@ class RetryPolicy:
                     if attempt > 1:
                         error.hint = f"Tried {attempt} times in {time.spent:.0f} s. {error.hint}"
                     raise
-            await self._sleep(pause)
+            await (sleep or self._clock.sleep)(pause)
             time.leave_out(pause - counts)
             wait = min(wait * 2, LONGEST_WAIT)
         raise AssertionError("unreachable")  # pragma: no cover

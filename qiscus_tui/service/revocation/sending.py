@@ -206,8 +206,6 @@ class Sending:
         self._connection = connection
         self._long_lived = long_lived
         self._clock = connection.clock
-        retry_policy = connection.client.retry_policy
-        self._retry_policy = retry_policy.sleeping_by(self._sleep_unless_halted)
         self._emit = emit
         self._breaker = Breaker(lambda fault: self.halt(Stop.by(fault)))
         self._halted = Signal()
@@ -276,7 +274,9 @@ class Sending:
                 raise fault
 
         try:
-            await self._retry_policy.retrying(once, lambda _: self.may_repeat and not self.stop)
+            await self._connection.client.retry_policy.retrying(
+                once, lambda _: self.may_repeat and not self.stop, self._sleep_unless_halted
+            )
         except _NotSentError:
             return
         except QiscusTuiError as last:
