@@ -1,11 +1,11 @@
 """`api`: make any other call of the API, authenticated, and write the body to stdout."""
 
 import argparse
-from http import HTTPStatus
 
 from qiscus_tui.api.any_call import METHODS, READS, any_call
 from qiscus_tui.api.contract import Authentication
 from qiscus_tui.api.decode import encode_json
+from qiscus_tui.api.error_answers import status_words
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
@@ -108,9 +108,8 @@ def _read(context: VerbContext, source: str) -> bytes:
 
 def _refusal(method: str, status: int) -> ServerRefused:
     """The line for stderr. The server's own words are on stdout; a path may hold a secret."""
-    known = {one.value: f" {one.phrase}" for one in HTTPStatus}
     return ServerRefused(
-        f"The server answered {status}{known.get(status, '')} to {method}",
+        f"The server answered {status_words(status)} to {method}",
         "Its answer should say why. No redirect was followed.",
     )
 
