@@ -120,16 +120,3 @@ async def test_the_cursor_is_drawn_where_the_focus_is_and_is_more_than_a_colour(
         app.other.focus()
         await pilot.pause()
         assert reversed_parts() == []
-
-
-async def test_enter_and_a_double_click_open_a_bar_and_a_click_moves():
-    app = ChartApp()
-    async with app.run_test(size=(60, 14)) as pilot:
-        await pilot.press("enter")
-        await pilot.click(Chart, offset=(4, 2))
-        assert app.chart.bar == CLIENTS[1]
-        assert app.opened == [CLIENTS[0]]
-        await pilot.click(Chart, offset=(40, 3), times=2)
-        assert app.opened == [CLIENTS[0], CLIENTS[2]]
-        await pilot.click(Chart, offset=(4, 0), times=2)
-        assert len(app.opened) == 2
