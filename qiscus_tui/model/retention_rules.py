@@ -78,8 +78,13 @@ class RetentionRules(Struct, frozen=True, forbid_unknown_fields=True):
 
     def value(self, rule: Rule) -> float | None:
         """Return what is given for this rule: a number, or seconds."""
-        value: float | None = getattr(self, rule.name)
-        return value
+        match rule:  # a rule that is forgotten here is a type error
+            case Rule.keep_newest:
+                return self.keep_newest
+            case Rule.keep_used_within:
+                return self.keep_used_within
+            case Rule.keep_created_within:
+                return self.keep_created_within
 
     def replaced_by(self, others: "RetentionRules") -> "RetentionRules":
         """Return these rules, with those that the others give in their place."""
