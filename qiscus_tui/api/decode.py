@@ -37,9 +37,9 @@ def check_bounds(body: bytes | bytearray) -> None:
 def decode_json(body: bytes | bytearray) -> object:
     """Return the value of a JSON text. Raises Unreadable, without quotes: it may hold secrets.
 
-    Invalid JSON that servers do send (lone surrogates, invalid UTF-8, NaN) goes to the slow
-    decoder: invalid bytes become lone surrogates, NaN null. Escapes of lone surrogates become
-    U+FFFD.
+    Invalid JSON that servers do send (lone surrogates, invalid UTF-8, NaN, endless digits) goes
+    to the slow decoder: invalid bytes become lone surrogates, endless digits text, NaN null.
+    Escapes of lone surrogates become U+FFFD.
     """
     check_bounds(body)
     try:
@@ -52,7 +52,12 @@ def decode_json(body: bytes | bytearray) -> object:
         raise Unreadable(f"The answer is damaged JSON of more than {_MAX_WIDE // 1_048_576} MB")
     text = str(without_lone_surrogates(body), "utf-8", "surrogateescape").removeprefix(_BOM)
     try:
-        return cast("object", json.loads(text, parse_float=_finite, parse_constant=lambda _: None))
+        return cast(
+            "object",
+            json.loads(
+                text, parse_int=_integer, parse_float=_finite, parse_constant=lambda _: None
+            ),
+        )
     except RecursionError as error:
         raise Unreadable("The answer is nested too deeply") from error
     except ValueError as error:
@@ -83,6 +88,13 @@ def _what_it_is(text: str) -> str:
     if start.startswith(("{", "[")):
         return "The answer is damaged JSON: it is cut off or invalid"
     return "The answer is not JSON"
+
+
+def _integer(digits: str) -> int | str:
+    try:
+        return int(digits)
+    except ValueError:  # past Python's limit of 4,300 digits
+        return digits
 
 
 def _finite(digits: str) -> float | None:

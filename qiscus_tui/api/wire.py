@@ -85,8 +85,16 @@ def in_process(app: Callable[..., Awaitable[None]]) -> Transport:
 def tls_context(ca_bundle: str) -> ssl.SSLContext:
     """Return a context with the system's certificates and those of `ca_bundle`, if given.
 
-    Raises ConfigError if it can't be used.
+    Raises ConfigError if it, SSL_CERT_FILE or SSL_CERT_DIR can't be used.
     """
+    for name, is_there in (("SSL_CERT_FILE", os.path.isfile), ("SSL_CERT_DIR", os.path.isdir)):
+        path = os.environ.get(name)
+        if path and not is_there(path):  # OpenSSL would silently use other certificates
+            what = "file" if name == "SSL_CERT_FILE" else "folder"
+            raise ConfigError(
+                f"{name} is set to {safe(path, 200)}, but there is no such {what}",
+                f"Correct {name}, or unset it.",
+            )
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if ca_bundle:
         try:

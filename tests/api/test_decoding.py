@@ -121,6 +121,7 @@ def test_a_damaged_body_is_read_or_refused_as_if_decoded_whole(data: st.DataObje
     [
         '{"token":"a","agent":"lone \\ud800 surrogate"}',
         '{"token":"a","seen":NaN,"more":-Infinity,"most":1e999}',
+        '{"token":"a","digits":' + "9" * 5000 + "}",
         '{"token":"a","token":"b"}',
         '{"token":"a","in":[{"a":1},{"b":2},{"c":3},{"d":4}]}',
         '{"token":"a","agent":"},{ \\" },{ \\\\"}',

@@ -7,7 +7,7 @@ import pytest
 
 from qiscus_tui.api.answers import transport_error
 from qiscus_tui.api.client import ApiClient
-from qiscus_tui.api.wire import WireSettings
+from qiscus_tui.api.wire import WireSettings, tls_context
 from qiscus_tui.errors import (
     AnswerLost,
     ConfigError,
@@ -135,3 +135,12 @@ async def test_the_proxy_of_the_environment_is_named_without_its_password(
             await client.logout("QEX")
     assert raised.value.message.startswith(named)
     assert "pass-of" not in raised.value.message
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_certificates_that_are_not_there_are_an_error(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "/nowhere/at-all")
+    with pytest.raises(ConfigError, match=f"{name} is set to /nowhere/at-all"):
+        tls_context("")
