@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import contextlib
+import os
+import stat
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
@@ -16,6 +18,7 @@ from qiscus_tui.cli.workspace import connected
 from qiscus_tui.errors import CannotTell, StorageError, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.ascii_json import JsonArray
+from qiscus_tui.model.clock import Pace, read_words
 from qiscus_tui.model.session import Current
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.scan import (
@@ -69,7 +72,7 @@ async def run(context: VerbContext) -> int:
     for gap in sessions.listed.gaps:
         console.say(gap)
     with _rows(context) as add:
-        result = _Result(console, sessions, options.ids, add)
+        result = _Result(console, sessions, options.ids, add, _size_of(options.paths))
         tokens = LiveTokens.of(sessions.listed.sessions)
         events = scan(options.paths, tokens, stdin)
         while batch := await asyncio.to_thread(_batch, events):
@@ -98,6 +101,15 @@ async def _listed(console: Console, connection: "Connection") -> Export:
             "See what it lists: qiscus-tui doctor --live",
         )
     return Export(listed, (), secrets)
+
+
+def _size_of(paths: Sequence[str]) -> int | None:
+    """Return the bytes of these files; None where one of them is a folder, a pipe, or missing."""
+    with contextlib.suppress(OSError):
+        stats = [os.stat(path) for path in paths if path != STDIN]
+        if len(stats) == len(paths) and all(stat.S_ISREG(one.st_mode) for one in stats):
+            return sum(one.st_size for one in stats)
+    return None
 
 
 @contextlib.contextmanager
@@ -138,6 +150,8 @@ class _Result:
     sessions: Export
     only_ids: bool
     array: JsonArray | None
+    total: int | None
+    """Bytes of all files; None where that is not known before they are read."""
     records: dict[str, Record] = field(default_factory=dict[str, Record])
     """Of the sessions that were found, by id."""
     found: int = 0
@@ -145,6 +159,7 @@ class _Result:
     size: int = 0
     not_read: int = 0
     skipped: int = 0
+    pace: Pace = field(default_factory=Pace)
 
     def take(self, event: Event) -> None:
         """Show what was found, or what could not be read, and how far it is."""
@@ -160,7 +175,9 @@ class _Result:
             case Read(size, is_first):
                 self.files += is_first
                 self.size += size
-                self.console.progress(f"{self._read}; {counted(self.found, 'token')} found")
+                words = read_words(self.size, self.total, self.pace.at(self.size))
+                files, found = counted(self.files, "file"), counted(self.found, "token")
+                self.console.progress(f"{files}, {words}; {found} found")
 
     @property
     def _read(self) -> str:

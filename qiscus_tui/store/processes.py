@@ -3,6 +3,7 @@
 import enum
 import os
 import time
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -46,7 +47,11 @@ class Process(Struct, frozen=True, array_like=True):
 
 def this_process() -> Process:
     """Return the present process."""
-    pid = os.getpid()
+    return _process(os.getpid())
+
+
+@cache
+def _process(pid: int) -> Process:
     return Process(os.uname().nodename, pid, _started(pid))
 
 
