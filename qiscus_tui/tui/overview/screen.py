@@ -89,7 +89,6 @@ class OverviewScreen(BaseScreen[str]):
     def draw(self) -> None:
         """Draw what the list shows, and count it where that is something else."""
         super().draw()
-        self._view.finish()  # all that the filter leaves is counted
         feed, now = self._feed, self._feed.server_now
         self.identity.show_line(texts.identity(feed))
         self.counts.show_line(texts.counts(feed, self._view))
@@ -100,9 +99,7 @@ class OverviewScreen(BaseScreen[str]):
         is_other = self._view.listed is not self._listed or self._filtered is not self._shown
         if is_other or (overview is not None and not overview.holds(now)):
             self._count()
-        elif overview is not None:
-            self.expiries.show_bars(overview.expiries(now))
-            self._align()
+        self._draw_charts()
         self._draw_title()
         self._draw_sentence()
         self._draw_where_no_charts_are()
@@ -121,15 +118,17 @@ class OverviewScreen(BaseScreen[str]):
 
     def _show(self, overview: Overview) -> None:
         self._overview = overview
-        self.days.show_bars(overview.days)
-        self.expiries.show_bars(overview.expiries(self._feed.server_now))
-        self.clients.show_bars(overview.clients)
-        self.networks.show_bars(overview.networks)
-        self._align()
-        self._draw_sentence()
-        self._draw_where_no_charts_are()
+        self.draw_soon()
 
     # Drawing.
+
+    def _draw_charts(self) -> None:
+        if (overview := self._overview) is not None:
+            self.days.show_bars(overview.days)
+            self.expiries.show_bars(overview.expiries(self._feed.server_now))
+            self.clients.show_bars(overview.clients)
+            self.networks.show_bars(overview.networks)
+            self._align()
 
     def _align(self) -> None:
         """Charts above each other have their bars at the same place."""
