@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -43,6 +43,11 @@ if TYPE_CHECKING:  # loads httpx: after the first frame
 
 ROOMY = 200
 """Columns from which the preview takes more of them."""
+
+
+def _on_list(act: Callable[[ShownList], None]) -> Callable[[SessionsScreen], None]:
+    """Return the action that does this to the list."""
+    return lambda screen: act(screen.list)
 
 
 class SessionsScreen(BaseScreen[None]):
@@ -267,13 +272,8 @@ class SessionsScreen(BaseScreen[None]):
 
     # Order and groups.
 
-    def action_next_sort(self) -> None:
-        """Sort by the next column."""
-        self.list.sort_by_next()
-
-    def action_reverse_sort(self) -> None:
-        """Reverse the order."""
-        self.list.reverse_sort()
+    action_next_sort = _on_list(ShownList.sort_by_next)
+    action_reverse_sort = _on_list(ShownList.reverse_sort)
 
     def _show_groups(self, *, shown: bool) -> None:
         self._opened_from = None
@@ -348,33 +348,13 @@ class SessionsScreen(BaseScreen[None]):
 
     # Marks.
 
-    def action_toggle_mark(self) -> None:
-        """Mark or unmark, and move down."""
-        self.list.toggle_mark()
-
-    def action_mark_range(self) -> None:
-        """Begin a range at the cursor, or mark the one that was begun."""
-        self.list.mark_range()
-
-    def action_mark_down(self) -> None:
-        """Mark, and move down."""
-        self.list.mark_and_move(1)
-
-    def action_mark_up(self) -> None:
-        """Mark, and move up."""
-        self.list.mark_and_move(-1)
-
-    def action_mark_shown(self) -> None:
-        """Mark all that the filter leaves."""
-        self.list.mark_shown()
-
-    def action_invert_shown(self) -> None:
-        """Invert the marks of all that the filter leaves."""
-        self.list.invert_shown()
-
-    def action_unmark_all(self) -> None:
-        """Take every mark away."""
-        self.list.unmark_all()
+    action_toggle_mark = _on_list(ShownList.toggle_mark)
+    action_mark_range = _on_list(ShownList.mark_range)
+    action_mark_down = _on_list(lambda shown: shown.mark_and_move(1))
+    action_mark_up = _on_list(lambda shown: shown.mark_and_move(-1))
+    action_mark_shown = _on_list(ShownList.mark_shown)
+    action_invert_shown = _on_list(ShownList.invert_shown)
+    action_unmark_all = _on_list(ShownList.unmark_all)
 
     # One session, or those shown.
 
