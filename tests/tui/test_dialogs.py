@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -14,6 +15,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from qiscus_tui.commands.command import Context, Scope
 from qiscus_tui.query import Key, parse
 from qiscus_tui.service.account.workspace import LocalFiles
 from qiscus_tui.service.sessions.export import Export, ExportFormat, export_to, named_path
@@ -77,7 +79,8 @@ async def test_what_finds_no_session_says_why(typed: str, state: str, words: str
 
 
 async def test_help_tells_every_action_and_every_sign() -> None:
-    async with asked(await stage(), HelpDialog(), size=(100, 260)) as here:
+    dialog = partial(HelpDialog, Scope.SESSIONS, Context())
+    async with asked(await stage(), dialog(), size=(100, 260)) as here:
         words = here.words()
         for action in COMMANDS:
             assert f"{action.key_shown or ':'} {action.help}" in words
@@ -86,7 +89,7 @@ async def test_help_tells_every_action_and_every_sign() -> None:
         for key in ("escape", "enter", "question_mark"):
             await here.press(key)
             assert here.answers.pop() is None
-            await here.show(HelpDialog())
+            await here.show(dialog())
 
 
 def test_the_help_has_every_key_of_the_filter_in_a_form_that_can_be_read() -> None:

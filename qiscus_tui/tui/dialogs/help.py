@@ -85,11 +85,11 @@ class HelpDialog(Dialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [*registry.bindings(Scope.HELP)]
     DEFAULT_CSS = f"HelpDialog #box {{ width: {WIDTH}; }}"
 
-    def __init__(self, scope: Scope | None = None, context: Context | None = None) -> None:
-        """`scope` and `context` are those of the screen in front; None: of no screen."""
+    def __init__(self, scope: Scope, context: Context) -> None:
+        """`scope` and `context` are those of the screen in front."""
         super().__init__()
         self._scope = scope
-        self._behind = context or Context()
+        self._behind = context
         self._sections: list[Section] = []
         self._typed = ""
 
@@ -101,11 +101,10 @@ class HelpDialog(Dialog[str]):
         return [DialogButton("Close  esc", id="cancel")]
 
     def opened(self) -> None:
-        scope, commands = self._scope, registry.with_keys(registry.COMMANDS, keymap_of(self))
-        if scope is not None:
-            place = PLACES[scope]
-            self.say("heading", f"Keys {place[0].lower()}{place[1:]}")
-        self._sections = sections(commands, scope)
+        place = PLACES[self._scope]
+        self.say("heading", f"Keys {place[0].lower()}{place[1:]}")
+        commands = registry.with_keys(registry.COMMANDS, keymap_of(self))
+        self._sections = sections(commands, self._scope)
 
     def on_key(self, event: events.Key) -> None:
         """Search for what is typed. A digit runs an example and `?` closes, before anything is."""
@@ -156,7 +155,7 @@ class HelpDialog(Dialog[str]):
         return found
 
 
-def sections(commands: Iterable[Command], scope: Scope | None) -> list[Section]:
+def sections(commands: Iterable[Command], scope: Scope) -> list[Section]:
     """Return all that can be done: in front, the most important first; how to filter; elsewhere."""
 
     def of(title: str, members: Iterable[Command], prefix: str = "") -> Section:
@@ -171,9 +170,6 @@ def sections(commands: Iterable[Command], scope: Scope | None) -> list[Section]:
         ("Filter: words and keys", LANGUAGE),
         ("Signs", SIGNS),
     ]
-    if scope is None:
-        by_heading = registry.by_heading(commands)
-        return [*filters, *(of(one.value, members) for one, members in by_heading.items())]
     here = [one for one in commands if {scope, Scope.APP} & {*one.scopes}]
     own = [one for one in here if Scope.APP not in one.scopes]
     most_used = sorted(own, key=lambda one: -one.importance(scope))[:MOST_USED]

@@ -358,14 +358,6 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
             if not self._count:
                 self.refresh()
 
-    def cuts(self, row: int) -> bool:
-        """Return whether a text of this row is not shown whole."""
-        value, cells = self.row_at(row), {id(one.column): one.cells for one in self.shown_columns}
-        return any(
-            width_of(column.text(value, UNBOUND)) > cells.get(id(column), 0)
-            for column in self.columns
-        )
-
     # Cursor and window.
 
     @property
