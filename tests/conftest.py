@@ -15,6 +15,7 @@ from hypothesis import settings
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
+from qiscus_tui.store.paths import Paths
 from tests.clocks import ManualClock
 from tests.idle import wait_for_idle
 
@@ -125,6 +126,13 @@ def deadline(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
 def clock() -> ManualClock:
     """A clock that moves only when told to, or when somebody sleeps."""
     return ManualClock()
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """Folders that do not exist yet."""
+    top = tmp_path / "qiscus"
+    return Paths(top / "config", top / "data", top / "state", top / "cache")
 
 
 @pytest.fixture

@@ -89,11 +89,9 @@ async def test_a_gzip_bomb_is_inflated_a_piece_at_a_time(monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd", "deflate", "compress", "x"])
 async def test_other_and_nested_encodings_are_refused(encoding: str) -> None:
-    response = raw(b"anything", 200)
-    response.headers["Content-Encoding"] = encoding
-    streamed = httpx.Response(200, headers=response.headers, stream=Pieces([b"anything"]))
+    headers = {"Content-Encoding": encoding}
     with pytest.raises(Unreadable, match="was not requested"):
-        await listed(streamed)
+        await listed(httpx.Response(200, headers=headers, stream=Pieces([b"anything"])))
 
 
 async def test_a_compressed_list_is_asked_for_and_read() -> None:

@@ -34,10 +34,8 @@ class Api:
     ) -> httpx.Response:
         return await self.http.post("/api/v1/auth", json={"email": email, "password": password})
 
-    async def list(self, email: str = "admin@demo.example", **query: str) -> httpx.Response:
-        return await self.http.get(
-            self.state.dialect.paths.list, headers=self.long_lived(email), params=query
-        )
+    async def list(self, email: str = "admin@demo.example") -> httpx.Response:
+        return await self.http.get(self.state.dialect.paths.list, headers=self.long_lived(email))
 
     async def refresh(self) -> httpx.Response:
         return await self.http.post("/api/v2/auth/refresh_token", headers=self.long_lived())

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
@@ -73,13 +72,6 @@ def sandbox_on(
     workspace = Workspace({}, Config(), on, clock, AccountOptions(), demo=access)
     secrets = FileSecrets(on.paths) if on.persistent else MemorySecrets()
     return Sandbox(state, workspace, secrets, clock)
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    """Folders that do not exist yet."""
-    top = tmp_path / "qiscus"
-    return Paths(top / "config", top / "data", top / "state", top / "cache")
 
 
 @pytest.fixture

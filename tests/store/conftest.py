@@ -3,22 +3,13 @@
 import multiprocessing
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 
 import pytest
 
 from qiscus_tui.model.account import Account, Credentials, Role, ShortLived, parse_origin
-from qiscus_tui.store.paths import Paths
 
 SECRETS = ("LONG-lived-SECRET", "SHORT-lived-SECRET", "REST-key-SECRET")
 """Planted: must be found in the secret stores alone."""
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    """Folders that do not exist yet."""
-    top = tmp_path / "qiscus"
-    return Paths(top / "config", top / "data", top / "state", top / "cache")
 
 
 @pytest.fixture
