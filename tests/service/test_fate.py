@@ -260,6 +260,12 @@ def test_what_both_readings_lack_and_nothing_was_sent_for_ended_too():
     assert not ended(listed(EVERY), *readings[:1])
 
 
+def test_what_two_readings_lack_ended_too_though_they_differ_about_another():
+    found = verified(EVERY, REST[1:], REST[2:])
+    assert found.fate(TARGET) == SURE
+    assert found.others_ended == {REST[0].id}
+
+
 @pytest.mark.parametrize(
     ("expires_at", "offset", "is_ended"),
     [(1, 0, False), (3601, 3600, False), (-3599, -3600, False), (-60, -3600, True)],

@@ -155,7 +155,7 @@ class Verification:
     def others_ended(self) -> frozenset[str]:
         """Return what is gone although nothing was sent for it, our own session too."""
         found = self.missing & self._missing_earlier - self.sent
-        if self.agreeing < 2 or self.doubt is not None:
+        if self.doubt is not None:
             return frozenset()
         own = self.before.current_session
         replaced = own.id if own is not None and self._own_was_replaced else None
