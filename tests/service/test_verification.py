@@ -292,7 +292,13 @@ async def test_a_list_that_is_behind_is_waited_for_where_it_is_not_whole_either(
 
 
 @pytest.mark.parametrize(
-    ("reply", "seconds", "readings"), [(does_nothing, 29, 5), (says(refused(422)), 0, 1)]
+    ("reply", "seconds", "readings"),
+    [
+        (does_nothing, 29, 5),
+        (says(NotQiscus("A web page", status=200)), 29, 5),
+        (says(NotQiscus("A web page", status=404)), 0, 1),
+        (says(refused(422)), 0, 1),
+    ],
 )
 async def test_it_is_waited_for_thirty_seconds_and_not_for_what_the_server_refused(
     stage: Stage, reply: Reply, seconds: float, readings: int

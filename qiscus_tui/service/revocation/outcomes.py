@@ -12,7 +12,6 @@ from qiscus_tui.errors import (
     NotQiscus,
     OutOfReach,
     QiscusTuiError,
-    ServerError,
     ServerFault,
     StorageError,
     Unreadable,
@@ -198,10 +197,8 @@ def outcome_of(
         case Fate.UNKNOWN:
             return SessionOutcome(session_id, Outcome.UNKNOWN, why)
         case Fate.GONE:
-            if not isinstance(answer, ServerError) or isinstance(answer, ServerFault):
+            if answer is None or isinstance(answer, ServerFault) or should_be_gone(answer):
                 return SessionOutcome(session_id, Outcome.REVOKED)
-            if isinstance(answer, NotQiscus | Unreadable) and answer.status < 400:
-                return SessionOutcome(session_id, Outcome.REVOKED)  # it refused nothing
             reason = f"gone, although the server refused the call: {answer.message}"
             return SessionOutcome(session_id, Outcome.REVOKED, reason)
 
@@ -253,7 +250,12 @@ def prune_samples(report: Report, labels: Mapping[str, str]) -> list[Sample]:
 
 
 def should_be_gone(error: QiscusTuiError | None) -> bool:
-    """Return whether what was sent should be gone: the server did not refuse it (lost answers)."""
+    """Return whether what was sent should be gone: the server did not refuse it.
+
+    Its answer may be lost, or be none of this API, such as a web page with status 200.
+    """
+    if isinstance(error, NotQiscus | Unreadable):
+        return error.status < 400
     return error is None or isinstance(error, OutOfReach)
 
 
