@@ -305,6 +305,14 @@ def test_readings_between_which_a_new_session_vanished_do_not_agree():
     assert verified(EVERY, [*REST, dated(98)], REST).agreeing == 1
 
 
+def test_readings_between_which_ids_lost_their_new_sessions_do_not_agree():
+    three = IDS[:3]
+    moved = [by_id(1, created_at=three[2].created_at)]
+    found = verified(three, moved, moved, [], sent=three)
+    why = "ids in the list stand for other sessions than before"
+    assert found.fate(three[2]) == (Fate.UNKNOWN, why)
+
+
 def test_a_reading_that_lacks_nothing_or_is_cut_by_the_server_needs_no_second():
     cut = list_replace(listed(REST), incomplete_because="100 of 250 listed")
     assert [verified(EVERY, one).is_settled() for one in (EVERY, cut, REST)] == [True, True, False]

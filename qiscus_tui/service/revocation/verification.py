@@ -199,7 +199,7 @@ class Verification:
         vanished = {
             one
             for one in earlier.positions.keys() - listed.positions.keys()
-            if one not in self.before.positions
+            if (one not in self.before.positions or one in self._missing_earlier)
             and not self._expired(earlier.sessions[earlier.positions[one]], server_now)
         }
         most = len(self.before) // TOLERANCE
