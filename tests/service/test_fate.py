@@ -204,6 +204,9 @@ UNKNOWN: dict[str, dict[str, tuple[object, ...]]] = {
         "as many as before, and the last in the list is missing": (
             [*OTHERS, dated(0), TARGET], *[[login(900), *OTHERS, dated(0)]] * 2
         ),
+        "as many as before, and one that may be the oldest is missing": (
+            [dated(1, created_at=None), *OTHERS], *[[*OTHERS, login(900)]] * 2
+        ),
         "a row came to light that is older than all": (EVERY, *[[*REST, dated(-5)]] * 2),
         "a row without a date came to light in a list of a round number": (
             FIFTY, *[[*FIFTY[2:], dated(400, created_at=None)]] * 2

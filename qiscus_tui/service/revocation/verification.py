@@ -297,7 +297,7 @@ def _may_be_cut(
     """Return whether this looks like the newest part of a longer list.
 
     Such a list keeps its length while others log in, and what is missing was its oldest, or at
-    its end: it may be in another order.
+    its end: it may be in another order. What has no date may be the oldest.
     """
     oldest = min(_creations(before.sessions), default=None)
     if oldest is not None and any(one < oldest for one in _creations(came_to_light)):
@@ -310,7 +310,7 @@ def _may_be_cut(
         lost = [one for one in map(before.get, missing) if one is not None and one is not own]
         if any(before.positions[one.id] > max(kept, default=-1) for one in lost):
             return True
-        if any(one <= left for one in _creations(lost)):
+        if any(one.created_at is None or one.created_at <= left for one in lost):
             return True
     if not before.sessions or len(before) % ROUND_LENGTH:
         return False
