@@ -215,6 +215,16 @@ async def test_at_80_columns_too_an_error_shows_how_it_is_written() -> None:
             assert f"Write it as {right}" in here.words()
 
 
+async def test_a_filter_that_is_longer_than_its_field_is_seen_where_it_is_typed() -> None:
+    async with at_sessions(sessions=5, size=(80, 24)) as here:
+        await typed(here, "age:>7d idle:>2d -is:known -client:curl")
+        assert here.lines()[2].startswith(" / le:>2d -is:known -client:curl  ")
+        await here.press("home")
+        assert here.lines()[2].startswith(" / age:>7d idle:>2d -is:known -cl  ")
+        await here.press("end", "ctrl+u", *"curl")
+        assert here.lines()[2].startswith(" / curl ")
+
+
 async def test_the_sign_of_an_error_stands_under_its_word_and_moves_nothing() -> None:
     async with at_sessions(sessions=300, size=(80, 24)) as here:
         await typed(here, "curl")

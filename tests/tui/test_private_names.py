@@ -36,7 +36,7 @@ PRIVATE_NAMES: dict[type, set[str]] = {
     Compositor: {"_full_map"},
     Screen: {"_compositor", "_dirty_widgets", "_layout_required", "_on_timer_update"},
     Widget: {"_exchange_repaint_regions"},
-    Input: {"_watch_value"},
+    Input: {"_initial_value", "_watch_value"},
     LinuxDriver: {
         "_app",
         "_debug",

@@ -82,6 +82,7 @@ class LineInput(Input, inherit_bindings=False):
     def on_mount(self) -> None:
         """Begin at the end of what is filled in."""
         self.set_reactive(Input.selection, self.selection.cursor(len(self.value)))
+        self._initial_value = False  # while it is true, the cursor is not scrolled to
 
     def value_changed(self, value: str) -> None:
         """Post that the value changed."""
