@@ -39,6 +39,7 @@ def _variables(
     primary: str,
     on_primary: str,
     selection: str,
+    on_selection: str,
 ) -> dict[str, str]:
     """Return the names of Textual's and ours that a theme does not make of its main colours."""
     return {
@@ -59,7 +60,7 @@ def _variables(
         "input-cursor-background": text,
         "input-cursor-foreground": back,
         "input-selection-background": selection,
-        "input-selection-foreground": text,
+        "input-selection-foreground": on_selection,
         "scrollbar": line,
         "scrollbar-hover": primary,
         "scrollbar-active": primary,
@@ -91,6 +92,7 @@ QISCUS_DARK = Theme(
         primary="#5fafd7",
         on_primary="#121212",
         selection="#005f87",  # 24
+        on_selection="#d7d7d7",
     ),
 )
 
@@ -116,12 +118,14 @@ QISCUS_LIGHT = Theme(
         primary="#005f87",
         on_primary="#ffffff",
         selection="#afd7ff",  # 153
+        on_selection="#262626",
     ),
 )
 
 
 def _ansi(name: str, primary: str, *, dark: bool) -> Theme:
     own = "ansi_default"
+    on_primary = "ansi_black" if dark else "ansi_bright_white"
     return Theme(
         name=name,
         ansi=True,
@@ -145,8 +149,9 @@ def _ansi(name: str, primary: str, *, dark: bool) -> Theme:
             line="ansi_bright_black",
             back=own,
             primary=primary,
-            on_primary="ansi_black" if dark else "ansi_bright_white",
+            on_primary=on_primary,
             selection=primary,
+            on_selection=on_primary,
         ),
     )
 

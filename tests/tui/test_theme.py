@@ -86,6 +86,10 @@ def test_in_16_colours_states_differ_and_every_text_is_readable(wanted: str, gro
         assert contrast(XTERM[colours(taken)[name]], ground) >= 4.5, name
     for name in ("foreground", "text-muted", "text-disabled"):
         assert colours(taken)[name] == "ansi_default"
+    # The default colour can't be read on an accent.
+    on_accent = colours(taken)["block-cursor-foreground"]
+    assert on_accent != "ansi_default"
+    assert colours(taken)["input-selection-foreground"] == on_accent
 
 
 def test_a_theme_that_the_user_chose_elsewhere_stays() -> None:
