@@ -17,13 +17,14 @@ from qiscus_tui.errors import (
     Unreadable,
 )
 from qiscus_tui.exit_codes import ExitCode
+from qiscus_tui.model.group_keys import USUAL_KEYS
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.history import OutcomeGroup, by_outcome
 from qiscus_tui.service.metrics import Sample
 from qiscus_tui.service.revocation.plan import RevocationPlan
 from qiscus_tui.service.revocation.verification import Fate, Verification
-from qiscus_tui.service.sessions.groups import whole_pairs
+from qiscus_tui.service.sessions.groups import fingerprint_of, whole_groups
 from qiscus_tui.service.sessions.session_list import SessionList
 
 if TYPE_CHECKING:  # loads httpx, for which the first frame of the list does not wait
@@ -230,10 +231,15 @@ def record_end(
 ) -> None:
     """Record what became of sessions of this list. Raises StorageError."""
     counts = Counter(one.outcome.value for one in outcomes)
-    gone = {one.id for one in outcomes if one.outcome in GONE}
+    gone = [
+        listed.positions[one.id]
+        for one in outcomes
+        if one.outcome in GONE and one.id in listed.positions
+    ]
     told = [(one.id, one.outcome.value, one.reason or "") for one in outcomes]
     # What was not listed may be another session of the same client and network.
-    pairs = whole_pairs(listed, gone) if gone and listed.is_whole else ()
+    whole = whole_groups(listed, USUAL_KEYS, gone) if gone and listed.is_whole else ()
+    pairs = [fingerprint_of(pair) for pair in whole]
     trail.finish(counts, told, others_ended, pairs)
 
 

@@ -1,6 +1,5 @@
 """Which groups a plan empties, which the audit log has of it, and what a prune would plan. Pure."""
 
-from collections import Counter
 from collections.abc import Hashable, Sequence
 from itertools import chain
 
@@ -12,7 +11,7 @@ from qiscus_tui.model.text import counted
 from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.plan import Allowed, RevocationPlan, Selection, make_plan
 from qiscus_tui.service.revocation.retention import USUAL_RULES, check_rules
-from qiscus_tui.service.sessions.groups import Members, kinds_of, lacking, members_by
+from qiscus_tui.service.sessions.groups import Members, lacking, members_by, whole_groups
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.audit_records import AuditGroup
 
@@ -32,12 +31,7 @@ def emptied_words(plan: RevocationPlan) -> str:
     if retention is None or not plan.targets:
         return ""
     keys = retention.keys if lacking(listed, USUAL_KEYS) else USUAL_KEYS
-    counts = Counter(kinds_of(listed, keys, range(len(listed))))
-    names = [
-        group.name
-        for group in members_by(listed, keys, plan.target_positions)
-        if group.count == counts[group.kinds] and not group.is_unknown
-    ]
+    names = [group.name for group in whole_groups(listed, keys, plan.target_positions)]
     if not names:
         return ""
     more = len(names) - _NAMED

@@ -32,6 +32,7 @@ from qiscus_tui.service.revocation.outcomes import (
     outcome_of,
     outcome_words,
     record_end,
+    should_be_gone,
 )
 from qiscus_tui.service.revocation.plan_groups import audit_groups
 from qiscus_tui.service.revocation.verification import Verification, take_readings
@@ -51,6 +52,14 @@ class Sent:
     """Why there is no new short-lived token: no answer, an error, or an answer without one."""
     unstored: StorageError | None = None
     """Why the new tokens could not be stored; a TokenNotStored where a long-lived one is lost."""
+
+    @property
+    def may_be_done(self) -> bool:
+        """Return whether sessions may have ended, whatever went wrong.
+
+        After a 5xx too: unlike one revoke, this call is not repeated.
+        """
+        return should_be_gone(self.failure) or isinstance(self.failure, ServerFault | Unreadable)
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,7 @@ class RevokeAllResult:
 
         Where none was listed before, that shows nothing: only the server's refusal counts.
         """
-        if not self.outcomes and isinstance(self.sent.failure, IN_DOUBT):
+        if not self.outcomes and self.sent.may_be_done:
             return False
         return self.still_listed == len(self.outcomes)
 
@@ -112,10 +121,6 @@ class RevokeAllResult:
             (self.unwritten, "It could not be recorded."),
         )
         return [(error, words) for error, words in found if error is not None]
-
-
-IN_DOUBT = (OutOfReach, ServerFault, Unreadable)
-"""Failures of a call that may have taken effect all the same."""
 
 
 def all_sessions(listed: SessionList) -> str:
@@ -241,9 +246,9 @@ async def verify(connection: Connection, before: SessionList, sent: Sent) -> Rev
         await end_unstored_token(connection.client, sent.held.short_lived.token)
     result = await _listed_after(connection, before, sent)
     if sent.failure is not None:
-        in_doubt = isinstance(sent.failure, IN_DOUBT)
-        if result.nothing_ended and (in_doubt or isinstance(sent.failure, NotQiscus)):
-            way = "Try again later." if in_doubt else sent.failure.hint
+        no_api = isinstance(sent.failure, NotQiscus)
+        if result.nothing_ended and (no_api or sent.may_be_done):
+            way = sent.failure.hint if no_api else "Try again later."
             sent.failure.hint = f"What is stored here is still valid. {way}"
         try:
             await _forget_if_dead(connection, result)
@@ -258,8 +263,7 @@ async def verify(connection: Connection, before: SessionList, sent: Sent) -> Rev
 
 async def _listed_after(connection: Connection, before: SessionList, sent: Sent) -> RevokeAllResult:
     found = Verification(before, before.positions.keys())
-    may_be_gone = sent.failure is None or isinstance(sent.failure, IN_DOUBT)
-    awaited = before.positions.keys() if may_be_gone else frozenset[str]()
+    awaited = before.positions.keys() if sent.may_be_done else frozenset[str]()
     trouble: QiscusTuiError | None = None
     try:
         await take_readings(connection, found, awaited=awaited, held=sent.held)

@@ -76,9 +76,6 @@ class Verification:
         """Why the reading before the newest, which differs from it, is no witness."""
         self._came_to_light: list[Session] = []
         """Rows that the newest reading has and the list before should have had."""
-        self._may_be_known: list[Session] = []
-        """Those that may be a session with a token: of two tokens without dates none is the other.
-        """
 
     def add(self, listed: SessionList, now: float) -> None:
         """Add a reading. `now` is this machine's time, epoch seconds."""
@@ -103,9 +100,6 @@ class Verification:
             for row in new
             if row is not own
             and (row.created_at is None or row.created_at < since or row.created_at in times)
-        ]
-        self._may_be_known = [
-            row for row in self._came_to_light if row.token is None or row.created_at is not None
         ]
         agrees = self._earlier is not None and self._agrees(self._earlier, listed, server_now)
         self.agreeing = self.agreeing + 1 if agrees else 1
@@ -146,8 +140,7 @@ class Verification:
             return Fate.UNKNOWN, "the last two readings of the list differ about it"
         if self._doubt_earlier is not None:
             return Fate.UNKNOWN, self._doubt_earlier
-        rows = self._came_to_light if session.token is None else self._may_be_known
-        if any(_may_be(row, session) for row in rows):
+        if any(_may_be(row, session) for row in self._came_to_light):
             return Fate.UNKNOWN, "it may be listed under another id now"
         return Fate.GONE, ""
 

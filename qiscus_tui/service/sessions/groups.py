@@ -9,8 +9,8 @@ direction, and equals are the largest first.
 
 import enum
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -323,19 +323,20 @@ def pairs_in(
 ) -> list[tuple[str, Members]]:
     """Return each pair's fingerprint and sessions, the largest first, but of unknown origin."""
     pairs = members_by(listed, USUAL_KEYS, positions)
-    return [(_fingerprint(pair), pair) for pair in pairs if not pair.is_unknown]
+    return [(fingerprint_of(pair), pair) for pair in pairs if not pair.is_unknown]
 
 
-def whole_pairs(listed: SessionList, ids: Collection[str]) -> tuple[str, ...]:
-    """Return the fingerprints of the pairs all of whose sessions have these ids."""
-    return tuple(
-        fingerprint
-        for fingerprint, pair in pairs_in(listed)
-        if all(listed.sessions[position].id in ids for position in pair.positions)
-    )
+def whole_groups(
+    listed: SessionList, keys: Sequence[GroupKey], positions: Sequence[int]
+) -> list[Members]:
+    """Return the groups all of whose sessions are at these positions, but of unknown origin."""
+    counts = Counter(kinds_of(listed, keys, range(len(listed))))
+    found = members_by(listed, keys, positions)
+    return [one for one in found if one.count == counts[one.kinds] and not one.is_unknown]
 
 
-def _fingerprint(pair: Members) -> str:
+def fingerprint_of(pair: Members) -> str:
+    """Return what stands for a client and network where they are remembered."""
     text = "\0".join(value or "" for value in pair.values)
     return sha256(text)[:16]
 
@@ -389,18 +390,10 @@ def parse_group_sort(text: str, keys: Sequence[GroupKey]) -> GroupSort:
 
 def sorted_groups(groups: Sequence[Group], by: GroupSort, *, reverse: bool = False) -> list[Group]:
     """Return the groups in this order. They are given with the largest first."""
-    if by is GroupFact.COUNT and not reverse:
-        return [*groups]
-    known: list[tuple[_Value, Group]] = []
-    unknown: list[Group] = []
-    for group in groups:
-        value = _value(group, by)
-        if value is None:
-            unknown.append(group)
-        else:
-            known.append((value, group))
+    valued = [(_value(group, by), group) for group in groups]
+    known = [(value, group) for value, group in valued if value is not None]
     known.sort(key=itemgetter(0), reverse=(by in FALLING) != reverse)
-    return [*(group for _, group in known), *unknown]
+    return [*(group for _, group in known), *(group for value, group in valued if value is None)]
 
 
 FALLING = {
@@ -413,20 +406,17 @@ FALLING = {
 """What begins with the highest value."""
 
 
+_FACTS: dict[GroupFact, Callable[[Group], float | None]] = {
+    GroupFact.COUNT: lambda group: group.count,
+    GroupFact.PER_DAY: lambda group: group.per_day,
+    GroupFact.OLDEST: lambda group: group.oldest_at,
+    GroupFact.NEWEST: lambda group: group.newest_at,
+    GroupFact.LAST_USED: lambda group: group.last_used_at,
+}
+
+
 def _value(group: Group, by: GroupSort) -> _Value | None:
-    match by:
-        case GroupFact.COUNT:
-            found = group.count
-        case GroupFact.PER_DAY:
-            found = group.per_day
-        case GroupFact.OLDEST:
-            found = group.oldest_at
-        case GroupFact.NEWEST:
-            found = group.newest_at
-        case GroupFact.LAST_USED:
-            found = group.last_used_at
-        case GroupKey():
-            found = group.kinds[group.keys.index(by)]
+    found = group.kinds[group.keys.index(by)] if isinstance(by, GroupKey) else _FACTS[by](group)
     match found:
         case None:
             return None
