@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from qiscus_tui.model.masking import MASK
 from qiscus_tui.model.retention_rules import Retention
@@ -309,10 +309,7 @@ def make_plan(
         tuple(kept),
         tuple(
             PlanGroup(
-                keys=group.keys,
-                kinds=group.kinds,
-                name=group.name,
-                positions=group.positions,
+                **structs.asdict(group),
                 targets=sum(position in targets for position in group.positions),
             )
             for group in groups

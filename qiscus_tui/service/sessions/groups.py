@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.addresses import (
@@ -260,10 +260,7 @@ def _group(listed: SessionList, members: Members, moment: Moment, total: int) ->
     labels = {listed.labels[position] for position in positions}
     protection = {known is not None and known.protect for known in labels}
     return Group(
-        keys=members.keys,
-        kinds=members.kinds,
-        name=members.name,
-        positions=members.positions,
+        **structs.asdict(members),
         share=members.count / total,
         per_day=per_day,
         oldest_at=created[0] if created else None,

@@ -1,7 +1,7 @@
 """Short names of the clients that sessions were made with, from their user agents.
 
 `Chrome 126 · Windows`, `Safari 17 · iPhone`, `curl 8.5`, `GuzzleHttp 7`. Agents are written by
-strangers: a name is always safe, visible, on one line and short. One takes some 5 microseconds, so
+strangers: a name is always safe, visible, on one line and short. One takes some microseconds, so
 that each of 100,000 different agents has its name when the list is shown first.
 """
 
@@ -76,8 +76,7 @@ def client_name(user_agent: str | None) -> str:
 def _disguised(agent: str) -> str:
     """Return the name of a browser, or of what imitates one, and its platform."""
     platform = next((name for mark, name in _PLATFORMS if mark in agent), "")
-    robot = _product(agent.partition(_ROBOT)[2])
-    if robot:
+    if _ROBOT in agent and (robot := _product(agent.partition(_ROBOT)[2])):
         return _joined(robot, platform)
     for mark, name, version in _MARKS:
         if mark in agent and (found := re.search(version, agent)):
