@@ -86,13 +86,11 @@ def planned(
     protected: str = "",
     where: str = "",
     current: Current | None = None,
-    client: str = "",
 ) -> RevocationPlan:
     """The plan of these rules on these sessions, which are known by their user."""
     them = list(sessions)
     labels = {session.id: PROTECTED for session in them if session.safe_user in protected.split()}
     on = listed(them, labels=labels, current=current)
-    on = replace(on, clients=[client] * len(on)) if client else on
     return plan_of(on, where=where, retention=Retention(keys, rules), allowed=allowed)
 
 
@@ -371,13 +369,6 @@ def test_what_a_rule_keeps_when_the_list_is_read_again_is_held_back(
     names = {session.id: session.safe_user for session in ABC}
     outcomes = {names[o.id]: (o.outcome, o.reason) for o in found.values()}
     assert outcomes == ({held: (Outcome.NOT_SENT, reason)} if held else {})
-
-
-@pytest.mark.parametrize("where", ["client:=Robot", "robot", "-client:curl"])
-def test_a_client_that_is_named_otherwise_by_now_still_matches_the_filter(where: str):
-    plan = planned(ABC, Rules(1), where=where, client="Robot 1")
-    assert targets(plan) == "b c"
-    assert held_back(Evidence(plan, {}), plan.targets, listed(ABC), START + 60) == {}
 
 
 @dataclass
