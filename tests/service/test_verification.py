@@ -283,19 +283,6 @@ async def test_a_list_that_is_behind_is_waited_for(stage: Stage, behind: float, 
     assert end.report.exit_code == 0
 
 
-async def test_it_is_waited_for_where_the_answer_is_a_web_page_which_refuses_nothing(stage: Stage):
-    (session,) = stage.sessions(1)
-    later = works_later(4.0, stage.clock)
-
-    def works_later_behind_a_web_page(server: ScriptedServer, session: Session) -> None:
-        later(server, session)
-        raise NotQiscus("A web page answered", status=200)
-
-    stage.server.always = works_later_behind_a_web_page
-    end = await stage.apply(stage.plan())
-    assert end.of(session).outcome is Outcome.REVOKED
-
-
 async def test_a_list_that_is_behind_is_waited_for_where_it_is_not_whole_either(stage: Stage):
     (session,) = stage.sessions(1)
     stage.server.complete = False
