@@ -13,12 +13,12 @@ from collections.abc import Generator
 from typing import NoReturn
 
 from qiscus_tui.cli.options import add_token_options, flag
-from qiscus_tui.cli.token import script_key, script_token
+from qiscus_tui.cli.token import script_token
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.errors import CannotRun, CommandNotFound, UsageError
 from qiscus_tui.exit_codes import signal_exit_code
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.token.handover import environment_with, without_credentials
+from qiscus_tui.service.token.handover import environment_with, script_key, without_credentials
 
 USAGE = "qiscus-tui exec -- CMD..."
 
@@ -38,7 +38,7 @@ def run(context: VerbContext) -> int:
     options = context.options
     command = _command(options)
     if not options.proxy:
-        given = script_key(context) if options.rest else script_token(context)
+        given = script_key(context.workspace) if options.rest else script_token(context)
         if context.workspace.demo is not None:
             words = "The demo ends here: no server accepts the token that the command gets."
             context.console.say(words)

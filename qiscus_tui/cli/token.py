@@ -1,23 +1,13 @@
 """`token`: print a valid short-lived token, for scripts."""
 
 import argparse
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from qiscus_tui.cli.options import add_token_options, flag
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import connected
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
-from qiscus_tui.service.token.handover import (
-    ScriptSecret,
-    cached_secret_key,
-    cached_token,
-    header_lines,
-)
-
-if TYPE_CHECKING:
-    from qiscus_tui.service.account.connection import Connection
+from qiscus_tui.service.token.handover import ScriptSecret, cached_token, header_lines
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -39,32 +29,15 @@ def script_token(context: VerbContext) -> ScriptSecret:
         kept = cached_token(context.workspace, wanted)
         if kept is not None:
             return kept
+    from qiscus_tui.cli.interrupts import run_until_signal
     from qiscus_tui.service.token.refresh import fetched_token  # loads httpx
 
-    return _asked(context, lambda connection: fetched_token(connection, wanted, check=check))
-
-
-def script_key(context: VerbContext) -> ScriptSecret:
-    """Return the secret key. Raises LoginNeeded, StorageError."""
-    kept = cached_secret_key(context.workspace) if context.workspace.demo is None else None
-    if kept is not None:
-        return kept
-    from qiscus_tui.service.token.refresh import fetched_secret_key  # loads httpx
-
-    return _asked(context, fetched_secret_key)
-
-
-def _asked(
-    context: VerbContext, ask: Callable[["Connection"], Awaitable[ScriptSecret]]
-) -> ScriptSecret:
-    """Return the answer, then restore the signal handlers: a command must not inherit them."""
-    from qiscus_tui.cli.interrupts import run_until_signal
-
-    async def connect_and_ask() -> ScriptSecret:
+    async def fetched() -> ScriptSecret:
         async with connected(context.workspace) as connection:
-            return await ask(connection)
+            return await fetched_token(connection, wanted, check=check)
 
-    return run_until_signal(connect_and_ask(), context.console)
+    # Signal handlers are restored behind it: a command must not inherit them.
+    return run_until_signal(fetched(), context.console)
 
 
 def run(context: VerbContext) -> int:

@@ -44,7 +44,7 @@ from qiscus_tui.model.text import safe
 from qiscus_tui.model.timestamps import NO_CLOCK, NOT_KNOWN, zone_by
 from qiscus_tui.service.account.integrations import integrations_of
 from qiscus_tui.service.account.selection import SelectedAccount
-from qiscus_tui.service.account.storage import secret_store
+from qiscus_tui.service.account.storage import secret_store, stored_credentials
 from qiscus_tui.service.account.workspace import LocalFiles, Workspace
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.service.sessions.snapshot import NewPairs, Reader
@@ -127,12 +127,8 @@ class Connection(Struct):
 
         Raises NoAccount where they are gone, StorageError where they can't be read.
         """
-        found = await asyncio.to_thread(self.secrets.read, self.account.key)
-        if found is None:
-            raise NoAccount(
-                f"The secrets of the account {safe(self.name)} are gone",
-                "It may have been logged out by another program. Log in again: qiscus-tui login",
-            )
+        stored = (self.secrets, self.account, self.name)
+        found = await asyncio.to_thread(stored_credentials, *stored)
         self.client.own_secrets.update(found.secrets)
         return found
 

@@ -2,7 +2,9 @@
 
 from msgspec import Struct
 
-from qiscus_tui.model.account import Credentials, Storage
+from qiscus_tui.errors import NoAccount
+from qiscus_tui.model.account import Account, Credentials, Storage
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.workspace import Workspace
 from qiscus_tui.store.secrets import SecretStore, open_store
 
@@ -13,6 +15,17 @@ def secret_store(
     """Return the store of this kind; in the demo, memory. Raises StorageError."""
     kind = storage if workspace.local_files.persistent else Storage.THIS_RUN
     return open_store(kind, workspace.local_files.paths, given)
+
+
+def stored_credentials(store: SecretStore, account: Account, name: str) -> Credentials:
+    """Return the secrets as they are stored. Raises NoAccount where they are gone, StorageError."""
+    found = store.read(account.key)
+    if found is None:
+        raise NoAccount(
+            f"The secrets of the account {safe(name)} are gone",
+            "It may have been logged out by another program. Log in again: qiscus-tui login",
+        )
+    return found
 
 
 class StorageOffer(Struct, frozen=True):

@@ -18,7 +18,7 @@ from qiscus_tui.service.account.selection import (
     TOKEN_VARIABLE,
     SelectedAccount,
 )
-from qiscus_tui.service.account.storage import secret_store
+from qiscus_tui.service.account.storage import secret_store, stored_credentials
 from qiscus_tui.service.account.workspace import Workspace
 
 _OURS = "QISCUS_"
@@ -87,23 +87,17 @@ def script_token(account: Account, token: ShortLived, held: Credentials) -> Scri
     return ScriptSecret(account, TOKEN_VARIABLE, token.token, held.secrets, token.expires_at)
 
 
-def script_key(account: Account, name: str, held: Credentials) -> ScriptSecret:
-    """Return the secret key for a script. Raises LoginNeeded."""
-    return ScriptSecret(account, SECRET_KEY_VARIABLE, secret_key_of(name, held), held.secrets)
-
-
 # From this machine
 
 
-def cached_secret_key(workspace: Workspace) -> ScriptSecret | None:
-    """Return the stored secret key; None where the account's secrets are gone.
+def script_key(workspace: Workspace) -> ScriptSecret:
+    """Return the secret key for a script.
 
     Raises NoAccount, LoginNeeded, UsageError, StorageError.
     """
     selected, held = _stored(workspace)
-    if held is None:
-        return None
-    return script_key(selected.account, selected.name, held)
+    key = secret_key_of(selected.name, held)
+    return ScriptSecret(selected.account, SECRET_KEY_VARIABLE, key, held.secrets)
 
 
 def cached_token(workspace: Workspace, min_ttl: float) -> ScriptSecret | None:
@@ -112,8 +106,6 @@ def cached_token(workspace: Workspace, min_ttl: float) -> ScriptSecret | None:
     Raises NoAccount, NoLongLivedToken, UsageError, StorageError.
     """
     selected, held = _stored(workspace)
-    if held is None:
-        return None
     must_have_tokens(selected.name, held)
     short = held.short_lived
     if short is None or short.left(workspace.clock.now()) <= min_ttl:
@@ -121,10 +113,10 @@ def cached_token(workspace: Workspace, min_ttl: float) -> ScriptSecret | None:
     return script_token(selected.account, short, held)
 
 
-def _stored(workspace: Workspace) -> tuple[SelectedAccount, Credentials | None]:
+def _stored(workspace: Workspace) -> tuple[SelectedAccount, Credentials]:
     selected = workspace.choose()
     secrets = secret_store(workspace, selected.stored.storage, selected.given)
-    return selected, secrets.read(selected.account.key)
+    return selected, stored_credentials(secrets, selected.account, selected.name)
 
 
 # To the script

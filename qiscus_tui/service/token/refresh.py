@@ -34,7 +34,6 @@ from qiscus_tui.service.token.handover import (
     ScriptSecret,
     must_have_tokens,
     must_not_be_the_long_lived,
-    script_key,
     script_token,
 )
 from qiscus_tui.store.audit_records import AuditKind
@@ -250,11 +249,6 @@ async def fetched_token(connection: Connection, min_ttl: float, *, check: bool) 
         must_not_be_the_long_lived(token.token, await connection.credentials())  # before it is sent
         token = await refreshed_if_rejected(connection, token)
     return script_token(connection.account, token, await connection.credentials())
-
-
-async def fetched_secret_key(connection: Connection) -> ScriptSecret:
-    """Return the secret key. Raises LoginNeeded."""
-    return script_key(connection.account, connection.name, await connection.credentials())
 
 
 # For the list
