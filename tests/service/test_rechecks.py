@@ -70,6 +70,21 @@ def test_what_two_whole_readings_lack_is_already_gone(
     assert held_back(evidence, [A], after, START) == ({A.id: gone} if is_gone else {})
 
 
+@pytest.mark.parametrize(("before", "is_gone"), [(51, True), (50, False)])
+def test_a_length_that_a_cut_list_may_have_too_is_no_doubt_where_the_list_was_longer(
+    before: int, is_gone: bool
+):
+    others = [new_session(number) for number in range(1, before)]
+    newer = [new_session(number) for number in range(before, 51)]
+    evidence = Evidence(plan_of(listed([A, *others]), 0), {})
+    after = listed([*newer, *others])
+    evidence.verification = Verification(evidence.before)
+    evidence.verification.add(after, START)
+    evidence.verification.add(after, START + 1)
+    assert len(after) == 50
+    assert (A.id in held_back(evidence, [A], after, START)) is is_gone
+
+
 def test_what_a_filter_chose_and_is_not_listed_any_more_can_not_be_chosen_again():
     on = listed([A, B])
     held = held_back(Evidence(plan_of(on, where="curl"), {}), [A], listed([B]), START)

@@ -304,7 +304,7 @@ class Evidence:
 
         `listed` is the last of them.
         """
-        if self.verification is None or listed.absence_doubt is not None:
+        if self.verification is None or listed.doubt_but_for_length is not None:
             return False
         return self.verification.fate(session)[0] is Fate.GONE
 

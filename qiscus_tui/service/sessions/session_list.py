@@ -96,6 +96,14 @@ class SessionList(Listing):
     @property
     def absence_doubt(self) -> str | None:
         """Return why a session that it lacks may be live all the same; None if nothing says so."""
+        doubt = self.doubt_but_for_length
+        if doubt is None and self.sessions and len(self.sessions) % ROUND_LENGTH == 0:
+            return f"exactly {len(self.sessions):,} sessions are listed: they may be the newest"
+        return doubt
+
+    @property
+    def doubt_but_for_length(self) -> str | None:
+        """Return the same, for where an earlier list tells whether this one is cut."""
         if not self.complete:
             return f"the list is not whole: {self.incomplete_because}"
         if self.unreadable:
@@ -105,8 +113,6 @@ class SessionList(Listing):
             return "the server lists sessions without their tokens, and it may be among them"
         if self.current is Current.UNKNOWN and (any(self._in_full) or not self.sessions):
             return "this program's own token is not listed either"
-        if self.sessions and len(self.sessions) % ROUND_LENGTH == 0:
-            return f"exactly {len(self.sessions):,} sessions are listed: they may be the newest"
         return None
 
     @property
