@@ -45,7 +45,7 @@ async def run(context: VerbContext) -> int:
             raise UsageError(
                 "revoke-all with credentials from the environment needs a terminal",
                 "The server may return a new long-lived token, which could only be shown. "
-                "Log in first: qiscus-tui login",
+                "Run it on a terminal, or unset the QISCUS_* credentials and log in.",
             )
         listed = await connection.read_list(console.show_read)
         console.end_progress()

@@ -92,6 +92,15 @@ def test_status_of_a_secret_key_and_of_environment_credentials(program: Program)
     assert stored == ["environment", "file"]
 
 
+def test_advice_for_a_secret_key_alone_can_be_followed(program: Program) -> None:
+    assert program.login_with_key().code == 0
+    app_code = program.server.credentials.app_code
+    listing = program("sessions")
+    assert (listing.code, f"--with-token --app-id {app_code}" in listing.err) == (4, True)
+    token = program("token")  # which has no --rest
+    assert (token.code, "exec and api use the key with --rest" in token.err) == (4, True)
+
+
 @pytest.mark.parametrize("is_set", [True, False])
 def test_the_cached_token_of_the_environment_can_be_forgotten(
     program: Program, monkeypatch: pytest.MonkeyPatch, *, is_set: bool

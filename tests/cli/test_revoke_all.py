@@ -82,7 +82,10 @@ def test_with_credentials_of_the_environment_it_needs_a_terminal_for_what_it_may
 ) -> None:
     program.speak(DIALECTS["new-long-lived"])
     program.use_environment()
-    assert program("revoke-all", "--yes").code == 2
+    refused = program("revoke-all", "--yes")
+    # A login is refused as well, as long as the credentials are set.
+    assert (refused.code, "unset the QISCUS_* credentials" in refused.err) == (2, True)
+    assert "qiscus-tui login" not in refused.err
     assert program.server.calls[Call.REVOKE_ALL] == 0
     assert program("token").code == 0
     program.terminal.touch()

@@ -140,7 +140,8 @@ class Connection(Struct):
         if held.long_lived is None:
             raise NoLongLivedToken(
                 f"The account {safe(self.name)} has a REST secret key, which cannot manage tokens",
-                "Log in with an email address and password, or: qiscus-tui login --with-token",
+                "Log in with an email address and password, or: "
+                f"qiscus-tui login --with-token --app-id {safe(self.account.app_code)}",
             )
         return held.long_lived
 

@@ -63,7 +63,8 @@ def must_have_tokens(name: str, held: Credentials) -> None:
     if held.long_lived is None and held.short_lived is None:
         raise NoLongLivedToken(
             f"The account {safe(name)} holds a REST secret key, and no token",
-            "Add --rest to use the key, or log in with an email address and password.",
+            "exec and api use the key with --rest; a token needs a login with an email address and "
+            f"password, or {LONG_LIVED_VARIABLE}.",
         )
 
 
