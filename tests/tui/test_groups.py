@@ -67,7 +67,8 @@ async def test_the_titles_fall_with_the_width_the_least_important_first() -> Non
 
 async def test_space_marks_every_session_of_a_group_and_moves_down() -> None:
     async with at_sessions(sessions=400) as here:
-        await here.press("g", "space", "space")
+        for key in ("g", "space", "space"):
+            await here.press(key)
         first, second, third = groups_of(here)[:3]
         assert marked(here) == {*first.positions, *second.positions}
         assert f"{first.count + second.count} marked" in here.text()
