@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
-from qiscus_tui.commands.command import Scope
+from qiscus_tui.commands.command import HasContext, Scope
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.tui import registry
 from qiscus_tui.tui.base_screen import BaseScreen
-from qiscus_tui.tui.dialogs.dialog import Dialog
 from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.theme import CHOICES as THEME_CHOICES
 
@@ -92,7 +91,7 @@ class Navigation(TerminalApp, inherit_bindings=False):
         if await super().run_action(action, default_namespace, namespaces):
             return True
         front, keys = self.screen, self.workspace.config.keys
-        if not isinstance(front, BaseScreen | Dialog):
+        if not isinstance(front, HasContext):
             return False
         reason = registry.why_unavailable(action, front.context, keys)
         if reason is not None:
@@ -102,7 +101,7 @@ class Navigation(TerminalApp, inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Return whether a command is available, as the registry decides it."""
         front = self.screen
-        return not isinstance(front, BaseScreen | Dialog) or front.check_action(action, parameters)
+        return not isinstance(front, HasContext) or registry.is_available(action, front.context)
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Textual's own would write what the screen shows into a file: not here."""
