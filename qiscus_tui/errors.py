@@ -262,10 +262,10 @@ class StorageError(QiscusTuiError):
 class TokenNotStored(StorageError):
     """The server replaced the long-lived token, and the new one could not be stored."""
 
-    def __init__(self, message: str, app_code: str, *, is_shown: bool) -> None:
-        login = f"qiscus-tui login --with-token --app-id {app_code}"
-        shown = f"Log in with the token just shown: {login}"
-        super().__init__(message, shown if is_shown else "Log in again: qiscus-tui login")
+    def __init__(self, message: str, origin: str, app_code: str, *, is_shown: bool) -> None:
+        login = f"qiscus-tui login --server {origin}"
+        shown = f"Log in with the token just shown: {login} --with-token --app-id {app_code}"
+        super().__init__(message, shown if is_shown else f"Log in again: {login}")
 
 
 class CannotRun(QiscusTuiError):

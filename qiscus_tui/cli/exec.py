@@ -15,10 +15,16 @@ from typing import NoReturn
 from qiscus_tui.cli.options import add_token_options, flag
 from qiscus_tui.cli.token import script_token
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
+from qiscus_tui.cli.workspace import login_hints
 from qiscus_tui.errors import CannotRun, CommandNotFound, UsageError
 from qiscus_tui.exit_codes import signal_exit_code
 from qiscus_tui.model.text import safe
-from qiscus_tui.service.token.handover import environment_with, script_key, without_credentials
+from qiscus_tui.service.token.handover import (
+    ScriptSecret,
+    environment_with,
+    script_key,
+    without_credentials,
+)
 
 USAGE = "qiscus-tui exec -- CMD..."
 
@@ -38,7 +44,7 @@ def run(context: VerbContext) -> int:
     options = context.options
     command = _command(options)
     if not options.proxy:
-        given = script_key(context.workspace) if options.rest else script_token(context)
+        given = _secret_key(context) if options.rest else script_token(context)
         if context.workspace.demo is not None:
             words = "The demo ends here: no server accepts the token that the command gets."
             context.console.say(words)
@@ -48,6 +54,11 @@ def run(context: VerbContext) -> int:
     import asyncio  # loads ssl and subprocess, which `exec` without a proxy does not need
 
     return asyncio.run(_beside_a_proxy(context, command))
+
+
+def _secret_key(context: VerbContext) -> ScriptSecret:
+    with login_hints(context.workspace, context.workspace.server):
+        return script_key(context.workspace)
 
 
 def _command(options: argparse.Namespace) -> list[str]:

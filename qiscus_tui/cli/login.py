@@ -8,7 +8,7 @@ from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.output.text_table import moment
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.cli.workspace import warn_of_unmatched_accounts
+from qiscus_tui.cli.workspace import login_hints, warn_of_unmatched_accounts
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
@@ -63,18 +63,19 @@ async def run(context: VerbContext) -> int:
 
     options, console, workspace = context.options, context.console, context.workspace
     must_not_come_from_environment(workspace.environ, "this login would not be used")
-    _check(options, console)
-    workspace.login_server()
-    kept = await _place(context)
-    if options.with_token:
-        secret = console.read_secret("Long-lived token")
-        done = await log_in_with_token(workspace, kept, options.app_id, secret, options.name)
-    elif options.rest:
-        secret = console.read_secret("Secret key")
-        done = await log_in_with_key(workspace, kept, options.app_id, secret, options.name)
-    else:
-        password = Password(*_email_and_password(options, console))
-        done = await log_in(workspace, kept, password, options.name)
+    with login_hints(workspace, workspace.login_server):
+        _check(options, console)
+        workspace.login_server()
+        kept = await _place(context)
+        if options.with_token:
+            secret = console.read_secret("Long-lived token")
+            done = await log_in_with_token(workspace, kept, options.app_id, secret, options.name)
+        elif options.rest:
+            secret = console.read_secret("Secret key")
+            done = await log_in_with_key(workspace, kept, options.app_id, secret, options.name)
+        else:
+            password = Password(*_email_and_password(options, console))
+            done = await log_in(workspace, kept, password, options.name)
     await done.connection.close()
     await _show(console, done)
     warn_of_unmatched_accounts(workspace, console)  # now that the account is stored

@@ -4,7 +4,7 @@ import argparse
 
 from qiscus_tui.cli.options import add_token_options, flag
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.cli.workspace import connected
+from qiscus_tui.cli.workspace import connected, login_hints
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
 from qiscus_tui.service.token.handover import ScriptSecret, cached_token, header_lines
@@ -26,7 +26,8 @@ def script_token(context: VerbContext) -> ScriptSecret:
     wanted: int = context.options.min_ttl
     check: bool = context.options.check
     if not check and context.workspace.demo is None:
-        kept = cached_token(context.workspace, wanted)
+        with login_hints(context.workspace, context.workspace.server):
+            kept = cached_token(context.workspace, wanted)
         if kept is not None:
             return kept
     from qiscus_tui.cli.interrupts import run_until_signal

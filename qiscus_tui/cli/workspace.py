@@ -3,8 +3,8 @@
 import argparse
 import ipaddress
 import os
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.verbs import load
 from qiscus_tui.errors import AddressError, NoLongLivedToken, QiscusTuiError, TokenInvalid
-from qiscus_tui.model.account import Account, Role, Storage, parse_origin
+from qiscus_tui.model.account import Account, Origin, Role, Storage, parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.clock import DAY, HOUR, Clock, SystemClock
 from qiscus_tui.model.text import safe
@@ -117,17 +117,37 @@ async def connected(workspace: Workspace) -> AsyncGenerator["Connection"]:
 def fit_login_hint(error: QiscusTuiError, connection: "Connection", workspace: Workspace) -> None:
     """Change the hint if it suggests a login: on the account's server, and not for variables."""
     if connection.storage is not Storage.ENVIRONMENT:
-        origin = connection.account.origin
-        with suppress(AddressError):
-            if origin != workspace.login_server():  # which would get the password
-                login = "qiscus-tui login"
-                error.hint = error.hint.replace(login, f"{login} --server {origin}")
+        _name_server(error, connection.account.origin, workspace)
         return
     environ = workspace.environ
     if isinstance(error, TokenInvalid):
         error.hint = f"It comes from the environment: set a valid {LONG_LIVED_VARIABLE}."
     elif isinstance(error, NoLongLivedToken) and not environ.get(LONG_LIVED_VARIABLE, "").strip():
         error.hint = f"Set {LONG_LIVED_VARIABLE} too; exec and api use the key with --rest."
+
+
+@contextmanager
+def login_hints(workspace: Workspace, server: Callable[[], Origin]) -> Generator[None]:
+    """Let a hint that suggests a login name this server, where no connection does so."""
+    try:
+        yield
+    except QiscusTuiError as error:
+        with suppress(QiscusTuiError):
+            _name_server(error, server(), workspace)
+        raise
+
+
+def _name_server(error: QiscusTuiError, origin: Origin, workspace: Workspace) -> None:
+    """Name the server of a login, unless a login without `--server` is at the same one.
+
+    Else another server would get the password or key.
+    """
+    login, options = "qiscus-tui login", replace(workspace.account_options, server=None)
+    if f"{login} --server" in error.hint:
+        return
+    with suppress(AddressError):
+        if origin != replace(workspace, account_options=options).login_server():
+            error.hint = error.hint.replace(login, f"{login} --server {origin}")
 
 
 def warn_of_unmatched_accounts(workspace: Workspace, console: Console) -> None:

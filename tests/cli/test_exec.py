@@ -116,7 +116,7 @@ def test_an_account_without_a_key_has_none_to_give(logged_in: Program) -> None:
     done = logged_in("exec", "--rest", "--", "true")
     assert done.code == 4
     assert "secret key" in done.err.splitlines()[0]
-    assert "login --rest" in done.err.splitlines()[1]
+    assert f"login --server {SERVER} --rest" in done.err.splitlines()[1], "no other gets the key"
 
 
 def test_what_stands_behind_the_dashes_is_the_commands_own(logged_in: Program) -> None:

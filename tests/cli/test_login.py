@@ -35,18 +35,25 @@ BAD = (
     (["--app-id", "x"], PASSWORD, 2, "--app-id"),
     (["--with-token"], "token", 2, "--app-id"),
     (["--with-token", "--app-id", "x"], "wrong", 4, "rejected this long-lived token"),
+    (["--rest", "--app-id", "x"], "wrong", 4, "rejected"),
 )
 
 
 def test_a_login_that_cannot_be_says_why_and_what_to_do(program: Program) -> None:
     for options, stdin, code, words in BAD:
-        way = [] if "--with-token" in options or "--app-id" in options else ["--password-stdin"]
+        way = (
+            []
+            if {"--with-token", "--rest"} & {*options} or "--app-id" in options
+            else ["--password-stdin"]
+        )
         done = program("login", "--server", SERVER, "--store", "file", *options, *way, stdin=stdin)
         assert (done.code, done.out) == (code, ""), options
         place = "The tokens will be stored in"
         first, second = (one for one in done.err.splitlines() if not one.startswith(place))
         assert words in first
         assert second.strip() not in {"", "Log in again: qiscus-tui login"}
+        logins = second.count("qiscus-tui login -")  # whose password another server would get
+        assert second.count(f"qiscus-tui login --server {SERVER} ") == logins, options
     assert program.server.sessions("old@demo.example") == []  # no token is left behind
 
 

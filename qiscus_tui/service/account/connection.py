@@ -171,6 +171,7 @@ class Connection(Struct):
                 raise StorageError(f"The new token could not be stored: {reason}") from error
             raise TokenNotStored(
                 f"The new long-lived token could not be stored: {reason}",
+                str(self.account.origin),
                 self.account.app_code,
                 is_shown=is_shown,
             ) from error

@@ -113,7 +113,8 @@ class RevokeAllResult:
         lost = "No new token arrived. Get one: qiscus-tui refresh"
         unstored = "The new token could not be stored."
         if not isinstance(sent.unstored, TokenNotStored):  # its hint says what to do
-            unstored += " Log in again: qiscus-tui login"
+            origin = sent.trail.connection.account.origin
+            unstored += f" Log in again: qiscus-tui login --server {origin}"
         found = (
             (sent.failure, "Nothing was ended." if self.nothing_ended else lost),
             (sent.unstored, unstored),

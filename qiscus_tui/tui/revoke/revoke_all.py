@@ -145,13 +145,13 @@ class RevokeAllDialog(Question[RevokeAllResult]):
 
     def _show_lost(self, token: str) -> bool:
         """Show a new long-lived token that could not be stored, while the rest is still running."""
-        self._lost = token
+        self._lost, account = token, self._connection.account
         words = Content.assemble(
             ("The new long-lived token, shown only here and only now:\n", "bold $error"),
             (safe(token), "bold"),
             (
-                "\nKeep it in a safe place, repair the storage, and log in with it: "
-                "qiscus-tui login --with-token",
+                "\nKeep it in a safe place, repair the storage, and log in with it: qiscus-tui "
+                f"login --server {account.origin} --with-token --app-id {safe(account.app_code)}",
                 "$text-muted",
             ),
         )
