@@ -18,11 +18,11 @@ from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.group_keys import GROUP_KEYS, GroupKey, parse_group_keys
 from qiscus_tui.model.text import counted, safe
 from qiscus_tui.service.sessions.export import (
+    CSV_COLUMNS,
     GROUP_FACTS,
     Export,
-    ExportFormat,
+    csv_lines,
     group_records,
-    write_csv,
 )
 from qiscus_tui.service.sessions.groups import (
     GroupFact,
@@ -157,7 +157,7 @@ async def _list_sessions(
     if options.json:
         console.result_array(export.records())
     elif options.csv:
-        export.write(ExportFormat.CSV, console.out)
+        console.result_lines(csv_lines(CSV_COLUMNS, export.records()))
     else:
         console.result_lines(session_table(listed, chosen, now, console.out_width))
     of_all = f" of {len(listed):,}" if len(chosen) != len(listed) else ""
@@ -177,7 +177,7 @@ def _list_groups(context: VerbContext, request: ListRequest, sort: GroupSort, fo
         console.result_array(records)
     elif options.csv:
         columns = (*(key.value for key in request.group_by), *GROUP_FACTS)
-        write_csv(columns, records, console.out)
+        console.result_lines(csv_lines(columns, records))
     else:
         now = found.moment.server_now
         console.result_lines(group_table(listed, request.group_by, shown, now, console.out_width))

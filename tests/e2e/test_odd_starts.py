@@ -27,11 +27,12 @@ def test_with_closed_streams_it_does_its_work_in_silence(tmp_path: Path, closed:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize("words", ["--demo sessions", "--help"])
+@pytest.mark.parametrize("words", ["--demo sessions", "--demo sessions --csv", "--help"])
 def test_a_disk_that_is_full_is_6(words: str, tmp_path: Path) -> None:
     done = typed(f"{PROGRAM} {words} >/dev/full", tmp_path)
     assert done.code == 6
     assert len(done.err.splitlines()) == 2
+    assert "could not be written" in done.err
 
 
 def test_a_reader_that_went_away_ends_it_silently(tmp_path: Path) -> None:

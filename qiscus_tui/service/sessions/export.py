@@ -70,7 +70,7 @@ class Export(Unshown, frozen=True, dict=True):
     def write(self, kind: ExportFormat, out: TextIO) -> None:
         """Write all of it: a JSON array with a session a line, or CSV."""
         if kind is ExportFormat.CSV:
-            write_csv(CSV_COLUMNS, self.records(), out)
+            out.writelines(f"{line}\n" for line in csv_lines(CSV_COLUMNS, self.records()))
             return
         with JsonArray(out.write) as array:
             for record in self.records():
@@ -129,13 +129,13 @@ class Export(Unshown, frozen=True, dict=True):
         return map(self.record, self.positions)
 
 
-def write_csv(columns: Sequence[str], records: Iterable[Record], out: TextIO) -> None:
-    """Write a line of column names, then a line a record; text in its safe form.
+def csv_lines(columns: Sequence[str], records: Iterable[Record]) -> Iterator[str]:
+    """Yield a line of column names, then a line a record; text in its safe form.
 
     A CSV is also viewed in a terminal, with `head` and the like. JSON has the exact text.
     """
     rows = ([record[column] for column in columns] for record in records)
-    out.writelines(f"{','.join(map(_cell, row))}\n" for row in chain((columns,), rows))
+    return (",".join(map(_cell, row)) for row in chain((columns,), rows))
 
 
 def _time(epoch: float | None) -> str | None:
