@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[int, Measured], None]] = {
     "lists": keys.lists,
     "reload": keys.reload,
     "idle": line.idle,
+    "rounds": line.rounds,
     "ssh": line.ssh,
     "cli": command_line.cli,
     "bulk": command_line.bulk,

@@ -3,6 +3,9 @@
 import contextlib
 import os
 import re
+import signal
+import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
@@ -11,7 +14,7 @@ from typing import Any
 
 from qiscus_tui.model.clock import SystemClock
 from tests.benchmarks import programs
-from tests.benchmarks.measured import Measured, cpu_seconds
+from tests.benchmarks.measured import Measured, cpu_seconds, memory_mib
 from tests.e2e.replies import Manners
 from tests.e2e.terminal import DOWN, ESCAPE, PAGE_DOWN, Terminal
 from tests.sandbox import Call, DemoState, demo_state
@@ -46,6 +49,52 @@ def idle(runs: int, measured: Measured) -> None:
                     sent = terminal.bytes_between(began, began + took) / took
                     measured.add(f"idle: {name}: bytes per second", sent, "B/s")
                     measured.add(f"idle: {name}: CPU", cpu / took * 100, "%")
+
+
+OPENED = "?\r/xPALFleGX:ogsau"
+"""Keys that open something, or change what is shown."""
+
+
+COUNTED = """
+import asyncio, gc, signal, sys
+from pathlib import Path
+from qiscus_tui.__main__ import main
+
+told = Path(sys.argv.pop())
+
+def count(*_):
+    gc.collect()
+    told.write_text(f"{len(asyncio.all_tasks())} {len(gc.get_objects())}\\n")
+
+signal.signal(signal.SIGUSR2, count)
+main()
+"""
+"""Our program, which at a signal says how many tasks and objects it has."""
+
+
+def rounds(runs: int, measured: Measured) -> None:
+    """Memory, tasks and objects after everything was opened and closed once, and again."""
+    with (
+        tempfile.NamedTemporaryFile() as told,
+        programs.list_server(2 * SESSIONS) as server,
+        programs.wide(server, (sys.executable, "-c", COUNTED, told.name)) as terminal,
+    ):
+        for number in range(1, 2 * runs + 1):
+            for key in OPENED:
+                terminal.send(key)
+                _quiet(terminal, 0.2)
+                for _ in range(2):
+                    terminal.send(ESCAPE)
+                    _quiet(terminal, 0.2)
+            if number in {1, 2, 5, 10, runs, 2 * runs}:
+                now, _peak = memory_mib(terminal.process.pid)
+                measured.add(f"memory after round {number}", now, "MiB")
+                terminal.signal(signal.SIGUSR2)
+                terminal.wait_until(lambda: Path(told.name).read_text().endswith("\n"))
+                for what, count in zip(("tasks", "objects"), told.read().split(), strict=True):
+                    measured.add(f"{what} after round {number}", float(count), "")
+                os.truncate(told.name, 0)
+                told.seek(0)
 
 
 def ssh(runs: int, measured: Measured) -> None:

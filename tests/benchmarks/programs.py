@@ -9,12 +9,13 @@ import tempfile
 import time
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 from tests.e2e.terminal import Terminal, environment
-from tests.pages import PROJECT
 
 OURS = (sys.executable, "-m", "qiscus_tui")
+PROJECT = Path(__file__).parents[2]
 SECONDS = 120.0
 """Longer than anything here takes, on a slow machine too."""
 
