@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -21,6 +22,9 @@ from qiscus_tui.service.sessions.user_agents import client_name
 
 Pair = tuple[str, str]
 """A client, whatever its version, and the network that it came from."""
+
+_ClientAndIp = tuple[str, str | None]
+_IP: Callable[[Session], str | None] = attrgetter("ip")
 
 NewPairs = Callable[[Iterable[Pair]], frozenset[Pair]]
 """Returns those of the pairs that an earlier visit did not see. Called in a thread."""
@@ -77,28 +81,29 @@ class Reader(Struct, frozen=True):
     def _new(self, sessions: Sequence[Session], clients: Sequence[str]) -> bytes:
         if self.new_pairs is None:
             return bytes(len(sessions))
-        pairs: list[Pair] = []
+        pairs: dict[_ClientAndIp, Pair] = {}
 
         def listed() -> Iterator[Pair]:  # not asked on the first visit
-            pairs.extend(_pairs(sessions, clients))
-            yield from dict.fromkeys(pairs)
+            pairs.update(_pairs(sessions, clients))
+            yield from pairs.values()
 
         new = self.new_pairs(listed())
         if not new:
             return bytes(len(sessions))
         # Our own session has a mark of its own, and is never new.
         return bytes(
-            session.current is not True and pair in new
-            for session, pair in zip(sessions, pairs, strict=True)
+            session.current is not True and pairs[client, session.ip] in new
+            for session, client in zip(sessions, clients, strict=True)
         )
 
 
 def pairs_of(listed: SessionList) -> set[Pair]:
     """Return every (client, network) pair of a list."""
-    return {*_pairs(listed.sessions, listed.clients)}
+    return {*_pairs(listed.sessions, listed.clients).values()}
 
 
-def _pairs(sessions: Sequence[Session], clients: Sequence[str]) -> Iterator[Pair]:
+def _pairs(sessions: Sequence[Session], clients: Sequence[str]) -> dict[_ClientAndIp, Pair]:
+    """Return the pair of each client and address."""
     family, network = cache(client_family), cache(network_of)
-    for session, client in zip(sessions, clients, strict=True):
-        yield family(client), network(session.ip)
+    origins = dict.fromkeys(zip(clients, map(_IP, sessions), strict=True))
+    return {origin: (family(origin[0]), network(origin[1])) for origin in origins}

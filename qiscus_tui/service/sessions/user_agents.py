@@ -24,7 +24,6 @@ _DISGUISE = "Mozilla/"
 _ROBOT = "compatible; "
 """What comes before the name of a robot: `Mozilla/5.0 (compatible; UptimeRobot/2.0; …)`."""
 
-_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _ENGINES = frozenset({"Mozilla", "AppleWebKit", "Gecko", "Mobile", "Safari"})
 """What browsers and whatever imitates them call themselves besides their name."""
 
@@ -81,7 +80,7 @@ def _disguised(agent: str) -> str:
     for mark, name, version in _MARKS:
         if mark in agent and (found := re.search(version, agent)):
             return _joined(f"{name} {found[1]}", platform)
-    words = _IN_BRACKETS.sub(" ", agent).split()
+    words = agent.rpartition(") ")[2].split()
     products = [word for word in words if "/" in word and word.partition("/")[0] not in _ENGINES]
     return _joined(_product(products[-1] if products else agent), platform)
 
@@ -102,5 +101,5 @@ def _joined(name: str, detail: str) -> str:
 
 
 def _short(name: str) -> str:
-    shown = safe(name, READ).strip() or UNKNOWN
+    shown = name.strip() or UNKNOWN
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
