@@ -12,7 +12,7 @@ from qiscus_tui.api import contract as api
 from qiscus_tui.api.answers import Answer, AnswerStream, server_time
 from qiscus_tui.api.contract import Authentication, Call, Contract
 from qiscus_tui.api.decode import encode_json, lenient
-from qiscus_tui.api.error_answers import error_for_answer, is_refusal, redirected
+from qiscus_tui.api.error_answers import error_for_answer, is_refusal, redirected, says_logged_out
 from qiscus_tui.api.replies import (
     UNWATCHED,
     AnswerTime,
@@ -148,8 +148,7 @@ class ApiClient:
         """
         call = self.contract.logout
         answer = await self._send(Request(call, self.token_headers(short_lived)))
-        value = self._value(call, answer, (short_lived,))
-        return answer.status == 200 and bool(value) and not is_refusal(value.get(api.DATA))
+        return says_logged_out(answer.status, self._value(call, answer, (short_lived,)))
 
     async def profile(self, headers: Mapping[str, str], role: Role) -> Profile:
         """Return whom the authenticating `headers` belong to. Retried."""

@@ -109,6 +109,14 @@ def says_token_ended(status: int, body: bytes) -> bool:
     return refuses and contract.TOKEN_EXPIRED_WORDS in _lowered(error_words(value))
 
 
+def says_logged_out(status: int, value: object) -> bool:
+    """Return whether an answer to a logout clearly says that its token has ended (204 does not)."""
+    fields = as_object(value)
+    if status != HTTPStatus.OK or not fields or is_refusal(fields):
+        return False
+    return not is_refusal(fields.get(contract.DATA))
+
+
 def _lowered(words: Iterable[str]) -> str:
     return " ".join(words).lower().replace("_", " ")
 

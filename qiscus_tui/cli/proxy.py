@@ -16,7 +16,6 @@ from qiscus_tui.cli.serving import (
     HOST,
     ending_signals,
     listening,
-    needing,
     report_ready,
     serving,
     url_of,
@@ -93,27 +92,23 @@ async def served(
     Raises UsageError.
     """
     from qiscus_tui.service.account.connection import configured_contract, wire_settings
+    from qiscus_tui.service.proxy.app import Proxy
+    from qiscus_tui.service.proxy.upstream import Upstream
 
-    with needing("proxy", "uvicorn with httptools"):
-        from qiscus_tui.service.proxy.app import Proxy
-        from qiscus_tui.service.proxy.protocol import BoundedProtocol
-        from qiscus_tui.service.proxy.upstream import Upstream
     options, workspace = context.options, context.workspace
     named = getattr(options, "upstream", None)
     origin = workspace.server() if named is None else parse_origin(named)
     upstream = Upstream(origin, wire_settings(workspace))
     proxy = Proxy(upstream, configured_contract(workspace), workspace.clock, options.min_ttl)
-    serves = serving(
-        proxy, listener, http=BoundedProtocol, timeout_keep_alive=75, timeout_graceful_shutdown=2
-    )
     try:
-        async with serves:
+        waits = {"timeout_keep_alive": 75, "timeout_graceful_shutdown": 2}
+        async with serving(proxy, listener, "proxy", **waits):
             yield proxy, url_of(listener)
     finally:
         left = await proxy.close(getattr(options, "keep_tokens", False), ENDED_WITHIN)
         if left:
             context.console.warn(
-                f"warning: {counted(left, 'token')} could not be ended",
+                f"warning: {counted(left, 'token')} of the proxy may still be valid",
                 "They expire within 30 days. See them: qiscus-tui sessions",
             )
 

@@ -47,7 +47,7 @@ def run(context: VerbContext) -> int:
             console.result(line)
         console.results.flush()
 
-    from qiscus_tui.cli.serving import ending_signals, listening, needing, serving, url_of
+    from qiscus_tui.cli.serving import ending_signals, listening, serving, url_of
     from qiscus_tui.demo.app import demo_app
 
     async def serve() -> int:
@@ -57,8 +57,7 @@ def run(context: VerbContext) -> int:
                 announce(url_of(listener))
                 return await signals.get()
 
-    with needing("sandbox", "uvicorn"):
-        return signal_exit_code(asyncio.run(serve()))
+    return signal_exit_code(asyncio.run(serve()))
 
 
 VERB = Verb(

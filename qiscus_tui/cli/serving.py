@@ -23,25 +23,23 @@ DESCRIPTORS = 4096
 """Two for each of 1,000 connections, and some."""
 
 
-@contextlib.contextmanager
-def needing(extra: str, packages: str) -> Generator[None]:
-    """Raise UsageError where the packages of an optional extra are not installed."""
-    try:
-        yield
-    except ImportError as error:
-        raise UsageError(
-            f"The {extra} needs {packages}, which is not installed",
-            f"In a clone of the repository: pip install '.[{extra}]'",
-        ) from error
-
-
 @contextlib.asynccontextmanager
-async def serving(app: "ASGIApp", listener: socket.socket, **settings: Any) -> AsyncGenerator[None]:
+async def serving(
+    app: "ASGIApp", listener: socket.socket, extra: str = "sandbox", **settings: Any
+) -> AsyncGenerator[None]:
     """Take connections as long as the block runs. It logs nothing, and signals are the caller's.
 
-    `settings` are uvicorn's. Raises ImportError without it.
+    `settings` are uvicorn's. Raises UsageError where what the `extra` installs is not there.
     """
-    import uvicorn
+    try:
+        import uvicorn
+
+        from qiscus_tui.cli.http_protocol import BoundedProtocol
+    except ImportError as error:
+        raise UsageError(
+            f"The {extra} needs uvicorn with httptools, which is not installed",
+            f"In a clone of the repository: pip install '.[{extra}]'",
+        ) from error
 
     _allow_descriptors()
     started = asyncio.Event()
@@ -57,7 +55,7 @@ async def serving(app: "ASGIApp", listener: socket.socket, **settings: Any) -> A
 
     quiet: dict[str, Any] = {
         "loop": "asyncio",
-        "http": "h11",
+        "http": BoundedProtocol,
         "ws": "none",
         "lifespan": "off",
         "log_config": None,

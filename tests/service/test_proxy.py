@@ -19,7 +19,6 @@ from qiscus_tui.errors import ConfigError
 from qiscus_tui.model.account import parse_origin
 from qiscus_tui.model.clock import HOUR
 from qiscus_tui.service.proxy.app import Proxy
-from qiscus_tui.service.proxy.protocol import BoundedProtocol
 from qiscus_tui.service.proxy.upstream import Upstream
 from tests.clocks import ManualClock
 
@@ -111,7 +110,7 @@ async def running(clock: ManualClock) -> AsyncGenerator[Running]:
         behind.listen()
         async with await asyncio.start_server(server.serve, sock=behind):
             proxy = Proxy(upstream, DEFAULT, clock, HOUR)
-            async with serving(proxy, listener, http=BoundedProtocol):
+            async with serving(proxy, listener):
                 yield Running(server, proxy, listener.getsockname()[1])
             await proxy.close(True, 1)
             await asyncio.sleep(0)
@@ -350,15 +349,26 @@ async def test_a_login_in_pieces_is_a_login_too(running: Running) -> None:
     assert len(running.server.heads) == 1
 
 
-async def test_logging_out_of_a_shared_token_ends_nobodys_work(running: Running) -> None:
+@pytest.mark.parametrize(
+    ("answer", "left"),
+    [
+        (b'{"data": {"success": true}}', 0),
+        (b'{"data": {"success": false}}', 1),
+        (b"ok", 1),
+        (b'{"detail": "token_expired"}', 0),
+    ],
+)
+async def test_logging_out_of_a_shared_token_ends_nobodys_work(
+    running: Running, answer: bytes, left: int
+) -> None:
     await running.log_in()
-    answer = await running.post("/api/v1/auth/logout", b"", f"Authorization: {TOKEN}")
-    assert answer.endswith(b'{"data":{"success":true}}')
+    said = await running.post("/api/v1/auth/logout", b"", f"Authorization: {TOKEN}")
+    assert said.endswith(b'{"data":{"success":true}}')
     assert len(running.server.heads) == 1
     await running.post("/api/v1/auth/logout", b"", "Authorization: another")
     assert len(running.server.heads) == 2
-    running.server.answer = OK
-    assert await running.proxy.close(False, 1) == 0
+    running.server.answer = answered(answer)
+    assert await running.proxy.close(False, 1) == left  # by what the server says
     logout = running.server.heads[2]
     assert logout.startswith(b"POST /api/v1/auth/logout ")
     assert f"Authorization: {TOKEN}\r\nQiscus-App-Id: abcd-1\r\n".encode() in logout

@@ -24,7 +24,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from qiscus_tui.api.contract import APP_ID_HEADER, TOKEN_HEADER, Call, Contract
-from qiscus_tui.api.error_answers import says_token_ended
+from qiscus_tui.api.decode import lenient
+from qiscus_tui.api.error_answers import says_logged_out, says_token_ended
 from qiscus_tui.model.account import is_loopback
 from qiscus_tui.model.clock import Clock
 from qiscus_tui.service.metrics import Sample
@@ -164,7 +165,7 @@ class Proxy:
     async def close(self, keep_tokens: bool, within: float) -> int:
         """End the tokens that the logins made, and the connections, `within` seconds.
 
-        Return how many could not be ended.
+        Return how many may still be valid.
         """
         left: dict[str, str] = {}
         with contextlib.suppress(TimeoutError):
@@ -175,14 +176,19 @@ class Proxy:
         return len(left)
 
     async def _end(self, token: str, left: dict[str, str]) -> None:
-        """End a token, and take it out of what is `left`."""
-        call, values = self._contract.logout, {TOKEN_HEADER: token, APP_ID_HEADER: left[token]}
+        """End a token, and take it out of what is `left` if the server says that it has ended."""
+        values = {TOKEN_HEADER: token, APP_ID_HEADER: left[token], "Content-Length": "0"}
         headers = [(name.encode(), value.encode()) for name, value in values.items()]
-        headers.append((b"Content-Length", b"0"))
-        with contextlib.suppress(httpx.TransportError):
-            async with self._upstream.ask(call.method, call.path.encode(), headers) as answer:
-                if answer.is_success or answer.status_code == 401:
+        with contextlib.suppress(httpx.TransportError, HTTPException):
+            for call in (self._contract.logout, self._contract.admin_profile):
+                method, target = _asked(call)
+                async with self._upstream.ask(method, target, headers) as answer:
+                    status, pieces = answer.status_code, answer.aiter_raw()
+                    body = await _whole(pieces, LONGEST_REFUSAL, 502)
+                is_out = call is self._contract.logout and says_logged_out(status, lenient(body))
+                if is_out or says_token_ended(status, body):
                     del left[token]
+                    return
 
 
 def _asked(call: Call) -> tuple[str, bytes]:

@@ -1,7 +1,7 @@
-"""How the proxy reads requests: as they arrive, no head without end, no work for who has gone.
+"""How our servers read requests: as they arrive, no head without end, no work for who has gone.
 
 httptools refuses what two servers could read in two ways: both lengths, a bare line feed, folded
-lines. It needs the extra `proxy`.
+lines. It needs the extra `sandbox` or `proxy`.
 """
 
 import asyncio
@@ -22,14 +22,14 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self._proxy, self.app = self.app, self._answer  # type: ignore[assignment]
+        self._application, self.app = self.app, self._answer  # type: ignore[assignment]
         self._answering: asyncio.Task[None] | None = None
         self._head: int | None = 0
         """Bytes of the head so far; None while a body arrives."""
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._answering = asyncio.current_task()
-        await self._proxy(scope, receive, send)  # type: ignore[arg-type]
+        await self._application(scope, receive, send)  # type: ignore[arg-type]
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Give up the answer: nobody waits for it."""
