@@ -6,8 +6,7 @@ import shlex
 import shutil
 import sys
 import threading
-from collections.abc import Generator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator
 from itertools import cycle
 from pathlib import Path
 
@@ -23,18 +22,15 @@ CHANGES = (Call.LOGIN, Call.REVOKE, Call.REVOKE_ALL, Call.REFRESH)
 CHANGING = [deed for deed in Deed if deed is not Deed.LIST]
 
 
-@dataclass(frozen=True)
-class Command:
-    """The program as a process of its own, with limits or rights of its own."""
+def process(home: str | Path, before: str = "") -> Callable[..., Done]:
+    """The program as a process of its own, behind shell words such as a limit."""
+    environ = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
 
-    home: str | Path
-    before: str = ""
-    """Shell words in front, such as a limit."""
-
-    def __call__(self, *arguments: str, stdin: str = "") -> Done:
+    def run(*arguments: str, stdin: str = "") -> Done:
         line = shlex.join([sys.executable, "-W", "error", "-m", "qiscus_tui", *arguments])
-        environ = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8"}
-        return in_bash(f"{self.before} {line}", environ, PROJECT, stdin)
+        return in_bash(f"{before} {line}", environ, PROJECT, stdin)
+
+    return run
 
 
 def _nothing_was_sent(stage: Stage, run: Done) -> None:
@@ -45,14 +41,14 @@ def _nothing_was_sent(stage: Stage, run: Done) -> None:
 
 
 @pytest.fixture
-def plainly(stage: Stage) -> Generator[Command]:
-    """The program without root's right to open every file; folders are as they were after it."""
+def plainly(stage: Stage) -> Generator[str]:
+    """Words that take root's right to open every file away; folders are as they were after it."""
     words = ""
     if os.geteuid() == 0:
         if shutil.which("setpriv") is None:
             pytest.skip("root may write everywhere, and setpriv is not here to take that away")
         words = "setpriv --bounding-set=-dac_override,-dac_read_search"
-    yield Command(stage.home, before=words)
+    yield words
     _set_modes(stage.home, 0o700)
 
 
@@ -64,7 +60,7 @@ def _set_modes(home: Path, mode: int) -> None:
 @pytest.mark.parametrize("deed", [Deed.LOGIN, Deed.REVOKE_ONE])
 def test_on_a_full_disk_nothing_is_sent(stage: Stage, deed: Deed) -> None:
     stage.prepare(deed)
-    full = Command(stage.home, before="ulimit -f 0;")
+    full = process(stage.home, "ulimit -f 0;")
     _nothing_was_sent(stage, stage.do(deed, full))
     assert len(stage.credentials()) == (0 if deed is Deed.LOGIN else 1)
     if deed is Deed.REVOKE_ONE:  # the sessions are listed all the same
@@ -73,33 +69,31 @@ def test_on_a_full_disk_nothing_is_sent(stage: Stage, deed: Deed) -> None:
 
 @pytest.mark.parametrize("deed", [Deed.LOGIN, Deed.REVOKE_ALL])
 def test_in_a_home_that_is_read_only_nothing_is_sent(
-    stage: Stage, deed: Deed, plainly: Command
+    stage: Stage, deed: Deed, plainly: str
 ) -> None:
     stage.prepare(deed)
     _set_modes(stage.home, 0o500)
-    _nothing_was_sent(stage, stage.do(deed, plainly))
+    _nothing_was_sent(stage, stage.do(deed, process(stage.home, plainly)))
     if deed is Deed.REVOKE_ALL:
-        assert stage.do(Deed.LIST, plainly).code == 0
+        assert stage.do(Deed.LIST, process(stage.home, plainly)).code == 0
 
 
-def test_secrets_that_may_not_be_read_are_not_taken_for_none(
-    stage: Stage, plainly: Command
-) -> None:
+def test_secrets_that_may_not_be_read_are_not_taken_for_none(stage: Stage, plainly: str) -> None:
     stage.prepare(Deed.REVOKE_ONE)
     stage.paths.secrets_file.chmod(0)
-    _nothing_was_sent(stage, stage.do(Deed.REVOKE_ONE, plainly))
+    _nothing_was_sent(stage, stage.do(Deed.REVOKE_ONE, process(stage.home, plainly)))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 @pytest.mark.parametrize("mode", [0o755, 0o700])
 def test_in_the_home_of_another_user_it_says_which_folder_and_what_to_set(
-    stage: Stage, tmp_path: Path, mode: int, plainly: Command
+    stage: Stage, tmp_path: Path, mode: int, plainly: str
 ) -> None:
     home = tmp_path / "ann"
     home.mkdir()
     home.chmod(mode)
     os.chown(home, 54321, 54321)
-    run = stage.do(Deed.LOGIN, replace(plainly, home=home))
+    run = stage.do(Deed.LOGIN, process(home, plainly))
     assert run.code in {2, 6}, run
     assert str(home) in run.err
     assert "QISCUS_TUI_DATA_DIR" in run.err
@@ -143,7 +137,7 @@ def test_a_store_that_is_damaged_is_set_aside_by_name(stage: Stage, deed: Deed) 
 def test_two_programs_that_revoke_the_same_at_once_both_tell_the_truth(stage: Stage) -> None:
     stage.prepare(Deed.REVOKE_MANY)
     runs: list[Done] = []
-    command = Command(stage.home)
+    command = process(stage.home)
     both = [
         threading.Thread(target=lambda: runs.append(stage.do(Deed.REVOKE_MANY, command)))
         for _ in range(2)

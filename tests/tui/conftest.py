@@ -1,5 +1,6 @@
 """A tiny app around the table, and lists of sessions made by hand."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,11 +15,10 @@ from qiscus_tui.commands.command import Scope
 from qiscus_tui.model.account import Account, Role, Storage, parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Session
-from qiscus_tui.model.text import safe
 from qiscus_tui.query import Moment, SortKey
 from qiscus_tui.service.account.selection import SelectedAccount
 from qiscus_tui.service.account.workspace import LocalFiles, Workspace
-from qiscus_tui.service.sessions.session_list import Current, SessionList
+from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.store.accounts import StoredAccount
 from qiscus_tui.store.config import Config
 from qiscus_tui.tui import registry
@@ -29,6 +29,7 @@ from qiscus_tui.tui.sessions.shown_list import ShownList
 from qiscus_tui.tui.theme import DARK, THEMES
 from qiscus_tui.tui.widgets.table import Sort
 from tests.clocks import ManualClock
+from tests.service import scripted
 from tests.tui.demo_app import Machine
 
 NOW = 1_792_000_000.0  # Wed 14 Oct 2026 17:46:40 UTC
@@ -50,38 +51,26 @@ def session(number: int, **fields: object) -> Session:
     created = NOW - 600 - number * 7_001
     values: dict[str, object] = {
         "id": f"{number:08x}{number % 65536:04x}",
-        "revoke_with": f"token-{number}",
-        "token": f"token-{number}",
+        **dict.fromkeys(("revoke_with", "token"), f"token-{number}"),
         "created_at": created,
         "expires_at": created + 30 * DAY,
-        "expires_computed": False,
         "last_used_at": None if number % 3 == 2 else NOW - number * 977,
-        "current": False,
         "user_agent": agent,
         "ip": ip,
         "user": None,
-        "extra": None,
-        **fields,
     }
-    for name, of in (("safe_agent", "user_agent"), ("safe_ip", "ip"), ("safe_user", "user")):
-        values.setdefault(name, safe(str(values[of] or "")))
-    return Session(**values)  # pyright: ignore[reportArgumentType]
+    return scripted.new_session(number, **{**values, **fields})
 
 
 def listed(
     sessions: Sequence[Session], *, labels: Sequence[Known | None] = (), new: bytes = b""
 ) -> SessionList:
     """A snapshot of these sessions."""
-    ours = any(session.current for session in sessions)
-    return SessionList(
-        sessions=sessions,
+    return dataclasses.replace(
+        scripted.listed(sessions, read_at=NOW),
         clients=[session.safe_agent for session in sessions],
         labels=labels or [None] * len(sessions),
         new=new or bytes(len(sessions)),
-        current=Current.LISTED if ours else Current.NONE,
-        unreadable=0,
-        read_at=NOW,
-        offset=0.0,
     )
 
 
