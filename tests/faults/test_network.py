@@ -104,3 +104,19 @@ def test_a_fault_is_told_as_it_is_and_nothing_is_lost(
     run = stage.do(deed)
     assert run.code in fault.codes_for(deed), run
     stage.all_is_well(run, deed)
+
+
+@pytest.mark.parametrize("dialect", ["new-long-lived"])
+def test_a_new_long_lived_token_that_never_arrived_asks_for_a_login(stage: Stage) -> None:
+    stage.prepare(Deed.REVOKE_ALL)
+    stage.server.strikes(Deed.REVOKE_ALL.call, b.resets_after)
+    run = stage.do(Deed.REVOKE_ALL)
+    assert run.code != 0
+    assert set(run.outcomes().values()) == {"unknown"}
+    assert "login" in run.err
+    stage.nothing_is_told(run)
+    stage.says_what_and_what_to_do(run)
+    stage.nothing_was_done_twice()
+    assert stage.do(Deed.LIST).code == 4
+    assert stage.do(Deed.LOGIN).code == 0
+    assert stage.do(Deed.LIST).code == 0

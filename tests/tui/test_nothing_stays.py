@@ -1,4 +1,4 @@
-"""A screen or dialog that was closed leaves nothing behind: no task, no timer, no line of it."""
+"""What was closed or read again leaves nothing behind: no task, no timer, no line, no list."""
 
 import asyncio
 import gc
@@ -8,16 +8,25 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from qiscus_tui.model.clock import DAY
+from qiscus_tui.service.overview import Origins
+from qiscus_tui.service.sessions.session_list import SessionList
+from tests.sandbox.state import Caller
+from tests.sandbox.users import ADMIN
 from tests.tui.demo_app import Running, at_sessions
 
 OPENED = ("question_mark", "enter", "o", "x", "P", "A", "L", "colon", "F", "l", "e", "G", "X")
 """Keys of the list that open something."""
+KINDS = (Widget, Timer, StylesCache, SessionList, Origins)
 
 
 async def opened_and_closed(here: Running) -> tuple[int, int]:
-    """Open each once; return how many tasks there are, and what is left of widgets."""
+    """Open each once, while others log in and out; return the tasks, and what is left of it all."""
     for key in OPENED:
         await here.press(key)
+        here.state.end(here.state.sessions()[0].token)
+        here.state.issue(ADMIN, Caller("curl/8.5", "10.2.0.1"))
+        here.sessions.reload()
+        await here.settle()
         while here.app.screen is not here.sessions:
             await here.press("escape")
     counts: list[int] = []
@@ -25,8 +34,7 @@ async def opened_and_closed(here: Running) -> tuple[int, int]:
         for key in ("r", "question_mark", "escape"):
             await here.press(key)
         gc.collect()
-        now = sum(isinstance(one, Widget | Timer | StylesCache) for one in gc.get_objects())
-        counts.append(now)
+        counts.append(sum(isinstance(one, KINDS) for one in gc.get_objects()))
     return len(asyncio.all_tasks()), min(counts)
 
 
