@@ -14,7 +14,6 @@ from qiscus_tui.api.list.listing import read_listing
 from qiscus_tui.api.list.rows import Listing
 from qiscus_tui.api.replies import AnswerTime, read_login
 from qiscus_tui.errors import (
-    Forbidden,
     LoginRefused,
     NamedTokenInvalid,
     NotQiscus,
@@ -33,7 +32,7 @@ from tests.sandbox import DIALECTS, PASSWORD, DemoSession, DemoState, Dialect, U
 from tests.sandbox.app import demo_app
 from tests.sandbox.dialects import Entry, Front, Pages, Revoking, Stamp
 from tests.sandbox.listing import UNREADABLE
-from tests.sandbox.users import AGENT, OLD_APP, REFUSED, SUPERVISOR, TWO_FACTOR, TWO_FACTOR_ONLY
+from tests.sandbox.users import AGENT, SUPERVISOR
 
 SPEAKING = [name for name, dialect in DIALECTS.items() if dialect.front is Front.API]
 SEEDED = 250
@@ -201,17 +200,6 @@ async def test_a_login_gives_a_token_of_30_days_and_the_named_fields_or_refuses_
     assert "invalid" in refusal.message.lower()
 
 
-@pytest.mark.parametrize(
-    ("user", "has_short", "has_long"),
-    [(TWO_FACTOR, False, True), (TWO_FACTOR_ONLY, False, False), (OLD_APP, True, False)],
-)
-async def test_a_login_may_give_only_one_token_or_none(
-    demo: Demo, user: User, has_short: bool, has_long: bool
-) -> None:
-    answer = await demo.client.login(user.email, PASSWORD)
-    assert (answer.short_lived is not None, answer.long_lived is not None) == (has_short, has_long)
-
-
 @in_dialects(SPEAKING)
 async def test_revoke_all_ends_everything_but_what_it_answers(demo: Demo) -> None:
     before = demo.long_lived
@@ -251,13 +239,6 @@ def test_a_role_that_is_no_known_number_is_unknown(role: object) -> None:
     said: Fields = {"data": {"user": {"email": "a@b.c", "type": role}}}
     answer = read_login(said, AnswerTime(0, 0, 0), email="", host="here")
     assert answer.role is Role.UNKNOWN
-
-
-async def test_a_role_that_may_not_manage_tokens_is_not_told_to_log_in(demo: Demo) -> None:
-    answer = await demo.client.login(REFUSED.email, PASSWORD)
-    assert answer.long_lived is not None
-    with pytest.raises(Forbidden, match="Listing the sessions is not allowed for this user's role"):
-        await read_listing(demo.client, answer.long_lived, None)
 
 
 async def test_a_wrong_secret_key_is_not_called_an_ended_token(demo: Demo) -> None:

@@ -272,16 +272,6 @@ def test_it_asks_first(program: Program) -> None:
     assert here.made
 
 
-def test_it_is_in_the_audit_log(program: Program) -> None:
-    here = live(program)
-    here("--yes")
-    said = program("audit").out
-    assert "doctor --live" in said
-    assert said.count("refresh") >= 2
-    (revoked,) = program.server.revoke_requests
-    assert revoked not in said
-
-
 def test_the_demo_can_be_proven_too(program: Program) -> None:
     done = program("--demo", "doctor", "--live", "--yes", "--json")
     assert done.code == 0

@@ -200,7 +200,8 @@ async def test_the_audit_log_has_the_intent_before_the_revoke_or_nothing_is_revo
     await proved(connection)
     assert recorded == [1]
     records = here.local_files.audit.read().records
-    assert any(isinstance(one, AuditIntent) for one in records)
+    rules = {one.rule for one in records if isinstance(one, AuditIntent)}
+    assert rules == {"doctor --live"}
     (outcome,) = [one for one in records if isinstance(one, AuditOutcome)]
     assert outcome.outcome == "revoked"
     assert isinstance(records[-1], AuditSummary)

@@ -145,14 +145,6 @@ async def test_with_two_factor_login_and_a_long_lived_token_it_goes_on(sandbox: 
     assert len(await connection.read_list()) == 0
 
 
-async def test_agents_and_supervisors_log_in_too_and_are_accounts_of_their_own(here: Sandbox):
-    for number, role in enumerate(["agent", "supervisor"], 1):
-        await here.log_in(f"{role}@demo.example")
-        account = here.workspace.choose().account
-        assert (account.role.value, account.user) == (role, f"{role}@demo.example")
-        assert len(here.local_files.book.all()) == number
-
-
 @pytest.mark.parametrize("status", [None, 401, 403, 500])
 async def test_a_list_that_fails_after_the_login_is_told_and_does_not_undo_it(
     here: Sandbox, status: int | None

@@ -114,21 +114,6 @@ async def test_fifty_at_once_make_one_refresh_in_whatever_program(
     assert {token.token for token in new} == {await cached(programs[0])}
 
 
-async def test_who_gives_up_waiting_for_the_lock_does_not_hold_it_for_ever(
-    here: Sandbox, connection: Connection
-):
-    other = connect(here.workspace, here.workspace.choose())
-    async with connection.locked():
-        waiting = asyncio.create_task(refreshed_since(other, here.clock.now() + 1))
-        for _ in range(200):
-            await asyncio.sleep(0)
-        waiting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
-    here.clock.advance(31 * DAY)
-    assert await valid_token(connection, 0)
-
-
 async def test_a_server_that_agrees_on_the_time_is_not_one_that_did_not_tell_it(
     here: Sandbox, connection: Connection
 ):
