@@ -99,9 +99,15 @@ async def test_enter_shows_the_other_accounts_sessions_without_a_restart(machine
 
 async def test_adding_logs_in_and_a_token_of_this_run_ends_with_it(machine: Machine):
     async with machine.app() as here:
-        await here.press("A", "a", "escape")
+        await here.press("A", "a")
+        assert "esc back" in here.lines()[-1]
+        await here.press("escape")
         assert isinstance(here.app.screen, AccountsScreen)
         await here.press("a")
+        await log_in_as(here, "twofactor-only@demo.example")
+        assert "second factor" in here.said
+        assert "esc back" in here.lines()[-1]
+        await here.press("ctrl+t")
         await log_in_as(here, "supervisor@demo.example")
         assert isinstance(here.app.screen, SessionsScreen)
         assert here.sessions.feed.account.user == "supervisor@demo.example"

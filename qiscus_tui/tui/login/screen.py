@@ -184,8 +184,7 @@ class LoginScreen(BaseScreen[None]):
         """Change over to the other tab."""
         await self._show_tab(self._tab.other)
         is_token = self._tab is Tab.TOKEN
-        if not self.query_one("#said").has_class("-bad"):
-            self._say(TOKEN_IS_FOR if is_token else "", "", Tone.MUTED)
+        self._say(TOKEN_IS_FOR if is_token else "", "", Tone.MUTED)
         self.query_one("#app-id" if is_token else "#email", Field).focus()
 
     def action_next_field(self) -> None:
@@ -252,6 +251,7 @@ class LoginScreen(BaseScreen[None]):
             return
         finally:
             self._is_busy = False
+            self.show_commands()
         self._forget_secrets()
         self._done(done)
 
