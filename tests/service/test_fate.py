@@ -86,6 +86,10 @@ GONE: dict[str, tuple[object, ...]] = {
     "the first reading was empty": (EVERY, [], REST, REST),
     "somebody else logged out": (EVERY, REST[1:], REST[1:]),
     "a list without dates": (UNDATED, UNDATED[1:], UNDATED[1:]),
+    "a list without dates, and a row with a token of its own came to light": (
+        UNDATED,
+        *[[*UNDATED[2:], replace(login(500), created_at=None)]] * 2,
+    ),
     "an id, and no other row has it": (IDS, IDS[1:], IDS[1:]),
     "an id without a date, and a row of another client came to light": (
         UNDATED_IDS,
