@@ -266,6 +266,7 @@ class TokenNotStored(StorageError):
         login = f"qiscus-tui login --server {origin}"
         shown = f"Log in with the token just shown: {login} --with-token --app-id {app_code}"
         super().__init__(message, shown if is_shown else f"Log in again: {login}")
+        self.is_shown = is_shown
 
 
 class CannotRun(QiscusTuiError):

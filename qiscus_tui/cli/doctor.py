@@ -10,7 +10,7 @@ from qiscus_tui.api.observation import SeenAnswer
 from qiscus_tui.cli.options import flag
 from qiscus_tui.cli.output.console import NOT_SENT, record
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.cli.workspace import connected
+from qiscus_tui.cli.workspace import connected, fit_login_hint
 from qiscus_tui.errors import OutOfReach, UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.timestamps import rfc3339
@@ -192,6 +192,7 @@ async def _proved(context: VerbContext, connection: "Connection") -> "LiveReport
         for line in ("", *report_lines(report)):
             console.report(line)
     for error in report.trouble:
+        fit_login_hint(error, connection, context.workspace)
         console.show_error(error)
     return report
 

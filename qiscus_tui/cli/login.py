@@ -98,7 +98,7 @@ def _check(options: argparse.Namespace, console: Console) -> None:
         raise UsageError("--email is needed", "qiscus-tui login --email a@b.c --password-stdin")
     if not options.password_stdin:
         raise UsageError(
-            "A password is needed, and there is no terminal to ask on",
+            f"A password is needed, and {console.why_not_asked}",
             "Pass it on stdin with --password-stdin; never as an argument.",
         )
 

@@ -11,7 +11,7 @@ from qiscus_tui.cli.output.console import NOT_SENT, record
 from qiscus_tui.cli.output.text_table import outcome_lines
 from qiscus_tui.cli.plan_options import add_reason, must_be_allowed
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
-from qiscus_tui.cli.workspace import account_fields, account_line, connected
+from qiscus_tui.cli.workspace import account_fields, account_line, connected, fit_login_hint
 from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.account import Storage
@@ -134,6 +134,7 @@ def _show(
             for line in outcome_lines(result.not_gone):
                 console.report(f"  {line}")
     for error, words in result.troubles:
+        fit_login_hint(error, connection, context.workspace)
         console.show_error(error)
         console.say(f"  {words}")
     if result.still_listed and result.sent.failure is None:

@@ -99,6 +99,7 @@ def listening(port: int = 0, path: Path | None = None) -> Generator[socket.socke
             # The end of an answer would wait for the client's delayed acknowledgement, for 40 ms.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind(str(path) if path else (HOST, port))
+        listener.listen()  # whoever finds the socket can connect, and no other server removes it
     except OSError as error:
         listener.close()
         where, words = (

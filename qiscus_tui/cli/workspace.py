@@ -12,7 +12,13 @@ from msgspec.structs import replace
 
 from qiscus_tui.cli.output.console import Console
 from qiscus_tui.cli.verbs import load
-from qiscus_tui.errors import AddressError, NoLongLivedToken, QiscusTuiError, TokenInvalid
+from qiscus_tui.errors import (
+    AddressError,
+    NoLongLivedToken,
+    QiscusTuiError,
+    TokenInvalid,
+    TokenNotStored,
+)
 from qiscus_tui.model.account import Account, Origin, Role, Storage, parse_origin
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.clock import DAY, HOUR, Clock, SystemClock
@@ -120,7 +126,9 @@ def fit_login_hint(error: QiscusTuiError, connection: "Connection", workspace: W
         _name_server(error, connection.account.origin, workspace)
         return
     environ = workspace.environ
-    if isinstance(error, TokenInvalid):
+    if isinstance(error, TokenNotStored) and error.is_shown:
+        error.hint = f"Set {LONG_LIVED_VARIABLE} to the token just shown."
+    elif isinstance(error, TokenInvalid):
         error.hint = f"It comes from the environment: set a valid {LONG_LIVED_VARIABLE}."
     elif isinstance(error, NoLongLivedToken) and not environ.get(LONG_LIVED_VARIABLE, "").strip():
         error.hint = f"Set {LONG_LIVED_VARIABLE} too; exec and api use the key with --rest."

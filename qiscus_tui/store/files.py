@@ -173,9 +173,11 @@ def size_of(path: Path) -> int:
     """Return the file's size in bytes; 0 where it is missing."""
     with _storage_errors("read", path):
         try:
-            return os.lstat(path).st_size
+            status = os.lstat(path)
         except FileNotFoundError:
             return 0
+    check_file(path, status)
+    return status.st_size
 
 
 @contextmanager

@@ -95,6 +95,7 @@ def test_ids_come_from_stdin(logged_in: Program) -> None:
     for words, stdin, said in (
         (["-", "--yes"], f"{fourth}\nQEX{'x' * 40}\n", "Line 2 on stdin: Not a session id"),
         (["-"], fourth, "no terminal to ask on"),
+        (["-", "--no-input"], fourth, "--no-input forbids to ask"),
         (["-", "--filter=curl"], fourth, "can't be combined"),
     ):
         done = logged_in("revoke", *words, stdin=stdin)

@@ -8,7 +8,7 @@ import pytest
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store.audit import AuditLog
 from qiscus_tui.store.secrets import FileSecrets
-from tests.cli.conftest import Program, full
+from tests.cli.conftest import SERVER, Program, full
 from tests.sandbox import DIALECTS
 from tests.sandbox.calls import Call, Fault
 
@@ -89,7 +89,9 @@ def test_with_credentials_of_the_environment_it_needs_a_terminal_for_what_it_may
     assert program.server.calls[Call.REVOKE_ALL] == 0
     assert program("token").code == 0
     program.terminal.touch()
-    assert program("revoke-all", "--yes").code == 6
+    done = program("revoke-all", "--yes")
+    told = "Set QISCUS_LONG_LIVED_TOKEN to the token just shown" in done.err
+    assert (done.code, told, "qiscus-tui login" in done.err) == (6, True, False)
     assert program.server.credentials.long_lived_token in program.terminal.read_text()
 
 
@@ -123,6 +125,12 @@ def test_a_refusal_is_told_by_what_the_list_shows(logged_in: Program, fault: Fau
     assert {one["outcome"] for one in done.json()["outcomes"]} == {"revoked"}
     # No dead token is handed out.
     assert logged_in("token").out.strip() in {one.token for one in logged_in.server.sessions()}
+
+
+def test_a_login_that_is_suggested_is_on_the_accounts_server(logged_in: Program) -> None:
+    logged_in.server.fail_next(Call.REVOKE_ALL, Fault(401))
+    done = logged_in("revoke-all", "--yes")
+    assert (done.code, f"qiscus-tui login --server {SERVER}" in done.err) == (4, True)
 
 
 def test_what_is_listed_all_the_same_has_failed(logged_in: Program) -> None:

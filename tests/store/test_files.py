@@ -20,6 +20,7 @@ from qiscus_tui.store.files import (
     prepare_folder,
     read_private,
     set_aside,
+    size_of,
     write_private,
 )
 
@@ -184,6 +185,8 @@ def test_a_pipe_or_a_folder_in_the_files_place_is_refused_and_not_waited_for(
     make(kept)
     with pytest.raises(StorageError, match="not a regular file"):
         read_private(kept)
+    with pytest.raises(StorageError, match="not a regular file"):
+        size_of(kept)
 
 
 def test_a_file_in_the_folders_place_is_refused(kept: Path) -> None:

@@ -262,6 +262,11 @@ class Console:
             self._write_err(f"\r{' ' * self._progress}\r")
             self._progress = 0
 
+    @property
+    def why_not_asked(self) -> str:
+        """Return why no question can be asked."""
+        return "--no-input forbids to ask" if self.no_input else "there is no terminal to ask on"
+
     def ask(self, question: str) -> str:
         """Return the answer to a question: not one that was typed before it, or at once.
 
@@ -269,7 +274,7 @@ class Console:
         """
         if not self.can_ask:
             raise UsageError(
-                "This needs an answer, and there is no terminal to ask on",
+                f"This needs an answer, and {self.why_not_asked}",
                 "Nothing was changed. Run it with stdin and stderr on a terminal.",
             )
         question = f"{self._prefix}{question}"
@@ -301,13 +306,13 @@ class Console:
     def must_ask(self, what: str, how: str) -> None:
         """Raise UsageError where no question can be asked; `how` is the way around it."""
         if not self.can_ask:
-            raise UsageError(f"{what}, and there is no terminal to ask on", how)
+            raise UsageError(f"{what}, and {self.why_not_asked}", how)
 
     def ask_secret(self, question: str) -> str:
         """Return the answer to a question, without echo. Raises UsageError."""
         if not self.can_ask:
             raise UsageError(
-                "A secret is needed, and there is no terminal to ask on",
+                f"A secret is needed, and {self.why_not_asked}",
                 "Pass it on stdin, by a pipe or <file; never as an argument.",
             )
         self.end_progress()
