@@ -70,7 +70,6 @@ SIGNS: tuple[tuple[str, str], ...] = (
     (MARK, "Marked; of a group: all of its sessions."),
     (SOME_MARKED, "Some sessions of the group are marked."),
     ("~", "Before a countdown: computed, because the server names no expiry."),
-    ("ITS GROUP", "Sessions with the same client and network, and their share of all."),
 )
 
 
