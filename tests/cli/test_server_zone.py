@@ -12,7 +12,7 @@ from tests.cli.conftest import Program
 from tests.clocks import ManualClock
 from tests.sandbox import demo_state
 from tests.sandbox.calls import Call, Fault
-from tests.sandbox.dialects import Dialect, Stamp
+from tests.sandbox.dialects import Dialect, Entry, Fields, Stamp
 from tests.sandbox.listing import entry
 
 PRUNE = ("prune", "--keep-used-within", "2h", "--dry-run", "--json")
@@ -127,6 +127,19 @@ def test_where_the_zone_can_not_be_learned_rules_about_time_are_refused(
         assert "times may be hours off" in done.err
         assert re.search(r":\d\d  ", done.out)
         assert not re.search(r":\d\dZ", done.out)  # that would claim to know it
+
+
+def test_times_that_seem_to_lie_ahead_count_where_the_zone_is_unknown(
+    program: Program, in_zone: Callable[..., None]
+) -> None:
+    in_zone(7)
+    fields = Fields(id="id")
+    program.server.dialect = Dialect(entry=Entry.ID_ONLY, fields=fields, stamp=Stamp.RFC3339)
+    assert "which one it is is unknown" in program.login().err  # our own session is not found
+    anyway = ("--allow-clock-offset", "--include-unknown", "--include-current")
+    done = program(*PRUNE, *anyway)
+    assert done.code == 0, done.err
+    assert done.json()["plan"]["targets"] == []
 
 
 def test_where_the_server_sends_no_date_a_token_of_our_own_shows_whether_our_clock_is_right(

@@ -308,6 +308,8 @@ class Connection(Struct):
         has_clock = self.client.offset is not None
         if own is None or listing.own_times is None:
             is_unknown = listing.without_zone and not zone.is_known
+            if is_unknown and offset == 0.0:  # none was learned: times may seem to lie ahead
+                listing = await self._read(credentials, None, progress, fresh=fresh)
             doubt = "" if has_clock or not _has_times(listing) else NO_CLOCK
             return dataclasses.replace(listing, time_doubt=NOT_KNOWN if is_unknown else doubt)
         times, made_at = listing.own_times, own.expires_at - TOKEN_LIFETIME
