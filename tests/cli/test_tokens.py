@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.model.ids import fingerprint
-from tests.cli.conftest import Program
+from tests.cli.conftest import Program, full
+from tests.sandbox import DIALECTS
 from tests.sandbox.calls import Call, Fault
 
 DAY = 86_400
@@ -122,6 +123,13 @@ def test_the_long_lived_token_is_handed_to_no_script(
     assert logged_in.server.calls[Call.REFRESH] == 1
 
 
+def test_a_key_alone_is_no_token_and_lists_no_sessions(program: Program) -> None:
+    assert program.login_with_key().code == 0
+    for verb in ("token", "sessions"):
+        done = program(verb)
+        assert (done.code, done.out, "secret key" in done.err) == (4, "", True)
+
+
 def test_with_check_only_a_token_that_lives_is_given(logged_in: Program) -> None:
     old = logged_in.kept_token()
     assert logged_in("token", "--check").out == f"{old}\n"
@@ -172,6 +180,22 @@ def test_refresh_makes_a_new_one_never_prints_it_and_if_refreshes_only_the_named
     assert logged_in.kept_token() != after
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize("verb", ["token", "refresh"])
+def test_a_new_long_lived_token_that_cannot_be_stored_is_shown_on_a_terminal_alone(
+    logged_in: Program, monkeypatch: pytest.MonkeyPatch, verb: str, terminal: bool
+) -> None:
+    monkeypatch.setattr("qiscus_tui.store.secrets.FileSecrets.write", full)
+    logged_in.clock.advance(31 * DAY)
+    answer = b'{"data": {"auth": {"token": "QEXnew", "long_lived_token": "LLTnew"}}}'
+    logged_in.server.fail_next(Call.REFRESH, Fault(200, answer))
+    done = logged_in(verb, terminal=terminal)
+    assert (done.code, done.out) == (6, "")
+    assert ("LLTnew" in done.err) is terminal
+    assert "qiscus-tui login" in done.err
+    assert "The disk is full" in done.err
+
+
 def test_revoke_all_needs_a_yes_or_the_app_code(logged_in: Program) -> None:
     before = len(logged_in.server.sessions())
     done = logged_in("revoke-all")
@@ -186,3 +210,19 @@ def test_revoke_all_needs_a_yes_or_the_app_code(logged_in: Program) -> None:
     typed = f"{logged_in.server.credentials.app_code}\n"
     assert logged_in("revoke-all", stdin=typed, terminal=True).code == 0
     assert logged_in.server.calls[Call.REVOKE_ALL] == 1
+
+
+@pytest.mark.parametrize("dialect", ["plain", "new-long-lived"])
+def test_revoke_all_leaves_one_and_keeps_it(logged_in: Program, dialect: str) -> None:
+    logged_in.speak(DIALECTS[dialect])
+    logged_in.clock.advance(1)
+    before = [fingerprint(session.token) for session in logged_in.server.sessions()]
+    done = logged_in("revoke-all", "--yes", "--json")
+    assert done.code == 0
+    answer = done.json()
+    assert sorted(answer["plan"]["targets"]) == sorted(before)
+    assert {one["outcome"] for one in answer["outcomes"]} == {"revoked"}
+    (left,) = logged_in.server.sessions()
+    assert left.token == logged_in.kept_token()
+    assert left.token not in done.out + done.err
+    assert logged_in("sessions").code == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Opener, Server
+from tests.e2e.conftest import Opener, Server, nothing_changes, wait_for_dialog
 from tests.e2e.replies import PROMPT, Manners
 from tests.e2e.terminal import ESCAPE
 
@@ -26,7 +26,7 @@ def test_in_16_colours_the_states_keep_apart(opened: Opener, server: Server) -> 
 
 
 @pytest.mark.parametrize("manners", [PROMPT, Manners(modern=True)], ids=["signal", "in band"])
-def test_whatever_size_it_gets_it_is_drawn_for_that(
+def test_whatever_size_it_gets_it_is_drawn_for_that_and_no_dialog_is_confirmed_or_lost(
     opened: Opener, server: Server, manners: Manners
 ) -> None:
     terminal = opened(columns=60, rows=15, manners=manners, **server.account)
@@ -48,9 +48,24 @@ def test_whatever_size_it_gets_it_is_drawn_for_that(
     # The bar tells a new picture from the old one that the terminal cut off.
     terminal.wait_for(lambda text: text.endswith("q quit") and "CREATED" not in text)
     assert "LAST USED    IP" in terminal.text
-    drawn = len(terminal.raw)
-    terminal.send("\x0c")  # ctrl-l draws again what something else wrote over
-    terminal.wait_for_bytes(b"60 active", after=drawn)
+
+    with nothing_changes(server):
+        terminal.send("x")
+        wait_for_dialog(terminal, "Revoke 1 session", "Revoke 1  y")
+        for columns, rows in ((130, 34), (40, 10), (100, 30)):
+            terminal.resize(columns, rows)
+            if columns < 60:
+                terminal.wait_for("60x15 is needed, this is 40x10")
+                assert "Revoke" not in terminal.text
+                terminal.send("y")  # what can't be read is not confirmed
+                continue
+            rule = "─" * columns  # behind the dialog the list has the new size too
+            terminal.wait_for(lambda screen, rule=rule: screen.splitlines().count(rule) == 2)
+            terminal.wait_for(lambda screen: screen.endswith("q quit"))
+            wait_for_dialog(terminal, "Revoke 1 session", "Revoke 1  y")
+        drawn = len(terminal.raw)
+        terminal.send("n\x0c")  # ctrl-l draws again what something else wrote over
+        terminal.wait_for_bytes(b"60 active", after=drawn)
 
 
 SLOW = {

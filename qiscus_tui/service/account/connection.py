@@ -299,8 +299,9 @@ class Connection(Struct):
     ) -> Listing:
         """Return what the server lists, and why its times can't be trusted, if so.
 
-        It is read again where our own session shows that its times are of another zone. Where the
-        server does not say what time it is, only our own session shows that our clock is right.
+        It is read again where our own session shows that its times are of another zone, and where
+        none does: taken for UTC, times that seem to lie ahead are left out. Where the server does
+        not say what time it is, only our own session shows that our clock is right.
         """
         zone, own = self.zone, credentials.short_lived
         offset = zone.offset if own is not None or zone.is_known else None
