@@ -1,7 +1,9 @@
 """The table of sessions: what it draws, cursor and window, marks and ranges, time passing."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from qiscus_tui.model.clients import Known
-from qiscus_tui.model.session import Session
+from qiscus_tui.model.session import Current, Session
 from qiscus_tui.query import SortKey
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.listed.marks import Marks
@@ -393,6 +395,46 @@ def test_marks_go_over_to_whatever_the_next_list_has(marked: set[int], numbers: 
     old, new = listed(known[:30]), listed([known[number] for number in numbers])
     again = marks.carried_over(old, new)
     assert {numbers[place] for place in again.positions()} == marked & set(numbers)
+
+
+def reading(second: int, *numbers: int, **about: Any) -> SessionList:
+    """The list as it was read so many seconds later."""
+    found = listed([session(number) for number in numbers])
+    return replace(found, **{"read_at": NOW + second, **about})
+
+
+WITHOUT = reading(60, 0, 1)
+UNCLEAR = (
+    {"sessions": (), "clients": (), "labels": (), "positions": {}},
+    {"incomplete_because": "2 of 3 listed"},
+    {"moved": True},
+    {"unreadable": 1},
+    {"current": Current.UNKNOWN},
+    {"read_at": NOW + 60.5},
+)
+AFTER_READINGS: tuple[tuple[Sequence[SessionList], bool], ...] = (
+    ([WITHOUT], True),
+    ([WITHOUT, replace(WITHOUT, labels=[None, None])], True),
+    ([WITHOUT, reading(120, 0, 1, 2), reading(180, 0, 1)], True),
+    ([WITHOUT, reading(120, 0, 1)], False),
+    *(([WITHOUT, replace(reading(120, 0, 1), **doubt)], True) for doubt in UNCLEAR),
+)
+
+
+@pytest.mark.parametrize(("readings", "is_marked"), AFTER_READINGS)
+def test_a_mark_goes_with_the_second_reading_in_a_row_that_proves_its_session_gone(
+    readings: Sequence[SessionList], is_marked: bool
+) -> None:
+    marks, old = Marks(3), reading(0, 0, 1, 2)
+    marks.set((2,), marked=True)
+    for new in readings:
+        marks, old = marks.carried_over(old, new), new
+        assert bool(marks.total) is (2 < len(new))
+    assert bool(marks) is is_marked, "what it was marked by is kept with it"
+    back = marks.carried_over(old, reading(240, 0, 1, 2))
+    assert back.positions() == ([2] if is_marked else [])
+    marks.clear()
+    assert not marks.carried_over(old, reading(240, 0, 1, 2)).total
 
 
 # Ranges.

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import compress
 
+from qiscus_tui.model.session import Session
 from qiscus_tui.service.sessions.session_list import SessionList
+
+BETWEEN_READINGS = 1.0
+"""Least seconds between two readings that are two witnesses."""
 
 
 class Marks:
@@ -13,9 +17,15 @@ class Marks:
 
     def __init__(self, size: int = 0) -> None:
         self._flags = bytearray(size)
+        self._missing: dict[str, Session] = {}
+        """Marked sessions that the snapshot lacks: one reading proves nothing."""
 
     def __contains__(self, position: int) -> bool:
         return bool(self._flags[position])
+
+    def __bool__(self) -> bool:
+        """Return whether any session is marked, one that the snapshot lacks too."""
+        return bool(self._missing or self.total)
 
     @property
     def flags(self) -> bytes:
@@ -39,7 +49,7 @@ class Marks:
 
     def clear(self) -> None:
         """Unmark all, shown or not."""
-        self._flags = bytearray(len(self._flags))
+        self._flags, self._missing = bytearray(len(self._flags)), {}
 
     def count_in(self, positions: Sequence[int]) -> int:
         """Return how many of these are marked."""
@@ -50,11 +60,19 @@ class Marks:
         return list(compress(range(len(self._flags)), self._flags)) if self.total else []
 
     def carried_over(self, old: SessionList, new: SessionList) -> Marks:
-        """Return the marks for a newer snapshot, by id, without those of sessions that are gone."""
+        """Return the marks for a newer snapshot, by id.
+
+        The mark of a session that it lacks is kept for the next one: it goes with the second
+        reading in a row that lacks it, where nothing says that this one may lack live sessions.
+        """
         marks = Marks(len(new))
-        for position in self.positions():
-            session = old.sessions[position]
+        is_whole = bool(new.sessions) and new.is_whole and new.doubt_but_for_length is None
+        is_proof = is_whole and new.read_at >= old.read_at + BETWEEN_READINGS
+        listed = (old.sessions[position] for position in self.positions())
+        for session in (*listed, *self._missing.values()):
             place = new.positions.get(session.id)
             if place is not None and new.sessions[place].is_same_as(session):
                 marks._flags[place] = 1
+            elif not (is_proof and session.id in self._missing):
+                marks._missing[session.id] = session
         return marks

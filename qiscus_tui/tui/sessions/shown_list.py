@@ -354,7 +354,7 @@ class ShownList(Container):
     def _marks_changed(self) -> None:
         """Draw the marks, and filter again where the filter names them."""
         self.table.drop_range()
-        if not self.view.marks.total:
+        if not self.view.marks:
             self._marked_by = []
         if self.view.query.asks_for_marks:
             self._ask_again()
