@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
@@ -15,6 +16,10 @@ from qiscus_tui.commands.keys import COMMANDS
 _BY_NAME = {command.name: command for command in COMMANDS}
 _TYPED_IN = (Scope.FILTER, Scope.LOGIN)
 """Where the app's keys are text."""
+
+_IN_THE_LIST = {"sessions": "reload", "login": "reload", "refresh": "refresh_token"}
+"""The commands of the list that do what a command in a shell does."""
+_IN_A_SHELL = re.compile(rf"qiscus-tui ({'|'.join(_IN_THE_LIST)})( --server \S+)?(?! --)")
 
 Keymap = Mapping[str, str]
 """The keys that config.toml gives to commands, by the command's name."""
@@ -75,6 +80,10 @@ class KeyWords:
     def words(self, sentence: str) -> str:
         """Return a sentence of ours with the keys that it names."""
         return sentence.format(key=self)
+
+    def hint(self, hint: str) -> str:
+        """Return what to do, by keys where it says what to type in a shell."""
+        return _IN_A_SHELL.sub(lambda found: f"{self[_IN_THE_LIST[found[1]]]} in the list", hint)
 
 
 def named(name: str) -> Command | None:

@@ -195,3 +195,24 @@ def test_every_key_of_one_command_can_be_changed_but_those_that_mean_the_same_ev
 def test_a_key_that_textual_names_is_shown_as_its_sign() -> None:
     keys = registry.KeyWords({"palette": "full_stop", "reload": "f5,equals_sign"})
     assert (keys["palette"], keys["reload"]) == (".", "f5")
+
+
+@pytest.mark.parametrize(
+    ("hint", "here"),
+    [
+        (
+            "See: qiscus-tui sessions, and qiscus-tui doctor",
+            "See: f5 in the list, and qiscus-tui doctor",
+        ),
+        ("Log in again: qiscus-tui login --server https://a.b", "Log in again: f5 in the list"),
+        ("Get one: qiscus-tui refresh", "Get one: R in the list"),
+        *[
+            (one, one)
+            for one in ("qiscus-tui login --with-token", "qiscus-tui sessions --group-by ip")
+        ],
+    ],
+)
+def test_a_hint_for_a_shell_names_the_key_of_the_list_that_does_the_same(
+    hint: str, here: str
+) -> None:
+    assert registry.KeyWords({"reload": "f5"}).hint(hint) == here

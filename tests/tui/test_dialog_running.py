@@ -70,9 +70,9 @@ NOTHING_FAILS = (Call.LIST, 0)
     ("dialect", "fault", "words"),
     [
         ("revoke-not-found", NOTHING_FAILS, "None revoked|3 failed: the server answered 404"),
-        ("revoke-ends-own", NOTHING_FAILS, "None revoked|own session"),
+        ("revoke-ends-own", NOTHING_FAILS, "None revoked|own session|See: r in the list, and"),
         ("plain", (Call.LIST, 403), "Can't tell what was revoked"),
-        ("plain", (Call.REVOKE, 401), "Log in again"),
+        ("plain", (Call.REVOKE, 401), "Log in again: r in the list"),
         (
             "revoke-ignored",
             NOTHING_FAILS,

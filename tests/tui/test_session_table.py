@@ -429,7 +429,7 @@ def test_a_mark_goes_with_the_second_reading_in_a_row_that_proves_its_session_go
     marks.set((2,), marked=True)
     for new in readings:
         marks, old = marks.carried_over(old, new), new
-        assert bool(marks.total) is (2 < len(new))
+        assert bool(marks.total) is (len(new) > 2)
     assert bool(marks) is is_marked, "what it was marked by is kept with it"
     back = marks.carried_over(old, reading(240, 0, 1, 2))
     assert back.positions() == ([2] if is_marked else [])

@@ -159,7 +159,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
 
     def say_trouble(self, error: QiscusTuiError) -> None:
         """Show in the note what went wrong, and what to do."""
-        self.say("note", trouble(error))
+        self.say("note", trouble(error, self.keys))
 
     # Commands
 
@@ -215,9 +215,9 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         box.scroll_to(y=0 if end < 0 else box.max_scroll_y, animate=False)
 
 
-def trouble(error: QiscusTuiError) -> Content:
+def trouble(error: QiscusTuiError, keys: registry.KeyWords) -> Content:
     """Return an error as two lines."""
     parts = [Content.styled(error.message, "bold $error")]
     if error.hint:
-        parts.append(Content.styled(error.hint, "$text-muted"))
+        parts.append(Content.styled(keys.hint(error.hint), "$text-muted"))
     return Content("\n").join(parts)

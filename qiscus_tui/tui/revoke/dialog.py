@@ -216,7 +216,7 @@ class RevokeDialog(Question[Report]):
             self._shown, self._command, self.keys["copy_command"], now, width, tries=self._tries
         )
         self.say("lines", lines)
-        self.say("note", plan_text.note(self._shown))
+        self.say("note", plan_text.note(self._shown, self.keys))
 
     def _command_line(self) -> tuple[str, ...]:
         """Return the words of the command line that does the same, and gives the same reason."""
@@ -270,7 +270,7 @@ class RevokeDialog(Question[Report]):
 
     def warn(self, words: str) -> None:
         """Say it below what the note says about our own session."""
-        self.say("note", plan_text.note(self._shown, words))
+        self.say("note", plan_text.note(self._shown, self.keys, words))
 
     # Running
 
@@ -353,18 +353,18 @@ class RevokeDialog(Question[Report]):
         )
         notes = [Content.styled(report.warning or "", "bold $warning")]
         if report.audit_error is not None:
-            notes.append(trouble(report.audit_error))
+            notes.append(trouble(report.audit_error, self.keys))
         try:
             await forget_own_if_ended(self._connection, report)
         except QiscusTuiError as error:
-            notes.append(trouble(error))
+            notes.append(trouble(error, self.keys))
         self._on_result(report)
         self.phase = Phase.DONE
         self.query_one("#box").styles.height = "auto"
         self.set_class(False, "-dangerous")
         self.say("heading", run_text.result_heading(self._ended))
         continues = self.keys["revoke"] if self._choices.selection.of_marks else ""
-        self.say("lead", run_text.result_lead(self._ended, continues))
+        self.say("lead", run_text.result_lead(self._ended, self.keys, continues))
         self._say_lines()
         self.say("note", plan_text.joined(notes))
         # The rest can be sent where the list was read since, and nothing else had ended.

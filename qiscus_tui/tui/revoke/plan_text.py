@@ -19,6 +19,7 @@ from qiscus_tui.service.sessions.groups import Group
 from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui.dialogs.dialog import trouble
 from qiscus_tui.tui.listed.texts import client_text
+from qiscus_tui.tui.registry import KeyWords
 from qiscus_tui.tui.revoke.choices import ShownPlan
 from qiscus_tui.tui.widgets.cells import UNKNOWN, day_words, last_used_cell, width_of
 from qiscus_tui.tui.widgets.table import UNBOUND, Column, fit_columns, row_parts, title_parts
@@ -108,14 +109,14 @@ def kept_words(plan: RevocationPlan) -> list[str]:
     return [f"the newest{'' if most == 1 else f' {most}'} of {counted(newest, 'group')}", *words]
 
 
-def note(shown: ShownPlan, *words: str) -> Content:
+def note(shown: ShownPlan, keys: KeyWords, *words: str) -> Content:
     """Return what happens to our own session, and whether ages can be trusted; or the refusal.
 
     `words`: a warning to be added.
     """
     plan = shown.plan
     if shown.refusal is not None:
-        return trouble(shown.refusal)
+        return trouble(shown.refusal, keys)
     warnings = [plan.own_words] if plan.own_words else []
     if plan.selection.filters or plan.retention is not None:
         warnings += [f"{gap}: the plan is made of what was read." for gap in plan.listed.gaps]

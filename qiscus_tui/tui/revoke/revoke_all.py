@@ -31,6 +31,7 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from qiscus_tui.tui import registry
 from qiscus_tui.tui.dialogs.dialog import DialogButton, trouble
 from qiscus_tui.tui.dialogs.question import Question, ReasonLine, TypedField
+from qiscus_tui.tui.registry import KeyWords
 from qiscus_tui.tui.revoke.plan_text import joined, parted
 from qiscus_tui.tui.revoke.run_text import ending
 from qiscus_tui.tui.widgets.texts import Words
@@ -168,7 +169,7 @@ class RevokeAllDialog(Question[RevokeAllResult]):
         self.say(
             "lead", Content.styled(result.words, "bold $success" if whole else "bold $warning")
         )
-        self.say("lines", result_words(result))
+        self.say("lines", result_words(result, self.keys))
 
     @on(Input.Changed, "#reason")
     def _reason_changed(self) -> None:
@@ -220,13 +221,13 @@ def what_follows(listed: SessionList) -> Content:
     return parted([[*map(Content, consequences(listed))], [title, *counts] if stop else []])
 
 
-def result_words(result: RevokeAllResult) -> Content:
+def result_words(result: RevokeAllResult, keys: KeyWords) -> Content:
     """Return what is known of the result, and what is not."""
     parts: list[Content] = []
     for error, words in result.troubles:
-        parts += [Content.styled(words, "$warning"), trouble(error)]
+        parts += [Content.styled(words, "$warning"), trouble(error, keys)]
     if result.still_listed:
         are = "is" if result.still_listed == 1 else "are"
         still = f"{counted(result.still_listed, 'session')} from before {are} still listed."
-        parts.append(Content(f"{still}\n{LOOK_AGAIN_HINT}"))
+        parts.append(Content(f"{still}\n{keys.hint(LOOK_AGAIN_HINT)}"))
     return joined(parts or [Content("A new token is stored, and is in use now.")])

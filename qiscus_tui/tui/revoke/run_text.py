@@ -13,6 +13,7 @@ from qiscus_tui.query import Moment
 from qiscus_tui.service.revocation.outcomes import GONE, Outcome, Report, not_sent_by
 from qiscus_tui.service.revocation.progress import Progress
 from qiscus_tui.service.sessions.groups import Group, grouped
+from qiscus_tui.tui.registry import KeyWords
 from qiscus_tui.tui.revoke.choices import EACH
 from qiscus_tui.tui.revoke.plan_text import group_lines, joined, muted, parted, some_lines
 from qiscus_tui.tui.widgets.bars import progress_bar
@@ -97,7 +98,7 @@ def ending(counts: Counter[Outcome]) -> str:
     return "Can't tell what was revoked" if counts[Outcome.UNKNOWN] else "None revoked"
 
 
-def result_lead(ended: EndedPlan, continues: str) -> Content:
+def result_lead(ended: EndedPlan, keys: KeyWords, continues: str) -> Content:
     """Return the verified result, how long it took, how to go on, and why it stopped early.
 
     `continues`: the key that goes on with the marked sessions; empty where they were not marked.
@@ -117,7 +118,7 @@ def result_lead(ended: EndedPlan, continues: str) -> Content:
         parts.append(Content(f"{left:,} {verb} marked; {continues} continues"))
     if report.halted and not ended.unsent:
         parts.append(Content.styled(f"Stopped: {report.halted}", "bold $warning"))
-    return joined([*parts, muted(report.hint or "")])
+    return joined([*parts, muted(keys.hint(report.hint or ""))])
 
 
 def result_lines(ended: EndedPlan, audit_key: str, now: float, width: int) -> Content:
