@@ -80,6 +80,10 @@ async def test_a_file_is_named_whole_and_needs_the_tick(machine: Machine, findin
         await here.press("enter")
         assert here.sessions.feed.storage is Storage.THIS_RUN
         assert not machine.local_files.paths.secrets_file.exists()
+        await here.press_slowly("end", "x", "equals_sign")  # no other run has this account
+        assert "Revoke 1 session" in here.box()
+        assert "on the command line" not in here.box()
+        assert "No command line does the same." in here.toasts
     async with at_the_login(machine) as here:
         await here.press("tab", "tab", "tab", "space", "enter")
         assert machine.local_files.paths.secrets_file.exists()

@@ -19,6 +19,7 @@ from textual.widgets import Input
 
 from qiscus_tui.commands.command import Context, Phase, Scope
 from qiscus_tui.errors import QiscusTuiError, StorageError, UsageError
+from qiscus_tui.model.account import Storage
 from qiscus_tui.model.clock import DAY
 from qiscus_tui.model.masking import KnownSecrets, masked
 from qiscus_tui.model.text import counted
@@ -113,8 +114,9 @@ class RevokeDialog(Question[Report]):
         """Why no rule can be applied: the list has no data for the groups."""
         self._tries = False
         """Whether one session goes first, as a trial."""
-        self._command: tuple[str, ...] = ()
-        """The words of the command line that does the same."""
+        self._command: tuple[str, ...] | None = ()
+        """The words of the command line that does the same; empty where it would be too long.
+        None: a later run does not have the account."""
         self._toggles = {command: Toggle(command) for command in TOGGLES}
         self._number_words = Words(id="number-words")
         self._number = TypedField(self.guard, characters="0123456789", id="number")
@@ -143,7 +145,7 @@ class RevokeDialog(Question[Report]):
             empty=not self._plan.targets,
             left_out=frozenset(one.removeprefix("allow_") for one in self._changes),
             no_rules=self._no_rules,
-            command=" ".join(self._command),
+            command=" ".join(self._command or ()),
         )
 
     def compose_questions(self) -> Iterable[Widget]:
@@ -218,12 +220,16 @@ class RevokeDialog(Question[Report]):
         self.say("lines", lines)
         self.say("note", plan_text.note(self._shown, self.keys))
 
-    def _command_line(self) -> tuple[str, ...]:
+    def _command_line(self) -> tuple[str, ...] | None:
         """Return the words of the command line that does the same, and gives the same reason."""
         connection = self._connection
+        is_demo = not connection.local_files.persistent
+        if connection.storage is Storage.THIS_RUN and not is_demo:
+            return None
         account = connection.name if connection.storage.stores_logins else ""
         own = KnownSecrets(connection.client.own_secrets)  # typed by mistake
-        return plan_command(self._plan, account, str(masked(self._reason.reason, own)))
+        words = plan_command(self._plan, account, str(masked(self._reason.reason, own)))
+        return (*words, "--demo") if words and is_demo else words
 
     @on(Input.Changed, "#reason")
     def _reason_changed(self) -> None:

@@ -129,7 +129,7 @@ def note(shown: ShownPlan, keys: KeyWords, *words: str) -> Content:
 
 def plan_lines(
     shown: ShownPlan,
-    command: Sequence[str],
+    command: Sequence[str] | None,
     copy_key: str,
     now: float,
     width: int,
@@ -138,7 +138,7 @@ def plan_lines(
 ) -> Content:
     """Return what follows from a yes, what goes, what is kept and why, the command for the same.
 
-    `tries`: one session goes first, as a trial.
+    `command`: None where there can't be any. `tries`: one session goes first, as a trial.
     """
     plan, count = shown.plan, len(shown.plan.targets)
     parts = list[Sequence[Content]]()
@@ -154,7 +154,7 @@ def plan_lines(
         parts.append([Content.styled("To revoke", "bold $error"), *lines])
     parts.append(left_out_lines(plan, now, width))
     parts.append([Content.styled(one, "$warning") for one in plan.listed.unmatched_protection])
-    if count:
+    if count and command is not None:
         parts.append(_command(command, copy_key, width))
     return parted(parts)
 
