@@ -48,7 +48,7 @@ def client_family(name: str) -> str:
     """
     if name.startswith(OWN_PRODUCT):  # its label may end in a number
         return name
-    while (shorter := re.sub(_VERSION, "", name, count=1)) not in {name, ""}:
+    while (shorter := re.sub(_VERSION, "", name)) not in {name, ""}:
         name = shorter
     return name
 

@@ -325,7 +325,7 @@ def origins_of(listed: SessionList, moment: Moment) -> Origins:
 
     Of 40,000 groups only those that are asked for are made.
     """
-    kinds = [*kinds_of(listed, USUAL_KEYS, range(len(listed)))]
+    kinds = kinds_of(listed, USUAL_KEYS, range(len(listed)))
     counts = Counter(kinds)
     much = len(listed) * (MUCH if len(listed) > LONG_LIST else 1.0)
     largest = [one for one, count in counts.most_common(int(1 / MUCH)) if count > much]

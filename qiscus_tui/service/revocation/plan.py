@@ -281,10 +281,10 @@ def make_plan(
     targets: dict[int, Session] = {}
     left_out: list[LeftOut] = []
     kept: list[LeftOut] = []
-    only = selection.only
+    only, excluded = selection.only, _excluded(listed, positions, selection, allowed)
     for position in positions:
         session, why = listed.sessions[position], kept_by_rule.get(position)
-        exclusion = _exclusion_of(listed, position, selection, allowed)
+        exclusion = excluded.get(position)
         if exclusion is not None:
             known, reason = listed.labels[position], exclusion.value
             if exclusion is Exclusion.PROTECTED and known is not None:
@@ -325,25 +325,26 @@ def by_reason(left_out: Iterable[LeftOut]) -> dict[str, list[LeftOut]]:
     return found
 
 
-def _exclusion_of(
-    listed: SessionList, position: int, selection: Selection, allowed: Allowed
-) -> Exclusion | None:
-    """Return why a session that is selected is left out, whatever the rules; None: it is not."""
-    session, known = listed.sessions[position], listed.labels[position]
-    if not session.revocable:
-        return Exclusion.NOT_REVOCABLE
-    if session.id in listed.shared_ids:
-        return Exclusion.SHARED_ID
+def _excluded(
+    listed: SessionList, positions: Sequence[int], selection: Selection, allowed: Allowed
+) -> dict[int, Exclusion]:
+    """Return by position why some of what is selected is left out, whatever the rules."""
+    sessions, labels, excluded = listed.sessions, listed.labels, dict[int, Exclusion]()
+    if not allowed.hidden:
+        excluded |= dict.fromkeys(selection.hidden, Exclusion.HIDDEN)
+    if not allowed.protected:
+        protected = (at for at in positions if (known := labels[at]) is not None and known.protect)
+        excluded |= dict.fromkeys(protected, Exclusion.PROTECTED)
     if not allowed.current:
-        if session.current:
-            return Exclusion.CURRENT
         if listed.current is Current.UNKNOWN:
-            return Exclusion.CURRENT_UNKNOWN
-    if known is not None and known.protect and not allowed.protected:
-        return Exclusion.PROTECTED
-    if position in selection.hidden and not allowed.hidden:
-        return Exclusion.HIDDEN
-    return None
+            excluded |= dict.fromkeys(positions, Exclusion.CURRENT_UNKNOWN)
+        current = (at for at in positions if sessions[at].current)
+        excluded |= dict.fromkeys(current, Exclusion.CURRENT)
+    if shared_ids := listed.shared_ids:
+        shared = (at for at in positions if sessions[at].id in shared_ids)
+        excluded |= dict.fromkeys(shared, Exclusion.SHARED_ID)
+    not_revocable = (at for at in positions if not sessions[at].revocable)
+    return excluded | dict.fromkeys(not_revocable, Exclusion.NOT_REVOCABLE)
 
 
 def not_chosen_now(

@@ -10,12 +10,13 @@ direction, and equals are the largest first.
 import enum
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct, structs
 
@@ -281,17 +282,25 @@ def times_of(positions: Iterable[int], times: Sequence[float | None]) -> list[fl
 
 
 def kinds_of(
-    listed: SessionList, keys: Sequence[GroupKey], positions: Iterable[int]
-) -> Iterator[tuple[Kind, ...]]:
-    """Yield what decides the group of each session at these positions; equal ones are the same."""
+    listed: SessionList, keys: Sequence[GroupKey], positions: Sequence[int]
+) -> list[tuple[Kind, ...]]:
+    """Return what decides the group of each session at these positions, found once for a list."""
+    column = _FOUND.setdefault(listed, {}).setdefault(tuple(keys), [()] * len(listed))
+    missing = [position for position in positions if not column[position]]
     of_keys = [KINDS[key] for key in keys]
     known: dict[tuple[Value, ...], tuple[Kind, ...]] = {}
-    for decided_by in zip(*(one.values(listed, positions) for one in of_keys), strict=True):
-        kinds = known.get(decided_by)
+    decided_by = zip(*(one.values(listed, missing) for one in of_keys), strict=True)
+    for position, values in zip(missing, decided_by, strict=True):
+        kinds = known.get(values)
         if kinds is None:
-            pairs = zip(of_keys, decided_by, strict=True)
-            kinds = known[decided_by] = tuple([one.kind(value) for one, value in pairs])
-        yield kinds
+            pairs = zip(of_keys, values, strict=True)
+            kinds = known[values] = tuple([one.kind(value) for one, value in pairs])
+        column[position] = kinds
+    return [column[position] for position in positions]
+
+
+_FOUND = WeakKeyDictionary[SessionList, dict[tuple[GroupKey, ...], list[tuple[Kind, ...]]]]()
+"""By list and keys, what decides the group of each session; empty where that is not found yet."""
 
 
 def lacking(listed: SessionList, keys: Sequence[GroupKey]) -> str | None:
