@@ -5,7 +5,13 @@ import pytest
 from msgspec.structs import replace
 
 from qiscus_tui.api.contract import DEFAULT, Authentication, Call
-from qiscus_tui.api.error_answers import error_for_answer, error_words, is_refusal, retry_after
+from qiscus_tui.api.error_answers import (
+    error_for_answer,
+    error_words,
+    is_refusal,
+    retry_after,
+    says_token_ended,
+)
 from qiscus_tui.errors import (
     Forbidden,
     LoginRefused,
@@ -178,6 +184,22 @@ def test_an_answer_that_says_that_it_failed_says_no_whatever_the_status(body: ob
 )
 def test_an_envelope_without_errors_says_no_no(body: object) -> None:
     assert not is_refusal(body)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "has_ended"),
+    [
+        (401, b"", True),
+        (403, b'{"errors": "token_expired"}', True),
+        (400, b'{"message": "Token expired"}', True),
+        (200, b'{"message": "Token expired"}', False),
+        (403, b'{"errors": "Forbidden"}', False),
+    ],
+)
+def test_an_answer_to_the_short_lived_token_says_that_it_ended(
+    status: int, body: bytes, has_ended: bool
+) -> None:
+    assert says_token_ended(status, body) is has_ended
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,7 @@ def test_an_answer_that_says_that_it_is_not_all_is_believed(
         {"after": None, "limit": SIZE},
         {"status": 200, "success": True, "message": "ok", "warnings": []},
         {"user": {"count": 900, "total": 900, "has_more": True}},
+        {"meta": {"meta": {"meta": {"total": 900}}}},  # too deep to be about the list
     ],
     ids=str,
 )

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from qiscus_tui import __version__
 from qiscus_tui.errors import AddressError, ConfigError, NoAccount, UsageError
 from qiscus_tui.model.account import Account, Credentials, Storage, parse_origin
+from qiscus_tui.service.account.connection import wire_settings
+from qiscus_tui.service.account.directory import switched_to
 from qiscus_tui.service.account.selection import (
     AccountOptions,
     SelectedAccount,
@@ -65,7 +68,7 @@ def test_the_flag_comes_before_the_environment_and_that_before_the_last_used(
 ):
     keep(on_disk, *names)
     if used:
-        on_disk.book.use(used)
+        assert switched_to(workspace_of(on_disk), used).name == used
     choice = chosen(on_disk, AccountOptions(account=flag), {"QISCUS_TUI_ACCOUNT": environ})
     assert (choice.name, choice.by) == (name, by)
 
@@ -185,6 +188,8 @@ def test_a_stored_account_goes_to_no_other_server(on_disk: LocalFiles, address: 
 def test_what_the_configuration_says_of_the_account_is_applied(on_disk: LocalFiles, name: str):
     keep(on_disk, "one")
     config = Config(accounts={name: AccountConfig(readonly=True, label="web-1")})
-    account = chosen(on_disk, config=config).account
+    space = workspace_of(on_disk, config=config)
+    account = space.choose().account
     assert account.readonly
-    assert account.label == "web-1"
+    assert wire_settings(space, account.label).user_agent == f"qiscus-tui/{__version__} (web-1)"
+    assert wire_settings(space).user_agent == f"qiscus-tui/{__version__}"

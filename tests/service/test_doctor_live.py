@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from qiscus_tui.api.observation import json_type
 from qiscus_tui.errors import AnswerLost, QiscusTuiError, ServerRefused, StorageError
 from qiscus_tui.model.session import Session
 from qiscus_tui.service.account.connection import Connection
@@ -121,7 +122,7 @@ async def test_a_new_long_lived_token_is_stored_at_once(here: Sandbox) -> None:
     held = await connection.credentials()
     assert held.long_lived == seen[-1]
     assert held.short_lived == stored
-    assert report.exit_code == 0
+    assert (report.exit_code, report.observer.token_fields) == (0, {"token"})
 
 
 @pytest.mark.parametrize("dialect", ["plain", "masked", "ids"])
@@ -184,6 +185,29 @@ async def test_an_object_keyed_by_values_is_told_without_them(here: Sandbox, nam
     seen = report.observer
     told = (report, seen.answers, seen.fields, seen.list_places, seen.paging, seen.token_fields)
     assert not any(word in repr(told) for word in ("john", "corp", "QEX"))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "null"),
+        (True, "boolean"),
+        (17, "integer"),
+        (1_792_000_000, "integer (epoch seconds?)"),
+        (1_792_000_000_000, "integer (epoch milliseconds?)"),
+        (1_792_000_000_000_000, "integer"),
+        (0.5, "number"),
+        ("QEX", "string"),
+        ("17", "string (digits)"),
+        ("QEX********", "string (masked)"),
+        ("2026-10-14 17:47:10", "string (date and time)"),
+        ("2026-10-14T17:47:10Z", "string (date and time, with zone)"),
+        ([], "array"),
+        ({}, "object"),
+    ],
+)
+def test_a_value_is_told_by_its_type_alone(value: object, shown: str) -> None:
+    assert json_type(value) == shown
 
 
 async def test_the_audit_log_has_the_intent_before_the_revoke_or_nothing_is_revoked(

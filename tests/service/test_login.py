@@ -24,6 +24,7 @@ from qiscus_tui.model.account import Credentials, Role, Storage
 from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.account.login import LoggedIn, log_in_with_key, log_in_with_token
 from qiscus_tui.service.account.status import status_of
+from qiscus_tui.service.history import past_plans
 from qiscus_tui.service.token.refresh import refreshed_since, valid_token
 from qiscus_tui.store.config import AccountConfig, Config
 from qiscus_tui.store.secrets import MemorySecrets
@@ -75,7 +76,7 @@ async def test_a_login_for_this_run_only_writes_no_account_and_its_refresh_leave
     here: Sandbox,
 ):
     connection = await keeping_in(here, MemorySecrets()).connected()
-    assert connection.storage is Storage.THIS_RUN
+    assert (connection.name, connection.storage) == (connection.account.name, Storage.THIS_RUN)
     assert here.local_files.book.all() == ()
     assert not here.local_files.paths.secrets_file.exists()
     before = len(here.tokens())
@@ -93,23 +94,29 @@ async def test_a_login_for_this_run_only_writes_no_account_and_its_refresh_leave
 @pytest.mark.parametrize(
     ("user", "password", "dialect", "error", "code", "hint"),
     [
-        ("admin", "wrong-password", "plain", LoginRefused, 4, ""),
-        ("admin", PASSWORD, "html", NotQiscus, 1, ""),
-        ("admin", PASSWORD, "not-found", QiscusTuiError, 1, ""),
-        ("twofactor-only", PASSWORD, "plain", TwoFactor, 4, "--with-token.*--rest"),
-        ("old", PASSWORD, "plain", NoLongLivedToken, 4, ""),
+        ("admin@demo.example", "wrong-password", "plain", LoginRefused, 4, ""),
+        (PASSWORD, "admin@demo.example", "plain", LoginRefused, 4, ""),  # in the wrong fields
+        ("admin@demo.example", PASSWORD, "html", NotQiscus, 1, ""),
+        ("admin@demo.example", PASSWORD, "not-found", QiscusTuiError, 1, ""),
+        ("twofactor-only@demo.example", PASSWORD, "plain", TwoFactor, 4, "--with-token.*--rest"),
+        ("old@demo.example", PASSWORD, "plain", NoLongLivedToken, 4, ""),
     ],
 )
 async def test_a_login_that_gives_no_account_says_why_and_leaves_nothing_behind(
     here: Sandbox, user: str, password: str, error: type[QiscusTuiError], code: int, hint: str
 ):
     with pytest.raises(error) as caught:
-        await here.log_in(f"{user}@demo.example", password)
+        await here.log_in(user, password)
     assert caught.value.exit_code == code
     assert re.search(hint, caught.value.hint)
     assert password not in f"{caught.value.message} {caught.value.hint}"
     assert here.local_files.book.all() == ()
-    assert user == "admin" or here.state.sessions(f"{user}@demo.example") == []
+    assert user.startswith("admin") or here.state.sessions(user) == []
+    (login,) = past_plans(here.local_files.audit.read().records)
+    assert login.account == (user if "@" in user else "")
+    assert len(login.intent.ids) == (error is NoLongLivedToken)  # the token that was ended
+    assert login.words.startswith("failed: ")
+    assert PASSWORD not in here.local_files.paths.audit_file.read_text()
 
 
 @pytest.mark.parametrize("unwritable", ["accounts_file", "chosen_file", "no_probe", "no_write"])
@@ -327,7 +334,7 @@ async def test_what_can_be_no_secret_is_refused_before_anything_is_sent(here: Sa
 
 
 async def test_every_credential_that_is_held_is_asked_about(sandbox: SandboxMaker):
-    connection = await sandbox().connected()
+    connection = await sandbox(sessions=400).connected()  # a list of which the beginning is read
     held = await connection.credentials()
     await connection.keep(structs.replace(held, secret_key="no longer good"))
     assert (await status_of(connection)).accepted is False
@@ -340,6 +347,7 @@ async def test_every_credential_that_is_held_is_asked_about(sandbox: SandboxMake
     "answer",
     [
         *map(partial(Fault, 200), [b"{}", b'{"data": {}}', b'{"data": {"sessions": 3}}', b'"yes"']),
+        Fault(200, b'{"data": {"sessions": "[]"}}'),
         Fault(200, b'{"data": {"text": "%s"}}' % (b"x" * 70_000)),
         Fault(403, b"<h1>blocked</h1>"),
     ],

@@ -14,6 +14,7 @@ from qiscus_tui.service.account.logout import OwnToken, forget_account, log_out
 from qiscus_tui.service.history import PastPlan, past_plans
 from qiscus_tui.store.audit_records import AuditKind
 from qiscus_tui.store.secrets import FileSecrets, MemorySecrets
+from qiscus_tui.store.state import Checked, ShownAs
 from tests.sandbox.calls import Call, Fault
 from tests.service.conftest import Sandbox
 
@@ -166,9 +167,15 @@ async def test_what_is_only_forgotten_is_not_ended_and_not_written_down(
     assert (here.tokens(), here.local_files.audit.read().records) == (before, recorded)
 
     connection = await here.connected()
+    files, key = here.local_files, connection.account.key
+    files.visits.remember(key, [])
+    files.checks.remember(key, Checked(), "client:curl")
+    files.shown_lists.remember(key, ShownAs(False, (), "", False, "", False))
     before, recorded = here.tokens(), here.local_files.audit.read().records
     assert await forget_account(here.workspace, connection.name)
     assert not is_kept(here, connection)
+    for file in (files.paths.visits_file, files.paths.checks_file, files.paths.shown_file):
+        assert key not in file.read_text()
     assert (here.tokens(), here.local_files.audit.read().records) == (before, recorded)
     assert here.state.calls[Call.LOGOUT] == 0
 

@@ -6,7 +6,14 @@ import pytest
 
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.session import Current
-from qiscus_tui.service.revocation.plan import OWN_UNKNOWN, Allowed, Exclusion, Selection, make_plan
+from qiscus_tui.service.revocation.plan import (
+    OWN_ENDS,
+    OWN_UNKNOWN,
+    Allowed,
+    Exclusion,
+    Selection,
+    make_plan,
+)
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.service.scripted import listed, new_session, plan_of
 
@@ -49,7 +56,8 @@ def test_what_stays_out_of_a_plan_and_which_switch_lets_it_in(
     assert [left.reason for left in plan.left_out] == ([reason] if reason else [])
     assert len(plan.targets) == (0 if reason else 1)
     assert plan.ends_current is any(target.current for target in plan.targets)
-    assert (plan.own_words == OWN_UNKNOWN) is (on is UNKNOWN_OWN)
+    stays = OWN_UNKNOWN if on is UNKNOWN_OWN else ""
+    assert plan.own_words == (OWN_ENDS if plan.ends_current else stays)
 
 
 def test_hidden_marks_stay_out_unless_asked_for():

@@ -122,7 +122,9 @@ async def test_a_server_that_agrees_on_the_time_is_not_one_that_did_not_tell_it(
     short = ShortLived("QEX", now + 1800, now - 86_400, clock_ahead=3600)
     connection.client.offset = None
     assert not connection.is_live(short)
-    connection.client.offset = 0.0
+    connection.client.offset = 3600.0
+    await connection.read_list(fresh=True)  # by a client of its own
+    assert connection.client.offset == 0.0
     assert connection.is_live(short)
 
 

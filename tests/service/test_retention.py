@@ -130,7 +130,7 @@ OLD = 90 * DAY
         pytest.param([one("a"), one("b"), one("c", age=OLD)], Rules(1), "c", id="tie for newest"),
         pytest.param([*ABC, one("d", age=2 * DAY)], Rules(2), "c", id="tie at the border"),
         pytest.param([*ABC, one("d", age=DAY)], Rules(2), "b c", id="tie above the border"),
-        # Known to a day: the latest time of it, and a span
+        # Undated
         pytest.param([*ABC, *UNDATED], Rules(1), "b c", id="undated stay where others are dated"),
         pytest.param([*ABC, *UNDATED], Rules(4), "", id="undated take no place of a dated one"),
         pytest.param(UNDATED, Rules(1), "", id="a group without any date stays"),
@@ -269,6 +269,7 @@ def test_a_group_that_loses_its_last_session_is_named_but_for_that_of_unknown_or
             id="nor the group of one",
         ),
         pytest.param(planned([*UNDATED, ABC[0]], Rules(1)), None, id="some could"),
+        pytest.param(planned(UNDATED[:1], Rules(1)), None, id="kept by number, whatever its date"),
         pytest.param(planned([], Rules(1)), None, id="nothing there"),
         pytest.param(
             planned(ABC, Rules(1), current=Current.UNKNOWN), "may be the current", id="own unknown"

@@ -10,10 +10,11 @@ from qiscus_tui.service.account.connection import Connection, connect
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.run import forget_own_if_ended, revocation_on
+from qiscus_tui.service.token.refresh import refreshed_since
 from qiscus_tui.store.audit_records import AuditAccess, AuditIntent, AuditOutcome, AuditSummary
 from qiscus_tui.store.config import Config, Override
-from tests.sandbox.calls import Call
-from tests.service.conftest import Sandbox, SandboxMaker
+from tests.sandbox.calls import Call, Fault
+from tests.service.conftest import Sandbox, SandboxMaker, cached
 
 
 async def revoke(connection: Connection, count: int, allowed: Allowed | None = None) -> Report:
@@ -75,7 +76,10 @@ async def test_a_verified_call_is_remembered_for_the_next_start(here: Sandbox):
 async def test_our_own_session_revoked_on_purpose_is_forgotten_here(
     sandbox: SandboxMaker, *, by_mark: bool
 ):
-    """Whether it is told by its token, or by the server's own mark where ids are revoked."""
+    """Whether it is told by its token, or by the server's own mark where ids are revoked.
+
+    Also where the server does not say that it ended. A token that was got since is another.
+    """
     here = sandbox("ids-revocable" if by_mark else "plain")
     if by_mark:
         config = Config(api={"revoke_token": Override(field="token_id")})
@@ -83,8 +87,13 @@ async def test_our_own_session_revoked_on_purpose_is_forgotten_here(
     connection = await here.connected()
     listed = await connection.read_list()
     assert listed.current is Current.LISTED
+    here.state.fail_next(Call.PROFILE, *[Fault(500)] * 99)
     report = await revoke(connection, len(listed), Allowed(current=True))
     assert report.is_whole
     assert here.tokens() == set()
     await forget_own_if_ended(connection, report)
-    assert (await connection.credentials()).short_lived is None
+    assert await cached(connection) == ""
+    here.clock.advance(1)
+    new = await refreshed_since(connection, here.clock.now())
+    await forget_own_if_ended(connection, report)
+    assert await cached(connection) == new.token

@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from qiscus_tui.errors import ConfigError, NamedTokenInvalid, NotQiscus, QiscusTuiError, Unreadable
 from qiscus_tui.service.revocation.outcomes import Outcome
+from qiscus_tui.service.revocation.run import Revocation
 from qiscus_tui.service.revocation.sending import (
     GROW_AFTER,
     IN_A_ROW,
@@ -15,6 +18,7 @@ from qiscus_tui.service.revocation.sending import (
     Halted,
     Width,
 )
+from qiscus_tui.service.revocation.verification import MOST_READINGS
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
 from tests.service.scripted import (
@@ -48,15 +52,22 @@ async def test_after_cancelling_nothing_more_is_sent_and_the_rest_is_not_sent(st
     assert end.report.fault is None
 
 
-async def test_what_was_under_way_when_cancelled_is_verified_not_guessed(stage: Stage):
+@pytest.mark.parametrize(
+    ("stop", "readings"),
+    [(Revocation.stop, MOST_READINGS), (partial(Revocation.stop, awaits=False), 1)],
+)
+async def test_what_was_under_way_when_cancelled_is_verified_not_guessed(
+    stage: Stage, stop: Callable[[Revocation], None], readings: int
+):
     stage.sessions(10)
     stage.server.turns = 20
     stage.server.always = does_nothing
     run = stage.run(stage.plan(), width=4)
     ended = asyncio.create_task(run.apply())
     await until(lambda: stage.server.under_way == 4)
-    run.stop()
+    stop(run)
     assert (await ended).words == "4 failed · 6 not sent"
+    assert stage.server.log.count("list") == readings
 
 
 async def test_a_wait_for_the_next_try_ends_at_once_when_cancelled(stage: Stage):
@@ -316,10 +327,21 @@ async def test_the_next_overload_halves_it_again_down_to_one():
 def test_it_grows_back_after_good_answers_and_not_beyond_what_was_asked():
     width = Width(4)
     hear(width, refused(503))
-    assert hear(width, *[None] * (GROW_AFTER - 1)) == 2
-    assert hear(width, None) == 3
-    assert hear(width, *[None] * GROW_AFTER) == 4
+    for now in (2, 3):
+        assert hear(width, *[None] * (GROW_AFTER - 1)) == now
+        assert hear(width, None) == now + 1
     assert hear(width, *[None] * GROW_AFTER * 3) == 4
+
+
+async def test_it_is_idle_once_no_slot_is_held():
+    width = Width(4)
+    idle = asyncio.ensure_future(width.idle())
+    async with width.slot():
+        async with width.slot():
+            await asyncio.sleep(0)
+        await settle()
+        assert not idle.done()
+    await idle
 
 
 async def test_the_tries_after_an_overload_are_narrow_too(stage: Stage):
