@@ -217,10 +217,8 @@ def error_for_answer(
 
 def quoted(value: object, secrets: Collection[str]) -> str:
     """Return the first text of a part of an answer in its safe form, without `secrets`."""
-    words = _texts(value)
-    if not words:
-        return ""
-    return safe(KnownSecrets(secrets).hidden(words[0][:_LONGEST_QUOTED]), 200)
+    text = next(iter(_texts(value)), "")
+    return safe(KnownSecrets(secrets).hidden(text[:_LONGEST_QUOTED]), 200)
 
 
 def redirected(call: Call, status: int) -> NotQiscus:

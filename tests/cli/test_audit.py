@@ -80,28 +80,6 @@ def test_a_refresh_is_recorded_once_and_a_cached_token_never(
     assert all(one["ids"] == [fingerprint(logged_in.kept_token())] for one in made)
 
 
-@pytest.mark.parametrize(
-    ("email", "password", "recorded"),
-    [
-        (EMAIL, "wrong", EMAIL),
-        ("hunter2-typed-in-the-wrong-place", "x", ""),
-    ],
-)
-def test_a_login_that_fails_is_recorded_without_what_may_be_a_password(
-    program: Program, email: str, password: str, recorded: str
-) -> None:
-    done = program(
-        *("login", "--server", SERVER, "--email", email, "--password-stdin", "--store", "file"),
-        stdin=f"{password}\n",
-    )
-    assert done.code == 4
-    (record,) = records(program)
-    assert (record["kind"], record["account"], record["ids"]) == ("login", recorded, [])
-    assert record["error"]
-    assert "failed: " in program("audit").out
-    assert "hunter2" not in (program.data / "state" / "audit.jsonl").read_text()
-
-
 def test_the_age_of_a_rule_is_recorded_as_it_is_typed(logged_in: Program) -> None:
     assert logged_in("revoke", "--older-than", "7d", "--yes").code == 0
     assert " age:>7d\n" in logged_in("audit").out

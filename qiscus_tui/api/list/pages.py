@@ -148,29 +148,29 @@ _LINK_TO_NEXT = re.compile(r"""\brel\s*=\s*["']?[^"';,]*\bnext\b""", re.IGNORECA
 class Paging(Unshown, frozen=True):
     """What one answer says about the list that it is a part of."""
 
-    rows: int = 0
+    rows: int
     """Rows on this page."""
-    page: int | None = None
-    last_page: int | None = None
-    size: int | None = None
+    page: int | None
+    last_page: int | None
+    size: int | None
     """Rows on a full page."""
-    offset: int | None = None
+    offset: int | None
     """Rows before this page."""
-    by_offset: bool = False
+    by_offset: bool
     """Whether its pages are named by the rows before them."""
-    total: int | None = None
+    total: int | None
     """The number of all rows."""
-    count: int | None = None
+    count: int | None
     """The number of all rows, or of those on this page."""
-    cursor: str = ""
-    next_page: int | None = None
-    more: str = ""
+    cursor: str
+    next_page: int | None
+    more: str
     """The name that says that more follows."""
-    says_the_end: bool = False
+    says_the_end: bool
     """Whether it has a name that says whether more follows."""
-    doubt: str = ""
+    doubt: str
     """Why the answer itself may not be all that was asked for."""
-    names: str = ""
+    names: str
     """The names that decide which page follows."""
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from msgspec import structs
 
@@ -46,7 +46,7 @@ class Sent:
     """The result of the call itself, before the list was read."""
 
     trail: AuditTrail
-    held: Credentials = field(repr=False)
+    held: Credentials
     """The secrets in use now: the new ones where there are any, stored or not."""
     failure: QiscusTuiError | None = None
     """Why there is no new short-lived token: no answer, an error, or an answer without one."""
