@@ -20,6 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 async def run(context: VerbContext) -> int:
     """Refresh, and print the expiry, never the token."""
+    from qiscus_tui.service.token.handover import must_not_be_the_long_lived
     from qiscus_tui.service.token.refresh import refreshed_if, refreshed_since
 
     wanted: str | None = context.options.only_if
@@ -32,6 +33,7 @@ async def run(context: VerbContext) -> int:
             if held is not None and not fingerprint(held.token).startswith(wanted):
                 context.console.say(f"Not refreshed: the stored token is not {wanted}")
             token = await refreshed_if(connection, wanted)
+        must_not_be_the_long_lived(token.token, await connection.credentials())
         left = countdown(token.expires_at - connection.server_now())
     context.console.report(
         f"{fingerprint(token.token)} expires {moment(token.expires_at)}, in {left}"

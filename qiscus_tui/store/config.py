@@ -12,7 +12,7 @@ from qiscus_tui.model.account import Origin, Storage
 from qiscus_tui.model.clients import Known
 from qiscus_tui.model.clock import DAY, MINUTE, duration_between
 from qiscus_tui.model.masking import Unshown
-from qiscus_tui.model.retention_rules import ANY_RULE, RetentionRules
+from qiscus_tui.model.retention_rules import RetentionRules
 from qiscus_tui.store import config_checks as read
 from qiscus_tui.store.config_reader import ConfigFile, unreadable
 from qiscus_tui.store.file_checks import check_settings, quoted, shown
@@ -84,7 +84,7 @@ class Override(Struct, frozen=True, forbid_unknown_fields=True):
 class Policy(RetentionRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[policy.NAME]`: what `prune` keeps of each group, and of which sessions it revokes the rest.
 
-    At least one rule is given.
+    Without a rule it needs one from the command line.
     """
 
     name: str
@@ -94,11 +94,6 @@ class Policy(RetentionRules, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Keys of the grouping, none for the usual one."""
     include_protected: bool = False
     """Whether sessions of protected integrations may be revoked."""
-
-    def __post_init__(self) -> None:
-        RetentionRules.__post_init__(self)
-        if not self.given:
-            raise ValueError(f"needs {ANY_RULE}")
 
     @property
     def rules(self) -> RetentionRules:

@@ -81,6 +81,18 @@ def test_a_filter_narrows_a_policy_and_rules_and_grouping_replace_its_own(crowde
     )
 
 
+def test_a_policy_without_a_rule_takes_one_of_the_options_and_stops_no_other_verb(
+    crowded: Program,
+) -> None:
+    crowded.configure('[policy.crons]\nfilter = "client:GuzzleHttp"\ngroup_by = ["client"]\n')
+    assert crowded("token").code == 0
+    policy = ["prune", "--policy=crons", "--dry-run", "--json"]
+    done = crowded(*policy)
+    assert (done.code, "No rule says what to keep" in done.err) == (2, True)
+    (group,) = crowded(*policy, "--keep-newest=2").json()["plan"]["groups"]
+    assert (group["client"], group["kept"]) == ("GuzzleHttp", 2)
+
+
 def test_where_nothing_says_what_made_a_session_that_grouping_is_refused(program: Program) -> None:
     nameless = replace(DIALECTS["plain"].fields, agent=None, ip=None, user="user_email")
     program.log_in_to(replace(DIALECTS["plain"], fields=nameless), sessions=20)

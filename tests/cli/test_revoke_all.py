@@ -72,7 +72,8 @@ def test_a_new_long_lived_token_that_is_not_kept_is_shown_once_on_a_terminal_alo
     on_tty = nearly_full.terminal.read_text() if has_tty else ""
     token = nearly_full.server.credentials.long_lived_token
     assert (done.text.count(token), on_tty.count(token)) == (is_new and is_typed, has_tty)
-    assert (done.code, "qiscus-tui login" in done.err) == (6, True)
+    assert (done.code, "qiscus-tui login" in done.err) == (6, is_new)
+    assert ("get another one: qiscus-tui refresh" in done.err) is (not is_new)
     assert ("--with-token" in done.err) is (on_tty != "" or (is_new and is_typed))
     assert nearly_full.server.sessions() == []  # the short-lived one is ended
 

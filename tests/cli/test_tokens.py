@@ -113,7 +113,8 @@ def test_the_long_lived_token_is_handed_to_no_script(
     long_lived = "LLTnew" if replaced else logged_in.server.credentials.long_lived_token
     logged_in.clock.advance(31 * DAY)
     logged_in.server._long_lived[logged_in.server.credentials.email] = long_lived
-    logged_in.server.fail_next(Call.REFRESH, Fault(200, TOO_OLD.format(long_lived).encode()))
+    too_old = Fault(200, TOO_OLD.format(long_lived).encode())
+    logged_in.server.fail_next(Call.REFRESH, too_old)
     for _ in range(2):  # from the server, then as it is kept
         done = logged_in("token", *form)
         assert (done.code, "too old" in done.err) == (4, True)
@@ -121,6 +122,10 @@ def test_the_long_lived_token_is_handed_to_no_script(
         assert (done.out == "") == ("--json" not in form)
     assert logged_in.kept_token() == long_lived
     assert logged_in.server.calls[Call.REFRESH] == 1
+    logged_in.clock.advance(1)
+    logged_in.server.fail_next(Call.REFRESH, too_old)
+    done = logged_in("refresh")
+    assert (done.code, done.out, "too old" in done.err) == (4, "", True)
 
 
 def test_a_key_alone_is_no_token_and_lists_no_sessions(program: Program) -> None:

@@ -206,7 +206,6 @@ def test_a_known_network_is_written_as_in_a_filter(path: Path, written: str, net
             "needs client or ip",
             None,
         ),
-        ("[policy.a]\nfilter = 'x'", 1, "[policy.a] needs keep_newest, keep_used_within or", None),
         (
             "[policy.a]\nkeep_newst = 1",
             2,

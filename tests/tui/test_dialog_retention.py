@@ -173,7 +173,8 @@ EVERYTHING = Policy(name="everything", keep_used_within=DAY, include_protected=T
 
 
 async def test_policies_of_the_configuration_are_offered() -> None:
-    config = Config(policies={"nightly": NIGHTLY, "everything": EVERYTHING})
+    policies = (Policy(name="without a rule"), NIGHTLY, EVERYTHING)
+    config = Config(policies={one.name: one for one in policies})
     async with at_sessions(sessions=200, config=config) as here:
         await here.press_slowly("P")
         assert isinstance(here.app.screen, ChoiceDialog)

@@ -112,9 +112,8 @@ class RevokeAllResult:
         sent = self.sent
         lost = "No new token arrived. Get one: qiscus-tui refresh"
         unstored = "The new token could not be stored."
-        if not isinstance(sent.unstored, TokenNotStored):  # its hint says what to do
-            origin = sent.trail.connection.account.origin
-            unstored += f" Log in again: qiscus-tui login --server {origin}"
+        if not isinstance(sent.unstored, TokenNotStored):  # the long-lived one is as before
+            unstored = "Once it can be stored, get another one: qiscus-tui refresh"
         found = (
             (sent.failure, "Nothing was ended." if self.nothing_ended else lost),
             (sent.unstored, unstored),

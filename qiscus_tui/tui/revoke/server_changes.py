@@ -62,7 +62,8 @@ class ServerChanges:
         `keys`: what the usual rules group by.
         """
         ways = [("the usual rules", "", Allowed(), Retention(keys, USUAL_RULES))]
-        for policy in self.feed.workspace.config.policies.values():
+        policies = self.feed.workspace.config.policies.values()
+        for policy in (one for one in policies if one.given):
             allowed = Allowed(protected=policy.include_protected)
             ways.append((safe(policy.name, 24), policy.filter, allowed, retention_of(policy)))
         number: int | None = 0  # without a question where there is no policy
