@@ -57,8 +57,8 @@ class Preview(Vertical):
         self._title.display = self._rows.is_grouped and wanted is not None
         if self._panel is not None:
             self._panel.display = wanted is not None
-        if wanted is None or not self._feed.is_read or not self.is_attached:
-            return  # unattached: the app ends
+        if wanted is None or not self._feed.is_read:
+            return
         self._wanted = wanted  # by a rest that runs, too
         if not _is_same(wanted, self._shown) or (self.display and self._panel is None):
             self.run_worker(self._show_after_rest, group="preview", exclusive=True)

@@ -285,9 +285,8 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self._laid_out_in = -1
         size = Size(self.row_width, count + HEADER_LINES)
         self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
-        if self.is_mounted:
-            self.vertical_scrollbar.window_virtual_size = size.height
-            self.scroll_to(y=top)
+        self.vertical_scrollbar.window_virtual_size = size.height
+        self.scroll_to(y=top)
         self.refresh()
 
     @property
@@ -407,8 +406,7 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def scroll_to(self, x: float | None = None, y: float | None = None, **_options: object) -> None:
         """Scroll without animation: a page is 4 KB, and 65 KB animated."""
-        if self.is_mounted:
-            super().scroll_to(x, y, animate=False)
+        super().scroll_to(x, y, animate=False)
 
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
