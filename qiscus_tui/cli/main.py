@@ -135,7 +135,7 @@ def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], i
         _print_trace(shown, console)
     code = exit_code_of(shown, options)
     if console.is_json and not console.results.has_any:
-        with contextlib.suppress(OSError):  # where stdout is what failed
+        with contextlib.suppress(StorageError):  # where stdout is what failed
             console.result_json(error_document(shown, code))
     return code
 

@@ -175,6 +175,8 @@ def test_a_result_that_cannot_be_written_is_6(logged_in: Program) -> None:
         assert (done.code, len(done.err.splitlines())) == (6, 2)
         assert "The result could not be written: full" in done.err
         assert "Port" not in done.err
+    mistake = logged_in("sessions", "--wrong", "--json", out=Full())
+    assert (mistake.code, len(mistake.err.splitlines())) == (2, 2)
 
 
 # Quiet, for cron; and errors for scripts
