@@ -10,9 +10,10 @@ import os
 import resource
 import signal
 from collections.abc import Generator
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from qiscus_tui.cli.options import add_token_options, flag
+from qiscus_tui.cli.signals import obeyed
 from qiscus_tui.cli.token import script_token
 from qiscus_tui.cli.verbs import Example, Verb, VerbContext
 from qiscus_tui.cli.workspace import login_hints
@@ -25,6 +26,9 @@ from qiscus_tui.service.token.handover import (
     script_key,
     without_credentials,
 )
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
 
 USAGE = "qiscus-tui exec -- CMD..."
 
@@ -90,11 +94,17 @@ async def _beside_a_proxy(context: VerbContext, command: list[str]) -> int:
                     preexec_fn=lambda: _restore_core_limit(core_limit),
                 )
             loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, process.send_signal, number)
-            loop.add_signal_handler(signal.SIGINT, lambda: None)  # the terminal sends it to both
+            for number in obeyed():
+                loop.add_signal_handler(number, _pass_on, process, number)
             code = await process.wait()
     return code if code >= 0 else signal_exit_code(-code)
+
+
+def _pass_on(process: "Process", number: int) -> None:
+    """Send a signal to the command, unless the terminal has sent it to both, or it has ended."""
+    if number not in {signal.SIGINT, signal.SIGQUIT}:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(number)
 
 
 @contextlib.contextmanager

@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import os
 import resource
-import signal
 import socket
 import stat
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qiscus_tui.cli.signals import obeyed
 from qiscus_tui.errors import UsageError
 from qiscus_tui.model.text import safe
 
@@ -76,9 +76,9 @@ async def serving(
 
 
 def ending_signals() -> asyncio.Queue[int]:
-    """Return the numbers of SIGINT, SIGTERM and SIGHUP as they come, instead of ending by them."""
+    """Return the signals that end a verb as they come, instead of ending by them."""
     signals: asyncio.Queue[int] = asyncio.Queue()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in obeyed():
         asyncio.get_running_loop().add_signal_handler(number, signals.put_nowait, number)
     return signals
 

@@ -29,7 +29,7 @@ def interruptible(caught: Sequence[int]) -> Generator[None]:
 @contextlib.contextmanager
 def handled_by(handler: Callable[[int, FrameType | None], None]) -> Generator[None]:
     """Set this handler for the signals that end a verb, until the block ends."""
-    before = {number: signal.getsignal(number) for number in _obeyed()}
+    before = {number: signal.getsignal(number) for number in obeyed()}
     for number in before:
         signal.signal(number, handler)
     try:
@@ -39,7 +39,7 @@ def handled_by(handler: Callable[[int, FrameType | None], None]) -> Generator[No
             signal.signal(number, former)
 
 
-def _obeyed() -> tuple[int, ...]:
+def obeyed() -> tuple[int, ...]:
     """Return all of them, without those that our parent process had us ignore, as `nohup` does.
 
     Shells make background jobs ignore SIGINT, which is not intended.

@@ -1,10 +1,15 @@
 """`sandbox`: what it needs, and how its server waits."""
 
+import asyncio
+import signal
 import socket
 import sys
 
 import httpx
 
+from qiscus_tui.cli.serving import ending_signals
+from qiscus_tui.cli.signals import handled_by
+from qiscus_tui.exit_codes import ENDING_SIGNALS
 from tests.cli.conftest import Program
 from tests.clocks import ManualClock
 from tests.sandbox import demo_state
@@ -19,6 +24,24 @@ def test_a_port_in_use_and_a_missing_uvicorn_are_said(program: Program) -> None:
     program.monkeypatch.setitem(sys.modules, "uvicorn", None)
     done = program("sandbox")
     assert (done.code, "needs uvicorn" in done.err) == (2, True)
+
+
+def test_a_server_ends_by_the_signals_of_every_verb_and_not_by_what_nohup_ignores() -> None:
+    async def ended_by(number: int) -> int:
+        signals = ending_signals()
+        assert signal.getsignal(number) is not signal.SIG_DFL
+        signal.raise_signal(number)
+        return await signals.get()
+
+    async def hangup() -> object:
+        ending_signals()
+        return signal.getsignal(signal.SIGHUP)
+
+    with handled_by(lambda *_: None):  # which restores them
+        for number in ENDING_SIGNALS:
+            assert asyncio.run(ended_by(number)) == number
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        assert asyncio.run(hangup()) is signal.SIG_IGN
 
 
 async def test_latency_is_waited_once_per_request(clock: ManualClock) -> None:
