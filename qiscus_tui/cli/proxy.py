@@ -44,7 +44,10 @@ def listen_port(text: str) -> int:
             f"--listen {safe(text, 60)}: the proxy gives out tokens, so it listens on {HOST} only",
             f"Listen on {HOST}:{PORT}, or on a --socket.",
         )
-    return whole_number(0, 65_535)(port)
+    try:
+        return whole_number(0, 65_535)(port)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"must be {HOST}:PORT; PORT {error}") from error
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

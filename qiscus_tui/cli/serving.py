@@ -102,10 +102,8 @@ def listening(port: int = 0, path: Path | None = None) -> Generator[socket.socke
         listener.listen()  # whoever finds the socket can connect, and no other server removes it
     except OSError as error:
         listener.close()
-        where, words = (
-            safe(str(path), 200) if path else f"Port {port}",
-            os.strerror(error.errno or 0),
-        )
+        where = safe(str(path), 200) if path else f"Port {port}"
+        words = error.strerror or str(error)  # a path that is too long has no number
         raise UsageError(f"{where} cannot be used: {words}", "Choose another one.") from error
     finally:
         os.umask(before)

@@ -156,8 +156,8 @@ doctor --yes | --yes goes with --live only
 completion | needs the name of a shell
 proxy --listen 0.0.0.0:80 | listens on 127.0.0.1 only
 proxy --listen [::]:80 | listens on 127.0.0.1 only
-proxy --listen 127.0.0.1 | must be a whole number from 0
-proxy --listen 127.0.0.1:99999 | must be a whole number from 0 to 65535
+proxy --listen 127.0.0.1 | must be 127.0.0.1:PORT; PORT must be a whole number from 0
+proxy --listen 127.0.0.1:99999 | must be 127.0.0.1:PORT; PORT must be a whole number from 0
 proxy --listen 127.0.0.1:80 --socket x | --listen and --socket can't be combined
 proxy --socket /nowhere/p.sock | cannot be used
 proxy --socket /dev/null | cannot be used
@@ -174,6 +174,7 @@ ODD = {
     "is not valid text": ["api", "POST", "/api/v2/rooms", "-f", "a=\udcff"],
     "all of them printable": ["known", "add", "--client", "curl", "--label", "a\x1b[31m"],
     "--reason": ["revoke", "--filter=curl", "--reason", "x" * 201],
+    "path too long": ["proxy", "--socket", "/nowhere/" + "x" * 120],
 }
 """What no shell's line shows."""
 
