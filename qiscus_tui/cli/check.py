@@ -80,6 +80,8 @@ async def _checked(context: VerbContext) -> "CheckReport":
     for remark in remarks(report.listed):
         context.console.say(remark)
     _show(context, report)
+    if report.findings:
+        context.console.end(ExitCode.FAILED)  # also where it is to be quiet, before they are noted
     context.console.results.flush()
     # A finding that could not be written must be found again.
     if options.new and not context.console.results.are_lost:

@@ -67,7 +67,7 @@ def test_the_first_check_notes_and_says_so_and_the_next_ones_find_what_is_new(
     assert (lost.code, "only notes" in lost.err) == (0, True)
 
 
-@pytest.mark.parametrize("form", [(), ("--json",), ("--all-accounts", "--json")])
+@pytest.mark.parametrize("form", [(), ("--quiet",), ("--json",), ("--all-accounts", "--json")])
 @pytest.mark.parametrize(("stdout", "code"), [(Closed, 1), (Full, 6)])
 def test_what_nobody_could_read_is_found_again(
     logged_in: Program, stdout: type[io.StringIO], code: int, form: tuple[str, ...]
