@@ -37,7 +37,7 @@ def test_a_server_ends_by_the_signals_of_every_verb_and_not_by_what_nohup_ignore
         ending_signals()
         return signal.getsignal(signal.SIGHUP)
 
-    with handled_by(lambda *_: None):  # which restores them
+    with handled_by(signal.default_int_handler):  # which restores them
         for number in ENDING_SIGNALS:
             assert asyncio.run(ended_by(number)) == number
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
