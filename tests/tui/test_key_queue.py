@@ -10,6 +10,7 @@ from textual.containers import Container
 from textual.keys import _character_to_key
 from textual.widgets import Static
 
+from qiscus_tui.service.account.integrations import Integrations
 from qiscus_tui.tui.terminal import key_queue
 from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.widgets.fields import Field
@@ -42,13 +43,27 @@ async def test_what_follows_a_slash_is_the_filters_and_what_follows_enter_the_ta
         assert here.sessions.view.marks.total == len(here.ids)
 
 
-async def test_what_follows_f_goes_into_the_dialog_and_r_reloads_nothing() -> None:
+@pytest.mark.parametrize(
+    ("opens", "field"), [("F", "#token"), ("jl", "#label"), ("e", "#path"), ("X", "#code")]
+)
+async def test_what_follows_goes_into_the_dialog_and_r_reloads_nothing(
+    opens: str, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Integrations.all
+    monkeypatch.setattr(Integrations, "all", lambda file: time.sleep(0.05) or read(file))
     async with at_sessions() as here:
         reads = here.state.calls[Call.LIST]
-        await burst(here, "Frrraui")
-        assert here.value("#token") == "rrraui"
+        await burst(here, f"{opens}rrraui")
+        assert here.value(field).endswith("rrraui")
         assert here.state.calls[Call.LIST] == reads
         assert not here.sessions.view.marks.total
+
+
+async def test_what_follows_x_over_a_detail_goes_into_the_dialog() -> None:
+    async with at_sessions() as here:
+        await burst(here, "j\rxaui")
+        assert not here.sessions.view.marks.total
+        assert "Revoke 1 session" in here.box()
 
 
 async def test_a_burst_never_confirms() -> None:

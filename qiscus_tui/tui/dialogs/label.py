@@ -105,7 +105,7 @@ async def label_session(app: App[int], feed: Feed, session: Session) -> None:
         return
     integrations = integrations_of(feed.workspace, connection.account)
     try:
-        found = await asyncio.to_thread(integrations.of, session, feed.listed.labels[position])
+        found = integrations.of(session, feed.listed.labels[position])  # the dialog gets the keys
     except StorageError as error:
         app.notify(error.text, severity="error", markup=False)
         return
