@@ -11,6 +11,7 @@ from textual.keys import _character_to_key
 from textual.widgets import Static
 
 from qiscus_tui.service.account.integrations import Integrations
+from qiscus_tui.store.known import Integration
 from qiscus_tui.tui.terminal import key_queue
 from qiscus_tui.tui.terminal.app import TerminalApp
 from qiscus_tui.tui.widgets.fields import Field
@@ -49,8 +50,11 @@ async def test_what_follows_a_slash_is_the_filters_and_what_follows_enter_the_ta
 async def test_what_follows_goes_into_the_dialog_and_r_reloads_nothing(
     opens: str, field: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = Integrations.all
-    monkeypatch.setattr(Integrations, "all", lambda file: time.sleep(0.05) or read(file))
+    def read_slowly(_: Integrations) -> list[Integration]:
+        time.sleep(0.05)
+        return []
+
+    monkeypatch.setattr(Integrations, "all", read_slowly)
     async with at_sessions() as here:
         reads = here.state.calls[Call.LIST]
         await burst(here, f"{opens}rrraui")

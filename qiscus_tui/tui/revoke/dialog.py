@@ -235,6 +235,11 @@ class RevokeDialog(Question[Report]):
     def _reason_changed(self) -> None:
         self._say_lines()
 
+    @on(Input.Changed, "#number")
+    def _number_changed(self) -> None:
+        if self._asks_number:
+            self.say("note", plan_text.note(self._shown, self.keys))
+
     def on_resize(self, event: events.Resize) -> None:
         """Draw plan or result for another width. (Textual calls the base's handlers too.)"""
         if self.phase is Phase.ASKING or self._ended is not None:
