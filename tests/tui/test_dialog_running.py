@@ -90,6 +90,13 @@ async def test_what_was_not_revoked_is_said_with_its_reason(
         here.shows(*words.split("|"), *ids)
 
 
+async def test_x_is_not_said_to_continue_a_plan_whose_rules_it_would_forget() -> None:
+    on = await stage("revoke-not-found")
+    async with asked(on, dialog(on, 40)) as here:
+        await here.press("r", "y")
+        here.shows("None revoked", " stay marked; x asks again, without these choices")
+
+
 async def test_an_old_list_is_read_again_first() -> None:
     on = await stage()
     on.state.end(str(on.listed.sessions[on.other_positions(1)[0]].token))

@@ -105,6 +105,8 @@ class RevokeDialog(Question[Report]):
         self._connection = connection
         self._listed = listed
         self._choices = choices
+        self._chosen_first = choices.allowed, choices.retention
+        """What another revoke of the same marks would begin with."""
         self._on_result = on_result
         self._expiring = expiring
         self._planning = ListWork(partial(self.run_worker, group="plan"))
@@ -358,7 +360,8 @@ class RevokeDialog(Question[Report]):
     async def _finished(self, report: Report) -> None:
         self._ended = run_text.EndedPlan(report)  # from now on nothing is cut short
         seconds, was_stopped = self._progress.seconds, self._is_stopping
-        keys = self._choices.retention.keys if self._shown.groups else ()
+        now = self._choices
+        keys = now.retention.keys if self._shown.groups else ()
         self._ended = await asyncio.to_thread(
             run_text.ended_plan, report, keys, self._moment, seconds, was_stopped=was_stopped
         )
@@ -374,7 +377,11 @@ class RevokeDialog(Question[Report]):
         self.query_one("#box").styles.height = "auto"
         self.set_class(False, "-dangerous")
         self.say("heading", run_text.result_heading(self._ended))
-        continues = self.keys["revoke"] if self._choices.selection.of_marks else ""
+        continues = ""
+        if now.selection.of_marks:
+            chosen_again = (now.allowed, now.retention) == self._chosen_first
+            how = "continues" if chosen_again else "asks again, without these choices"
+            continues = f"{self.keys['revoke']} {how}"
         self.say("lead", run_text.result_lead(self._ended, self.keys, continues))
         self._say_lines()
         self.say("note", plan_text.joined(notes))

@@ -101,7 +101,7 @@ def ending(counts: Counter[Outcome]) -> str:
 def result_lead(ended: EndedPlan, keys: KeyWords, continues: str) -> Content:
     """Return the verified result, how long it took, how to go on, and why it stopped early.
 
-    `continues`: the key that goes on with the marked sessions; empty where they were not marked.
+    `continues`: how to go on with the marked sessions; empty where they were not marked.
     """
     report = ended.report
     style = "bold $success" if report.is_as_planned else "bold $warning"
@@ -115,7 +115,7 @@ def result_lead(ended: EndedPlan, keys: KeyWords, continues: str) -> Content:
     left = sum(outcome.outcome not in GONE for outcome in report.outcomes)
     if continues and left:
         verb = "stays" if left == 1 else "stay"
-        parts.append(Content(f"{left:,} {verb} marked; {continues} continues"))
+        parts.append(Content(f"{left:,} {verb} marked; {continues}"))
     if report.halted and not ended.unsent:
         parts.append(Content.styled(f"Stopped: {report.halted}", "bold $warning"))
     return joined([*parts, muted(keys.hint(report.hint or ""))])
