@@ -16,6 +16,8 @@ from qiscus_tui.service.revocation.verification import settled
 from qiscus_tui.service.sessions.session_list import SessionList
 from tests.clocks import ManualClock
 from tests.service.scripted import (
+    DAY,
+    START,
     ListStep,
     Reply,
     ScriptedServer,
@@ -200,6 +202,20 @@ async def test_a_full_id_that_is_not_listed_is_already_gone_where_nothing_speaks
     assert (end.report.words, end.report.is_whole) == (words, is_whole)
     assert end.report.exit_code == (0 if is_whole else 3)
     assert stage.server.log == []
+
+
+@pytest.mark.parametrize(
+    ("is_itself", "words"), [(True, "5 unknown · 1 not sent"), (False, "6 unknown")]
+)
+async def test_what_was_gone_is_not_claimed_to_be_where_the_list_turns_out_to_be_cut(
+    stage: Stage, is_itself: bool, words: str
+):
+    stage.sessions(5)
+    older = new_session(77, created_at=START - 20 * DAY)  # than all that were listed
+    plan = stage.plan(gone=(older.id if is_itself else "0123456789ab",))
+    stage.server.readings.append(lambda server: server.add(older))
+    end = await stage.apply(plan)
+    assert (end.report.words, end.report.exit_code) == (words, 3)
 
 
 @pytest.mark.parametrize("named", [True, False])

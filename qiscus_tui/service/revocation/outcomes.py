@@ -23,7 +23,7 @@ from qiscus_tui.service.account.audit_trail import AuditTrail
 from qiscus_tui.service.history import OutcomeGroup, by_outcome
 from qiscus_tui.service.metrics import Sample
 from qiscus_tui.service.revocation.plan import RevocationPlan
-from qiscus_tui.service.revocation.verification import Fate, Verification
+from qiscus_tui.service.revocation.verification import MAY_BE_CUT, Fate, Verification
 from qiscus_tui.service.sessions.groups import fingerprint_of, whole_groups
 from qiscus_tui.service.sessions.session_list import SessionList
 
@@ -322,21 +322,33 @@ class Evidence:
         `halted` is why sending stopped, `trouble` why the list could not be read afterwards.
         """
         targets = (self._of(target, halted, trouble) for target in self.plan.targets)
-        return (*targets, *known_outcomes(self.plan))
+        return (*targets, *map(self._held_against_after, known_outcomes(self.plan)))
 
     def _of(
         self, session: Session, halted: str | None, trouble: QiscusTuiError | None
     ) -> SessionOutcome:
         one, after = session.id, self.after
         if (held := self.held_back.get(one)) is not None:
-            is_back = held.outcome is Outcome.ALREADY_GONE and after and one in after.positions
-            return SessionOutcome(one, Outcome.NOT_SENT, "listed again") if is_back else held
+            return self._held_against_after(held)
         if one not in self.sent:
             return SessionOutcome(one, Outcome.NOT_SENT, halted)
         if after is None or self.verification is None:
             why = trouble.message if trouble else "it was not read"
             return SessionOutcome(one, Outcome.UNKNOWN, f"the list is unknown: {why}")
         return outcome_of(one, *self.verification.fate(session), self.sent[one])
+
+    def _held_against_after(self, found: SessionOutcome) -> SessionOutcome:
+        """Return an outcome from before the sending, unless the list afterwards speaks against it.
+
+        A session is not gone that is listed again, or that a cut list may lack.
+        """
+        after, verification = self.after, self.verification
+        if found.outcome is not Outcome.ALREADY_GONE or after is None or verification is None:
+            return found
+        if found.id in after.positions:
+            return SessionOutcome(found.id, Outcome.NOT_SENT, "listed again")
+        is_cut = verification.doubt == MAY_BE_CUT
+        return SessionOutcome(found.id, Outcome.UNKNOWN, MAY_BE_CUT) if is_cut else found
 
     def report(
         self, stop: Stop | None, trouble: QiscusTuiError | None, trial_failed: str | None

@@ -42,6 +42,7 @@ MUCH = 3
 TOLERANCE = 100
 """Of so many sessions one may end or appear between two readings that agree."""
 
+MAY_BE_CUT = "the server may list only its newest sessions"
 LACKS_OWN = "the list lacks this program's own session"
 
 
@@ -231,7 +232,7 @@ class Verification:
         if is_reused or any(one.id not in self.sent for one in changed):
             return "ids in the list stand for other sessions than before"
         if _may_be_cut(before, listed, light, self.missing):
-            return "the server may list only its newest sessions"
+            return MAY_BE_CUT
         if len(light) >= len(self.missing):
             return f"{counted(len(light), 'session')} came to light: ids may have changed"
         return self._lacks_too_much(listed)
