@@ -25,6 +25,7 @@ from qiscus_tui.model.clock import DAY, HOUR, Clock, SystemClock
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.selection import (
     LONG_LIVED_VARIABLE,
+    SECRET_KEY_VARIABLE,
     AccountOptions,
 )
 from qiscus_tui.service.account.storage import secret_store
@@ -125,12 +126,13 @@ def fit_login_hint(error: QiscusTuiError, connection: "Connection", workspace: W
     if connection.storage is not Storage.ENVIRONMENT:
         _name_server(error, connection.account.origin, workspace)
         return
-    environ = workspace.environ
+    has_long_lived = bool(workspace.environ.get(LONG_LIVED_VARIABLE, "").strip())
     if isinstance(error, TokenNotStored) and error.is_shown:
         error.hint = f"Set {LONG_LIVED_VARIABLE} to the token just shown."
     elif isinstance(error, TokenInvalid):
-        error.hint = f"It comes from the environment: set a valid {LONG_LIVED_VARIABLE}."
-    elif isinstance(error, NoLongLivedToken) and not environ.get(LONG_LIVED_VARIABLE, "").strip():
+        variable = LONG_LIVED_VARIABLE if has_long_lived else SECRET_KEY_VARIABLE
+        error.hint = f"It comes from the environment: set a valid {variable}."
+    elif isinstance(error, NoLongLivedToken) and not has_long_lived:
         error.hint = f"Set {LONG_LIVED_VARIABLE} too; exec and api use the key with --rest."
 
 

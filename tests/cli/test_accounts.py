@@ -133,6 +133,9 @@ def test_credentials_of_the_environment_are_to_be_set_there(program: Program) ->
     done = program("sessions")
     assert (done.code, "Set QISCUS_LONG_LIVED_TOKEN" in done.err) == (4, True)
     assert "qiscus-tui login" not in done.err
+    program.monkeypatch.setenv("QISCUS_SECRET_KEY", "wrong")
+    done = program("status")
+    assert (done.code, "set a valid QISCUS_SECRET_KEY" in done.err) == (4, True)
 
 
 def test_a_damaged_audit_log_is_not_taken_for_nothing(logged_in: Program) -> None:
