@@ -43,6 +43,20 @@ async def test_a_logout_that_cannot_be_written_down_ends_nothing(
     assert here.local_files.book.last_used() == connection.name
 
 
+async def test_a_logout_that_can_forget_nothing_says_what_became_of_the_token(
+    here: Sandbox, connection: Connection, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise StorageError("The disk is full", "Make room.")
+
+    monkeypatch.setattr(type(connection.secrets), "remove", full)
+    with pytest.raises(StorageError) as refused:
+        await log_out(connection)
+    told = "Its token was ended, and the account is still stored here. Make room."
+    assert refused.value.hint == told
+    assert is_kept(here, connection)
+
+
 async def test_the_intent_of_a_logout_names_the_token_and_its_end(
     here: Sandbox, connection: Connection
 ):

@@ -13,6 +13,7 @@ from qiscus_tui.errors import (
     ReadOnly,
     ServerError,
     ServerRefused,
+    StorageError,
     TimedOut,
     TokenExpired,
 )
@@ -148,7 +149,12 @@ async def log_out(connection: Connection, *, forget_anyway: bool = False) -> Own
                 "Nothing was forgotten. Try again later, or forget the account here anyway: "
                 + forgetting,
             )
-        await asyncio.to_thread(_forget_held, connection)
+        try:
+            await asyncio.to_thread(_forget_held, connection)
+        except StorageError as error:
+            here = "and the account is still stored here"
+            error.hint = f"{ended.value.capitalize()}, {here}. {error.hint}"
+            raise
     return ended
 
 
