@@ -83,7 +83,11 @@ def test_what_goes_to_a_stdout_that_was_closed_is_read_by_nobody(
 ) -> None:
     assert not system_console().results.are_lost
     monkeypatch.setattr(sys, "stdout", None)  # as Python has it after `>&-`
-    assert system_console().results.are_lost
+    monkeypatch.setattr(sys, "stdin", None)
+    console = system_console()
+    assert console.results.are_lost
+    console.result("\ud800 · whatever the locale can write")
+    assert console.read_bytes(9) == b""
 
 
 def test_the_state_is_private_and_has_no_token_and_no_address(logged_in: Program) -> None:

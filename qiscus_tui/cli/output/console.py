@@ -383,6 +383,11 @@ def _unanswered() -> UsageError:
     return UsageError("No answer was given", "Nothing was changed.")
 
 
+def _nothing() -> TextIO:
+    """Return what stands for a stream that is closed."""
+    return io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace")
+
+
 def system_console() -> Console:
     """Return the console of this process. Text that cannot be encoded is escaped."""
     for stream in (sys.stdout, sys.stderr):
@@ -392,10 +397,8 @@ def system_console() -> Console:
     out: TextIO | None = sys.stdout
     err: TextIO | None = sys.stderr
     source: TextIO | None = sys.stdin
-    sys.stdout = out or io.TextIOWrapper(
-        io.BytesIO()
-    )  # argparse would print --help on stderr instead
-    console = Console(sys.stdout, err or io.StringIO(), source or io.StringIO())
+    sys.stdout = out or _nothing()  # argparse would print --help on stderr instead
+    console = Console(sys.stdout, err or _nothing(), source or _nothing())
     console.results.are_lost = out is None
     return console
 
