@@ -84,15 +84,6 @@ async def test_ever_new_pages_of_ever_more_sessions_end_at_the_bound(
     assert len(server.requests) == read_in_all
 
 
-async def test_a_list_that_grows_while_it_is_read_is_followed() -> None:
-    def answer(query: httpx.QueryParams) -> httpx.Response:
-        page = int(query.get("page", 1))
-        return numbered(page, min(page + 1, 4), sessions(page))
-
-    listing = await listing_of(server_of(answer))
-    assert (names(listing), listing.complete) == (["t1", "t2", "t3", "t4"], True)
-
-
 async def test_a_page_that_fails_or_breaks_off_midway_is_read_again_and_counted_once() -> None:
     tries: list[str | None] = []
 

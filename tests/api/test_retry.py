@@ -115,13 +115,6 @@ async def test_what_may_be_done_twice_says_to_try_again_and_a_lost_change_to_loo
     assert "may have carried out the call" in changing.value.hint
 
 
-async def test_reading_a_profile_is_tried_again() -> None:
-    server = answering(said({}, 502), said({"data": {"name": "A", "email": "a@b.c"}}))
-    async with client_of(server) as client:
-        profile = await client.profile(client.token_headers(SHORT_LIVED), Role.AGENT)
-    assert profile.email == "a@b.c"
-
-
 def test_the_contract_says_so_too() -> None:
     repeatable = {call.name for call in Contract().calls if call.repeatable}
     assert repeatable == {"active_token_list", "revoke_token", "profile"}

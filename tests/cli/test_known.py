@@ -46,14 +46,6 @@ def test_a_named_integration_is_labelled_and_its_sessions_stay_out_of_plans(many
     assert {one["reason"] for one in plan["left_out"]} == {"protected: billing"}
 
 
-def test_the_same_sessions_have_one_name_until_it_is_forgotten(many: Program) -> None:
-    for label in ("one", "two"):
-        assert many("known", "add", "--client", "curl", "--ip", "203.0", "--label", label).code == 0
-    assert [one["label"] for one in many("known", "--json").json()] == ["two"]
-    assert many("known", "forget", "two").code == 0
-    assert many("known", "--json").json() == []
-
-
 @pytest.mark.parametrize(
     "again",
     [

@@ -188,17 +188,3 @@ def test_no_file_is_overwritten(crowded: Program, file: Path, tmp_path: Path) ->
         assert len(done.err.splitlines()) == 2
     assert file.read_bytes() == before
     assert not (tmp_path / "elsewhere.json").exists()
-
-
-def test_a_filter_is_a_plan_too(crowded: Program, tmp_path: Path) -> None:
-    path = tmp_path / "curl.json"
-    done = crowded("revoke", "--filter=client:curl", "--dry-run", f"--out={path}", "--json")
-    fields = json.loads(path.read_text())
-    assert fields["rule"] == {
-        "words": "filter client:curl",
-        "filter": "client:curl",
-        "retention": None,
-    }
-    assert fields["ids"] == done.json()["plan"]["targets"]
-    assert crowded("revoke", f"--plan={path}", *ALL).code == 0
-    assert not crowded.live() & set(fields["ids"])

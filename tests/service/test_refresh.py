@@ -11,12 +11,9 @@ from msgspec import structs
 
 from qiscus_tui.api.replies import NewTokens, TokenWatch
 from qiscus_tui.errors import (
-    LoginNeeded,
-    NoLongLivedToken,
     ServerFault,
     StorageError,
     TokenExpired,
-    TokenInvalid,
     TokenNotStored,
     Unreadable,
 )
@@ -230,23 +227,6 @@ async def test_after_a_lost_refresh_the_old_token_is_kept_only_while_it_is_liste
         await refreshed_now(here, connection)
     assert refreshes(here) == 1
     assert ((await connection.credentials()).short_lived is not None) is is_kept
-
-
-@pytest.mark.parametrize(
-    ("held", "error"),
-    [
-        (Credentials(long_lived="no longer good"), TokenInvalid),
-        (Credentials(secret_key="key"), NoLongLivedToken),
-    ],
-)
-async def test_without_a_good_long_lived_token_a_new_login_is_asked_for(
-    here: Sandbox, connection: Connection, held: Credentials, error: type[LoginNeeded]
-):
-    await connection.keep(held)
-    with pytest.raises(error) as caught:
-        await valid_token(connection, 0)
-    assert caught.value.exit_code == 4
-    assert refreshes(here) == (held.long_lived is not None)
 
 
 @pytest.mark.parametrize("seconds", [20.0, 300.0])

@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from qiscus_tui.model.session import Current
-from qiscus_tui.service.account.connection import Connection, connect
+from qiscus_tui.service.account.connection import Connection
 from qiscus_tui.service.revocation.outcomes import Report
 from qiscus_tui.service.revocation.plan import Allowed, Selection, make_plan
 from qiscus_tui.service.revocation.run import forget_own_if_ended, revocation_on
@@ -62,14 +62,6 @@ async def test_exactly_the_tokens_are_sent_and_recorded_by_their_ids_alone(
     assert isinstance(events[-1], AuditSummary)
     written = here.local_files.paths.audit_file.read_text()
     assert not any(token in written for token in (*tokens, await connection.long_lived()))
-
-
-async def test_a_verified_call_is_remembered_for_the_next_start(here: Sandbox):
-    await revoke(await here.connected(), 5)
-    again = connect(here.workspace, here.workspace.choose())
-    lists = here.state.calls[Call.LIST]
-    await revoke(again, 5)
-    assert here.state.calls[Call.LIST] == lists + 3  # for the plan, and twice to verify
 
 
 @pytest.mark.parametrize("by_mark", [False, True])

@@ -22,12 +22,6 @@ async def visited(machine: Machine) -> Machine:
     return machine
 
 
-async def test_the_first_visit_marks_nothing(machine: Machine):
-    async with machine.app() as here:
-        assert " new" not in here.lines()[1]
-        assert "new ·" not in here.text()
-
-
 async def test_a_stranger_has_a_badge_is_counted_and_found(visited: Machine):
     async with visited.app() as here:
         assert "1 new" in here.lines()[1]
