@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import time
 from collections.abc import Generator, Iterable
 from pathlib import Path
@@ -13,6 +14,7 @@ from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.masking import MASK, possible_tokens
 from qiscus_tui.query import all_of
+from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE
 from qiscus_tui.service.metrics import Sample, ended, labels_of, metrics_text
 from qiscus_tui.store.files import write_public
 
@@ -47,7 +49,7 @@ def failure_noted(context: VerbContext) -> Generator[list[Sample]]:
     try:
         yield options.samples
     except BaseException:
-        name = options.account or ""
+        name = _named_account(options)
         with contextlib.suppress(QiscusTuiError):
             name = workspace.choose().name
         options.samples += _failed(options, name, workspace.clock.now())
@@ -59,9 +61,14 @@ def _finish(options: argparse.Namespace, console: Console, code: int) -> int:
     if options.metrics is None:
         return code
     # Without samples it failed before an account was chosen.
-    samples = options.samples or _failed(options, options.account or "", time.time())
+    samples = options.samples or _failed(options, _named_account(options), time.time())
     failed = write_metrics(options.metrics, samples, console)
     return failed or code if code in {ExitCode.DONE, ExitCode.FAILED} else code
+
+
+def _named_account(options: argparse.Namespace) -> str:
+    """Return the account that the command line or the environment names; empty for none."""
+    return options.account or os.environ.get(ACCOUNT_VARIABLE, "")
 
 
 def _failed(options: argparse.Namespace, name: str, at: float) -> list[Sample]:

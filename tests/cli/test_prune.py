@@ -198,6 +198,17 @@ def test_after_a_prune_that_failed_its_numbers_say_so(
     assert numbers(file) == {"success": "0", "timestamp_seconds": ANY}
 
 
+@pytest.mark.parametrize("config", ["", "unknown = 1"])
+def test_a_failure_names_the_account_that_the_environment_chose(
+    crowded: Program, tmp_path: Path, config: str
+) -> None:
+    file = tmp_path / "prune.prom"
+    crowded.configure(config)
+    crowded.monkeypatch.setenv("QISCUS_TUI_ACCOUNT", "nobody")
+    assert crowded("prune", "--keep-newest", "1", *ALL, "--metrics", str(file)).code in {2, 4}
+    assert 'qiscus_prune_success{account="nobody"} 0' in file.read_text()
+
+
 def test_a_prune_that_ended_only_a_part_is_no_success(crowded: Program, tmp_path: Path) -> None:
     file = tmp_path / "prune.prom"
     crowded.log_in_to(DIALECTS["revoke-ignored"])
