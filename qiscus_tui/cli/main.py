@@ -61,7 +61,9 @@ def run(arguments: Sequence[str], app: App, core_limit: int | None = None) -> in
         console.results.flush()
         return code
 
-    return _guarded(options, console, flushed)
+    shown = _guarded(options, console, flushed)
+    console.discard_unwritten()
+    return shown
 
 
 def _write_nothing(options: argparse.Namespace, console: Console) -> None:
@@ -137,6 +139,7 @@ def _guarded(options: argparse.Namespace, console: Console, work: Callable[[], i
     if console.is_json and not console.results.has_any:
         with contextlib.suppress(StorageError):  # where stdout is what failed
             console.result_json(error_document(shown, code))
+            console.results.flush()
     return code
 
 

@@ -35,6 +35,16 @@ def test_a_disk_that_is_full_is_6(words: str, tmp_path: Path) -> None:
     assert "could not be written" in done.err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_message_that_cannot_be_written_changes_no_exit_code(tmp_path: Path) -> None:
+    for line, code in (
+        ("--demo sessions 2>/dev/full", 0),
+        ("sessions --wrong 2>/dev/full", 2),
+        ("sessions --wrong --json >/dev/full", 2),
+    ):
+        assert typed(f"{PROGRAM} {line}", tmp_path).code == code, line
+
+
 def test_a_reader_that_went_away_ends_it_silently(tmp_path: Path) -> None:
     done = typed(f"({PROGRAM} --demo sessions --json; echo $? >&2) | head -n 1", tmp_path)
     assert done.out == "[\n"

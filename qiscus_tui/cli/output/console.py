@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import TextIO
 
-from qiscus_tui.cli.output.results import Results
+from qiscus_tui.cli.output.results import Results, discard
 from qiscus_tui.cli.signals import interruptible
 from qiscus_tui.errors import QiscusTuiError, UsageError
 from qiscus_tui.model.ascii_json import ascii_json
@@ -175,6 +175,13 @@ class Console:
         if code:
             self._release()
         self._held.clear()
+
+    def discard_unwritten(self) -> None:
+        """Discard the messages that could not be written."""
+        try:
+            self.err.flush()
+        except OSError:
+            discard(self.err)
 
     def _unless_quiet(self, show: Callable[[], object]) -> None:
         if self.quiet:

@@ -10,6 +10,17 @@ from qiscus_tui.errors import StorageError
 from qiscus_tui.model.ascii_json import JsonArray
 
 
+def discard(stream: TextIO) -> None:
+    """Discard what a stream holds and will be given.
+
+    Python flushes it at exit, and ends with 120 where that fails.
+    """
+    with contextlib.suppress(OSError, ValueError):  # not a real file: nothing to redirect
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+
+
 class Results:
     """Writes results. A reader that goes away stops no command, it loses the rest."""
 
@@ -54,11 +65,7 @@ class Results:
     def drop(self) -> None:
         """Discard all that follows: stdout is closed."""
         self.are_lost = True
-        with contextlib.suppress(OSError, ValueError):  # not a real file: nothing to redirect
-            # Python flushes stdout once more at exit, and would report an error then.
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, self.out.fileno())
-            os.close(null)
+        discard(self.out)
 
     def json_array(self) -> contextlib.AbstractContextManager[JsonArray]:
         """Give the array that the elements of a result go to: its own, or that of all results."""
