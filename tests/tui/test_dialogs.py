@@ -71,7 +71,10 @@ async def test_what_finds_no_session_says_why(typed: str, state: str, words: str
         field = here.app.screen.query_one(SecretField)
         assert field.value == ""
         assert not here.answers
-        await here.press(*"left here", "escape")
+        field.focus()
+        await here.press(*"left here")
+        assert words not in here.words(), "that was about another text"
+        await here.press("escape")
         assert (here.answers, field.value) == ([None], "")
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import ClassVar, Generic, TypeVar
 
-from textual import events, getters
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button
+from textual.widgets import Button, Input
 
 from qiscus_tui.commands.command import Context, Scope
 from qiscus_tui.errors import QiscusTuiError
@@ -156,6 +156,12 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     def warn(self, words: str) -> None:
         """Say in the note why something was not done, and what to do."""
         self.say("note", Content.styled(words, "bold $warning"))
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        """Take a warning away: it was about what was typed before."""
+        if event.value:
+            self.warn("")
 
     def say_trouble(self, error: QiscusTuiError) -> None:
         """Show in the note what went wrong, and what to do."""

@@ -220,7 +220,7 @@ class RevokeDialog(Question[Report]):
             self._shown, self._command, self.keys["copy_command"], now, width, tries=self._tries
         )
         self.say("lines", lines)
-        self.say("note", plan_text.note(self._shown, self.keys))
+        self.warn("")
 
     def _command_line(self) -> tuple[str, ...] | None:
         """Return the words of the command line that does the same, and gives the same reason."""
@@ -236,11 +236,6 @@ class RevokeDialog(Question[Report]):
     @on(Input.Changed, "#reason")
     def _reason_changed(self) -> None:
         self._say_lines()
-
-    @on(Input.Changed, "#number")
-    def _number_changed(self) -> None:
-        if self._asks_number:
-            self.say("note", plan_text.note(self._shown, self.keys))
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw plan or result for another width. (Textual calls the base's handlers too.)"""

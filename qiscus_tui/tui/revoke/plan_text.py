@@ -109,10 +109,10 @@ def kept_words(plan: RevocationPlan) -> list[str]:
     return [f"the newest{'' if most == 1 else f' {most}'} of {counted(newest, 'group')}", *words]
 
 
-def note(shown: ShownPlan, keys: KeyWords, *words: str) -> Content:
+def note(shown: ShownPlan, keys: KeyWords, words: str) -> Content:
     """Return what happens to our own session, and whether ages can be trusted; or the refusal.
 
-    `words`: a warning to be added.
+    `words`: a warning to be added; empty for none.
     """
     plan = shown.plan
     if shown.refusal is not None:
@@ -124,7 +124,7 @@ def note(shown: ShownPlan, keys: KeyWords, *words: str) -> Content:
         warnings.append(f"{plan.listed.time_doubt}: times may be hours off.")
     if difference := offset_words(plan.listed.offset):
         warnings.append(f"{difference}: ages can't be trusted.")
-    return Content.styled("\n".join((*warnings, *words)), "bold $warning")
+    return Content.styled("\n".join(filter(None, (*warnings, words))), "bold $warning")
 
 
 def plan_lines(

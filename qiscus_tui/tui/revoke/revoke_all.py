@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from msgspec.structs import replace
-from textual import events, on
+from textual import events
 from textual.binding import BindingType
 from textual.content import Content
 from textual.css.query import NoMatches
 from textual.widget import Widget
-from textual.widgets import Input
 
 from qiscus_tui.commands.command import Context, Phase, Scope
 from qiscus_tui.errors import QiscusTuiError
@@ -170,10 +169,6 @@ class RevokeAllDialog(Question[RevokeAllResult]):
             "lead", Content.styled(result.words, "bold $success" if whole else "bold $warning")
         )
         self.say("lines", result_words(result, self.keys))
-
-    @on(Input.Changed, "#reason")
-    def _reason_changed(self) -> None:
-        self.say("note")
 
     def on_paste(self, event: events.Paste) -> None:
         """Say that the code is not pasted. (Textual calls the base's handler too.)"""
