@@ -10,6 +10,7 @@ from textual.containers import Container
 from textual.keys import _character_to_key
 from textual.widgets import Static
 
+from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.integrations import Integrations
 from qiscus_tui.store.known import Integration
 from qiscus_tui.tui.terminal import key_queue
@@ -83,9 +84,9 @@ async def test_a_paste_into_the_table_does_nothing_and_behind_a_slash_it_is_the_
         assert not here.state.revoke_requests
         assert here.app.screen is here.sessions
         here.app.post_message(keys("/")[0])
-        here.app.post_message(events.Paste("guzzle"))
+        here.app.post_message(events.Paste("\n\tguzzle\u202e中文\nx"))
         await here.settle()
-        assert here.value("#filter") == "guzzle"
+        assert here.value("#filter") == safe(" guzzle\u202e中文"), "as the list shows it"
 
 
 class Vanishing(Static, can_focus=True):

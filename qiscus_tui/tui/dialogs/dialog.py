@@ -158,7 +158,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         self.say("note", Content.styled(words, "bold $warning"))
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    def _text_changed(self, event: Input.Changed) -> None:
         """Take a warning away: it was about what was typed before."""
         if event.value:
             self.warn("")

@@ -5,6 +5,7 @@ Textual's own input has keys that copy and cut what it holds, secrets too.
 
 from __future__ import annotations
 
+import sys
 from typing import ClassVar
 
 from textual import events
@@ -15,6 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
+from qiscus_tui.model.text import safe
 from qiscus_tui.tui.terminal.drawing import LineInput
 
 
@@ -62,12 +64,16 @@ class Field(LineInput, inherit_bindings=False):
         return super().render_line(y).extend_cell_length(self.content_size.width, self.rich_style)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Insert the first line that is not blank; copied text often has blank ones around."""
+        """Insert the first line that is not blank; copied text often has blank ones around.
+
+        What could hide or reorder it is shown as in the list. A secret stays as it is.
+        """
         event.prevent_default()
         event.stop()
         lines = [line for line in event.text.splitlines() if line.strip()]
         if lines:
-            self.replace(lines[0], *self.selection)
+            shown = safe(lines[0].expandtabs(1), sys.maxsize)
+            self.replace(lines[0] if self.password else shown, *self.selection)
 
 
 class SecretField(Field):
