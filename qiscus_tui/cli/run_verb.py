@@ -64,8 +64,11 @@ def _each_account(context: VerbContext) -> Iterator[VerbContext]:
     Raises UsageError, NoAccount, StorageError before the first.
     """
     workspace = context.workspace
-    if workspace.demo is not None:
-        yield context
+    if (demo := workspace.demo) is not None:
+        from qiscus_tui.demo.state import APP_CODE  # few runs are of the demo
+
+        console = context.console.of_account(f"{demo.email}@{APP_CODE}", str(demo.origin))
+        yield context._replace(console=console)
         return
     if environment_credentials(workspace.environ) is not None:
         raise UsageError(

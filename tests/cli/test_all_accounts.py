@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qiscus_tui.service.scan import Event, LiveTokens, scan
-from tests.cli.conftest import EMAIL, SERVER, Program
+from tests.cli.conftest import ACCOUNT, EMAIL, SERVER, Program
 from tests.sandbox.calls import Call, Fault
 
 OTHER = "supervisor@demo.example"
@@ -144,4 +144,5 @@ def test_credentials_of_the_environment_are_one_account(both: Program) -> None:
 
 def test_the_demo_has_one(program: Program) -> None:
     done = program("--demo", "--all-accounts", "sessions", "--limit", "1", "--json")
-    assert (done.code, len(done.json())) == (0, 1)
+    (row,) = done.json()
+    assert (done.code, list(row)[:3], row["account"]) == (0, ["account", "server", "id"], ACCOUNT)
