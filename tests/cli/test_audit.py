@@ -11,7 +11,7 @@ import pytest
 
 from qiscus_tui.model.ids import fingerprint
 from qiscus_tui.store import audit
-from tests.cli.conftest import EMAIL, SERVER, Program, full
+from tests.cli.conftest import EMAIL, Program, full
 
 DAY = 86_400
 OTHER = "supervisor@demo.example"
@@ -83,14 +83,6 @@ def test_a_refresh_is_recorded_once_and_a_cached_token_never(
 def test_the_age_of_a_rule_is_recorded_as_it_is_typed(logged_in: Program) -> None:
     assert logged_in("revoke", "--older-than", "7d", "--yes").code == 0
     assert " age:>7d\n" in logged_in("audit").out
-
-
-def test_a_long_lived_token_given_as_app_id_is_not_recorded(program: Program) -> None:
-    words = ("login", "--server", SERVER, "--with-token", "--store", "file", "--app-id")
-    long_lived = program.server.credentials.long_lived_token
-    assert program(*words, long_lived, stdin="LLTother\n").code == 4
-    assert long_lived not in (program.data / "state" / "audit.jsonl").read_text()
-    assert kinds(program) == ["login"]
 
 
 @pytest.mark.parametrize("verb", ["token", "refresh"])
