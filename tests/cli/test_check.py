@@ -2,7 +2,6 @@
 
 import errno
 import io
-import json
 import os
 import signal
 import stat
@@ -128,13 +127,6 @@ def test_a_damaged_state_is_said_and_the_limits_are_checked_all_the_same(
     assert len(check(logged_in, "--new")) == 1  # it was noted again
     file.write_text("{")
     assert logged_in("check", "--max-live", "1").code == 1
-
-
-def test_a_logout_forgets_what_was_seen(logged_in: Program) -> None:
-    check(logged_in, "--new")
-    assert logged_in("logout").code == 0
-    content = json.loads((logged_in.data / "state" / "checks.json").read_text())
-    assert not content.get("accounts")
 
 
 # Narrowed by a filter

@@ -321,7 +321,7 @@ async def test_a_token_or_key_that_is_not_taken_is_not_kept(here: Sandbox):
     assert "app code" in caught.value.hint
     with pytest.raises(QiscusTuiError):
         await log_in_with_key(here.workspace, here.secrets, APP_CODE, "wrong-key")
-    token = here.state.long_lived_token()
+    token = here.state.credentials.long_lived_token
     with pytest.raises(TokenInvalid):
         await log_in_with_token(here.workspace, here.secrets, token, "wrong-token")
     assert token not in here.local_files.paths.audit_file.read_text()
