@@ -15,9 +15,11 @@ from qiscus_tui.api.list.rows import Listing
 from qiscus_tui.api.replies import AnswerTime, read_login
 from qiscus_tui.errors import (
     LoginRefused,
+    NamedTokenInvalid,
     NotQiscus,
     QiscusTuiError,
     TokenExpired,
+    TokenInvalid,
     Unreadable,
 )
 from qiscus_tui.model.account import Role
@@ -28,7 +30,7 @@ from tests.api.serving import client_of, short_of
 from tests.clocks import ManualClock
 from tests.sandbox import DIALECTS, PASSWORD, DemoSession, DemoState, Dialect, User, demo_state
 from tests.sandbox.app import demo_app
-from tests.sandbox.dialects import Entry, Front, Stamp
+from tests.sandbox.dialects import Entry, Front, Revoking, Stamp
 from tests.sandbox.listing import UNREADABLE
 from tests.sandbox.users import AGENT, SUPERVISOR
 
@@ -152,6 +154,21 @@ async def test_a_token_of_our_own_is_found_from_its_refresh_to_its_logout(demo: 
     assert type(await demo.refusal("logout", own)) is TokenExpired
 
 
+def can_revoke(dialect: Dialect) -> bool:
+    what = dialect.entry in {Entry.FULL, Entry.BARE} or dialect.revoke_field == dialect.fields.id
+    return what and dialect.revoking is Revoking.WORKS
+
+
+@in_dialects([name for name in SPEAKING if can_revoke(DIALECTS[name])])
+async def test_revoking_ends_just_that_session(demo: Demo) -> None:
+    listing = await demo.list()
+    victim = listing.sessions[7]
+    assert victim.revoke_with is not None
+    await demo.client.revoke(demo.long_lived, victim.revoke_with)
+    left = [session.id for session in (await demo.list()).sessions]
+    assert left == [session.id for session in listing.sessions if session is not victim]
+
+
 @in_dialects(SPEAKING)
 async def test_a_login_gives_a_token_of_30_days_and_the_named_fields_or_refuses_the_password(
     demo: Demo,
@@ -172,6 +189,29 @@ async def test_a_login_gives_a_token_of_30_days_and_the_named_fields_or_refuses_
     assert "invalid" in refusal.message.lower()
 
 
+@in_dialects(SPEAKING)
+async def test_revoke_all_ends_everything_but_what_it_answers(demo: Demo) -> None:
+    before = demo.long_lived
+    new = await demo.client.revoke_all(before)
+    listing = await demo.list(short_of(new))
+    assert [s.token for s in demo.state.sessions()] == [short_of(new)]
+    assert len(listing.sessions) == 1
+    renewed = demo.state.dialect.new_long_lived
+    assert new.long_lived == (demo.long_lived if renewed else None)
+    assert (demo.long_lived != before) is renewed
+
+
+@in_dialects(SPEAKING)
+async def test_a_long_lived_token_that_is_none_asks_for_a_login(demo: Demo) -> None:
+    for call in ("refresh", "revoke_all"):
+        assert type(await demo.refusal(call, "LLT-wrong")) is TokenInvalid
+    # A revoke names a token too: the words alone do not say which of the two is meant.
+    refusal = await demo.refusal("revoke", "LLT-wrong", "QEX-any")
+    assert type(refusal) in {TokenInvalid, NamedTokenInvalid}
+    with pytest.raises(TokenInvalid, match="rejected the long-lived token"):
+        await read_listing(demo.client, "LLT-wrong", None)
+
+
 @pytest.mark.parametrize(("user", "role"), [(AGENT, Role.AGENT), (SUPERVISOR, Role.SUPERVISOR)])
 async def test_agents_and_supervisors_have_their_own_profile(
     demo: Demo, user: User, role: Role
@@ -188,6 +228,13 @@ def test_a_role_that_is_no_known_number_is_unknown(role: object) -> None:
     said: Fields = {"data": {"user": {"email": "a@b.c", "type": role}}}
     answer = read_login(said, AnswerTime(0, 0, 0), email="", host="here")
     assert answer.role is Role.UNKNOWN
+
+
+async def test_a_wrong_secret_key_is_not_called_an_ended_token(demo: Demo) -> None:
+    headers = demo.client.rest_headers("wrong")
+    refusal = await demo.refusal("profile", headers, Role.ADMIN)
+    assert type(refusal) is TokenInvalid
+    assert "app code and secret key" in refusal.message
 
 
 @in_dialects(["html"])

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests.cli.conftest import SERVER, Program
+from tests.cli.test_tokens import DAY
+from tests.sandbox.calls import Call, Fault
 from tests.sandbox.state import SECRET_KEY
 
 CREDENTIALS = {
@@ -123,6 +125,13 @@ def test_what_stands_behind_the_dashes_is_the_commands_own(logged_in: Program) -
     for words in map(str.split, lines):
         assert executed(logged_in, "exec", "--account", name, "--", *words).words == words
         assert executed(logged_in, "--account", name, "exec", "--", *words).words == words
+
+
+def test_a_refresh_that_fails_begins_no_command(logged_in: Program) -> None:
+    logged_in.clock.advance(31 * DAY)
+    logged_in.server.fail_next(Call.REFRESH, Fault(503), Fault(401))
+    assert logged_in("exec", "--", "true").code == 1
+    assert logged_in("exec", "--", "true").code == 4
 
 
 def test_the_demo_gives_a_token_of_its_own_and_says_what_it_is_worth(program: Program) -> None:

@@ -131,6 +131,19 @@ async def test_an_empty_list_and_one_that_is_known_in_part_forget_nothing(
     assert new_ids(await connection.read_list()) == set()
 
 
+async def test_a_visit_that_cannot_be_kept_is_a_storage_error(
+    here: Sandbox, connection: Connection
+):
+    begun = visit(connection)
+    listed = await connection.read_list()
+    here.local_files.paths.state_dir.chmod(0o777)
+    try:
+        with pytest.raises(StorageError):
+            await begun.end(listed)
+    finally:
+        here.local_files.paths.state_dir.chmod(0o700)
+
+
 async def test_what_the_list_had_at_the_end_of_the_last_visit_is_known_until_it_is_forgotten(
     here: Sandbox,
 ):
