@@ -76,7 +76,8 @@ def session_id(text: str) -> str:
     if len(wanted) > ID_LENGTH:
         raise UsageError(
             f"Not a session id: it has {len(text):,} characters",
-            f"An id is {ID_LENGTH} hex digits. To revoke by token: --token-stdin",
+            f"An id is {ID_LENGTH} hex digits. For that of a token: qiscus-tui id. "
+            "To revoke by token: qiscus-tui revoke --token-stdin",
         )
     raise UsageError(
         f"'{safe(text)}' is not a session id",

@@ -250,6 +250,8 @@ def _content(path: str, descriptor: int, tokens: LiveTokens) -> Iterator[Event]:
             yield Read(sum(sizes), is_first)
             sizes.clear()
             is_first = False
+        if is_first:  # it is empty
+            yield Read(0, is_first)
     except OSError as error:
         yield NotRead(path, _reason(error))
     except DamagedGzipError:

@@ -72,7 +72,7 @@ revoke 01234567 --yes | No session has an id that begins with 01234567
 revoke 0123456 --yes | is not a session id
 refresh --if= | is not a session id
 revoke 0123456789abc --yes | Not a session id: it has 13 characters
-refresh --if=0123456789abc | To revoke by token: --token-stdin
+refresh --if=0123456789abc | For that of a token: qiscus-tui id
 revoke 0123456789ab --max 0 --yes | must be a whole number from
 revoke 0123456789ab --concurrency 65 --yes | must be a whole number from
 prune --keep-newest=0 --yes | must be a whole number from

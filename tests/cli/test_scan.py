@@ -84,10 +84,11 @@ def test_a_file_called_like_an_option_is_named_after_two_dashes(
 
 
 def test_nothing_found_is_0_and_an_empty_array(logged_in: Program, tmp_path: Path) -> None:
-    (tmp_path / "clean").write_text(f"{ENDED}\n")
-    done = logged_in("scan", "--json", str(tmp_path / "clean"))
-    assert (done.code, done.json()) == (0, [])
-    assert "1 file, 0.0 MB: no live token" in done.err
+    for content in (f"{ENDED}\n", ""):
+        (tmp_path / "clean").write_text(content)
+        done = logged_in("scan", "--json", str(tmp_path / "clean"))
+        assert (done.code, done.json()) == (0, [])
+        assert "1 file, 0.0 MB: no live token" in done.err
 
 
 def test_what_cannot_be_read_is_6_only_where_nothing_was_found(
