@@ -134,12 +134,14 @@ def returned_findings(
         plan = revoked.get(fingerprint)
         if plan is None:
             continue
+        members = [listed.sessions[position] for position in group.positions]
+        if any(one.current for one in members):
+            continue  # the program's own tokens are no logins of a script
         ids, reported = ids_of[plan.plan_id], seen.returned.get(fingerprint)
         again = [
             one
-            for one in (listed.sessions[position] for position in group.positions)
+            for one in members
             if one.id not in ids
-            and not one.current
             and (reported is None or one.created_at is None or one.created_at > reported)
         ]
         if again:
