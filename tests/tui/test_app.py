@@ -1,5 +1,7 @@
 """The app as a whole: how it starts, how it ends, and what it never says."""
 
+import asyncio
+import itertools
 import os
 import signal
 import subprocess
@@ -104,3 +106,14 @@ async def test_a_toast_goes_with_the_next_key_once_it_was_seen_and_an_error_stay
             one.raised_at -= 1
         await here.press("k")
         assert here.toasts == "kept nowhere else"
+
+
+async def test_a_switch_is_drawn_also_where_the_machine_stood_still_as_it_began(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with at_sessions() as here:
+        seconds = itertools.count()  # one goes by between any two looks at the clock
+        monkeypatch.setattr("textual._time.get_time", lambda: float(next(seconds)))
+        drawn = asyncio.Event()
+        here.app.set_timer(0.05, drawn.set)  # as Textual does with a switch
+        await asyncio.wait_for(drawn.wait(), 5)

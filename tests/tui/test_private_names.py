@@ -12,6 +12,7 @@ from textual.app import App
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -51,6 +52,7 @@ PRIVATE_NAMES: dict[type, set[str]] = {
         "_must_signal_resume",
         "_writer_thread",
     },
+    Timer: {"_skip"},
     WriterThread: {"_queue"},
     XTermParser: {"_sequence_to_key_events"},
 }

@@ -8,12 +8,14 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
+from typing import Any
 
 from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.dom import DOMNode
 from textual.notifications import SeverityLevel
+from textual.timer import Timer, TimerCallback
 from textual.worker import WorkerFailed
 
 from qiscus_tui.errors import QiscusTuiError
@@ -67,6 +69,15 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     def _set_pointer_shape(self, shape: str) -> None:
         """Leave the mouse pointer alone: without motion reports nothing would change it back."""
+
+    def set_timer(self, delay: float, callback: TimerCallback | None = None, **more: Any) -> Timer:
+        """Call a function after a delay, also where the machine stands still as that begins.
+
+        Textual's own is lost then: nothing would be drawn after a switch to another account.
+        """
+        timer = super().set_timer(delay, callback, **more)
+        timer._skip = False  # pyright: ignore[reportPrivateUsage]
+        return timer
 
     # Keys.
 
