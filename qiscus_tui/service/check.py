@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from qiscus_tui import query
 from qiscus_tui.errors import CannotTell, StorageError
+from qiscus_tui.model.clients import OWN_PRODUCT
 from qiscus_tui.model.clock import DAY, countdown
 from qiscus_tui.model.group_keys import GroupKey
 from qiscus_tui.model.masking import KnownSecrets, masked
@@ -135,13 +136,15 @@ def returned_findings(
         if plan is None:
             continue
         members = [listed.sessions[position] for position in group.positions]
-        if any(one.current for one in members):
-            continue  # the program's own tokens are no logins of a script
+        is_ours = (group.values[0] or "").startswith(OWN_PRODUCT)
+        if is_ours and any(one.current for one in members):
+            continue  # an older token of this program's own is no login of a script
         ids, reported = ids_of[plan.plan_id], seen.returned.get(fingerprint)
         again = [
             one
             for one in members
             if one.id not in ids
+            and not one.current
             and (reported is None or one.created_at is None or one.created_at > reported)
         ]
         if again:

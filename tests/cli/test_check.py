@@ -237,6 +237,17 @@ def test_after_revoke_all_everything_that_logs_in_is_found_but_ourselves(
         assert logged_in("refresh").code == 0  # which leaves the token of revoke-all valid
 
 
+def test_a_script_beside_us_is_found_too_where_no_client_is_named(logged_in: Program) -> None:
+    fields = replace(logged_in.server.dialect.fields, agent=None)
+    logged_in.server.dialect = replace(logged_in.server.dialect, fields=fields)
+    (here,) = {one.ip for one in logged_in.server.sessions() if "qiscus-tui" in str(one.agent)}
+    made(logged_in, (CRON[0], here))
+    assert logged_in("revoke-all", "--yes").code == 0
+    logged_in.clock.advance(60)
+    made(logged_in, (CRON[0], here))
+    assert [(kind, count) for kind, *_, count in check(logged_in)] == [("returned", 1)]
+
+
 def test_a_plan_whose_trial_failed_makes_nothing_return(logged_in: Program) -> None:
     made(logged_in, CRON, CRON)
     logged_in.server.dialect = replace(logged_in.server.dialect, revoking=Revoking.IGNORED)

@@ -240,6 +240,15 @@ async def test_marks_by_age_stay_marks_by_age_whatever_is_shown() -> None:
         assert marked_by.query.text == "age:>1m"
 
 
+async def test_a_filter_whose_marks_were_all_revoked_is_said_of_no_later_mark() -> None:
+    async with at_sessions(sessions=40) as here:
+        await here.press_slowly("slash", *"idle:>20d", "enter", "a", "x", "y")
+        await here.settle()
+        assert "confirmed gone" in here.box()
+        await here.press_slowly("escape", "escape", "home", "down", "space")
+        assert here.sessions.list.marked().marked_by == ()
+
+
 async def test_what_was_used_since_it_was_marked_by_a_filter_is_not_sent() -> None:
     async with at_sessions(sessions=40) as here:
         await here.press_slowly("slash", *"idle:>20d", "enter", "a", "escape")

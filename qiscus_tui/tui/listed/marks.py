@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from itertools import compress
 
 from qiscus_tui.model.session import Session
+from qiscus_tui.service.revocation.verification import CONFIRM_AFTER
 from qiscus_tui.service.sessions.session_list import SessionList
-
-BETWEEN_READINGS = 1.0
-"""Least seconds between two readings that are two witnesses."""
 
 
 class Marks:
@@ -67,7 +65,7 @@ class Marks:
         """
         marks = Marks(len(new))
         is_whole = bool(new.sessions) and new.is_whole and new.doubt_but_for_length is None
-        is_proof = is_whole and new.read_at >= old.read_at + BETWEEN_READINGS
+        is_proof = is_whole and new.read_at >= old.read_at + CONFIRM_AFTER
         listed = (old.sessions[position] for position in self.positions())
         for session in (*listed, *self._missing.values()):
             place = new.positions.get(session.id)

@@ -412,8 +412,12 @@ class ShownList(Container):
     def marked(self) -> Selection:
         """Return the marked sessions in the order of the list, the hidden ones last."""
         self.finish_filter()
-        marked_by = tuple(ChosenBy(query, ids) for query, ids in self._marked_by)
         marks, order, flags = self.view.marks, self.table.order, self.view.marks.flags
+        sessions = self.view.listed.sessions
+        now = {sessions[position].id for position in marks.positions()} if self._marked_by else ()
+        marked_by = tuple(
+            ChosenBy(query, ids) for query, ids in self._marked_by if not ids.isdisjoint(now)
+        )
         marked = [position for position in order if flags[position]]
         if len(marked) == marks.total == len(order):
             shown = self.filtered(marked, "")
