@@ -240,7 +240,8 @@ def test_after_revoke_all_everything_that_logs_in_is_found_but_ourselves(
 def test_a_script_beside_us_is_found_too_where_no_client_is_named(logged_in: Program) -> None:
     fields = replace(logged_in.server.dialect.fields, agent=None)
     logged_in.server.dialect = replace(logged_in.server.dialect, fields=fields)
-    (here,) = {one.ip for one in logged_in.server.sessions() if "qiscus-tui" in str(one.agent)}
+    ours = (one for one in logged_in.server.sessions() if "qiscus-tui" in str(one.agent))
+    (here,) = {str(one.ip) for one in ours}
     made(logged_in, (CRON[0], here))
     assert logged_in("revoke-all", "--yes").code == 0
     logged_in.clock.advance(60)
