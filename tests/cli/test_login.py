@@ -5,9 +5,12 @@ import stat
 
 import pytest
 
+from qiscus_tui.errors import StorageError
+from qiscus_tui.store.keyring_store import KeyringSecrets
 from tests.cli.conftest import EMAIL, SERVER, Program
 from tests.sandbox import PASSWORD
 from tests.sandbox.calls import Call, Fault
+from tests.store.conftest import FakeKeyring, raising
 
 
 def test_logging_in_keeps_the_account_says_where_and_prints_no_secret(program: Program) -> None:
@@ -69,6 +72,29 @@ def test_without_a_keyring_nothing_is_written_before_consent(program: Program) -
         assert asked.code == 2
         assert asked.err.endswith("No answer was given\n  Nothing was changed.\n")
     assert program.server.calls[Call.LOGIN] == 0
+
+
+def test_a_keyring_keeps_the_account_and_one_that_ails_is_an_error_and_never_no_token(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake, login = FakeKeyring(), ("login", "--server", SERVER, "--email", EMAIL, "--password-stdin")
+    keyring = KeyringSecrets(fake, "keyring (Secret Service)")
+    locked = raising(StorageError("The keyring is locked", "Unlock the keyring and try again."))
+    where = "qiscus_tui.store.keyring_store.find_keyring"
+    monkeypatch.setattr(where, locked)
+    done = program(*login, stdin=PASSWORD)
+    assert (done.code, "Unlock the keyring" in done.err) == (6, True)
+    assert program.server.calls[Call.LOGIN] == 0
+    monkeypatch.setattr(where, lambda: keyring)
+    done = program(*login, stdin=PASSWORD)
+    assert "The tokens will be stored in: keyring (Secret Service)" in done.err
+    assert "keyring (Secret Service)" in program("status").out
+    monkeypatch.setattr(where, locked)
+    assert program("sessions").code == 6
+    monkeypatch.setattr(where, lambda: keyring)
+    assert program("logout").code == 0
+    assert fake.entries == {}
+    assert not (program.data / "secrets.json").exists()
 
 
 def test_with_credentials_in_the_environment_it_is_refused_with_why(program: Program) -> None:

@@ -3,7 +3,6 @@
 import gzip
 import subprocess
 import sys
-from collections.abc import Callable
 
 import pytest
 
@@ -30,19 +29,16 @@ def agent(number: int) -> bytes:
     return b'{"id":%d,"user_agent":"\\ud83d\\ude00%d%b"}' % (number, number, b"x" * 200_000)
 
 
-BOMBS: dict[str, Callable[[], bytes]] = {
-    "lists": lambda: b'{"data":[{"token":"a"}' + b",[]" * 40_000_000 + b"]}",
-    "agents": lambda: b"[" + b",".join(map(agent, range(300))) + b"]",
-}
-"""Small on the wire; gigabytes once decoded without a bound."""
+def bomb() -> bytes:
+    """Small on the wire; gigabytes once decoded without a bound."""
+    return b"[" + b",".join(map(agent, range(300))) + b"]"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what it took is read from /proc")
-@pytest.mark.parametrize("name", BOMBS)
-def test_a_hostile_list_takes_no_more(name: str) -> None:
+def test_a_hostile_list_takes_no_more() -> None:
     headers = {"content-type": "application/json", "content-encoding": "gzip"}
     server = FaultyServer(demo_state(SystemClock(), sessions=0))
-    server.strikes(Call.LIST, b.answers(200, gzip.compress(BOMBS[name](), 1), headers))
+    server.strikes(Call.LIST, b.answers(200, gzip.compress(bomb(), 1), headers))
     with server.running():
         account = Server(server.state, server.url).account
         done = subprocess.run(
@@ -53,5 +49,5 @@ def test_a_hostile_list_takes_no_more(name: str) -> None:
             timeout=120,
             check=False,
         )
-    assert done.returncode == (0 if name == "agents" else 1), done.stderr
+    assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[-1]) < MOST

@@ -73,17 +73,6 @@ async def test_long_and_wide_labels_give_way_to_the_bars():
             assert "…" in app.lines()[1]
 
 
-async def test_labels_as_wide_as_another_charts_put_the_bars_below_each_other():
-    app = ChartApp()
-    async with app.run_test(size=(60, 14)) as pilot:
-        await pilot.pause()
-        app.other.show_bars([Bar("n", "10.2.0.0/24", 5, "ip:n")])
-        line_up([app.chart, app.other])
-        await pilot.pause()
-        upper, lower = (chart.render_line(1).text for chart in (app.chart, app.other))
-        assert upper.index("▄") == lower.index("▄")
-
-
 async def test_the_cursor_stays_on_its_bar_or_on_its_place():
     app = ChartApp()
     async with app.run_test(size=(60, 14)) as pilot:
@@ -101,22 +90,3 @@ async def test_the_cursor_stays_on_its_bar_or_on_its_place():
         for key in ("enter", "down", "end", "pageup"):
             await pilot.press(key)
         assert app.opened == []
-
-
-async def test_the_cursor_is_drawn_where_the_focus_is_and_is_more_than_a_colour():
-    app = ChartApp()
-    async with app.run_test(size=(60, 14)) as pilot:
-        await pilot.pause()
-
-        def reversed_parts() -> list[str]:
-            row = app.chart.render_line(1)
-            return [part.text for part in row if part.style and part.style.reverse]
-
-        cursor = "".join(reversed_parts())
-        assert cursor.startswith(" GuzzleHttp 7     10,684  ▄")
-        backgrounds = {part.style.bgcolor for part in app.chart.render_line(1) if part.style}
-        assert len(backgrounds) > 1, "the bar is a hole in the row"
-        app.other.show_bars(CLIENTS)
-        app.other.focus()
-        await pilot.pause()
-        assert reversed_parts() == []

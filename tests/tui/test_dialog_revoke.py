@@ -352,15 +352,3 @@ async def test_what_is_warned_of_does_not_cover_what_would_be_revoked(height: in
     async with asked(on, several, size=(60, height)) as here:
         await here.press("c")
         here.shows(" to revoke + ", "Revoke sessions of", "Cancel  n")
-
-
-async def test_hostile_agents_are_shown_in_their_safe_form() -> None:
-    on = await stage(sessions=60)
-    hostile = [i for i, s in enumerate(on.listed.sessions) if s.safe_agent != s.user_agent]
-    marked = [i for i, s in enumerate(on.listed.sessions) if "[" in s.safe_agent]
-    assert hostile
-    assert marked
-    for positions in (hostile[:12], marked[:12]):
-        async with asked(on, dialog(on, positions), size=(80, 40)) as here:
-            assert here.text().replace("\n", "").isprintable()
-            assert "To revoke" in here.text()

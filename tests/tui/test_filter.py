@@ -206,10 +206,7 @@ async def test_the_error_is_said_once_with_what_was_meant_and_gone_when_it_is_co
         assert "age:>7d" in here.words()
         await here.press("slash", "backspace")
         assert "is not a duration" not in here.text()
-
-
-async def test_at_80_columns_too_an_error_shows_how_it_is_written() -> None:
-    async with at_sessions(sessions=5, size=(80, 24)) as here:
+        await here.resize(80, 24)
         for wrong, right in (("age:>7", "age:>7d"), ("expires:soon", "expires:>7d")):
             await typed(here, f"client:curl {wrong}")
             assert f"Write it as {right}" in here.words()

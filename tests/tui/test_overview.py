@@ -8,7 +8,6 @@ import pytest
 from qiscus_tui.service.overview import Bar
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.listed import work
-from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.overview.screen import OverviewScreen
 from qiscus_tui.tui.widgets.bars import Chart
 from tests.sandbox import Call, Fault
@@ -16,7 +15,6 @@ from tests.tui.demo_app import DAY, Running, at_login, at_sessions
 
 CHARTS = ("days", "expiries", "clients", "networks")
 SELDOM = Config(ui=UiConfig(reload=90 * DAY))
-UNAUTHORIZED = Fault(401, b'{"errors": "Unauthorized"}')
 
 
 def screen_of(here: Running) -> OverviewScreen:
@@ -47,32 +45,6 @@ async def tick(here: Running, seconds: float) -> None:
     await here.tick(seconds)
     screen_of(here).draw()
     await here.settle()
-
-
-async def test_o_opens_it_and_escape_goes_back() -> None:
-    async with at_sessions(sessions=200) as here:
-        await here.press("o")
-        assert "overview of all 201 sessions" in here.text()
-        assert "201 active" in here.lines()[1]
-        assert focused(here) == "days"
-        before = here.lines()
-        await here.press("escape")
-        assert here.app.screen is here.sessions
-        assert here.focus == "table"
-        assert len(here.ids) == 201
-        await here.press("enter", "escape", "A", "escape", "o")
-        assert here.lines() == before  # other screens that were open change nothing of it
-
-
-@pytest.mark.parametrize("dialect", ["plain", "masked", "unreadable"])
-async def test_what_it_says_of_a_script_holds_for_the_list_as_it_is(dialect: str) -> None:
-    async with at_sessions(dialect=dialect, sessions=400) as here:
-        await here.press("o")
-        words = here.words()
-        assert ("Clean up: esc, P." in words) is (dialect != "masked")
-        assert ("overview of all 4" in words) is (dialect != "unreadable")
-        assert ("% of all" in words) is (dialect != "unreadable")
-        assert ("% of these" in words) is (dialect == "unreadable")
 
 
 async def test_it_counts_what_the_filter_leaves_and_enter_adds_to_it() -> None:
@@ -275,22 +247,3 @@ async def test_where_there_is_no_list_or_no_session_that_is_said_in_place_of_the
         here.shows(f"overview of all {len(before)} sessions", "ISSUED PER DAY")
         assert "lists no live session" not in here.text()
         assert focused(here) == "days"
-
-
-async def test_a_list_whose_session_ended_is_said_and_stays() -> None:
-    async with at_sessions(sessions=100) as here:
-        await here.press("o", "tab", "tab", "down")
-        at = bar(here, "clients")
-        here.state.fail_next(Call.LIST, UNAUTHORIZED)
-        for key in ("escape", "enter"):  # not now; and logging in again
-            await here.press("r")
-            assert isinstance(here.app.screen, LoginScreen)
-            await here.press_slowly(key)
-            if key == "escape":
-                assert "Session ended" in here.words()
-                assert "r logs in again" in here.words()
-                assert "ISSUED PER DAY" in here.text()
-                assert "○ stale" in here.lines()[0]
-        assert bar(here, "clients").key == at.key
-        assert "● live" in here.lines()[0]
-        assert "Session ended" not in here.words()

@@ -13,23 +13,13 @@ from tests.tui.demo_app import at_sessions
 # Lines and sizes.
 
 
-async def test_the_lines_read_as_drawn_and_tick() -> None:
-    async with at_sessions(sessions=1283, size=(130, 30)) as here:
-        await here.press("j", "space")
-        identity, counts, shown = here.lines()[:3]
-        assert identity.startswith(" qiscus-tui   sessions of admin@demo.example · Demo Corp.")
-        assert identity.split()[-4:] == ["DEMO", "●", "live,", "now"]
-        assert counts.startswith(" 1,284 active · ")
-        assert "expire within 24h · 1 marked · this session 30d 00:00:00" in counts
-        assert shown.endswith("all, newest first")
+async def test_every_line_ticks_and_fits_and_below_60x15_it_says_what_is_needed() -> None:
+    async with at_sessions(dialect="current-mark") as here:
+        assert here.lines()[0].split()[-4:] == ["DEMO", "●", "live,", "now"]
         await here.tick(2)
         here.shows("this session 29d 23:59:58", "● live, now")
         await here.tick(5)
         assert "● live, 5 s ago" in here.text()
-
-
-async def test_every_line_fits_in_every_size_and_below_60x15_it_says_what_is_needed() -> None:
-    async with at_sessions(dialect="current-mark") as here:
         assert "this session · qiscus-tui  " in here.text()
         for width, height in (80, 24), (60, 15), (120, 40):
             await here.resize(width, height)
@@ -104,15 +94,6 @@ async def test_the_list_is_read_again_by_the_clock_but_not_under_a_dialog() -> N
         await here.press("F")
         await here.tick(600)
         assert here.state.calls[Call.LIST] == before + 1
-
-
-async def test_keys_work_while_the_list_is_on_its_way() -> None:
-    async with at_sessions() as here:
-        here.sessions.feed.is_loading = True
-        await here.press("r")
-        assert "the list is being read already" in here.text()
-        await here.press("j", "space", "slash", *"curl")
-        assert here.value("#filter") == "curl"
 
 
 # Revoking.
@@ -204,12 +185,13 @@ async def test_find_opens_the_tokens_session() -> None:
             s for s in here.sessions.feed.listed.sessions if s.id not in here.ids and not s.current
         )
         assert hidden.token is not None
-        await here.press("F")
+        await here.press("g", "F")
         here.app.screen.query_one("#token").value = hidden.token  # pyright: ignore
         await here.press("enter")
         assert isinstance(here.app.screen, DetailScreen)
         assert hidden.id in here.text()
         await here.press("escape")
+        assert not here.sessions.list.is_grouped
         assert here.sessions.table.cursor_id == hidden.id
         assert here.value("#filter") == ""
 
