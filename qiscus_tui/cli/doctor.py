@@ -47,7 +47,7 @@ def report_lines(report: "LiveReport") -> Iterator[str]:
     for title, known in (("Known", True), ("Unknown", False)):
         if fields := [*report.fields(known=known)]:
             yield f"{title} fields of the entries:"
-            yield from (f"  {_field(one, report.entry_count)}" for one in fields)
+            yield from (f"  {_field(one, seen.entries.total())}" for one in fields)
     yield from report.notes
     if report.left:
         yield f"May still be valid, made by this check: {', '.join(report.left)}"

@@ -3,7 +3,7 @@
 import enum
 
 from qiscus_tui.errors import UsageError
-from qiscus_tui.model.text import safe
+from qiscus_tui.model.text import did_you_mean, safe
 
 
 class GroupKey(enum.Enum):
@@ -32,8 +32,6 @@ def parse_group_keys(text: str) -> tuple[GroupKey, ...]:
     names = [name.strip() for name in text.split(",")]
     for name in names:
         if name not in GROUP_KEYS:
-            from qiscus_tui.model.text import did_you_mean
-
             raise UsageError(
                 f"Can't group by '{safe(name, 40)}'",
                 did_you_mean(name, GROUP_KEYS, f"Give a comma list of {', '.join(GROUP_KEYS)}."),

@@ -8,7 +8,7 @@ from qiscus_tui.query.sorting import (
     ordered,
 )
 from qiscus_tui.query.terms import KEYS, Key, Query, all_of
-from qiscus_tui.query.writing import written, written_between, written_exactly
+from qiscus_tui.query.writing import written_between, written_exactly
 
 __all__ = [
     "KEYS",
@@ -25,7 +25,6 @@ __all__ = [
     "parse_readable",
     "select",
     "unanswerable",
-    "written",
     "written_between",
     "written_exactly",
 ]

@@ -12,11 +12,6 @@ from qiscus_tui.query.parsing import UNKNOWN, WHOLE_WORD
 from qiscus_tui.query.terms import KEYS, Key, NamedDay, State
 
 
-def written(key: Key | None, value: str) -> str:
-    """Return the word that looks for this value."""
-    return _quoted(value) if key is None else f"{key.value}:{_quoted(value)}"
-
-
 def written_exactly(key: Key, value: str | None) -> str:
     """Return the word for exactly this value; None: for the sessions without one."""
     return f"{key.value}:={UNKNOWN if value is None else _quoted(value)}"
@@ -110,4 +105,4 @@ def _fitting(typed: str, values: Iterable[str]) -> list[str]:
 
 
 def _written(value: str) -> str:
-    return value if _PLAIN.fullmatch(value) else written(None, value)
+    return value if _PLAIN.fullmatch(value) else _quoted(value)

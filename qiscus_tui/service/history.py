@@ -40,11 +40,6 @@ class OutcomeGroup(NamedTuple):
     reason: str
     ids: tuple[str, ...]
 
-    @property
-    def is_unsent(self) -> bool:
-        """Whether nothing was sent for them."""
-        return self.outcome == NOT_SENT
-
 
 def by_outcome(outcomes: Iterable[tuple[str, str, str]]) -> list[OutcomeGroup]:
     """Return sessions, each `(id, outcome, reason)`, by outcome and reason.
@@ -56,7 +51,9 @@ def by_outcome(outcomes: Iterable[tuple[str, str, str]]) -> list[OutcomeGroup]:
     for session_id, outcome, reason in outcomes:
         together[outcome, reason].append(session_id)
     groups = [OutcomeGroup(*kind, tuple(ids)) for kind, ids in together.items()]
-    return sorted(groups, key=lambda one: (one.outcome in GONE, one.is_unsent, -len(one.ids)))
+    return sorted(
+        groups, key=lambda one: (one.outcome in GONE, one.outcome == NOT_SENT, -len(one.ids))
+    )
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiscus_tui.errors import FilterError
-from qiscus_tui.query import KEYS, Key, parse, parse_readable, written
+from qiscus_tui.query import KEYS, Key, parse, parse_readable, written_exactly
 from qiscus_tui.query.terms import (
     Anywhere,
     Comparison,
@@ -343,11 +343,7 @@ def test_a_very_long_filter_is_answered_shortly(text: str) -> None:
     assert isinstance(answer, Query) or len(answer.message + answer.hint) < 400
 
 
-@given(st.text(min_size=1).filter(str.strip), st.sampled_from([None, Key.CLIENT, Key.UA]))
+@given(st.text(min_size=1).filter(str.strip), st.sampled_from([Key.CLIENT, Key.UA]))
 @settings(max_examples=100, deadline=None)
-def test_what_is_written_for_a_value_is_read_back_as_that_value(
-    value: str, key: Key | None
-) -> None:
-    test = only(written(key, value)).test
-    assert isinstance(test, Anywhere | InField)
-    assert test.needle == value.casefold()
+def test_what_is_written_for_a_value_is_read_back_as_that_value(value: str, key: Key) -> None:
+    assert only(written_exactly(key, value)).test == Exactly(key, value)

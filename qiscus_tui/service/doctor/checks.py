@@ -193,7 +193,8 @@ async def _network_checks(
 ) -> AsyncGenerator[Check]:
     try:
         async with _probe(workspace, origin) as probe:
-            presences = [(call, await probe.presence(call.path)) for call in _distinct(contract)]
+            calls = {call.path: call for call in contract.calls}
+            presences = [(call, await probe.presence(path)) for path, call in calls.items()]
             server_time = probe.server_time
     except QiscusTuiError as error:
         yield Check("server", Health.BAD, error.message, error.hint)
@@ -203,10 +204,6 @@ async def _network_checks(
     yield _clock(workspace, server_time)
     for call, presence in presences:
         yield _path(call, presence)
-
-
-def _distinct(contract: Contract) -> list[Call]:
-    return list({call.path: call for call in contract.calls}.values())
 
 
 def _clock(workspace: Workspace, server_time: float | None) -> Check:

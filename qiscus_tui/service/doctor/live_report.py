@@ -104,11 +104,6 @@ class LiveReport:
         """Return the kinds of answers to a call, with how many there were of each."""
         return [*self.observer.answers.get(call.name, Counter[SeenAnswer]()).items()]
 
-    @property
-    def entry_count(self) -> int:
-        """Return how many entries of the list were read."""
-        return self.observer.entries.total()
-
     def fields(self, *, known: bool) -> Iterator[EntryField]:
         """Yield the fields of the entries that are read as a fact of a session, or the others."""
         found = ((_fact_of(name), name, seen) for name, seen in self.observer.fields.items())
