@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Opener, Server, secrets_of
-from tests.e2e.terminal import ENTER, TAB
+from tests.e2e.terminal import TAB
 from tests.sandbox import PASSWORD
 
 CRASHING = (sys.executable, Path(__file__).with_name("crashing.py"))
@@ -16,7 +16,6 @@ IN_A_WORKER, ON_A_KEY = "\x1b[19~", "\x1b[20~"
 @pytest.mark.parametrize(
     ("begins", "keys", "shown", "crash"),
     [
-        ("60 active", ENTER, "back to the list", ON_A_KEY),
         ("60 active", "x", "Revoke 1 session", IN_A_WORKER),
         ("Password", f"{TAB}{PASSWORD}", "•" * len(PASSWORD), ON_A_KEY),
     ],
