@@ -7,7 +7,6 @@ app.
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -273,13 +272,3 @@ class Command(Struct, frozen=True, kw_only=True):
     def missing(self, now: Context) -> Need | None:
         """Return the first of its needs that is not met now; None where it can be used."""
         return next((need for need in self.needs if not need.is_met(now)), None)
-
-
-@runtime_checkable
-class HasContext(Protocol):
-    """A screen or dialog that says what its commands depend on."""
-
-    @property
-    def context(self) -> Context:
-        """What decides which commands are available now."""
-        ...

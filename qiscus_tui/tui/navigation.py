@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
-from qiscus_tui.commands.command import HasContext, Scope
+from qiscus_tui.commands.command import Context, Scope
 from qiscus_tui.errors import LoginNeeded, QiscusTuiError
 from qiscus_tui.model.account import Storage
 from qiscus_tui.tui import registry
@@ -90,18 +90,22 @@ class Navigation(TerminalApp, inherit_bindings=False):
             self.screen.action_begins()
         if await super().run_action(action, default_namespace, namespaces):
             return True
-        front, keys = self.screen, self.workspace.config.keys
-        if not isinstance(front, HasContext):
-            return False
-        reason = registry.why_unavailable(action, front.context, keys)
+        keys, context = self.workspace.config.keys, self._context_in_front
+        reason = context and registry.why_unavailable(action, context, keys)
         if reason is not None:
             self.notify(reason, severity="warning", markup=False)
         return reason is not None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Return whether a command is available, as the registry decides it."""
-        front = self.screen
-        return not isinstance(front, HasContext) or registry.is_available(action, front.context)
+        context = self._context_in_front
+        return context is None or registry.is_available(action, context)
+
+    @property
+    def _context_in_front(self) -> Context | None:
+        """What the commands of a screen or dialog of ours depend on; Textual's own have none."""
+        context = getattr(self.screen, "context", None)
+        return context if isinstance(context, Context) else None
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Textual's own would write what the screen shows into a file: not here."""

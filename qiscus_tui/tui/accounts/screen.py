@@ -220,7 +220,7 @@ class AccountsScreen(BaseScreen[None]):
         try:
             choice = await asyncio.to_thread(switched_to, self.workspace, name)
         except QiscusTuiError as error:
-            self._failed(error)
+            self.notify(error.text, severity="warning", markup=False)
             self.load()
         else:
             self._on_answer(choice)
@@ -262,9 +262,6 @@ class AccountsScreen(BaseScreen[None]):
             if is_ours:
                 await connection.close()
         return f"is logged out: {safe(result.value)}"
-
-    def _failed(self, error: QiscusTuiError) -> None:
-        self.notify(error.text, severity="warning", markup=False)
 
 
 class LogOutDialog(Question[str | None]):

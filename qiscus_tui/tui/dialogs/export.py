@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from textual import on
 from textual.widget import Widget
 
 from qiscus_tui.errors import QiscusTuiError, UsageError
@@ -49,10 +50,6 @@ class ExportDialog(Dialog[str | None]):
             "The name's ending says how: .csv, or .json with every field.",
         )
 
-    def on_input_submitted(self) -> None:
-        """Write by Enter in the field."""
-        self.action_write()
-
     def action_cancel(self) -> None:
         """Close; while it is written, stop that."""
         if self._is_writing:
@@ -60,6 +57,7 @@ class ExportDialog(Dialog[str | None]):
         else:
             self.close(None)
 
+    @on(Field.Submitted)
     def action_write(self) -> None:
         """Write the file, or say why not."""
         if not self._connection.local_files.persistent:

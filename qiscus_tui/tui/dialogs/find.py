@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from textual import on
 from textual.widget import Widget
 
 from qiscus_tui.model.ids import can_be_token, fingerprint
@@ -30,10 +31,7 @@ class FindDialog(Dialog[str | None]):
     def opened(self) -> None:
         self.say("lead", "Paste a token that you found somewhere. It is not shown, stored or sent.")
 
-    def on_input_submitted(self) -> None:
-        """Find by Enter in the field."""
-        self.action_find()
-
+    @on(SecretField.Submitted)
     def action_find(self) -> None:
         """Compare what was typed, and forget it."""
         typed = self.query_one(SecretField).take().strip()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from msgspec.structs import replace
+from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -69,10 +70,7 @@ class LabelDialog(Dialog[str | None]):
         self.say("lead", Content.assemble(f"{words}\n", (self._named.words, "bold")))
         self.query_one(Field).cursor_position = len(self._named.label)
 
-    def on_input_submitted(self) -> None:
-        """Save by Enter in the field."""
-        self.action_save_label()
-
+    @on(Field.Submitted)
     def action_save_label(self) -> None:
         """Store the label, or say why not."""
         label = self.query_one(Field).value.strip()

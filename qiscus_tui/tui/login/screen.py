@@ -191,10 +191,6 @@ class LoginScreen(BaseScreen[None]):
         """Go to the next field."""
         self.focus_next()
 
-    def action_back(self) -> None:
-        """Back to the sessions behind, where there are any."""
-        self.dismiss()
-
     async def _show_tab(self, chosen: Tab) -> None:
         """Show the fields of this way to log in, made when it is chosen first."""
         self._tab = chosen

@@ -184,9 +184,7 @@ class RevokeAllDialog(Question[RevokeAllResult]):
             self._lost = None  # it was read
             self.close(self._result)
 
-    def action_finish(self) -> None:
-        """Close what is done, wherever the focus is."""
-        self.action_cancel()
+    action_finish = action_cancel  # Enter, wherever the focus is
 
     async def on_unmount(self) -> None:
         """Store the new token first, or leave it on the terminal."""
