@@ -68,7 +68,7 @@ def _finish(options: argparse.Namespace, console: Console, code: int) -> int:
 
 def _named_account(options: argparse.Namespace) -> str:
     """Return the account that the command line or the environment names; empty for none."""
-    return options.account or os.environ.get(ACCOUNT_VARIABLE, "")
+    return options.account or os.environ.get(ACCOUNT_VARIABLE, "").strip()
 
 
 def _failed(options: argparse.Namespace, name: str, at: float) -> list[Sample]:

@@ -204,7 +204,7 @@ def test_a_failure_names_the_account_that_the_environment_chose(
 ) -> None:
     file = tmp_path / "prune.prom"
     crowded.configure(config)
-    crowded.monkeypatch.setenv("QISCUS_TUI_ACCOUNT", "nobody")
+    crowded.monkeypatch.setenv("QISCUS_TUI_ACCOUNT", " nobody ")
     assert crowded("prune", "--keep-newest", "1", *ALL, "--metrics", str(file)).code in {2, 4}
     assert 'qiscus_prune_success{account="nobody"} 0' in file.read_text()
 

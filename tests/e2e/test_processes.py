@@ -54,6 +54,16 @@ def test_a_signal_ends_a_revoke_in_good_order(
         assert {"revoked", "not_sent"} <= set(outcomes.values())
 
 
+def test_programs_that_need_a_new_token_at_once_share_one_refresh(tmp_path: Path) -> None:
+    with machine(tmp_path, sessions=3, latency_ms=300) as on:
+        on.log_in_at_once(with_token=True)
+        before = on.tokens()
+        begun = [on.start("token") for _ in range(5)]
+        ended = [(*process.communicate(timeout=WAIT), process.returncode) for process in begun]
+        (new,) = on.tokens() - before
+        assert ended == [(f"{new}\n", "", 0)] * 5
+
+
 def test_the_sandbox_serves_what_its_options_say_until_it_is_ended() -> None:
     pytest.importorskip("uvicorn", reason="the sandbox needs uvicorn")
     options = ["--port", "0", "--sessions", "3", "--latency", "1", "--seed", "2"]

@@ -8,12 +8,14 @@ import pytest
 from qiscus_tui.service.overview import Bar
 from qiscus_tui.store.config import Config, UiConfig
 from qiscus_tui.tui.listed import work
+from qiscus_tui.tui.login.screen import LoginScreen
 from qiscus_tui.tui.overview.screen import OverviewScreen
 from qiscus_tui.tui.widgets.bars import Chart
 from tests.sandbox import Call, Fault
 from tests.tui.demo_app import DAY, Running, at_login, at_sessions
 
 CHARTS = ("days", "expiries", "clients", "networks")
+UNAUTHORIZED = Fault(401, b'{"errors": "Unauthorized"}')
 SELDOM = Config(ui=UiConfig(reload=90 * DAY))
 
 
@@ -247,3 +249,33 @@ async def test_where_there_is_no_list_or_no_session_that_is_said_in_place_of_the
         here.shows(f"overview of all {len(before)} sessions", "ISSUED PER DAY")
         assert "lists no live session" not in here.text()
         assert focused(here) == "days"
+
+
+@pytest.mark.parametrize("dialect", ["plain", "masked", "unreadable"])
+async def test_what_it_says_of_a_script_holds_for_the_list_as_it_is(dialect: str) -> None:
+    async with at_sessions(dialect=dialect, sessions=400) as here:
+        await here.press("o")
+        words = here.words()
+        assert ("Clean up: esc, P." in words) is (dialect != "masked")
+        assert ("overview of all 4" in words) is (dialect != "unreadable")
+        assert ("% of all" in words) is (dialect != "unreadable")
+        assert ("% of these" in words) is (dialect == "unreadable")
+
+
+async def test_a_list_whose_session_ended_is_said_and_stays() -> None:
+    async with at_sessions(sessions=100) as here:
+        await here.press("o", "tab", "tab", "down")
+        at = bar(here, "clients")
+        here.state.fail_next(Call.LIST, UNAUTHORIZED)
+        for key in ("escape", "enter"):  # not now; and logging in again
+            await here.press("r")
+            assert isinstance(here.app.screen, LoginScreen)
+            await here.press_slowly(key)
+            if key == "escape":
+                assert "Session ended" in here.words()
+                assert "r logs in again" in here.words()
+                assert "ISSUED PER DAY" in here.text()
+                assert "○ stale" in here.lines()[0]
+        assert bar(here, "clients").key == at.key
+        assert "● live" in here.lines()[0]
+        assert "Session ended" not in here.words()
