@@ -87,7 +87,7 @@ def idle_is_seen() -> Generator[None]:
 def unread_frames(request: pytest.FixtureRequest) -> Generator[None]:
     """Draw the screen when a test reads it, not 60 times a second: a quarter of what an app costs.
 
-    A test that is about the frames themselves is marked `every_frame`.
+    A test that is about frames is marked `every_frame`: what they cost, leave behind, or break.
     """
     with pytest.MonkeyPatch.context() as patch:
         if not request.node.get_closest_marker("every_frame"):

@@ -73,6 +73,17 @@ async def test_long_and_wide_labels_give_way_to_the_bars():
             assert "…" in app.lines()[1]
 
 
+async def test_labels_as_wide_as_another_charts_put_the_bars_below_each_other():
+    app = ChartApp()
+    async with app.run_test(size=(60, 14)) as pilot:
+        await pilot.pause()
+        app.other.show_bars([Bar("n", "10.2.0.0/24", 5, "ip:n")])
+        line_up([app.chart, app.other])
+        await pilot.pause()
+        upper, lower = (chart.render_line(1).text for chart in (app.chart, app.other))
+        assert upper.index("▄") == lower.index("▄")
+
+
 async def test_the_cursor_stays_on_its_bar_or_on_its_place():
     app = ChartApp()
     async with app.run_test(size=(60, 14)) as pilot:

@@ -84,6 +84,15 @@ async def test_the_token_of_another_session_is_hidden_wherever_it_stands() -> No
         assert other not in here.text()
 
 
+async def test_an_unknown_end_leaves_no_hole_for_a_countdown() -> None:
+    async with at_sessions(dialect="bare", size=(80, 24)) as here:
+        await here.press("j", "enter")
+        lines = here.lines()
+        (at,) = (i for i, line in enumerate(lines) if "expiry unknown" in line)
+        assert lines[at].startswith("  expiry unknown")
+        assert lines[at + 2].startswith("  Id ")
+
+
 async def test_space_marks_the_session_shown_and_no_other() -> None:
     async with at_sessions() as here:
         await here.press("slash", *"-is:marked", "enter", "j", "j")

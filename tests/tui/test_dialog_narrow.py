@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from qiscus_tui.model.clients import Known
+from qiscus_tui.store.config import Config, Policy
 from qiscus_tui.tui.revoke.dialog import RevokeDialog
 from qiscus_tui.tui.revoke.plan_text import MOST, group_lines
 from tests.tui.demo_app import at_sessions
@@ -59,3 +60,20 @@ async def test_in_the_smallest_terminal_a_plan_begins_with_what_was_chosen_and_i
         assert "Cancel  n" in here.lines()[-2]
         await here.press(*["pageup"] * 9)
         assert "Revoke " in here.lines()[2]
+
+
+async def test_the_rules_of_a_policy_can_be_read_whole() -> None:
+    policy = Policy(
+        name="nightly", keep_newest=1, keep_used_within=86_400, keep_created_within=3600
+    )
+    rule = "by client, network: keep the newest 1, used within 24h, created within 1h"
+    config = Config(policies={"nightly": policy})
+    async with at_sessions(size=NARROW, config=config) as here:
+        await here.press("P", "down")
+        assert rule in here.box()
+
+
+async def test_what_is_filled_in_is_edited_at_its_end() -> None:
+    async with at_sessions() as here:
+        await here.press("e", *["backspace"] * 3, *"json")
+        assert here.value("#path").endswith(".json")

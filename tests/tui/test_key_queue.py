@@ -62,6 +62,19 @@ async def test_what_follows_goes_into_the_dialog_and_r_reloads_nothing(
         assert not here.sessions.view.marks.total
 
 
+async def test_what_follows_x_over_a_detail_goes_into_the_dialog() -> None:
+    async with at_sessions() as here:
+        await burst(here, "j\rxaui")
+        assert not here.sessions.view.marks.total
+        assert "Revoke 1 session" in here.box()
+
+
+async def test_a_burst_never_confirms() -> None:
+    async with at_sessions() as here:
+        await burst(here, "jx" + "y\r" * 5)
+        assert not here.state.revoke_requests
+
+
 async def test_a_paste_into_the_table_does_nothing_and_behind_a_slash_it_is_the_filters() -> None:
     async with at_sessions() as here:
         here.app.post_message(events.Paste("xyXauq"))

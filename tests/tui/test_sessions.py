@@ -96,6 +96,15 @@ async def test_the_list_is_read_again_by_the_clock_but_not_under_a_dialog() -> N
         assert here.state.calls[Call.LIST] == before + 1
 
 
+async def test_keys_work_while_the_list_is_on_its_way() -> None:
+    async with at_sessions() as here:
+        here.sessions.feed.is_loading = True
+        await here.press("r")
+        assert "the list is being read already" in here.text()
+        await here.press("j", "space", "slash", *"curl")
+        assert here.value("#filter") == "curl"
+
+
 # Revoking.
 
 
