@@ -9,11 +9,9 @@ from collections.abc import Callable, Generator
 from itertools import count
 from pathlib import Path
 from types import FrameType, SimpleNamespace
-from typing import Any
 
 import pytest
 from hypothesis import settings
-from textual._compositor import Compositor
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
@@ -80,26 +78,6 @@ def idle_is_seen() -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("textual.app.wait_for_idle", wait_for_idle)
         patch.setattr("textual.pilot.wait_for_idle", wait_for_idle)
-        yield
-
-
-@pytest.fixture(autouse=True)
-def unread_frames(request: pytest.FixtureRequest) -> Generator[None]:
-    """Draw the screen when a test reads it, not 60 times a second: a quarter of what an app costs.
-
-    A test that is about frames is marked `every_frame`: what they cost, leave behind, or break.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        if not request.node.get_closest_marker("every_frame"):
-            draw = Compositor.render_update
-
-            def draw_pictures(self: Compositor, **how: Any) -> object:
-                if how.get("full"):
-                    return draw(self, **how)
-                self._dirty_regions.clear()
-                return None
-
-            patch.setattr(Compositor, "render_update", draw_pictures)
         yield
 
 

@@ -12,7 +12,7 @@ from qiscus_tui.errors import UsageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.text import safe
 from qiscus_tui.service.account.directory import KnownAccount, accounts, must_be_free_to_choose
-from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE
+from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE, environment_account
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -90,7 +90,7 @@ def _use(context: VerbContext, name: str) -> int:
     must_be_free_to_choose(workspace)
     workspace.local_files.book.use(name)
     console.report(f"Commands now use the account {safe(name)}")
-    if workspace.environ.get(ACCOUNT_VARIABLE, "").strip() not in {"", name}:
+    if environment_account(workspace.environ) not in {None, name}:
         console.say(f"But {ACCOUNT_VARIABLE} is set and takes precedence.")
     return ExitCode.DONE
 

@@ -14,7 +14,7 @@ from qiscus_tui.errors import QiscusTuiError, StorageError
 from qiscus_tui.exit_codes import ExitCode
 from qiscus_tui.model.masking import MASK, possible_tokens
 from qiscus_tui.query import all_of
-from qiscus_tui.service.account.selection import ACCOUNT_VARIABLE
+from qiscus_tui.service.account.selection import environment_account
 from qiscus_tui.service.metrics import Sample, ended, labels_of, metrics_text
 from qiscus_tui.store.files import write_public
 
@@ -68,7 +68,7 @@ def _finish(options: argparse.Namespace, console: Console, code: int) -> int:
 
 def _named_account(options: argparse.Namespace) -> str:
     """Return the account that the command line or the environment names; empty for none."""
-    return options.account or os.environ.get(ACCOUNT_VARIABLE, "").strip()
+    return options.account or environment_account(os.environ) or ""
 
 
 def _failed(options: argparse.Namespace, name: str, at: float) -> list[Sample]:

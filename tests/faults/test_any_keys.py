@@ -36,7 +36,6 @@ async def act(on: Running, rng: random.Random) -> None:
         await on.press_slowly(*rng.choice(TYPED).split())
 
 
-@pytest.mark.every_frame
 @pytest.mark.parametrize("seed", [0, 2, 3, 8])
 async def test_any_keys_crash_nothing_and_leave_no_token_of_our_own(
     tmp_path: Path, clock: ManualClock, seed: int

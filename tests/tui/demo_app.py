@@ -10,7 +10,6 @@ from typing import Any, TypedDict, Unpack, cast
 
 import httpx
 from msgspec import structs
-from textual._context import visible_screen_stack
 from textual.app import App
 from textual.content import Content
 from textual.pilot import Pilot
@@ -66,7 +65,6 @@ class OnScreen:
 
     def lines(self) -> list[str]:
         """What stands on the screen in front."""
-        visible_screen_stack.set(self.app._background_screens)
         strips = self.app.screen._compositor.render_strips()
         assert all(strip.cell_length == self.app.size.width for strip in strips)
         return [strip.text.rstrip() for strip in strips]
@@ -226,8 +224,6 @@ async def opened(
         here = Running(app, pilot, clock, state)
         await here.settle()
         yield here
-        if not app._exit:
-            here.lines()  # what it ends with can be drawn
 
 
 class Options(TypedDict, total=False):

@@ -9,8 +9,6 @@ from textual.screen import Screen
 from qiscus_tui.tui.terminal.screen_model import ScreenModel
 from tests.tui.demo_app import Running, at_sessions
 
-pytestmark = pytest.mark.every_frame
-
 
 class Line:
     """Takes every paint of the app, as the driver does, and counts what is sent of it."""

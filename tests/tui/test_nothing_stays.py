@@ -3,7 +3,6 @@
 import asyncio
 import gc
 
-import pytest
 from textual._styles_cache import StylesCache
 from textual.timer import Timer
 from textual.widget import Widget
@@ -14,8 +13,6 @@ from qiscus_tui.service.sessions.session_list import SessionList
 from tests.sandbox.state import Caller
 from tests.sandbox.users import ADMIN
 from tests.tui.demo_app import Running, at_sessions
-
-pytestmark = pytest.mark.every_frame
 
 OPENED = ("question_mark", "enter", "o", "x", "P", "A", "L", "colon", "F", "l", "e", "G", "X")
 """Keys of the list that open something."""

@@ -15,8 +15,8 @@ from tests.sandbox import Call, Fault
 from tests.tui.demo_app import DAY, Running, at_login, at_sessions
 
 CHARTS = ("days", "expiries", "clients", "networks")
-UNAUTHORIZED = Fault(401, b'{"errors": "Unauthorized"}')
 SELDOM = Config(ui=UiConfig(reload=90 * DAY))
+UNAUTHORIZED = Fault(401, b'{"errors": "Unauthorized"}')
 
 
 def screen_of(here: Running) -> OverviewScreen:
@@ -47,6 +47,32 @@ async def tick(here: Running, seconds: float) -> None:
     await here.tick(seconds)
     screen_of(here).draw()
     await here.settle()
+
+
+async def test_o_opens_it_and_escape_goes_back() -> None:
+    async with at_sessions(sessions=200) as here:
+        await here.press("o")
+        assert "overview of all 201 sessions" in here.text()
+        assert "201 active" in here.lines()[1]
+        assert focused(here) == "days"
+        before = here.lines()
+        await here.press("escape")
+        assert here.app.screen is here.sessions
+        assert here.focus == "table"
+        assert len(here.ids) == 201
+        await here.press("enter", "escape", "A", "escape", "o")
+        assert here.lines() == before  # other screens that were open change nothing of it
+
+
+@pytest.mark.parametrize("dialect", ["plain", "masked", "unreadable"])
+async def test_what_it_says_of_a_script_holds_for_the_list_as_it_is(dialect: str) -> None:
+    async with at_sessions(dialect=dialect, sessions=400) as here:
+        await here.press("o")
+        words = here.words()
+        assert ("Clean up: esc, P." in words) is (dialect != "masked")
+        assert ("overview of all 4" in words) is (dialect != "unreadable")
+        assert ("% of all" in words) is (dialect != "unreadable")
+        assert ("% of these" in words) is (dialect == "unreadable")
 
 
 async def test_it_counts_what_the_filter_leaves_and_enter_adds_to_it() -> None:
@@ -249,17 +275,6 @@ async def test_where_there_is_no_list_or_no_session_that_is_said_in_place_of_the
         here.shows(f"overview of all {len(before)} sessions", "ISSUED PER DAY")
         assert "lists no live session" not in here.text()
         assert focused(here) == "days"
-
-
-@pytest.mark.parametrize("dialect", ["plain", "masked", "unreadable"])
-async def test_what_it_says_of_a_script_holds_for_the_list_as_it_is(dialect: str) -> None:
-    async with at_sessions(dialect=dialect, sessions=400) as here:
-        await here.press("o")
-        words = here.words()
-        assert ("Clean up: esc, P." in words) is (dialect != "masked")
-        assert ("overview of all 4" in words) is (dialect != "unreadable")
-        assert ("% of all" in words) is (dialect != "unreadable")
-        assert ("% of these" in words) is (dialect == "unreadable")
 
 
 async def test_a_list_whose_session_ended_is_said_and_stays() -> None:

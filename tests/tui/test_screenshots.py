@@ -7,7 +7,6 @@ import pytest
 from tests.screenshots import FOLDER, PROGRESS, pictures, textual_of, words_of
 
 
-@pytest.mark.every_frame
 async def test_the_pictures_show_what_the_program_shows() -> None:
     made_with = textual_of((FOLDER / "sessions.svg").read_text())
     if made_with != version("textual"):

@@ -287,7 +287,6 @@ async def test_a_reload_keeps_cursor_and_window_on_their_sessions() -> None:
         assert app.table.cursor_id == session(24).id
 
 
-@pytest.mark.every_frame
 async def test_only_the_window_is_drawn_and_no_layout_made(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: set[int] = set()
     async with table(2_000) as (app, pilot):

@@ -55,6 +55,11 @@ class AccountOptions(Struct, frozen=True):
     """The option that named the account."""
 
 
+def environment_account(environ: Mapping[str, str]) -> str | None:
+    """Return the account that the environment names; None for none."""
+    return environ.get(ACCOUNT_VARIABLE, "").strip() or None
+
+
 def environment_credentials(environ: Mapping[str, str]) -> tuple[str, Credentials] | None:
     """Return the app code and secrets from the environment; None where it has none.
 

@@ -34,6 +34,7 @@ from qiscus_tui.service.account.selection import (
     AccountOptions,
     SelectedAccount,
     configured,
+    environment_account,
     environment_credentials,
 )
 from qiscus_tui.store.accounts import AccountBook, StoredAccount
@@ -140,19 +141,15 @@ class Workspace(Unshown, frozen=True, dict=True):
         try:
             return self.choose()
         except NoAccount:
-            if self.account_options.account is None and not self._named_by_environment:
+            if self.account_options.account is None and environment_account(self.environ) is None:
                 return None
             raise
-
-    @property
-    def _named_by_environment(self) -> str | None:
-        return self.environ.get(ACCOUNT_VARIABLE, "").strip() or None
 
     def _stored(self) -> tuple[StoredAccount, str]:
         accounts = list(self.local_files.book.all())
         named = (
             (self.account_options.account, self.account_options.named_by),
-            (self._named_by_environment, ACCOUNT_VARIABLE),
+            (environment_account(self.environ), ACCOUNT_VARIABLE),
         )
         for name, by in named:
             if name is not None:
