@@ -4,6 +4,7 @@ The kernel holds a lock, and releases it however its process ends. Its file is n
 processes could then lock two files of the same name. A file system without locks is an error.
 """
 
+import asyncio
 import errno
 import os
 from collections.abc import AsyncGenerator, Generator
@@ -18,6 +19,9 @@ from qiscus_tui.store.files import FILE_MODE, prepare_folder
 
 WAIT = 30.0
 """Seconds to wait for a lock."""
+
+BETWEEN_TRIES = 0.05
+"""Seconds between two tries to take the lock of an account."""
 
 ACCOUNT_WAIT = 120.0
 """Seconds to wait for an account: whoever holds it may be waiting for the server."""
@@ -58,17 +62,22 @@ async def account_lock(
     Waits at most `longest` seconds without blocking the event loop; cancelling takes effect at
     once. Not re-entrant. Raises StorageError.
     """
-    from filelock import AsyncFileLock
+    from filelock import FileLock, Timeout  # AsyncFileLock takes as long again to load
 
     prepare_folder(folder)
     path = folder / account_lock_name(account_key)
-    lock = AsyncFileLock(path, longest, run_in_executor=False, **KERNEL_LOCK)
+    lock = FileLock(path, **KERNEL_LOCK)
     with _lock_errors(path, longest):
-        await lock.acquire()
+        async with asyncio.timeout(longest):
+            while not lock.is_locked:
+                try:
+                    lock.acquire(blocking=False)
+                except Timeout:
+                    await asyncio.sleep(BETWEEN_TRIES)
     try:
         yield
     finally:
-        await lock.release()
+        lock.release()
 
 
 def account_lock_name(account_key: str) -> str:
