@@ -209,6 +209,8 @@ class EntryReader:
 
     def _shared(self, texts: FactColumn[str]) -> tuple[FactColumn[str], Sequence[str]]:
         """Return the texts and their safe forms, the same objects for equal ones."""
+        if texts.count(None) == len(texts):  # the server lists none
+            return texts, [""] * len(texts)
         known_before = len(self.texts)
         shared = [*map(self.texts.setdefault, texts, texts)]
         fresh = [*filter(None, islice(reversed(self.texts), len(self.texts) - known_before))]
