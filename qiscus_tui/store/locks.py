@@ -4,7 +4,6 @@ The kernel holds a lock, and releases it however its process ends. Its file is n
 processes could then lock two files of the same name. A file system without locks is an error.
 """
 
-import asyncio
 import errno
 import os
 from collections.abc import AsyncGenerator, Generator
@@ -62,6 +61,8 @@ async def account_lock(
     Waits at most `longest` seconds without blocking the event loop; cancelling takes effect at
     once. Not re-entrant. Raises StorageError.
     """
+    import asyncio  # a stored token is printed without it
+
     from filelock import FileLock, Timeout  # AsyncFileLock takes as long again to load
 
     prepare_folder(folder)
