@@ -37,6 +37,8 @@ async def test_the_palette_opens_it_and_escape_goes_back(machine: Machine):
         await here.press("colon", *"audit", "enter")
         assert any(" login " in line and "issued" in line for line in here.lines())
         assert f"Account {EMAIL}" in here.words()
+        await here.resize(80, 24)
+        assert "admin@demo.example@demo-5t1xk9q2w7m3z8r6" in here.text()
         assert "not recorded" not in here.text()
         await here.press("escape")
         assert isinstance(here.app.screen, SessionsScreen)

@@ -141,6 +141,7 @@ class AuditScreen(BaseScreen[None]):
         if self._plans:
             plan = self._plans[self._table.cursor_row]
             self._facts.show_facts(plan_facts(plan))
+            self._result.display = not isinstance(plan.intent, AuditAccess)  # its row says it all
             self._result.show(partial(plan_result, plan))
 
     def action_filter_plans(self) -> None:
@@ -186,8 +187,6 @@ def plan_facts(plan: PastPlan) -> list[Fact]:
 
 def plan_result(plan: PastPlan, width: int) -> Content:
     """Return its outcomes with their reasons, and where its sessions came from."""
-    if isinstance(plan.intent, AuditAccess):  # its row says how it ended
-        return Content()
     lines = [Content.styled("OUTCOMES", "bold")]
     for group in plan.outcomes_together:
         is_gone = group.outcome in GONE
