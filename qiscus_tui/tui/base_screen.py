@@ -170,6 +170,12 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
     def _tick(self) -> None:
         if self.is_watched:
             self.second()
+        elif super().is_current and self.draw_age():
+            self._be_drawn_behind()
+
+    def draw_age(self) -> bool:
+        """Draw how old the list is: behind a dialog, too, it is true. Return whether it changed."""
+        return False
 
     def second(self) -> None:
         """A second went by, or more of them: draw what changed."""
@@ -190,8 +196,11 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
             self._taking_size.stop()
             self._taking_size = None
         if not self.is_active:
-            self._taking_size = self.set_timer(SIZE_TAKEN_IN, self._size_taken)
+            self._be_drawn_behind()
             self.refresh()
+
+    def _be_drawn_behind(self) -> None:
+        self._taking_size = self.set_timer(SIZE_TAKEN_IN, self._size_taken)
 
     def _size_taken(self) -> None:
         self._taking_size = None

@@ -158,7 +158,7 @@ class Running(OnScreen):
     async def tick(self, seconds: float = 1) -> None:
         """Let time pass, and the screen notice."""
         self.clock.advance(seconds)
-        self.sessions.second()
+        self.sessions._tick()
         await self.settle()
 
     def box(self) -> str:

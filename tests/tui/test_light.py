@@ -79,3 +79,11 @@ async def test_the_list_is_right_at_once_when_what_was_before_it_closes(
         after = here.lines()
         await here.tick(0)
         assert here.lines() == after
+
+
+async def test_behind_a_dialog_too_it_is_true_how_old_the_list_is(line: Line) -> None:
+    async with at_sessions(sessions=400) as here:
+        await here.press("x")
+        here.clock.advance(600)
+        assert 0 < await sent_in(line, here, 1) <= 100
+        assert "10 min ago" in here.text()

@@ -90,7 +90,7 @@ class OverviewScreen(BaseScreen[str]):
         """Draw what the list shows, and count it where that is something else."""
         super().draw()
         feed, now = self._feed, self._feed.server_now
-        self.identity.show_line(texts.identity(feed))
+        self.draw_age()
         self.counts.show_line(texts.counts(feed, self._view))
         doubt = texts.doubts(feed)
         self.notice.say(doubt.text, is_warning=doubt.is_warning)
@@ -103,6 +103,9 @@ class OverviewScreen(BaseScreen[str]):
         self._draw_title()
         self._draw_sentence()
         self._draw_where_no_charts_are()
+
+    def draw_age(self) -> bool:
+        return self.identity.show_line(texts.identity(self._feed))
 
     @property
     def _filtered(self) -> Sequence[int] | None:

@@ -94,17 +94,17 @@ class DetailScreen(BaseScreen[str]):
         """Draw what reads other than before; an update lays the screen out again."""
         super().draw()
         self._follow()
-        self._draw_title()
+        self.draw_age()
         self.panel.draw()
         self.show_commands()
 
-    def _draw_title(self) -> None:
+    def draw_age(self) -> bool:
         words = "this session" if self.session.current else "session"
         age = self._feed.workspace.clock.now() - self._listed.read_at
         is_marked = not self._is_gone and self._position in self._view.marks
         place = f"{self._table.cursor_row + 1:,} of {len(self._view.shown):,}"
         gone = piece("no longer listed", Tone.WARNING, ALWAYS)
-        self._title.show_line(
+        return self._title.show_line(
             Line(
                 (
                     piece(f"{words} {self.session.id}", Tone.STRONG, ALWAYS),

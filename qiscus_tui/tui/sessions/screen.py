@@ -176,13 +176,16 @@ class SessionsScreen(BaseScreen[None]):
 
     # Drawing.
 
+    def draw_age(self) -> bool:
+        return self.identity.show_line(texts.identity(self.feed))
+
     def draw(self) -> None:
         """Draw the lines around the table: those that say something else than before."""
         super().draw()
         context = self.context
         feed, view = self.feed, self.view
         is_typing, error = self.filter_bar.is_typing, view.filter_error
-        self.identity.show_line(texts.identity(feed))
+        self.draw_age()
         self.counts.show_line(texts.counts(feed, view, len(self.table.rows_in_range)))
         sprawl = self.details.sprawl(view.listed)
         self.filter_bar.show_line(texts.filtered(feed, view, sprawl))

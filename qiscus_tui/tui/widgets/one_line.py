@@ -124,11 +124,16 @@ class OneLine(Widget):
         super().__init__(id=id, classes=classes)
         self._line = line
 
-    def show_line(self, line: Line) -> None:
-        """Show another line; draw nothing if it is the same, and lay out nothing."""
-        if line != self._line:
+    def show_line(self, line: Line) -> bool:
+        """Show another line; draw nothing if it is the same, and lay out nothing.
+
+        Return whether it is another.
+        """
+        is_another = line != self._line
+        if is_another:
             self._line = line
             self.refresh()
+        return is_another
 
     @property
     def text(self) -> str:
