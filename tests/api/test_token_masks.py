@@ -91,6 +91,7 @@ UUIDS = [f"{n:08d}-1111-4111-8111-111111111111" for n in range(5)]
         pytest.param(hashed("sha256", [*FULL, OWN], for_urls), OWN, id="SHA-256 of ours"),
         pytest.param(hashed("sha256", [*HEX, HEX_OWN]), HEX_OWN, id="SHA-256 of ours, like ours"),
         pytest.param([one[:19] for one in [*FULL, OWN]], OWN, id="a part of ours"),
+        pytest.param([one[:20] for one in [*FULL, OWN]], OWN, id="as long as older tokens"),
         pytest.param(UUIDS, OWN, id="UUIDs"),
         pytest.param([f"Chrome-on-laptop-{n}" for n in (7, 88)], OWN, id="names"),
     ],

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from qiscus_tui.api.list.pages import OTHER_PAGE, find_page, read_paging, shortfall
-from qiscus_tui.errors import QiscusTuiError, ServerFault, TokenInvalid
+from qiscus_tui.errors import QiscusTuiError, ServerFault, ServerRefused, TokenInvalid, Unreadable
 from tests.api.serving import LONG_LIVED, Server, again, in_pages, listing_of, said, token_of
 from tests.api.serving import names as token_names
 
@@ -328,7 +328,8 @@ async def test_a_token_in_two_rows_with_different_facts_is_no_row_that_moved() -
         ({"status": 401, "data": []}, TokenInvalid),
         ({"success": False, "data": []}, QiscusTuiError),
         ({"success": "false", "data": ROWS}, QiscusTuiError),
-        ({"errors": "boom", "data": {}}, QiscusTuiError),
+        ({"errors": "boom", "data": {}}, ServerRefused),
+        ({"data": {}}, Unreadable),
     ],
     ids=str,
 )
