@@ -326,6 +326,20 @@ async def test_it_is_waited_for_thirty_seconds_and_not_for_what_the_server_refus
     assert (sum(stage.clock.slept), stage.server.log.count("list")) == (seconds, readings)
 
 
+@pytest.mark.parametrize(
+    ("reply", "words", "readings"), [(works, "2 revoked", 2), (does_nothing, "2 failed", 2)]
+)
+async def test_a_list_that_takes_longer_than_that_is_read_twice_and_no_more(
+    stage: Stage, reply: Reply, words: str, readings: int
+):
+    stage.sessions(2)
+    stage.server.always = reply
+    plan = stage.plan()
+    stage.server.before_list = lambda _: stage.clock.advance(40)
+    end = await stage.apply(plan)
+    assert (end.report.words, stage.server.log.count("list")) == (words, readings)
+
+
 # What ended besides
 
 

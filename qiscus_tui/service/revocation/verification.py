@@ -328,7 +328,7 @@ def _may_be(row: Session, session: Session) -> bool:
 # Taking readings until they prove something, or no more can be known
 
 LONGEST = 30.0
-"""Seconds for all readings."""
+"""Seconds after which no reading begins but the second."""
 
 CONFIRM_AFTER = 1.0
 """Seconds before a reading that may confirm the one before it."""
@@ -370,6 +370,8 @@ async def take_readings(
     while not is_done():
         if verification.readings:
             left = began + LONGEST - clock.monotonic()
+            if verification.readings == 1:  # a long list may take all of it: one proves nothing
+                left = max(left, CONFIRM_AFTER)
             if verification.readings >= MOST_READINGS or left < CONFIRM_AFTER:
                 break
             await clock.sleep(min(left, PAUSES[verification.agreeing - 1]))
