@@ -85,6 +85,8 @@ GONE: dict[str, tuple[object, ...]] = {
     "the first readings did not lack it yet": (EVERY, EVERY, EVERY, REST, REST),
     "the first reading was empty": (EVERY, [], REST, REST),
     "somebody else logged out": (EVERY, REST[1:], REST[1:]),
+    "two of three others logged out": ([TARGET, *OTHERS[:3]], OTHERS[2:3], OTHERS[2:3]),
+    "four of ten others logged out": (EVERY, REST[4:], REST[4:]),
     "a list without dates": (UNDATED, UNDATED[1:], UNDATED[1:]),
     "a list without dates, and a row with a token of its own came to light": (
         UNDATED,
