@@ -118,7 +118,14 @@ class Terminal:
     def lines(self) -> list[str]:
         """The screen, line by line, without trailing blanks."""
         with self._changed:
-            return [line.rstrip() for line in self._screen.display]
+            return [line.rstrip() for line in self._rows]
+
+    @property
+    def _rows(self) -> list[str]:
+        """As `display` of pyte, which fails while half of a wide character is overwritten."""
+        screen = self._screen
+        cells = range(screen.columns)
+        return ["".join(screen.buffer[y][x].data for x in cells) for y in range(screen.lines)]
 
     @property
     def text(self) -> str:
@@ -138,7 +145,7 @@ class Terminal:
     def is_bold(self, text: str) -> bool:
         """Whether the text is on the screen, in bold where it stands first."""
         with self._changed:
-            for row, line in enumerate(self._screen.display):
+            for row, line in enumerate(self._rows):
                 if (column := line.find(text)) >= 0:
                     return bool(self._screen.buffer[row][column].bold)
             return False
@@ -146,7 +153,7 @@ class Terminal:
     def colour_of(self, text: str) -> str:
         """The colour of the text's first character, where it stands first; "" where it is not."""
         with self._changed:
-            for row, line in enumerate(self._screen.display):
+            for row, line in enumerate(self._rows):
                 if (column := line.find(text)) >= 0:
                     return str(self._screen.buffer[row][column].fg)
             return ""
