@@ -25,8 +25,8 @@ WIDTHS = [(0, "-narrow"), (LEAST_WIDTH, "-wide")]
 HEIGHTS = [(0, "-low"), (LEAST_HEIGHT, "-short"), (ROOMY_HEIGHT, "-high")]
 """`-short`: blank lines are left out."""
 
-SIZE_TAKEN_IN = 0.5
-"""Seconds after which each widget has its part of a new size."""
+DRAWN_IN = 0.5
+"""Seconds after which each widget has its part of a new size, and is drawn."""
 
 
 def is_too_small(screen: Screen[Any]) -> bool:
@@ -156,12 +156,12 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     @property
     def is_current(self) -> bool:
-        """Return whether Textual is to draw it: in front, and behind a dialog at a new size.
+        """Return whether Textual is to draw it: in front; behind a dialog at a new size or age.
 
         Textual counts what is behind a dialog too: with each second of its countdowns it would
         draw the whole screen again. What changed behind is drawn when the screen is back.
         """
-        return self.is_active or (self._taking_size is not None and super().is_current)
+        return self.is_active or (self._drawn_behind is not None and super().is_current)
 
     def follow_clock(self) -> None:
         """Call `second` each second while this screen is watched, and when it is back."""
@@ -171,7 +171,7 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
         if self.is_watched:
             self.second()
         elif super().is_current and self.draw_age():
-            self._be_drawn_behind()
+            self._draw_behind()
 
     def draw_age(self) -> bool:
         """Draw how old the list is: behind a dialog, too, it is true. Return whether it changed."""
@@ -181,8 +181,8 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
         """A second went by, or more of them: draw what changed."""
         self.draw()
 
-    _taking_size: Timer | None = None
-    """Runs while widgets behind a dialog take a new size."""
+    _drawn_behind: Timer | None = None
+    """Runs while it is drawn behind a dialog: at a new size, or with another age of the list."""
     _resized_to: Size | None = None
 
     def on_resize(self, event: events.Resize) -> None:
@@ -192,18 +192,18 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
             return
         self._resized_to = event.size
         self.query_one(TooSmall).show_size(event.size)
-        if self._taking_size is not None:
-            self._taking_size.stop()
-            self._taking_size = None
+        if self._drawn_behind is not None:
+            self._drawn_behind.stop()
+            self._drawn_behind = None
         if not self.is_active:
-            self._be_drawn_behind()
+            self._draw_behind()
             self.refresh()
 
-    def _be_drawn_behind(self) -> None:
-        self._taking_size = self.set_timer(SIZE_TAKEN_IN, self._size_taken)
+    def _draw_behind(self) -> None:
+        self._drawn_behind = self.set_timer(DRAWN_IN, self._stop_drawing_behind)
 
-    def _size_taken(self) -> None:
-        self._taking_size = None
+    def _stop_drawing_behind(self) -> None:
+        self._drawn_behind = None
 
     _was_resumed = False
 
