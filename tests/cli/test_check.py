@@ -158,6 +158,7 @@ def test_what_is_new_for_a_filter_is_noted_for_that_filter_alone(logged_in: Prog
     assert check(logged_in, "--new", *only) == [new]
     assert check(logged_in, "--new", *only) == []
     assert new in check(logged_in, "--new")
+    assert check(logged_in, "--new", "--filter", "client:GuzzleHttp") == []  # its first, too
     assert "ip:203" not in (logged_in.data / "state" / "checks.json").read_text()
 
 
