@@ -128,6 +128,14 @@ async def test_the_filter_groups_what_it_leaves_and_escape_comes_back_from_a_gro
         assert not here.sessions.list.is_grouped
 
 
+async def test_keys_that_come_before_the_groups_have_their_place_do_not_scroll_them() -> None:
+    async with at_sessions(sessions=400) as here:
+        here.sessions.action_groups()
+        here.sessions.list.toggle_mark()
+        await here.settle()
+        assert rows_of(here)[0][1] == "✓"
+
+
 async def test_what_is_done_while_groups_are_made_in_a_thread_is_right() -> None:
     async with at_sessions(sessions=6000) as here:
         sessions = here.sessions

@@ -398,7 +398,9 @@ class Table(ScrollView, Generic[Row], can_focus=True, inherit_bindings=False):
         self.post_message(self.Moved())
 
     def show_cursor(self) -> None:
-        """Scroll as little as it takes to show the cursor."""
+        """Scroll as little as it takes to show the cursor, once the rows have a place."""
+        if not self.size.height:
+            return
         if self._row < self.top_row:
             self.scroll_to(y=self._row)
         elif self._row >= self.top_row + self.page_rows:
