@@ -246,10 +246,11 @@ class AuditLog:
                 "Start a syslog service, or set syslog = false under [audit] in config.toml.",
             )
 
-    def take_unsent(self) -> StorageError | None:
-        """Return why the system's log did not get a record, once."""
-        unsent, self._unsent = self._unsent, None
-        return unsent
+    def report_unsent(self, warn: Callable[[StorageError], object]) -> None:
+        """Warn, once, if the system's log did not get a record."""
+        if (unsent := self._unsent) is not None:
+            self._unsent = None
+            warn(unsent)
 
     def _rotate_if_full(self) -> None:
         """Start a new file, after flushing the full one. No open plan loses its intent."""

@@ -270,3 +270,6 @@ def test_a_system_log_that_is_not_there_is_said_once_and_stops_nothing(program: 
     assert done.err.count("The system log got no audit record") == 1
     assert "syslog = false" in done.err
     assert records(program)[0]["counts"]
+    named = program("known", "add", "--client", "curl", "--label", "probe", "--protect")
+    assert named.code == 0
+    assert named.err.count("The system log got no audit record") == 1

@@ -57,7 +57,7 @@ class AuditTrail(Struct, frozen=True):
         now = self.connection.clock.now()
         why = (self.rule, self.reason, self.groups)
         files.audit.intent(self.plan_id, account, self.kind, ids, now, *why)
-        _report_unsent(self.connection)
+        files.audit.report_unsent(self.connection.warn)
 
     def tokens_stored(self) -> None:
         """Record that the new tokens of a revoke-all are safe: the next start may have to say."""
@@ -79,7 +79,7 @@ class AuditTrail(Struct, frozen=True):
         if listed := list(outcomes):
             files.audit.outcomes(self.plan_id, listed)
         files.audit.summary(self.plan_id, counts, others_ended, pairs)
-        _report_unsent(self.connection)
+        files.audit.report_unsent(self.connection.warn)
 
     def cut_short(self, sent: int, answered: int) -> None:
         """Record how far the action came before it was interrupted."""
@@ -129,9 +129,4 @@ def record_access(
     except StorageError as failure:
         message = f"The audit log lacks this {kind.value}: {failure.message}"
         by.warn(StorageError(message, failure.hint))
-    _report_unsent(by)
-
-
-def _report_unsent(by: Workspace | Connection) -> None:
-    if (unsent := by.local_files.audit.take_unsent()) is not None:
-        by.warn(unsent)
+    by.local_files.audit.report_unsent(by.warn)

@@ -175,6 +175,7 @@ def integrations_of(workspace: Workspace, account: Account) -> Integrations:
         except StorageError as error:
             message = f"The audit log lacks this change: {error.message}"
             workspace.warn(StorageError(message, error.hint))
+        files.audit.report_unsent(workspace.warn)
 
     config_file = workspace.config_file or files.paths.config_file
     file = KnownFile(files.paths, str(account.origin), account.app_code)
